@@ -1,0 +1,86 @@
+#include "errors.h"
+
+#include <c10/util/Exception.h>
+
+#include <cstdarg>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+namespace numtorch {
+
+PyObject* out_of_memory_error = nullptr;
+
+void fail(PyObject* type, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  PyErr_FormatV(type, format, arguments);
+  va_end(arguments);
+  throw PythonError{};
+}
+
+namespace {
+
+bool is_host_out_of_memory(const std::string& message) {
+  return message.find("can't allocate memory") != std::string::npos ||
+         message.find("not enough memory") != std::string::npos ||
+         message.find("Storage size calculation overflowed") != std::string::npos;
+}
+
+// The first line says what is wrong; what follows is for libtorch's developers.
+void set_message(PyObject* type, const char* message) {
+  std::string text(message);
+  const auto end = text.find("\nException raised from");
+  if (end != std::string::npos) text.resize(end);
+  PyErr_SetString(type, text.c_str());
+}
+
+PyObject* linalg_error() {
+  PyObject* module = PyImport_ImportModule("numpy.linalg");
+  if (module == nullptr) return nullptr;
+  PyObject* type = PyObject_GetAttrString(module, "LinAlgError");
+  Py_DECREF(module);
+  return type;
+}
+
+void set_linalg_error(const char* message) {
+  if (PyObject* type = linalg_error()) {
+    set_message(type, message);
+    Py_DECREF(type);
+  }
+}
+
+}  // namespace
+
+void set_python_error() noexcept {
+  try {
+    throw;
+  } catch (const PythonError&) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "numtorch: an error was lost");
+  } catch (const c10::OutOfMemoryError& error) {
+    set_message(out_of_memory_error, error.what_without_backtrace());
+  } catch (const c10::LinAlgError& error) {
+    set_linalg_error(error.what_without_backtrace());
+  } catch (const c10::IndexError& error) {
+    set_message(PyExc_IndexError, error.what_without_backtrace());
+  } catch (const c10::ValueError& error) {
+    set_message(PyExc_ValueError, error.what_without_backtrace());
+  } catch (const c10::TypeError& error) {
+    set_message(PyExc_TypeError, error.what_without_backtrace());
+  } catch (const c10::NotImplementedError& error) {
+    set_message(PyExc_TypeError, error.what_without_backtrace());
+  } catch (const c10::Error& error) {
+    const char* message = error.what_without_backtrace();
+    set_message(is_host_out_of_memory(message) ? out_of_memory_error : PyExc_RuntimeError, message);
+  } catch (const std::bad_alloc&) {
+    PyErr_SetString(out_of_memory_error, "out of memory");
+  } catch (const std::out_of_range& error) {
+    set_message(PyExc_IndexError, error.what());
+  } catch (const std::exception& error) {
+    set_message(PyExc_RuntimeError, error.what());
+  } catch (...) {
+    PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
+  }
+}
+
+}  // namespace numtorch

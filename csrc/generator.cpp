@@ -1,0 +1,50 @@
+#include "generator.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+
+#include <mutex>
+
+#include "device.h"
+#include "errors.h"
+
+namespace py = pybind11;
+
+namespace numtorch {
+
+namespace {
+
+at::Generator make_generator(const py::object& dev) {
+  try {
+    const c10::Device device = device_of(dev.ptr());
+    if (device.is_cpu()) return at::make_generator<at::CPUGeneratorImpl>();
+    return at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  } catch (const PythonError&) {
+    throw py::error_already_set();
+  }
+}
+
+void seed_generator(at::Generator& generator, std::uint64_t seed) {
+  const std::scoped_lock lock(generator.mutex());
+  generator.set_current_seed(seed);
+}
+
+}  // namespace
+
+at::Generator generator_of(PyObject* object) {
+  const py::handle handle(object);
+  if (!py::isinstance<at::Generator>(handle)) {
+    fail(PyExc_TypeError, "a generator must be a numtorch Generator or None, not %.100s", Py_TYPE(object)->tp_name);
+  }
+  return handle.cast<at::Generator>();
+}
+
+void register_generator(py::module_& module) {
+  py::class_<at::Generator>(module, "Generator", "A source of random numbers on one device.")
+      .def(py::init(&make_generator), py::arg("dev") = -1)
+      .def("manual_seed", &seed_generator, py::arg("seed"), "Restart the stream of random numbers from a seed.")
+      .def_property_readonly("dev", [](const at::Generator& self) { return dev_of(self.device()); },
+                             "Device: -1 the CPU, 0, 1, ... a GPU.");
+}
+
+}  // namespace numtorch

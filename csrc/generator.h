@@ -1,0 +1,15 @@
+// Sources of random numbers, one per device and seed.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <ATen/core/Generator.h>
+
+namespace numtorch {
+
+// The generator inside a numtorch._core.Generator; TypeError for anything else.
+at::Generator generator_of(PyObject* object);
+
+void register_generator(pybind11::module_& module);
+
+}  // namespace numtorch

@@ -1,0 +1,31 @@
+// Values of the host's own objects: Python numbers, ndarrays, and what NumPy makes an ndarray of.
+#pragma once
+
+#include <Python.h>
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include <optional>
+
+#include "tensor.h"
+
+namespace numtorch {
+
+// What is asked of a conversion.
+struct Source {
+  c10::Device device;
+  bool copy;
+  const char* function;
+  std::uint8_t* flags;  // receives kShared and kReadOnly of memory that is shared
+};
+
+inline bool is_sequence(PyObject* object) { return PyList_Check(object) || PyTuple_Check(object); }
+
+// An ndarray or a NumPy scalar.
+bool is_numpy(PyObject* object);
+
+// The value of `object`, with NumPy's own conversion to `type` where one is given.
+at::Tensor from_host(PyObject* object, std::optional<at::ScalarType> type, const Source& source);
+
+}  // namespace numtorch

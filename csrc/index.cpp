@@ -1,0 +1,236 @@
+#include "index.h"
+
+#include <ATen/EmptyTensor.h>
+#include <ATen/ops/clone.h>
+
+#include <cstring>
+#include <utility>
+
+#include "device.h"
+#include "dtype.h"
+#include "index_access.h"
+#include "index_plan.h"
+#include "index_value.h"
+#include "kernel.h"
+#include "record.h"
+#include "tensor.h"
+
+namespace numtorch {
+
+namespace {
+
+KernelObject* getitem_kernel = nullptr;
+KernelObject* setitem_kernel = nullptr;
+KernelObject* additem_kernel = nullptr;
+
+char* address_of(const at::Tensor& array, std::int64_t offset) {
+  return static_cast<char*>(array.storage().mutable_data()) + static_cast<std::size_t>(offset) * array.itemsize();
+}
+
+bool is_plain_memory(const at::Tensor& array) { return array.is_cpu() && !array.is_conj() && !array.is_neg(); }
+
+// One element, copied as NumPy copies it into a scalar.
+at::Tensor copy_element(const at::Tensor& array, const Plan& plan) {
+  if (!is_plain_memory(array)) {
+    Below guard;
+    return view_of(array, {}, {}, plan.offset).clone();
+  }
+  at::Tensor element(at::detail::empty_cpu({}, array.scalar_type()));
+  const auto* source =
+      static_cast<const char*>(array.storage().data()) + static_cast<std::size_t>(plan.offset) * array.itemsize();
+  std::memcpy(element.mutable_data_ptr(), source, array.itemsize());
+  return element;
+}
+
+PyObject* get_picked(const at::Tensor& array, const Plan& plan) {
+  Below guard;
+  at::Tensor result;
+  {
+    Unlocked release(is_long(array) || c10::multiply_integers(plan.picked) >= kLongWork);
+    result = gather(array, plan);
+  }
+  return wrap(std::move(result));
+}
+
+// libtorch has no negative strides, so what is a view in NumPy is a copy here. It is read-only: a write that would
+// not reach the array raises instead.
+PyObject* get_reversed(const at::Tensor& view, const Plan& plan) {
+  Below guard;
+  at::Tensor result;
+  {
+    Unlocked release(is_long(view));
+    result = reverse(view, plan.reversed);
+  }
+  return wrap(std::move(result), kReadOnly);
+}
+
+PyObject* get_planned(const TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
+  if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, plan);
+  if (plan.scalar) return wrap(copy_element(array, plan), kValue);
+  at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
+  if (parts.copies) {
+    Below guard;
+    return wrap(plan.reversed.empty() ? view.clone() : reverse(view, plan.reversed));
+  }
+  if (!plan.reversed.empty()) return get_reversed(view, plan);
+  return wrap(std::move(view), static_cast<std::uint8_t>(self->flags & (kReadOnly | kShared)));
+}
+
+void check_assignable(PyObject* self) {
+  check_writeable(as_tensor(self));
+  if ((as_tensor(self)->flags & kValue) != 0) {
+    fail(PyExc_TypeError, "a Tensor that stands for a NumPy scalar does not support item assignment");
+  }
+}
+
+// The source of an assignment, safe to read while the array is written.
+at::Tensor source_for(PyObject* value, const at::Tensor& array, const Plan& plan) {
+  const bool basic = plan.arrays.empty() && !plan.mask.defined();
+  const at::ScalarType type = array.scalar_type();
+  const auto max_dim = basic ? static_cast<std::int64_t>(plan.sizes.size()) : -1;
+  at::Tensor source = plan.scalar ? assigned_element(value, type, array.device())
+                                  : assigned_value(value, type, array.device(), max_dim);
+  if (!overlaps(source, array)) return source;
+  const bool same = basic && plan.reversed.empty() && source.sizes() == at::IntArrayRef(plan.sizes) &&
+                    source.strides() == at::IntArrayRef(plan.strides) &&
+                    source.const_data_ptr() == address_of(array, plan.offset);
+  if (same) return source;
+  Below guard;
+  return source.clone();
+}
+
+// Index arrays that lie in the memory about to be written are copied first.
+void separate_arrays(Plan& plan, const at::Tensor& array) {
+  Below guard;
+  for (at::Tensor& indices : plan.arrays) {
+    if (overlaps(indices, array)) indices = indices.clone();
+  }
+  if (plan.mask.defined() && overlaps(plan.mask, array)) plan.mask = plan.mask.clone();
+}
+
+void write_item(const at::Tensor& array, const Parts& parts, PyObject* value, Write mode) {
+  Plan plan = make_plan(array, parts);
+  const bool basic = plan.arrays.empty() && !plan.mask.defined();
+  if (plan.scalar && mode == Write::Assign && is_plain_memory(array)) {
+    if (write_number(value, array.scalar_type(), address_of(array, plan.offset))) return;
+  }
+  if (!basic) separate_arrays(plan, array);
+  scatter(array, plan, source_for(value, array, plan), mode);
+}
+
+// The value as a Tensor of the array's dtype; a cast of a tracked one is recorded.
+Ref tensor_value(PyObject* value, const at::Tensor& array) {
+  const at::ScalarType type = array.scalar_type();
+  if (!is_tracked(value)) {
+    at::Tensor source = assigned_value(value, type, array.device(), -1);
+    Below guard;
+    if (source.device() != array.device()) source = source.to(array.device());
+    return check(is_tensor(value) && value_of(value).is_same(source) ? Py_NewRef(value) : wrap(std::move(source)));
+  }
+  const at::Tensor& source = value_of(value);
+  if (source.device() != array.device()) fail_two_devices("__setitem__", array.device(), source.device());
+  if (source.scalar_type() == type) return Ref::borrow(value);
+  warn_complex(source.scalar_type(), type);
+  static KernelObject* to_copy = find_kernel("_to_copy");
+  PyObject* args[] = {value, dtype_of(type)};
+  return check(call_kernel(to_copy, args, 2));
+}
+
+// A new Tensor: the array with the value written into it, recorded if either is tracked.
+Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* value, Write mode) {
+  const at::Tensor array = value_of(self);
+  const Parts parts = read_index(index, array.device());
+  const Ref source = tensor_value(value, array);
+  at::Tensor copy;
+  {
+    Below guard;
+    Unlocked release(is_long(array));
+    copy = array.clone();
+  }
+  write_item(copy, parts, source.get(), mode);
+  Ref result = check(wrap(std::move(copy)));
+  if (is_tracked(self) || is_tracked(source.get())) {
+    const Ref frozen = freeze_index(parts, array.device());
+    PyObject* args[] = {self, frozen.get(), source.get()};
+    record(kernel, args, 3, result.get());
+  }
+  return result;
+}
+
+PyObject* replaced_in(KernelObject* kernel, const char* name, PyObject* const* args, Py_ssize_t count, Write mode) {
+  return guarded([&] {
+    if (count != 3 || !is_tensor(args[0])) {
+      fail(PyExc_TypeError, "%s: a Tensor, an index and a value are needed", name);
+    }
+    return replaced(kernel, args[0], args[1], args[2], mode).release();
+  });
+}
+
+PyObject* getitem_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    if (count != 2 || !is_tensor(args[0])) fail(PyExc_TypeError, "getitem: a Tensor and an index are needed");
+    return get_item(args[0], args[1]);
+  });
+}
+
+PyObject* setitem_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return replaced_in(setitem_kernel, "setitem", args, count, Write::Assign);
+}
+
+PyObject* additem_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return replaced_in(additem_kernel, "additem", args, count, Write::Add);
+}
+
+PyCFunction fastcall(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t)) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+}  // namespace
+
+PyObject* get_item(PyObject* self, PyObject* index) {
+  return guarded([&] {
+    const at::Tensor array = value_of(self);
+    const Parts parts = read_index(index, array.device());
+    const Plan plan = make_plan(array, parts);
+    Ref result = check(get_planned(as_tensor(self), array, parts, plan));
+    if (is_tracked(self)) {
+      const Ref frozen = freeze_index(parts, array.device());
+      PyObject* args[] = {self, frozen.get()};
+      record(getitem_kernel, args, 2, result.get());
+    }
+    return result.release();
+  });
+}
+
+int set_item(PyObject* self, PyObject* index, PyObject* value) {
+  return guarded_int([&] {
+    if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
+    check_assignable(self);
+    if (is_tracked(self) || is_tracked(value)) {
+      const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
+      rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");
+      return 0;
+    }
+    const at::Tensor array = value_of(self);
+    write_item(array, read_index(index, array.device()), value, Write::Assign);
+    array.unsafeGetTensorImpl()->bump_version();
+    return 0;
+  });
+}
+
+void register_index(PyObject* module) {
+  getitem_kernel = define_kernel("getitem", {"self", "index"});
+  setitem_kernel = define_kernel("setitem", {"self", "index", "value"});
+  additem_kernel = define_kernel("additem", {"self", "index", "value"});
+  static PyMethodDef methods[] = {
+      {"getitem", fastcall(getitem_function), METH_FASTCALL, "getitem(t, index): t[index]."},
+      {"setitem", fastcall(setitem_function), METH_FASTCALL,
+       "setitem(t, index, value): a copy of t after t[index] = value."},
+      {"additem", fastcall(additem_function), METH_FASTCALL,
+       "additem(t, index, value): a copy of t after value was added at index, repeated places each time."},
+      {nullptr, nullptr, 0, nullptr},
+  };
+  check(PyModule_AddFunctions(module, methods));
+}
+
+}  // namespace numtorch

@@ -1,0 +1,235 @@
+#include "index_access.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/copy.h>
+#include <ATen/ops/flip.h>
+#include <ATen/ops/index.h>
+#include <ATen/ops/index_put.h>
+#include <ATen/ops/masked_fill.h>
+#include <ATen/ops/masked_select.h>
+#include <ATen/ops/nonzero_numpy.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "tensor.h"
+
+namespace numtorch {
+
+namespace {
+
+using Indices = c10::List<std::optional<at::Tensor>>;
+
+at::Tensor view_as(const at::Tensor& base, caffe2::TypeMeta dtype, at::IntArrayRef sizes, at::IntArrayRef strides,
+                   std::int64_t offset) {
+  at::Tensor view = at::detail::make_tensor<c10::TensorImpl>(c10::TensorImpl::VIEW, c10::Storage(base.storage()),
+                                                             base.key_set(), dtype);
+  c10::TensorImpl* impl = view.unsafeGetTensorImpl();
+  impl->set_sizes_and_strides(sizes, strides, offset);
+  impl->set_version_counter(base.unsafeGetTensorImpl()->version_counter());
+  return view;
+}
+
+// libtorch has no indexing kernels for the wider unsigned integers: the signed ones move the same bits.
+at::ScalarType carrier(at::ScalarType type) {
+  switch (type) {
+    case at::kUInt16:
+      return at::kShort;
+    case at::kUInt32:
+      return at::kInt;
+    case at::kUInt64:
+      return at::kLong;
+    default:
+      return type;
+  }
+}
+
+at::Tensor as_type(const at::Tensor& value, at::ScalarType type) {
+  if (value.scalar_type() == type) return value;
+  return view_as(value, c10::scalarTypeToTypeMeta(type), value.sizes(), value.strides(), value.storage_offset());
+}
+
+at::Tensor carried(const at::Tensor& value) { return as_type(value, carrier(value.scalar_type())); }
+
+at::Tensor carried_view(const at::Tensor& array, const Plan& plan) {
+  return view_as(array, c10::scalarTypeToTypeMeta(carrier(array.scalar_type())), plan.sizes, plan.strides,
+                 plan.offset);
+}
+
+Indices indices_of(const Plan& plan) {
+  Indices indices;
+  indices.reserve(static_cast<std::size_t>(plan.first) + plan.arrays.size());
+  for (std::int64_t i = 0; i < plan.first; ++i) indices.push_back(std::nullopt);
+  for (const at::Tensor& array : plan.arrays) indices.push_back(array);
+  return indices;
+}
+
+// Drops the leading ones that NumPy drops in an assignment; false if the source still does not fit.
+bool fit(at::Tensor& source, at::IntArrayRef shape) {
+  const auto wanted = static_cast<std::int64_t>(shape.size());
+  while (source.dim() > wanted && source.size(0) == 1) source = source.select(0, 0);
+  if (source.dim() > wanted) return false;
+  const std::int64_t lead = wanted - source.dim();
+  for (std::int64_t i = 0; i < source.dim(); ++i) {
+    if (source.size(i) != 1 && source.size(i) != shape[static_cast<std::size_t>(lead + i)]) return false;
+  }
+  return true;
+}
+
+// Turns the source round where the result's step is backward.
+at::Tensor turn(const at::Tensor& source, const Plan& plan, std::int64_t result_dim) {
+  at::DimVector dimensions;
+  for (const std::int64_t dimension : plan.reversed) {
+    const std::int64_t own = dimension - (result_dim - source.dim());
+    if (own >= 0 && source.size(own) > 1) dimensions.push_back(own);
+  }
+  return dimensions.empty() ? source : at::flip(source, dimensions);
+}
+
+void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
+  at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
+  at::Tensor source = given;
+  if (!fit(source, plan.sizes)) {
+    fail(PyExc_ValueError, "could not broadcast input array from shape %s into shape %s",
+         shape_text(given.sizes()).c_str(), shape_text(plan.sizes).c_str());
+  }
+  Unlocked release(is_long(view));
+  if (!plan.reversed.empty()) {
+    view = carried(view);
+    source = turn(carried(source), plan, view.dim());
+  }
+  if (mode == Write::Add) {
+    view.add_(source);
+  } else {
+    view.copy_(source);
+  }
+}
+
+void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Tensor& source, Write mode) {
+  if (source.dim() > 1) {
+    fail(PyExc_TypeError,
+         "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has %lld dimensions",
+         static_cast<long long>(source.dim()));
+  }
+  at::Tensor target = carried(array);
+  const at::Tensor values = carried(source);
+  if (source.numel() == 1 && mode == Write::Assign) {
+    Unlocked release(is_long(array));
+    target.masked_fill_(mask, values.reshape({}));
+    return;
+  }
+  Indices indices;
+  std::int64_t count = 0;
+  {
+    Unlocked release(is_long(array));
+    for (const at::Tensor& found : at::nonzero_numpy(mask)) {
+      count = found.numel();
+      indices.push_back(found);
+    }
+  }
+  if (source.numel() != 1 && source.numel() != count) {
+    fail(PyExc_ValueError,
+         "NumPy boolean array indexing assignment cannot assign %lld input values to the %lld output values where the "
+         "mask is true",
+         static_cast<long long>(source.numel()), static_cast<long long>(count));
+  }
+  Unlocked release(is_long(array));
+  target.index_put_(indices, values, mode == Write::Add);
+}
+
+// libtorch writes in parallel from this many elements on, and then which of several writes to one place is the last
+// is chance; NumPy's last one wins. Pieces below the limit are written in order.
+constexpr std::int64_t kParallelFrom = 32768;
+
+bool needs_order(const at::Tensor& array, const Plan& plan, std::int64_t count, Write mode) {
+  return mode == Write::Assign && !plan.distinct && array.is_cpu() && count >= kParallelFrom &&
+         at::get_num_threads() > 1;
+}
+
+void scatter_in_order(const at::Tensor& view, const Plan& plan, const at::Tensor& source, at::IntArrayRef shape) {
+  const auto picked = static_cast<std::int64_t>(plan.picked.size());
+  at::DimVector view_order;
+  at::DimVector source_order;
+  const auto arrays = static_cast<std::int64_t>(plan.arrays.size());
+  for (std::int64_t i = 0; i < arrays; ++i) view_order.push_back(plan.first + i);
+  for (std::int64_t i = 0; i < picked; ++i) source_order.push_back(plan.first + i);
+  for (std::int64_t i = 0; i < view.dim(); ++i) {
+    if (i < plan.first || i >= plan.first + arrays) view_order.push_back(i);
+  }
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(shape.size()); ++i) {
+    if (i < plan.first || i >= plan.first + picked) source_order.push_back(i);
+  }
+  at::Tensor target = view.permute(view_order);
+  const at::Tensor values = source.expand(shape).permute(source_order).flatten(0, std::max<std::int64_t>(picked - 1, 0));
+  std::vector<at::Tensor> flat;
+  for (const at::Tensor& array : plan.arrays) flat.push_back(array.expand(plan.picked).reshape({-1}));
+  const std::int64_t rows = values.size(0);
+  const std::int64_t step = std::max<std::int64_t>(1, (kParallelFrom - 1) * rows / values.numel());
+  for (std::int64_t start = 0; start < rows; start += step) {
+    const std::int64_t stop = std::min(rows, start + step);
+    Indices indices;
+    for (const at::Tensor& array : flat) indices.push_back(array.slice(0, start, stop));
+    target.index_put_(indices, values.slice(0, start, stop));
+  }
+}
+
+void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
+  const at::DimVector shape = result_shape(plan);
+  at::Tensor source = given;
+  if (!fit(source, shape)) {
+    fail(PyExc_ValueError, "shape mismatch: value array of shape %s could not be broadcast to indexing result of shape %s",
+         shape_text(given.sizes()).c_str(), shape_text(shape).c_str());
+  }
+  const std::int64_t count = c10::multiply_integers(shape);
+  if (count == 0) return;
+  at::Tensor view = carried_view(array, plan);
+  Unlocked release(count >= kLongWork || !array.is_cpu());
+  source = turn(carried(source), plan, static_cast<std::int64_t>(shape.size()));
+  if (needs_order(array, plan, count, mode)) return scatter_in_order(view, plan, source, shape);
+  view.index_put_(indices_of(plan), source, mode == Write::Add);
+}
+
+std::pair<std::uintptr_t, std::uintptr_t> span_of(const at::Tensor& value) {
+  auto low = reinterpret_cast<std::uintptr_t>(value.const_data_ptr());
+  std::uintptr_t length = value.itemsize();
+  for (std::int64_t i = 0; i < value.dim(); ++i) {
+    length += static_cast<std::uintptr_t>((value.size(i) - 1) * value.stride(i)) * value.itemsize();
+  }
+  return {low, low + length};
+}
+
+}  // namespace
+
+at::Tensor view_of(const at::Tensor& base, at::IntArrayRef sizes, at::IntArrayRef strides, std::int64_t offset) {
+  return view_as(base, base.dtype(), sizes, strides, offset);
+}
+
+bool overlaps(const at::Tensor& a, const at::Tensor& b) {
+  if (a.numel() == 0 || b.numel() == 0 || a.device() != b.device()) return false;
+  const auto [a_low, a_high] = span_of(a);
+  const auto [b_low, b_high] = span_of(b);
+  return a_low < b_high && b_low < a_high;
+}
+
+at::Tensor reverse(const at::Tensor& view, at::IntArrayRef dimensions) {
+  return as_type(at::flip(carried(view), dimensions), view.scalar_type());
+}
+
+at::Tensor gather(const at::Tensor& array, const Plan& plan) {
+  const at::ScalarType type = array.scalar_type();
+  if (plan.mask.defined()) return as_type(at::masked_select(carried(array), plan.mask), type);
+  at::Tensor result = at::index(carried_view(array, plan), indices_of(plan));
+  if (!plan.reversed.empty()) result = at::flip(result, plan.reversed);
+  return as_type(result, type);
+}
+
+void scatter(const at::Tensor& array, const Plan& plan, const at::Tensor& source, Write mode) {
+  Below guard;
+  if (plan.mask.defined()) return scatter_mask(array, plan.mask, source, mode);
+  if (plan.arrays.empty()) return scatter_view(array, plan, source, mode);
+  scatter_arrays(array, plan, source, mode);
+}
+
+}  // namespace numtorch

@@ -1,0 +1,340 @@
+#include "record.h"
+
+#include <structmember.h>
+
+#include <unordered_map>
+#include <vector>
+
+#include "device.h"
+#include "dtype.h"
+#include "kernel.h"
+#include "spec.h"
+
+namespace numtorch {
+
+int active_scopes = 0;
+
+namespace {
+
+struct Mark {
+  Ref node;
+  std::uint64_t sequence;
+};
+
+// What this thread records.
+struct Scopes {
+  int depth = 0;            // gradients under way
+  bool paused = false;      // inside ignore()
+  std::uint64_t start = 0;  // nodes recorded before belong to gradients that are over
+  std::unordered_map<const TensorObject*, std::vector<Mark>> marks;
+};
+
+thread_local Scopes scopes;
+std::uint64_t sequence_counter = 0;  // guarded by the GIL
+PyObject* recorder = nullptr;
+
+bool is_differentiable(const at::Tensor& value) {
+  return at::isFloatingType(value.scalar_type()) || at::isComplexType(value.scalar_type());
+}
+
+bool is_recordable(PyObject* result) {
+  if (is_tensor(result)) return is_differentiable(value_of(result));
+  if (!PyTuple_Check(result)) return false;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(result); ++i) {
+    if (is_recordable(PyTuple_GET_ITEM(result, i))) return true;
+  }
+  return false;
+}
+
+std::uint64_t version_of(const at::Tensor& value) { return value.unsafeGetTensorImpl()->version_counter().current_version(); }
+
+// A saved value: the same memory without a node; `sequence` holds the version it had.
+PyObject* save(const at::Tensor& value) {
+  PyObject* saved = check(wrap_result(value)).release();
+  as_tensor(saved)->sequence = version_of(value);
+  return saved;
+}
+
+PyObject* remember_tensor(PyObject* object, bool saved) {
+  return saved ? save(value_of(object)) : make_spec(value_of(object));
+}
+
+// The argument as the node keeps it, and (in `parent`) the nodes behind it.
+Ref remember(PyObject* object, bool saved, Ref& parent) {
+  if (is_tensor(object)) {
+    PyObject* node = live_node(as_tensor(object));
+    parent = Ref::borrow(node == nullptr ? Py_None : node);
+    return check(remember_tensor(object, saved));
+  }
+  parent = Ref::borrow(Py_None);
+  if (!PyTuple_Check(object) && !PyList_Check(object)) return Ref::borrow(object);
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(object);
+  Ref kept = check(PyTuple_New(count));
+  Ref parents = check(PyTuple_New(count));
+  bool tracked = false;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    Ref inner;
+    PyTuple_SET_ITEM(kept.get(), i, remember(PySequence_Fast_GET_ITEM(object, i), saved, inner).release());
+    tracked |= inner.get() != Py_None;
+    PyTuple_SET_ITEM(parents.get(), i, inner.release());
+  }
+  if (tracked) parent = std::move(parents);
+  return kept;
+}
+
+Ref remember_result(PyObject* result, bool saved) {
+  if (is_tensor(result)) return check(remember_tensor(result, saved));
+  if (!PyTuple_Check(result)) return Ref::borrow(result);
+  Ref kept = check(PyTuple_New(PyTuple_GET_SIZE(result)));
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(result); ++i) {
+    PyTuple_SET_ITEM(kept.get(), i, remember_result(PyTuple_GET_ITEM(result, i), saved).release());
+  }
+  return kept;
+}
+
+void attach(PyObject* result, PyObject* node, std::uint64_t sequence) {
+  TensorObject* object = as_tensor(result);
+  Py_XSETREF(object->node, Py_NewRef(node));
+  object->sequence = sequence;
+}
+
+// A tuple of results got a tuple of nodes, None where nothing can flow back.
+void attach_all(PyObject* result, PyObject* nodes, std::uint64_t sequence) {
+  if (is_tensor(result)) {
+    attach(result, nodes, sequence);
+    return;
+  }
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(result); ++i) {
+    PyObject* node = PyTuple_GET_ITEM(nodes, i);
+    if (node != Py_None) attach_all(PyTuple_GET_ITEM(result, i), node, sequence);
+  }
+}
+
+PyObject* call_recorder(KernelObject* kernel, PyObject* args, PyObject* parents, PyObject* result, std::uint64_t sequence) {
+  const Ref number = check(PyLong_FromUnsignedLongLong(sequence));
+  PyObject* arguments[] = {nullptr, reinterpret_cast<PyObject*>(kernel), args, parents, result, number.get()};
+  return PyObject_Vectorcall(recorder, arguments + 1, 5 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+}
+
+PyObject* set_recorder(PyObject*, PyObject* function) {
+  Py_XSETREF(recorder, Py_NewRef(function));
+  Py_RETURN_NONE;
+}
+
+PyObject* enter_scope(PyObject*, PyObject*) {
+  if (scopes.depth == 0) scopes.start = sequence_counter + 1;
+  ++scopes.depth;
+  ++active_scopes;
+  return PyLong_FromUnsignedLongLong(++sequence_counter);
+}
+
+PyObject* exit_scope(PyObject*, PyObject*) {
+  if (scopes.depth == 0) {
+    PyErr_SetString(PyExc_RuntimeError, "exit_scope: no gradient is being taken on this thread");
+    return nullptr;
+  }
+  --scopes.depth;
+  --active_scopes;
+  Py_RETURN_NONE;
+}
+
+PyObject* set_paused(PyObject*, PyObject* paused) {
+  return guarded([&] {
+    const bool before = scopes.paused;
+    scopes.paused = check(PyObject_IsTrue(paused)) != 0;
+    return PyBool_FromLong(before);
+  });
+}
+
+PyObject* recording(PyObject*, PyObject*) { return PyBool_FromLong(scopes.depth > 0 && !scopes.paused); }
+PyObject* scope_depth(PyObject*, PyObject*) { return PyLong_FromLong(scopes.depth); }
+
+void require_tensor(PyObject* object, const char* function) {
+  if (!is_tensor(object)) fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
+}
+
+// track(x, node): the same memory as x, as a Tensor whose history is `node`.
+PyObject* track(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    if (count != 2) fail(PyExc_TypeError, "track: takes a Tensor and a node");
+    require_tensor(args[0], "track");
+    PyObject* tracked = check(wrap(value_of(args[0]), as_tensor(args[0])->flags)).release();
+    attach(tracked, args[1], ++sequence_counter);
+    return tracked;
+  });
+}
+
+// mark(x, node): on this thread, x itself is the leaf `node` until unmark(x).
+PyObject* mark(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&]() -> PyObject* {
+    if (count != 2) fail(PyExc_TypeError, "mark: takes a Tensor and a node");
+    require_tensor(args[0], "mark");
+    TensorObject* object = as_tensor(args[0]);
+    scopes.marks[object].push_back({Ref::borrow(args[1]), ++sequence_counter});
+    ++object->marks;
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* unmark(PyObject*, PyObject* object) {
+  return guarded([&]() -> PyObject* {
+    require_tensor(object, "unmark");
+    const auto found = scopes.marks.find(as_tensor(object));
+    if (found == scopes.marks.end()) fail(PyExc_RuntimeError, "unmark: the Tensor is not marked on this thread");
+    const Mark last = std::move(found->second.back());
+    found->second.pop_back();
+    if (found->second.empty()) scopes.marks.erase(found);
+    --as_tensor(object)->marks;
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* node_of(PyObject*, PyObject* object) {
+  return guarded([&] {
+    require_tensor(object, "node_of");
+    PyObject* node = live_node(as_tensor(object));
+    return Py_NewRef(node == nullptr ? Py_None : node);
+  });
+}
+
+void check_version(PyObject* saved, PyObject* kernel) {
+  if (as_tensor(saved)->sequence == version_of(value_of(saved))) return;
+  fail(PyExc_RuntimeError,
+       "gradient: a value that the gradient of %U needs was overwritten after it was used; write into a copy instead",
+       reinterpret_cast<KernelObject*>(kernel)->name);
+}
+
+// A saved argument for its rule: checked and, where the rule's own work is recorded, with its history.
+Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_history) {
+  if (is_tensor(kept)) {
+    check_version(kept, kernel);
+    if (!with_history || parent == Py_None) return Ref::borrow(kept);
+    Ref alias = check(wrap_result(value_of(kept)));
+    attach(alias.get(), parent, ++sequence_counter);
+    return alias;
+  }
+  if (!PyTuple_Check(kept)) return Ref::borrow(kept);
+  const Py_ssize_t count = PyTuple_GET_SIZE(kept);
+  Ref restored = check(PyTuple_New(count));
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* inner = PyTuple_Check(parent) ? PyTuple_GET_ITEM(parent, i) : Py_None;
+    PyTuple_SET_ITEM(restored.get(), i, restore_one(PyTuple_GET_ITEM(kept, i), inner, kernel, with_history).release());
+  }
+  return restored;
+}
+
+// restore(kernel, kept, parents): the arguments (or the result) that a node kept, ready for its rule.
+PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    if (count != 3) fail(PyExc_TypeError, "restore: takes a kernel, what was kept and the parents");
+    return restore_one(args[1], args[2], args[0], scopes.depth > 0 && !scopes.paused).release();
+  });
+}
+
+PyObject* rebind_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&]() -> PyObject* {
+    if (count != 3) fail(PyExc_TypeError, "rebind: takes a target, a result and the caller's name");
+    require_tensor(args[0], "rebind");
+    require_tensor(args[1], "rebind");
+    const char* function = PyUnicode_AsUTF8(args[2]);
+    if (function == nullptr) throw PythonError{};
+    rebind(as_tensor(args[0]), as_tensor(args[1]), function);
+    Py_RETURN_NONE;
+  });
+}
+
+template <class Function>
+PyCFunction as_function(Function* function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+PyMethodDef functions[] = {
+    {"set_recorder", set_recorder, METH_O, nullptr},
+    {"enter_scope", enter_scope, METH_NOARGS, nullptr},
+    {"exit_scope", exit_scope, METH_NOARGS, nullptr},
+    {"set_paused", set_paused, METH_O, nullptr},
+    {"recording", recording, METH_NOARGS, nullptr},
+    {"scope_depth", scope_depth, METH_NOARGS, nullptr},
+    {"track", as_function(track), METH_FASTCALL, nullptr},
+    {"mark", as_function(mark), METH_FASTCALL, nullptr},
+    {"unmark", unmark, METH_O, nullptr},
+    {"node_of", node_of, METH_O, nullptr},
+    {"restore", as_function(restore), METH_FASTCALL, nullptr},
+    {"rebind", as_function(rebind_function), METH_FASTCALL, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+PyObject* live_node_slow(const TensorObject* object) {
+  if (scopes.depth == 0 || scopes.paused) return nullptr;
+  const bool has_node = object->node != nullptr && object->sequence >= scopes.start;
+  if (object->marks != 0) {
+    const auto found = scopes.marks.find(object);
+    if (found != scopes.marks.end()) {
+      const Mark& last = found->second.back();
+      // A leaf that was written to since it was marked is what was written.
+      if (!has_node || object->sequence < last.sequence) return last.node.get();
+    }
+  }
+  return has_node ? object->node : nullptr;
+}
+
+bool any_tracked(PyObject* const* args, Py_ssize_t count) {
+  if (active_scopes == 0) return false;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* object = args[i];
+    if (object == nullptr) continue;
+    if (is_tracked(object)) return true;
+    if (PyTuple_Check(object) || PyList_Check(object)) {
+      for (Py_ssize_t j = 0; j < PySequence_Fast_GET_SIZE(object); ++j) {
+        if (is_tracked(PySequence_Fast_GET_ITEM(object, j))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObject* result) {
+  if (kernel->constant || !is_recordable(result)) return;
+  if (kernel->rule == nullptr) {
+    fail(PyExc_NotImplementedError, "gradient: the kernel %U has no gradient rule", kernel->name);
+  }
+  const auto& parameters = *kernel->parameters;
+  const auto total = static_cast<Py_ssize_t>(parameters.size());
+  Ref kept = check(PyTuple_New(total));
+  Ref parents = check(PyTuple_New(total));
+  for (Py_ssize_t i = 0; i < total; ++i) {
+    const auto& parameter = parameters[static_cast<std::size_t>(i)];
+    PyObject* object = i < count ? args[i] : nullptr;
+    if (object == nullptr) object = parameter.default_object == nullptr ? Py_None : parameter.default_object;
+    Ref parent;
+    PyTuple_SET_ITEM(kept.get(), i, remember(object, ((kernel->saves >> i) & 1) != 0, parent).release());
+    PyTuple_SET_ITEM(parents.get(), i, parent.release());
+  }
+  const Ref kept_result = remember_result(result, (kernel->saves & kSavesResult) != 0);
+  const std::uint64_t sequence = ++sequence_counter;
+  const Ref node = check(call_recorder(kernel, kept.get(), parents.get(), kept_result.get(), sequence));
+  attach_all(result, node.get(), sequence);
+}
+
+void rebind(TensorObject* target, const TensorObject* result, const char* function) {
+  const bool shared = (target->flags & kShared) != 0 || target->value.storage().use_count() > 1;
+  if (shared) {
+    fail(PyExc_NotImplementedError,
+         "%s: a gradient is being taken and other arrays (a view, or what it is a view of) share this Tensor's memory; "
+         "write into a copy, or build the result without writing",
+         function);
+  }
+  target->value = result->value;
+  Py_XSETREF(target->node, Py_XNewRef(result->node));
+  target->sequence = result->sequence;
+  target->flags = static_cast<std::uint8_t>(target->flags & ~kValue);
+}
+
+void register_record(PyObject* module) {
+  register_spec(module);
+  check(PyModule_AddFunctions(module, functions));
+}
+
+}  // namespace numtorch

@@ -1,0 +1,37 @@
+// The hook between the kernels and the tape. The tape itself is Python (numtorch/autograd/tape.py).
+#pragma once
+
+#include <Python.h>
+
+#include "tensor.h"
+
+namespace numtorch {
+
+struct KernelObject;
+
+// The tape's node of `object` if this thread is recording and the object belongs to its graph; borrowed or null.
+// The first test costs one load while no gradient is being taken anywhere.
+PyObject* live_node_slow(const TensorObject* object);
+extern int active_scopes;
+inline PyObject* live_node(const TensorObject* object) {
+  if (active_scopes == 0 || (object->node == nullptr && object->marks == 0)) return nullptr;
+  return live_node_slow(object);
+}
+inline bool is_tracked(PyObject* object) {
+  return active_scopes != 0 && is_tensor(object) && live_node(as_tensor(object)) != nullptr;
+}
+
+// Any Tensor among `args`, or in a list or tuple there, that is tracked?
+bool any_tracked(PyObject* const* args, Py_ssize_t count);
+
+// Records that `kernel`, called with `args` (schema order, every argument present), gave `result`
+// (a Tensor, or a tuple or list of Tensors). Call it only if any_tracked(args).
+void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObject* result);
+
+// Gives `target` the value and the node of `result`, in place, as an assignment under the tape does. Raises
+// NotImplementedError where another Tensor sees the same memory.
+void rebind(TensorObject* target, const TensorObject* result, const char* function);
+
+void register_record(PyObject* module);
+
+}  // namespace numtorch

@@ -1,0 +1,15 @@
+// What the tape keeps of a Tensor whose values no rule will read.
+#pragma once
+
+#include <Python.h>
+
+#include <ATen/core/Tensor.h>
+
+namespace numtorch {
+
+// A Spec: shape, dtype and device of `value`, without its memory. New reference.
+PyObject* make_spec(const at::Tensor& value);
+
+void register_spec(PyObject* module);
+
+}  // namespace numtorch

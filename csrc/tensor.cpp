@@ -1,0 +1,326 @@
+#include "tensor.h"
+
+#include <structmember.h>
+
+#include <ATen/ops/zeros.h>
+
+#include <new>
+#include <string>
+#include <vector>
+
+#include "convert.h"
+#include "device.h"
+#include "dtype.h"
+#include "index.h"
+#include "kernel.h"
+#include "operators.h"
+#include "record.h"
+
+namespace numtorch {
+
+PyTypeObject* tensor_type = nullptr;
+
+namespace {
+
+// Freed objects kept for reuse; the GIL guards them.
+constexpr std::size_t kFreeLimit = 256;
+std::vector<TensorObject*> free_objects;
+
+PyObject* printing_module() {
+  static PyObject* module = check(PyImport_ImportModule("numtorch.printing")).release();
+  return module;
+}
+
+TensorObject* allocate(PyTypeObject* type) {
+  if (type == tensor_type && !free_objects.empty()) {
+    TensorObject* object = free_objects.back();
+    free_objects.pop_back();
+    PyObject_Init(reinterpret_cast<PyObject*>(object), type);
+    return object;
+  }
+  return as_tensor(check(type->tp_alloc(type, 0)).release());
+}
+
+PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
+  TensorObject* object = allocate(type);
+  new (&object->value) at::Tensor(std::move(value));
+  object->node = nullptr;
+  object->weakrefs = nullptr;
+  object->sequence = 0;
+  object->marks = 0;
+  object->flags = flags;
+  return reinterpret_cast<PyObject*>(object);
+}
+
+void deallocate(PyObject* self) {
+  TensorObject* object = as_tensor(self);
+  if (object->weakrefs != nullptr) PyObject_ClearWeakRefs(self);
+  Py_CLEAR(object->node);
+  object->value.~Tensor();
+  PyTypeObject* type = Py_TYPE(self);
+  if (type == tensor_type && free_objects.size() < kFreeLimit) {
+    free_objects.push_back(object);
+  } else {
+    type->tp_free(self);
+  }
+  Py_DECREF(type);
+}
+
+std::int64_t length_of(PyObject* item) {
+  if (PyBool_Check(item) || !PyIndex_Check(item)) {
+    fail(PyExc_TypeError, "Tensor: a shape is made of integers, not %.100s; numtorch.tensor(...) makes a Tensor from an array",
+         Py_TYPE(item)->tp_name);
+  }
+  const Ref number = check(PyNumber_Index(item));
+  const long long length = PyLong_AsLongLong(number.get());
+  if (length == -1 && PyErr_Occurred()) throw PythonError{};
+  if (length < 0) fail(PyExc_ValueError, "Tensor: negative dimensions are not allowed");
+  return length;
+}
+
+std::vector<std::int64_t> shape_from(PyObject* args) {
+  PyObject* lengths = args;
+  if (PyTuple_GET_SIZE(args) == 1) {
+    PyObject* only = PyTuple_GET_ITEM(args, 0);
+    if (PyTuple_Check(only) || PyList_Check(only)) lengths = only;
+  }
+  const Ref items = check(PySequence_Fast(lengths, "Tensor: the shape must be integers or a tuple of them"));
+  std::vector<std::int64_t> shape;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    shape.push_back(length_of(PySequence_Fast_GET_ITEM(items.get(), i)));
+  }
+  return shape;
+}
+
+PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  return guarded([&] {
+    static const char* names[] = {"dev", "dtype", nullptr};
+    PyObject* dev = nullptr;
+    PyObject* dtype = nullptr;
+    const Ref nothing = check(PyTuple_New(0));
+    if (!PyArg_ParseTupleAndKeywords(nothing.get(), keywords, "|$OO:Tensor", const_cast<char**>(names), &dev, &dtype)) {
+      throw PythonError{};
+    }
+    const auto shape = shape_from(args);
+    const bool given = dtype != nullptr && dtype != Py_None;
+    const at::ScalarType scalar_type = given ? scalar_type_of(dtype, "Tensor") : at::kFloat;
+    const c10::Device device = device_of(dev);
+    Below guard;
+    return wrap_as(type, at::zeros(shape, at::TensorOptions().dtype(scalar_type).device(device)), 0);
+  });
+}
+
+PyObject* tuple_of(at::IntArrayRef values, std::int64_t scale = 1) {
+  Ref tuple = check(PyTuple_New(static_cast<Py_ssize_t>(values.size())));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), check(PyLong_FromLongLong(values[i] * scale)).release());
+  }
+  return tuple.release();
+}
+
+PyObject* get_shape(PyObject* self, void*) {
+  return guarded([&] { return tuple_of(value_of(self).sizes()); });
+}
+
+PyObject* get_strides(PyObject* self, void*) {
+  return guarded([&] { return tuple_of(value_of(self).strides(), static_cast<std::int64_t>(value_of(self).itemsize())); });
+}
+
+PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLongLong(value_of(self).dim()); }
+PyObject* get_size(PyObject* self, void*) { return PyLong_FromLongLong(value_of(self).numel()); }
+PyObject* get_itemsize(PyObject* self, void*) { return PyLong_FromSize_t(value_of(self).itemsize()); }
+PyObject* get_nbytes(PyObject* self, void*) { return PyLong_FromSize_t(value_of(self).nbytes()); }
+PyObject* get_dev(PyObject* self, void*) { return PyLong_FromLong(dev_of(value_of(self).device())); }
+
+PyObject* get_dtype(PyObject* self, void*) {
+  return guarded([&] { return Py_NewRef(dtype_of(value_of(self).scalar_type())); });
+}
+
+PyObject* call1(KernelObject* kernel, PyObject* self) { return call_kernel(kernel, &self, 1); }
+
+PyObject* get_transpose(PyObject* self, void*) {
+  return guarded([&] {
+    static KernelObject* permute = find_kernel("permute");
+    std::vector<std::int64_t> order;
+    for (std::int64_t i = value_of(self).dim(); i-- > 0;) order.push_back(i);
+    const Ref axes = check(tuple_of(order));
+    PyObject* args[] = {self, axes.get()};
+    return call_kernel(permute, args, 2);
+  });
+}
+
+PyObject* get_matrix_transpose(PyObject* self, void*) {
+  return guarded([&] {
+    static KernelObject* transpose = find_kernel("transpose.int");
+    if (value_of(self).dim() < 2) fail(PyExc_ValueError, "matrix transpose with ndim < 2 is undefined");
+    const Ref last = check(PyLong_FromLong(-1));
+    const Ref second = check(PyLong_FromLong(-2));
+    PyObject* args[] = {self, second.get(), last.get()};
+    return call_kernel(transpose, args, 3);
+  });
+}
+
+PyObject* get_real(PyObject* self, void*) {
+  return guarded([&] {
+    static KernelObject* real = find_kernel("real");
+    return value_of(self).is_complex() ? call1(real, self) : Py_NewRef(self);
+  });
+}
+
+PyObject* get_imag(PyObject* self, void*) {
+  return guarded([&] {
+    static KernelObject* imag = find_kernel("imag");
+    if (value_of(self).is_complex()) return call1(imag, self);
+    Below guard;
+    return wrap(at::zeros(value_of(self).sizes(), value_of(self).options()), kReadOnly);
+  });
+}
+
+PyObject* get_tracked(PyObject* self, void*) { return PyBool_FromLong(is_tracked(self)); }
+PyObject* get_is_value(PyObject* self, void*) { return PyBool_FromLong(as_tensor(self)->flags & kValue); }
+
+Py_ssize_t length(PyObject* self) {
+  if (value_of(self).dim() == 0) {
+    PyErr_SetString(PyExc_TypeError, "len() of unsized object");
+    return -1;
+  }
+  return static_cast<Py_ssize_t>(value_of(self).size(0));
+}
+
+PyObject* item(PyObject* self, Py_ssize_t index) {
+  return guarded([&] {
+    if (value_of(self).dim() > 0 && index >= value_of(self).size(0)) fail(PyExc_IndexError, "index out of range");
+    const Ref number = check(PyLong_FromSsize_t(index));
+    return get_item(self, number.get());
+  });
+}
+
+PyObject* iterate(PyObject* self) {
+  if (value_of(self).dim() == 0) {
+    PyErr_SetString(PyExc_TypeError, "iteration over a 0-d array");
+    return nullptr;
+  }
+  return PySeqIter_New(self);
+}
+
+Py_hash_t hash(PyObject* self) {
+  try {
+    if ((as_tensor(self)->flags & kValue) == 0) fail(PyExc_TypeError, "unhashable type: '%s'", Py_TYPE(self)->tp_name);
+    const Ref number = check(to_number(value_of(self)));
+    const Py_hash_t value = PyObject_Hash(number.get());
+    if (value == -1) throw PythonError{};
+    return value;
+  } catch (...) {
+    set_python_error();
+    return -1;
+  }
+}
+
+PyObject* represent(PyObject* self) {
+  return guarded([&] { return check(PyObject_CallMethod(printing_module(), "array_repr", "O", self)).release(); });
+}
+
+PyObject* to_string(PyObject* self) {
+  return guarded([&] { return check(PyObject_CallMethod(printing_module(), "array_str", "O", self)).release(); });
+}
+
+PyObject* format(PyObject* self, PyObject* spec) {
+  return guarded([&] { return check(PyObject_CallMethod(printing_module(), "array_format", "OO", self, spec)).release(); });
+}
+
+PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(TensorObject, weakrefs), READONLY, nullptr},
+    {nullptr, 0, 0, 0, nullptr},
+};
+
+PyGetSetDef getset[] = {
+    {"shape", get_shape, nullptr, "Lengths of the axes, a tuple of int.", nullptr},
+    {"ndim", get_ndim, nullptr, "Number of axes.", nullptr},
+    {"size", get_size, nullptr, "Number of elements.", nullptr},
+    {"dtype", get_dtype, nullptr, "Type of the elements, an np.dtype.", nullptr},
+    {"dev", get_dev, nullptr, "Device: -1 the CPU, 0, 1, ... a GPU.", nullptr},
+    {"itemsize", get_itemsize, nullptr, "Bytes of one element.", nullptr},
+    {"nbytes", get_nbytes, nullptr, "Bytes of all elements.", nullptr},
+    {"strides", get_strides, nullptr, "Bytes from one element to the next along each axis.", nullptr},
+    {"T", get_transpose, nullptr, "View with the axes reversed.", nullptr},
+    {"mT", get_matrix_transpose, nullptr, "View with the last two axes swapped.", nullptr},
+    {"real", get_real, nullptr, "Real part: a view of a complex Tensor, a real Tensor itself.", nullptr},
+    {"imag", get_imag, nullptr, "Imaginary part: a view of a complex Tensor, read-only zeros of a real one.", nullptr},
+    {"tracked", get_tracked, nullptr, "Whether a gradient being taken on this thread depends on this Tensor.", nullptr},
+    {"is_value", get_is_value, nullptr, "Whether this 0-d Tensor stands for a NumPy scalar.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyMethodDef methods[] = {
+    {"__array_ufunc__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(array_ufunc)),
+     METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {"__array_function__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(array_function)),
+     METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {"__format__", format, METH_O, nullptr},
+};
+
+const char* const kDoc =
+    "Tensor(*shape, dev=-1, dtype=np.float32)\n--\n\n"
+    "An array of zeros on libtorch that NumPy's functions and operators accept.\n\n"
+    "Parameters\n----------\n"
+    "*shape : int, or one tuple of int\n    Lengths of the axes.\n"
+    "dev : int, default -1\n    Device: -1 is the CPU; 0, 1, ... are GPUs.\n"
+    "dtype : dtype_like, default np.float32\n    Type of the elements.\n\n"
+    "Raises\n------\n"
+    "ValueError\n    A negative length, or a device that does not exist.\n"
+    "TypeError\n    A shape that is not made of integers, or a dtype that libtorch lacks.\n\n"
+    "See Also\n--------\ntensor : a Tensor from an array, a number or a list.\n\n"
+    "Examples\n--------\n"
+    ">>> import numpy as np\n>>> from numtorch import Tensor\n>>> np.sum(Tensor(3, 3) + 1)\n"
+    "Tensor(9., dtype=float32, dev=-1)\n";
+
+template <class Function>
+void* slot(Function* function) {
+  return reinterpret_cast<void*>(function);
+}
+
+}  // namespace
+
+PyObject* wrap(at::Tensor value, std::uint8_t flags) { return wrap_as(tensor_type, std::move(value), flags); }
+
+void check_writeable(const TensorObject* object) {
+  if ((object->flags & kReadOnly) != 0) fail(PyExc_ValueError, "assignment destination is read-only");
+}
+
+void register_tensor(PyObject* module) {
+  static std::vector<PyMethodDef> all_methods;
+  for (const PyMethodDef& method : methods) all_methods.push_back(method);
+  for (const PyMethodDef* method = convert_methods; method->ml_name != nullptr; ++method) all_methods.push_back(*method);
+  all_methods.push_back({nullptr, nullptr, 0, nullptr});
+
+  std::vector<PyType_Slot> slots{
+      {Py_tp_doc, const_cast<char*>(kDoc)},
+      {Py_tp_new, slot(construct)},
+      {Py_tp_dealloc, slot(deallocate)},
+      {Py_tp_repr, slot(represent)},
+      {Py_tp_str, slot(to_string)},
+      {Py_tp_hash, slot(hash)},
+      {Py_tp_iter, slot(iterate)},
+      {Py_tp_members, members},
+      {Py_tp_getset, getset},
+      {Py_tp_methods, all_methods.data()},
+      {Py_sq_length, slot(length)},
+      {Py_sq_item, slot(item)},
+      {Py_mp_length, slot(length)},
+      {Py_mp_subscript, slot(get_item)},
+      {Py_mp_ass_subscript, slot(set_item)},
+      {Py_nb_bool, slot(to_bool_slot)},
+      {Py_nb_int, slot(to_int_slot)},
+      {Py_nb_float, slot(to_float_slot)},
+      {Py_nb_index, slot(to_index_slot)},
+      {Py_bf_getbuffer, slot(get_buffer)},
+      {Py_bf_releasebuffer, slot(release_buffer)},
+  };
+  for (const PyType_Slot* other = operator_slots; other->slot != 0; ++other) slots.push_back(*other);
+  slots.push_back({0, nullptr});
+  PyType_Spec spec{"numtorch.Tensor", sizeof(TensorObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
+  tensor_type = reinterpret_cast<PyTypeObject*>(check(PyType_FromModuleAndSpec(module, &spec, nullptr)).release());
+  check(PyModule_AddObjectRef(module, "Tensor", reinterpret_cast<PyObject*>(tensor_type)));
+}
+
+}  // namespace numtorch

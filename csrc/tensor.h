@@ -1,0 +1,74 @@
+// The Tensor object: a Python object with an at::Tensor inside.
+#pragma once
+
+#include <Python.h>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+
+#include <cstdint>
+
+#include "errors.h"
+
+namespace numtorch {
+
+enum Flag : std::uint8_t {
+  kValue = 1,     // a 0-d result that stands for a NumPy scalar: hashable, never written in place
+  kReadOnly = 2,  // writes raise ValueError
+  kShared = 4,    // memory that something outside (an ndarray, a DLPack consumer) sees too
+};
+
+struct TensorObject {
+  PyObject_HEAD
+  at::Tensor value;
+  PyObject* node;          // the tape's node that made this value, or null
+  PyObject* weakrefs;
+  std::uint64_t sequence;  // when `node` was recorded; of a saved value, its version (record.h)
+  std::uint32_t marks;     // how many gradients, on any thread, hold this object as a leaf
+  std::uint8_t flags;
+};
+
+extern PyTypeObject* tensor_type;
+
+inline bool is_tensor(PyObject* object) { return PyObject_TypeCheck(object, tensor_type) != 0; }
+inline TensorObject* as_tensor(PyObject* object) { return reinterpret_cast<TensorObject*>(object); }
+inline const at::Tensor& value_of(PyObject* object) { return as_tensor(object)->value; }
+
+// A new Tensor around `value`, without a node. Throws when memory is out.
+PyObject* wrap(at::Tensor value, std::uint8_t flags = 0);
+
+// The same for what an operation computed: a 0-d result is a value, as a NumPy scalar is.
+inline PyObject* wrap_result(at::Tensor value) {
+  const std::uint8_t flags = value.dim() == 0 ? kValue : 0;
+  return wrap(std::move(value), flags);
+}
+
+// Throws ValueError, in NumPy's words, if `object` may not be written to.
+void check_writeable(const TensorObject* object);
+
+// Every call into libtorch happens below its own autograd.
+using Below = at::AutoDispatchBelowADInplaceOrView;
+
+// Releases the GIL while it lives, if the work is worth the price.
+class Unlocked {
+ public:
+  explicit Unlocked(bool release) : state_(release ? PyEval_SaveThread() : nullptr) {}
+  ~Unlocked() {
+    if (state_ != nullptr) PyEval_RestoreThread(state_);
+  }
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+
+ private:
+  PyThreadState* state_;
+};
+
+// Elements from which an operation outlasts handing the GIL over.
+constexpr std::int64_t kLongWork = 8192;
+inline bool is_long(const at::Tensor& value) {
+  return value.numel() >= kLongWork || !value.is_cpu();
+}
+
+void register_tensor(PyObject* module);
+
+}  // namespace numtorch

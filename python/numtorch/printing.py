@@ -1,0 +1,84 @@
+"""`repr`, `str` and `format` of Tensors, as NumPy prints arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from numtorch import _core
+
+__all__ = ["array_format", "array_repr", "array_str"]
+
+
+def _text(tensor: _core.Tensor, separator: str, prefix: str, suffix: str) -> str:
+    """What `numpy.array2string` says of the whole array, having fetched no more than what is shown."""
+    options = np.get_printoptions()
+    threshold = options["threshold"]
+    if tensor.size <= threshold:
+        return np.array2string(_host(tensor), separator=separator, prefix=prefix, suffix=suffix)
+    corners = _core.summary(tensor, options["edgeitems"])
+    return np.array2string(corners, separator=separator, prefix=prefix, suffix=suffix, threshold=0)
+
+
+def _host(tensor: _core.Tensor) -> np.ndarray:
+    return np.asarray(_core.collect(tensor))
+
+
+def array_repr(tensor: _core.Tensor) -> str:
+    """
+    `repr` of a Tensor: NumPy's of an ndarray, with dtype and dev always shown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import tensor
+    >>> tensor(np.eye(2, dtype=np.float32))
+    Tensor([[1., 0.],
+            [0., 1.]], dtype=float32, dev=-1)
+    """
+    options = np.get_printoptions()
+    prefix = type(tensor).__name__ + "("
+    text = prefix + _text(tensor, ", ", prefix, ")") + ","
+    extras = [f"dtype={tensor.dtype.name}", f"dev={tensor.dev}"]
+    if tensor.size > options["threshold"] or (tensor.size == 0 and tensor.shape != (0,)):
+        extras.insert(0, f"shape={tensor.shape}")
+    extra = ", ".join(extras) + ")"
+    last_line = len(text) - (text.rfind("\n") + 1)
+    fits = last_line + len(extra) + 1 <= options["linewidth"]
+    return text + (" " if fits else "\n" + " " * len(prefix)) + extra
+
+
+def array_str(tensor: _core.Tensor) -> str:
+    """
+    `str` of a Tensor: NumPy's of an ndarray with these values.
+
+    Examples
+    --------
+    >>> from numtorch import tensor
+    >>> print(tensor([1.0, 2.5]))
+    [1.  2.5]
+    """
+    if tensor.ndim == 0:
+        return str(_host(tensor)[()])
+    return _text(tensor, " ", "", "")
+
+
+def array_format(tensor: _core.Tensor, spec: str) -> str:
+    """
+    `format` of a Tensor: of its scalar if it is 0-d, else `str` for an empty `spec`.
+
+    Raises
+    ------
+    TypeError
+        A `spec` for a Tensor that has axes.
+
+    Examples
+    --------
+    >>> from numtorch import tensor
+    >>> f"{tensor(2.5):.2f}"
+    '2.50'
+    """
+    if tensor.ndim == 0:
+        return format(_host(tensor)[()], spec)
+    if not spec:
+        return str(tensor)
+    raise TypeError(f"unsupported format string passed to {type(tensor).__name__}.__format__")
