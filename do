@@ -53,7 +53,8 @@ run_tests() {
       exec "$venv/bin/python" -m pytest "$@"
     fi
   done
-  exec "$venv/bin/python" -m pytest -n 2 --doctest-modules --doctest-glob='*.md' --pyargs numtorch README.md docs tests "$@"
+  exec "$venv/bin/python" -m pytest -n 2 --doctest-modules --doctest-glob='*.md' --pyargs \
+    numtorch README.md docs tests "$@"
 }
 
 lint() {

@@ -68,8 +68,8 @@ void check_same_shape(const at::Tensor& a, const at::Tensor& b, const char* func
     }
     return check(PyObject_Str(shape.get()));
   };
-  fail(PyExc_ValueError, "%s: the elements of a list must have one shape (no inhomogeneous shape), not %U and %U", function,
-       text(a).get(), text(b).get());
+  fail(PyExc_ValueError, "%s: the elements of a list must have one shape (no inhomogeneous shape), not %U and %U",
+       function, text(a).get(), text(b).get());
 }
 
 Ref stack(const std::vector<Ref>& members) {
@@ -85,10 +85,10 @@ Ref stack(const std::vector<Ref>& members) {
 Ref stack_sequence(PyObject* sequence, Type type, c10::Device device, const char* function) {
   std::vector<Ref> members;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(sequence, i);
-    const bool nested = device_in(item, function).has_value();
-    members.push_back(nested ? stack_sequence(item, type, device, function)
-                             : Ref(to_tensor(item, type, device, false, function)));
+    const Ref item = Ref::borrow(PySequence_Fast_GET_ITEM(sequence, i));
+    const bool nested = device_in(item.get(), function).has_value();
+    members.push_back(nested ? stack_sequence(item.get(), type, device, function)
+                             : Ref(to_tensor(item.get(), type, device, false, function)));
   }
   at::ScalarType common = value_of(members.front().get()).scalar_type();
   for (const Ref& member : members) {
@@ -99,6 +99,18 @@ Ref stack_sequence(PyObject* sequence, Type type, c10::Device device, const char
     if (value_of(member.get()).scalar_type() != common) member = Ref(cast(member.get(), common, device));
   }
   return stack(members);
+}
+
+// Of what is no Tensor and holds none. Sets `copy` to false where it is done with.
+Ref from_foreign(PyObject* object, Type dtype, std::optional<c10::Device> device, bool& copy, const char* function) {
+  std::uint8_t flags = 0;
+  if (has_dlpack(object)) {
+    at::Tensor value = from_dlpack(object, function, &flags);
+    return check(wrap(std::move(value), flags));
+  }
+  at::Tensor value = from_host(object, dtype, {device.value_or(c10::Device(c10::kCPU)), copy, function, &flags});
+  copy = false;
+  return check(wrap(std::move(value), flags));
 }
 
 // ---- numtorch.tensor ----
@@ -227,20 +239,16 @@ PyObject* to_tensor(PyObject* object, Type dtype, std::optional<c10::Device> dev
     tensor = stack_sequence(object, dtype, *source, function);
     copy = false;
   } else {
-    std::uint8_t flags = 0;
-    if (!has_dlpack(object)) {
-      const c10::Device target = device.value_or(c10::Device(c10::kCPU));
-      at::Tensor value = from_host(object, dtype, {target, copy, function, &flags});
-      return wrap(std::move(value), flags);
-    }
-    at::Tensor value = from_dlpack(object, function, &flags);
-    tensor = Ref(wrap(std::move(value), flags));
+    tensor = from_foreign(object, dtype, device, copy, function);
   }
   const at::Tensor& value = value_of(tensor.get());
   const at::ScalarType type = dtype.value_or(value.scalar_type());
   const c10::Device target = device.value_or(value.device());
-  if (type != value.scalar_type() || target != value.device()) tensor = Ref(cast(tensor.get(), type, target));
-  else if (copy) tensor = Ref(copy_tensor(tensor.get(), 'K'));
+  if (type != value.scalar_type() || target != value.device()) {
+    tensor = Ref(cast(tensor.get(), type, target));
+  } else if (copy) {
+    tensor = Ref(copy_tensor(tensor.get(), 'K'));
+  }
   // What NumPy calls an array, not a scalar, whatever it was made from.
   if (tensor.get() != object) as_tensor(tensor.get())->flags &= static_cast<std::uint8_t>(~kValue);
   return tensor.release();

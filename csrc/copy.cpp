@@ -79,8 +79,9 @@ Ref reversed(PyObject* tensor) {
   return check(call_kernel(kernel, args, 2));
 }
 
-char order_of(PyObject* order) {
-  if (order == Py_None) return 'K';
+// `standard` stands in for None.
+char order_of(PyObject* order, char standard) {
+  if (order == Py_None) return standard;
   if (PyUnicode_Check(order) && PyUnicode_GET_LENGTH(order) == 1) {
     const Py_UCS4 letter = Py_UNICODE_TOUPPER(PyUnicode_READ_CHAR(order, 0));
     if (letter == 'C' || letter == 'F' || letter == 'A' || letter == 'K') return static_cast<char>(letter);
@@ -198,7 +199,7 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
       throw PythonError{};
     }
     const at::ScalarType type = scalar_type_of(dtype, "astype()");
-    const char letter = order_of(order);
+    const char letter = order_of(order, 'K');
     if (casting != nullptr) check_casting(self, type, casting);
     const at::Tensor& value = value_of(self);
     PyTypeObject* class_ = subok != 0 ? Py_TYPE(self) : tensor_type;
@@ -233,9 +234,9 @@ PyObject* to(PyObject* self, PyObject* args, PyObject* keywords) {
 PyObject* copy(PyObject* self, PyObject* args, PyObject* keywords) {
   return guarded([&] {
     static const char* names[] = {"order", nullptr};
-    PyObject* order = nullptr;
+    PyObject* order = Py_None;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O:copy", const_cast<char**>(names), &order)) throw PythonError{};
-    return copy_as_self(self, order == nullptr ? 'C' : order_of(order)).release();
+    return copy_as_self(self, order_of(order, 'C')).release();
   });
 }
 

@@ -54,7 +54,8 @@ bool wants_versioned(PyObject* max_version) {
   if (max_version == Py_None) return false;
   long major = 0;
   long minor = 0;
-  if (!PyTuple_Check(max_version) || !PyArg_ParseTuple(max_version, "ll;max_version must be (major, minor)", &major, &minor)) {
+  if (!PyTuple_Check(max_version) ||
+      !PyArg_ParseTuple(max_version, "ll;max_version must be (major, minor)", &major, &minor)) {
     PyErr_Clear();
     fail(PyExc_TypeError, "__dlpack__: max_version must be None or a tuple of two integers, not %R", max_version);
   }
@@ -102,7 +103,8 @@ void hand_over(const at::Tensor& value, PyObject* stream) {
     if (number == -1 && PyErr_Occurred()) throw PythonError{};
   }
   if (value.is_cpu()) {
-    if (stream != Py_None && number != -1) fail(PyExc_ValueError, "__dlpack__: stream must be None for memory on the CPU");
+    if (stream != Py_None && number != -1)
+      fail(PyExc_ValueError, "__dlpack__: stream must be None for memory on the CPU");
     return;
   }
   if (number == -1 || (number == 1 && on_default_stream(value.device()))) return;
@@ -115,13 +117,14 @@ bool is_same(DLDevice a, DLDevice b) { return a.device_type == b.device_type && 
 // The value to export, a copy if it must be one.
 at::Tensor prepare(PyObject* self, const Request& request) {
   const TensorObject* object = as_tensor(self);
-  const bool move = request.device && !is_same(*request.device, device_of_memory(object->value.resolve_conj()));
+  const bool move = request.device && !is_same(*request.device, device_of_memory(object->value));
   if (move && request.device->device_type != kDLCPU) {
     fail(PyExc_BufferError, "__dlpack__: this Tensor is on dev=%ld; it goes to its own device or to the CPU only",
          dev_of(object->value.device()));
   }
   const bool needed = move || object->value.is_conj() || object->value.is_neg() || (object->flags & kValue) != 0;
-  if (needed && request.copy == false) fail(PyExc_BufferError, "__dlpack__: copy=False, but this Tensor must be copied");
+  if (needed && request.copy == false)
+    fail(PyExc_BufferError, "__dlpack__: copy=False, but this Tensor must be copied");
   if (!needed && !request.copy.value_or(false)) return object->value;
   const c10::Device target = move ? c10::Device(c10::kCPU) : object->value.device();
   at::Tensor copy = cast_value(object->value, object->value.scalar_type(), target);
@@ -235,15 +238,15 @@ PyObject* import_dlpack(PyObject*, PyObject* args, PyObject* keywords) {
                                      &copy)) {
       throw PythonError{};
     }
-    const std::optional<c10::Device> device = dev == Py_None ? std::optional<c10::Device>{} : device_of(dev);
     std::uint8_t flags = 0;
     at::Tensor value = from_dlpack(object, "from_dlpack()", &flags);
-    const bool move = device && *device != value.device();
+    const c10::Device device = dev == Py_None ? value.device() : device_of(dev);
+    const bool move = device != value.device();
     if (move && copy == Py_False) {
       fail(PyExc_BufferError, "from_dlpack(): copy=False, but the memory is on dev=%ld", dev_of(value.device()));
     }
     if (!move && (copy == Py_None || check(PyObject_IsTrue(copy)) == 0)) return wrap(std::move(value), flags);
-    return wrap(cast_value(value, value.scalar_type(), device.value_or(value.device())));
+    return wrap(cast_value(value, value.scalar_type(), device));
   });
 }
 
@@ -255,8 +258,9 @@ PyObject* dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
 
 PyObject* dlpack_device(PyObject* self, PyObject*) {
   return guarded([&] {
-    const DLDevice device = device_of_memory(value_of(self).resolve_conj());
-    return check(Py_BuildValue("(ii)", static_cast<int>(device.device_type), static_cast<int>(device.device_id))).release();
+    const DLDevice device = device_of_memory(value_of(self));
+    return check(Py_BuildValue("(ii)", static_cast<int>(device.device_type), static_cast<int>(device.device_id)))
+        .release();
   });
 }
 

@@ -2,6 +2,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -85,7 +86,8 @@ void check_exportable(PyObject* self, int flags) {
     fail(PyExc_BufferError, "this Tensor is on dev=%ld: use collect(t) for a copy on the host",
          dev_of(object->value.device()));
   }
-  if (!is_plain(object->value)) fail(PyExc_BufferError, "this Tensor's memory holds its complex conjugate: copy it first");
+  if (!is_plain(object->value))
+    fail(PyExc_BufferError, "this Tensor's memory holds its complex conjugate: copy it first");
   if ((object->flags & kValue) != 0) fail(PyExc_BufferError, "a 0-d result is a value and shares no memory");
   if ((flags & PyBUF_WRITABLE) != 0 && (object->flags & kReadOnly) != 0) {
     fail(PyExc_BufferError, "this Tensor is read-only");
@@ -117,19 +119,18 @@ void fill_view(PyObject* self, Py_buffer* view, int flags) {
   object->flags |= kShared;
 }
 
-// Fills `target` with the corners of `value` along the axes from `axis` on: the first `edge` + 1 and the last `edge`.
+// Fills `target` with the corners of `value` along the axes from `axis` on: the first `edge` + 1 and the last `edge`
+// elements; the last one, which NumPy shows even then, where `edge` is 0.
 void copy_corners(const at::Tensor& target, const at::Tensor& value, std::int64_t axis, std::int64_t edge) {
   if (axis == value.dim()) {
     target.copy_(value);
     return;
   }
-  if (value.size(axis) == target.size(axis)) {
-    copy_corners(target, value, axis + 1, edge);
-    return;
-  }
-  copy_corners(target.narrow(axis, 0, edge + 1), value.narrow(axis, 0, edge + 1), axis + 1, edge);
-  if (edge == 0) return;
-  copy_corners(target.narrow(axis, edge + 1, edge), value.narrow(axis, value.size(axis) - edge, edge), axis + 1, edge);
+  const std::int64_t length = value.size(axis);
+  if (length == target.size(axis)) return copy_corners(target, value, axis + 1, edge);
+  const std::int64_t last = std::max<std::int64_t>(edge, 1);
+  if (edge > 0) copy_corners(target.narrow(axis, 0, edge + 1), value.narrow(axis, 0, edge + 1), axis + 1, edge);
+  copy_corners(target.narrow(axis, 2 * edge + 1 - last, last), value.narrow(axis, length - last, last), axis + 1, edge);
 }
 
 }  // namespace
@@ -179,7 +180,8 @@ PyObject* collect(PyObject*, PyObject* object) {
     if (host || PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object)) {
       return Py_NewRef(object);
     }
-    fail(PyExc_TypeError, "collect(): object must be a Tensor, an ndarray or a number, not %.100s", Py_TYPE(object)->tp_name);
+    fail(PyExc_TypeError, "collect(): object must be a Tensor, an ndarray or a number, not %.100s",
+         Py_TYPE(object)->tp_name);
   });
 }
 
@@ -193,7 +195,7 @@ PyObject* summary(PyObject*, PyObject* args) {
     std::vector<std::int64_t> shape = value.sizes().vec();
     for (std::int64_t& length : shape) {
       // One element more than what is shown says to NumPy that there is something to leave out.
-      if (length / 2 > edge || (length / 2 == edge && length % 2 != 0)) length = 2 * edge + 1;
+      if ((length - 1) / 2 >= edge && length > 0) length = 2 * edge + 1;
     }
     at::Tensor corners;
     {
@@ -219,7 +221,8 @@ PyObject* array(PyObject* self, PyObject* args, PyObject* keywords) {
     check_untracked(self, "__array__");
     const at::Tensor& value = value_of(self);
     if (!value.is_cpu()) {
-      fail(PyExc_TypeError, "__array__: this Tensor is on dev=%ld, and nothing is copied to the host unasked; use collect(t)",
+      fail(PyExc_TypeError,
+           "__array__: this Tensor is on dev=%ld, and nothing is copied to the host unasked; use collect(t)",
            dev_of(value.device()));
     }
     static PyObject* const asarray = numpy_attribute("asarray");

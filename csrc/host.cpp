@@ -95,10 +95,14 @@ at::Tensor from_number(const Number& number, c10::Device device) {
   Below guard;
   if (!device.is_cpu()) return at::scalar_tensor(number.value, at::TensorOptions(number.type).device(device));
   switch (number.type) {
-    case at::kDouble: return host_scalar(number.value.toDouble(), number.type);
-    case at::kFloat: return host_scalar(number.value.toFloat(), number.type);
-    case at::kLong: return host_scalar(number.value.toLong(), number.type);
-    default: return at::scalar_tensor(number.value, at::TensorOptions(number.type));
+    case at::kDouble:
+      return host_scalar(number.value.toDouble(), number.type);
+    case at::kFloat:
+      return host_scalar(number.value.toFloat(), number.type);
+    case at::kLong:
+      return host_scalar(number.value.toLong(), number.type);
+    default:
+      return at::scalar_tensor(number.value, at::TensorOptions(number.type));
   }
 }
 
@@ -205,15 +209,14 @@ at::Tensor from_array(PyObject* array, const Source& source) {
 
 }  // namespace
 
-bool is_numpy(PyObject* object) {
-  return is_instance(object, numpy().ndarray) || is_instance(object, numpy().generic);
-}
+bool is_numpy(PyObject* object) { return is_instance(object, numpy().ndarray) || is_instance(object, numpy().generic); }
 
 at::Tensor from_host(PyObject* object, Type type, const Source& source) {
   if (const auto number = find_number(object, type, source.function)) return from_number(*number, source.device);
   const bool fresh = is_sequence(object);
   if (!type && is_instance(object, numpy().ndarray)) return from_array(object, source);
-  const Ref array = check(PyObject_CallFunctionObjArgs(numpy().asarray, object, type ? dtype_of(*type) : nullptr, nullptr));
+  const Ref array =
+      check(PyObject_CallFunctionObjArgs(numpy().asarray, object, type ? dtype_of(*type) : nullptr, nullptr));
   return from_array(array.get(), {source.device, source.copy || fresh, source.function, source.flags});
 }
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "convert.h"
 #include "device.h"
-#include "dtype.h"
 #include "index_access.h"
 #include "index_plan.h"
 #include "index_value.h"
@@ -27,11 +27,9 @@ char* address_of(const at::Tensor& array, std::int64_t offset) {
   return static_cast<char*>(array.storage().mutable_data()) + static_cast<std::size_t>(offset) * array.itemsize();
 }
 
-bool is_plain_memory(const at::Tensor& array) { return array.is_cpu() && !array.is_conj() && !array.is_neg(); }
-
 // One element, copied as NumPy copies it into a scalar.
 at::Tensor copy_element(const at::Tensor& array, const Plan& plan) {
-  if (!is_plain_memory(array)) {
+  if (!is_plain(array)) {
     Below guard;
     return view_of(array, {}, {}, plan.offset).clone();
   }
@@ -111,29 +109,24 @@ void separate_arrays(Plan& plan, const at::Tensor& array) {
 void write_item(const at::Tensor& array, const Parts& parts, PyObject* value, Write mode) {
   Plan plan = make_plan(array, parts);
   const bool basic = plan.arrays.empty() && !plan.mask.defined();
-  if (plan.scalar && mode == Write::Assign && is_plain_memory(array)) {
+  if (plan.scalar && mode == Write::Assign && is_plain(array)) {
     if (write_number(value, array.scalar_type(), address_of(array, plan.offset))) return;
   }
   if (!basic) separate_arrays(plan, array);
   scatter(array, plan, source_for(value, array, plan), mode);
 }
 
-// The value as a Tensor of the array's dtype; a cast of a tracked one is recorded.
+// The value as a Tensor of the array's dtype on its device; casts of what is tracked are recorded.
 Ref tensor_value(PyObject* value, const at::Tensor& array) {
   const at::ScalarType type = array.scalar_type();
-  if (!is_tracked(value)) {
-    at::Tensor source = assigned_value(value, type, array.device(), -1);
-    Below guard;
-    if (source.device() != array.device()) source = source.to(array.device());
-    return check(is_tensor(value) && value_of(value).is_same(source) ? Py_NewRef(value) : wrap(std::move(source)));
+  const c10::Device device = array.device();
+  if (is_tensor(value) && value_of(value).device() != device) {
+    fail_two_devices("__setitem__", device, value_of(value).device());
   }
-  const at::Tensor& source = value_of(value);
-  if (source.device() != array.device()) fail_two_devices("__setitem__", array.device(), source.device());
-  if (source.scalar_type() == type) return Ref::borrow(value);
-  warn_complex(source.scalar_type(), type);
-  static KernelObject* to_copy = find_kernel("_to_copy");
-  PyObject* args[] = {value, dtype_of(type)};
-  return check(call_kernel(to_copy, args, 2));
+  if (holds_tensor(value)) return check(to_tensor(value, type, device, false, "__setitem__"));
+  at::Tensor source = assigned_value(value, type, device, -1);
+  Below guard;
+  return check(wrap(source.device() == device ? std::move(source) : source.to(device)));
 }
 
 // A new Tensor: the array with the value written into it, recorded if either is tracked.
@@ -206,7 +199,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
     check_assignable(self);
-    if (is_tracked(self) || is_tracked(value)) {
+    if (is_tracked(self) || any_tracked(&value, 1)) {
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");
       return 0;

@@ -1,19 +1,21 @@
 #include "index_access.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/copy.h>
+#include <ATen/ops/fill.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/index.h>
 #include <ATen/ops/index_put.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/masked_fill.h>
 #include <ATen/ops/masked_select.h>
 #include <ATen/ops/nonzero_numpy.h>
+#include <ATen/ops/where.h>
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
+#include "convert.h"
+#include "index_order.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -54,8 +56,7 @@ at::Tensor as_type(const at::Tensor& value, at::ScalarType type) {
 at::Tensor carried(const at::Tensor& value) { return as_type(value, carrier(value.scalar_type())); }
 
 at::Tensor carried_view(const at::Tensor& array, const Plan& plan) {
-  return view_as(array, c10::scalarTypeToTypeMeta(carrier(array.scalar_type())), plan.sizes, plan.strides,
-                 plan.offset);
+  return view_as(array, c10::scalarTypeToTypeMeta(carrier(array.scalar_type())), plan.sizes, plan.strides, plan.offset);
 }
 
 Indices indices_of(const Plan& plan) {
@@ -102,6 +103,8 @@ void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& g
   }
   if (mode == Write::Add) {
     view.add_(source);
+  } else if (source.dim() == 0 && !view.is_cpu() && source.is_cpu()) {
+    view.fill_(source);  // copying would bring as many elements over as the view has
   } else {
     view.copy_(source);
   }
@@ -113,6 +116,7 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
          "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has %lld dimensions",
          static_cast<long long>(source.dim()));
   }
+  if (mask.dim() == 0) return scatter_mask(array.reshape({1}), mask.reshape({1}), source, mode);
   at::Tensor target = carried(array);
   const at::Tensor values = carried(source);
   if (source.numel() == 1 && mode == Write::Assign) {
@@ -139,47 +143,16 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
   target.index_put_(indices, values, mode == Write::Add);
 }
 
-// libtorch writes in parallel from this many elements on, and then which of several writes to one place is the last
-// is chance; NumPy's last one wins. Pieces below the limit are written in order.
-constexpr std::int64_t kParallelFrom = 32768;
-
 bool needs_order(const at::Tensor& array, const Plan& plan, std::int64_t count, Write mode) {
-  return mode == Write::Assign && !plan.distinct && array.is_cpu() && count >= kParallelFrom &&
-         at::get_num_threads() > 1;
-}
-
-void scatter_in_order(const at::Tensor& view, const Plan& plan, const at::Tensor& source, at::IntArrayRef shape) {
-  const auto picked = static_cast<std::int64_t>(plan.picked.size());
-  at::DimVector view_order;
-  at::DimVector source_order;
-  const auto arrays = static_cast<std::int64_t>(plan.arrays.size());
-  for (std::int64_t i = 0; i < arrays; ++i) view_order.push_back(plan.first + i);
-  for (std::int64_t i = 0; i < picked; ++i) source_order.push_back(plan.first + i);
-  for (std::int64_t i = 0; i < view.dim(); ++i) {
-    if (i < plan.first || i >= plan.first + arrays) view_order.push_back(i);
-  }
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(shape.size()); ++i) {
-    if (i < plan.first || i >= plan.first + picked) source_order.push_back(i);
-  }
-  at::Tensor target = view.permute(view_order);
-  const at::Tensor values = source.expand(shape).permute(source_order).flatten(0, std::max<std::int64_t>(picked - 1, 0));
-  std::vector<at::Tensor> flat;
-  for (const at::Tensor& array : plan.arrays) flat.push_back(array.expand(plan.picked).reshape({-1}));
-  const std::int64_t rows = values.size(0);
-  const std::int64_t step = std::max<std::int64_t>(1, (kParallelFrom - 1) * rows / values.numel());
-  for (std::int64_t start = 0; start < rows; start += step) {
-    const std::int64_t stop = std::min(rows, start + step);
-    Indices indices;
-    for (const at::Tensor& array : flat) indices.push_back(array.slice(0, start, stop));
-    target.index_put_(indices, values.slice(0, start, stop));
-  }
+  return mode == Write::Assign && !plan.distinct && is_plain(array) && count >= kParallelFrom;
 }
 
 void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
   const at::DimVector shape = result_shape(plan);
   at::Tensor source = given;
   if (!fit(source, shape)) {
-    fail(PyExc_ValueError, "shape mismatch: value array of shape %s could not be broadcast to indexing result of shape %s",
+    fail(PyExc_ValueError,
+         "shape mismatch: value array of shape %s could not be broadcast to indexing result of shape %s",
          shape_text(given.sizes()).c_str(), shape_text(shape).c_str());
   }
   const std::int64_t count = c10::multiply_integers(shape);
@@ -198,6 +171,14 @@ std::pair<std::uintptr_t, std::uintptr_t> span_of(const at::Tensor& value) {
     length += static_cast<std::uintptr_t>((value.size(i) - 1) * value.stride(i)) * value.itemsize();
   }
   return {low, low + length};
+}
+
+// Along one dimension index_select is two to five times as fast as index.
+at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
+  at::Tensor indices = plan.arrays[0];
+  if (plan.negative) indices = at::where(indices.lt(0), indices.add(view.size(plan.first)), indices);
+  if (indices.dim() == 1) return at::index_select(view, plan.first, indices);
+  return at::index_select(view, plan.first, indices.reshape({-1})).reshape(result_shape(plan));
 }
 
 }  // namespace
@@ -220,7 +201,8 @@ at::Tensor reverse(const at::Tensor& view, at::IntArrayRef dimensions) {
 at::Tensor gather(const at::Tensor& array, const Plan& plan) {
   const at::ScalarType type = array.scalar_type();
   if (plan.mask.defined()) return as_type(at::masked_select(carried(array), plan.mask), type);
-  at::Tensor result = at::index(carried_view(array, plan), indices_of(plan));
+  const at::Tensor view = carried_view(array, plan);
+  at::Tensor result = plan.arrays.size() == 1 ? gather_along(view, plan) : at::index(view, indices_of(plan));
   if (!plan.reversed.empty()) result = at::flip(result, plan.reversed);
   return as_type(result, type);
 }

@@ -12,22 +12,27 @@ namespace numtorch {
 
 namespace {
 
-// Calls libtorch: under Below. Throws at the first index that is out of bounds.
-void check_on_host(const at::Tensor& indices, std::int64_t axis, std::int64_t size) {
+// Calls libtorch: under Below. Throws at the first index that is out of bounds; true if some index is negative.
+bool check_on_host(const at::Tensor& indices, std::int64_t axis, std::int64_t size) {
   const at::Tensor dense = indices.contiguous();
   const std::int64_t* data = dense.const_data_ptr<std::int64_t>();
   const std::int64_t count = dense.numel();
   const auto shift = static_cast<std::uint64_t>(size);
   bool outside = false;
-  for (std::int64_t i = 0; i < count; ++i) outside |= static_cast<std::uint64_t>(data[i]) + shift >= 2 * shift;
-  if (!outside) return;
+  std::int64_t signs = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    outside |= static_cast<std::uint64_t>(data[i]) + shift >= 2 * shift;
+    signs |= data[i];
+  }
+  if (!outside) return signs < 0;
   for (std::int64_t i = 0; i < count; ++i) {
     if (data[i] < -size || data[i] >= size) fail_bounds(data[i], axis, size);
   }
+  return signs < 0;
 }
 
 // The least and greatest of each device array, brought over together: one wait.
-void check_on_device(const Plan& plan, const std::vector<std::size_t>& chosen, const at::Tensor& array) {
+void check_on_device(Plan& plan, const std::vector<std::size_t>& chosen, const at::Tensor& array) {
   std::vector<at::Tensor> extremes;
   for (const std::size_t i : chosen) {
     const auto [least, greatest] = at::aminmax(plan.arrays[i]);
@@ -44,6 +49,7 @@ void check_on_device(const Plan& plan, const std::vector<std::size_t>& chosen, c
     const std::int64_t axis = plan.axes[chosen[k]];
     const std::int64_t size = array.size(axis);
     if (data[2 * k] < -size || data[2 * k + 1] >= size) check_on_host(plan.arrays[chosen[k]].cpu(), axis, size);
+    plan.negative |= data[2 * k] < 0;
   }
 }
 
@@ -54,7 +60,7 @@ void fail_bounds(std::int64_t index, std::int64_t axis, std::int64_t size) {
        static_cast<long long>(axis), static_cast<long long>(size));
 }
 
-void check_bounds(const Plan& plan, const at::Tensor& array) {
+void check_bounds(Plan& plan, const at::Tensor& array) {
   Below guard;
   std::vector<std::size_t> on_device;
   for (std::size_t i = 0; i < plan.arrays.size(); ++i) {
@@ -64,7 +70,7 @@ void check_bounds(const Plan& plan, const at::Tensor& array) {
     if (!indices.is_cpu()) {
       on_device.push_back(i);
     } else {
-      check_on_host(indices, axis, array.size(axis));
+      plan.negative |= check_on_host(indices, axis, array.size(axis));
     }
   }
   if (!on_device.empty()) check_on_device(plan, on_device, array);

@@ -1,9 +1,8 @@
 // What an index means for an array: a strided view, and the arrays that pick along some of the view's dimensions.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/Tensor.h>
+#include <Python.h>
 #include <c10/util/SmallVector.h>
 
 #include <string>
@@ -37,14 +36,15 @@ struct Plan {
   at::DimVector sizes;  // the view, with steps forward
   at::DimVector strides;
   std::int64_t offset = 0;
-  c10::SmallVector<at::Tensor, 4> arrays;     // int64, for the view's dimensions from `first` on
-  c10::SmallVector<std::int64_t, 4> axes;     // the axis of the array that each of them indexes, -1 for a flag
+  c10::SmallVector<at::Tensor, 4> arrays;  // int64, for the view's dimensions from `first` on
+  c10::SmallVector<std::int64_t, 4> axes;  // the axis of the array that each of them indexes, -1 for a flag
   std::int64_t first = 0;
-  at::DimVector picked;                       // the shape that the arrays broadcast to
+  at::DimVector picked;                        // the shape that the arrays broadcast to
   c10::SmallVector<std::int64_t, 4> reversed;  // dimensions of the result whose step is backward
-  at::Tensor mask;       // one mask for the whole array; nothing else is filled in then
-  bool scalar = false;   // integers alone: the result is a value
-  bool distinct = true;  // no element can be picked twice
+  at::Tensor mask;                             // one mask for the whole array; nothing else is filled in then
+  bool scalar = false;                         // integers alone: the result is a value
+  bool negative = false;                       // some index counts from the end
+  bool distinct = true;                        // no element can be picked twice
 };
 
 // Works out the parts for this array: bounds, lengths and broadcasting are checked here, on every device.

@@ -1,7 +1,6 @@
 #include "index_value.h"
 
 #include <ATen/EmptyTensor.h>
-#include <ATen/ops/real.h>
 
 #include <cmath>
 #include <complex>
@@ -11,6 +10,7 @@
 #include "convert.h"
 #include "device.h"
 #include "dtype.h"
+#include "host.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -107,16 +107,13 @@ PyObject* numpy_attribute(const char* name) {
   return check(PyObject_GetAttrString(check(PyImport_ImportModule("numpy")).get(), name)).release();
 }
 
-bool is_sequence(PyObject* value) { return PyList_Check(value) || PyTuple_Check(value); }
-
 // What NumPy itself casts, with its errors and warnings: its own arrays and scalars, and Python's objects, which it
 // converts one by one with int(), float() and bool().
 bool is_for_numpy(PyObject* value) {
-  static PyObject* generic = numpy_attribute("generic");
   if (is_sequence(value)) return !holds_tensor(value);
   return PyLong_Check(value) || PyFloat_Check(value) || PyComplex_Check(value) || PyUnicode_Check(value) ||
-         PyBytes_Check(value) || PyAnySet_Check(value) || PyDict_Check(value) || value == Py_None ||
-         is_ndarray(value) || PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(generic));
+         PyBytes_Check(value) || PyAnySet_Check(value) || PyDict_Check(value) || PyRange_Check(value) ||
+         value == Py_None || is_numpy(value);
 }
 
 Ref cast_by_numpy(PyObject* value, at::ScalarType type) {
@@ -131,15 +128,6 @@ Ref element_by_numpy(PyObject* value, at::ScalarType type) {
   Ref holder = check(PyObject_CallFunctionObjArgs(zeros, shape.get(), dtype_of(type), nullptr));
   check(PyObject_SetItem(holder.get(), shape.get(), value));
   return holder;
-}
-
-at::Tensor cast(const at::Tensor& value, at::ScalarType type) {
-  if (value.scalar_type() == type) return value;
-  warn_complex(value.scalar_type(), type);
-  Below guard;
-  const bool drops = value.is_complex() && !at::isComplexType(type) && type != at::kBool;
-  Unlocked release(is_long(value));
-  return drops ? at::real(value).to(type) : value.to(type);
 }
 
 }  // namespace
@@ -159,14 +147,15 @@ at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device devi
   if (is_tensor(value)) {
     const at::Tensor& source = value_of(value);
     if (source.device() != device) fail_two_devices("__setitem__", device, source.device());
-    return cast(source, type);
+    return source.scalar_type() == type ? source : cast_value(source, type, device);
   }
   alignas(16) unsigned char element[16];
   if (write_number(value, type, element)) return number_tensor(element, type);
-  if (!is_for_numpy(value)) return cast(to_value(value, std::nullopt, device, false, "__setitem__"), type);
-  const Ref array = cast_by_numpy(value, type);
+  if (!is_for_numpy(value)) return to_value(value, type, device, false, "__setitem__");
+  const bool scalar = max_dim >= 0 && is_numpy(value) && !is_ndarray(value);
+  const Ref array = scalar ? element_by_numpy(value, type) : cast_by_numpy(value, type);
   at::Tensor source = to_value(array.get(), type, device, false, "__setitem__");
-  if (is_sequence(value) && max_dim >= 0 && source.dim() > max_dim) {
+  if (!is_numpy(value) && max_dim >= 0 && source.dim() > max_dim) {
     fail(PyExc_ValueError,
          "setting an array element with a sequence. The requested array would exceed the maximum number of dimension "
          "of %lld.",
@@ -176,7 +165,7 @@ at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device devi
 }
 
 at::Tensor assigned_element(PyObject* value, at::ScalarType type, c10::Device device) {
-  if (!is_tensor(value) && is_for_numpy(value)) {
+  if (!holds_tensor(value)) {
     const Ref element = element_by_numpy(value, type);
     return to_value(element.get(), type, device, false, "__setitem__");
   }
@@ -197,13 +186,6 @@ bool holds_tensor(PyObject* object) {
 bool is_ndarray(PyObject* object) {
   static PyObject* type = numpy_attribute("ndarray");
   return PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(type)) != 0;
-}
-
-void warn_complex(at::ScalarType from, at::ScalarType to) {
-  if (!at::isComplexType(from) || at::isComplexType(to) || to == at::kBool) return;
-  static PyObject* category =
-      check(PyObject_GetAttrString(check(PyImport_ImportModule("numpy.exceptions")).get(), "ComplexWarning")).release();
-  check(PyErr_WarnEx(category, "Casting complex values to real discards the imaginary part", 1));
 }
 
 }  // namespace numtorch

@@ -1,9 +1,8 @@
 // The value of an assignment, cast as NumPy's assignment casts.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/Tensor.h>
+#include <Python.h>
 
 namespace numtorch {
 
@@ -12,14 +11,12 @@ namespace numtorch {
 bool write_number(PyObject* number, at::ScalarType type, void* element);
 
 // The value as a tensor of `type` on `device` (or a 0-d one on the host). `max_dim` bounds the depth of nested
-// lists, -1 leaves it open. May share memory with the value.
+// lists and has NumPy's scalars checked for range, as its basic assignment does; -1 does not. May share memory with the
+// value.
 at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device device, std::int64_t max_dim);
 
 // The same for a single element, which takes no sequence.
 at::Tensor assigned_element(PyObject* value, at::ScalarType type, c10::Device device);
-
-// np.exceptions.ComplexWarning if a cast from `from` to `to` drops an imaginary part.
-void warn_complex(at::ScalarType from, at::ScalarType to);
 
 // Is it a Tensor, or are there any in a list or tuple?
 bool holds_tensor(PyObject* object);

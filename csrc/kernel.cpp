@@ -38,6 +38,7 @@ KernelObject* new_kernel(const std::string& name) {
   kernel->parameters = new std::vector<Parameter>();
   kernel->aliases = new std::vector<int>();
   kernel->sources = new std::vector<int>();
+  kernel->reads = new std::vector<std::uint64_t>();
   kernels().emplace(name, kernel);
   return kernel;
 }
@@ -230,7 +231,8 @@ PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
   if (value.unsafeGetTensorImpl() != source->value.unsafeGetTensorImpl()) {
     value.unsafeGetTensorImpl()->set_version_counter(source->value.unsafeGetTensorImpl()->version_counter());
   }
-  return wrap(value, source->flags);
+  const auto flags = value.dim() == 0 ? source->flags : source->flags & ~kValue;
+  return wrap(value, static_cast<std::uint8_t>(flags));
 }
 
 PyObject* wrap_views(const c10::IValue& value, const TensorObject* source) {
@@ -347,23 +349,37 @@ PyObject* kernel_names(PyObject*, PyObject*) {
   });
 }
 
+// define_rule(kernel, rule, reads): `reads` has one bit mask a parameter. rule None: the kernel is constant.
 PyObject* define_rule(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
-    PyObject* object = nullptr;
-    PyObject* rule = nullptr;
-    unsigned long long saves = 0;
-    if (!PyArg_ParseTuple(args, "O!OK:define_rule", kernel_type, &object, &rule, &saves)) throw PythonError{};
+    PyObject *object = nullptr, *rule = nullptr, *reads = nullptr;
+    if (!PyArg_ParseTuple(args, "O!OO!:define_rule", kernel_type, &object, &rule, &PyTuple_Type, &reads)) throw PythonError{};
     auto* kernel = as_kernel(object);
     kernel->constant = rule == Py_None;
     Py_XSETREF(kernel->rule, rule == Py_None ? nullptr : Py_NewRef(rule));
-    kernel->saves = saves;
+    kernel->reads->assign(kernel->parameters->size(), 0);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(reads); ++i) {
+      const std::uint64_t mask = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(reads, i));
+      if (PyErr_Occurred()) throw PythonError{};
+      kernel->reads->at(static_cast<std::size_t>(i)) = mask;
+    }
     Py_RETURN_NONE;
+  });
+}
+
+// The kernels that somebody asked for so far.
+PyObject* known_kernels(PyObject*, PyObject*) {
+  return guarded([] {
+    Ref list = check(PyList_New(0));
+    for (const auto& [name, kernel] : kernels()) check(PyList_Append(list.get(), reinterpret_cast<PyObject*>(kernel)));
+    return list.release();
   });
 }
 
 PyMethodDef functions[] = {
     {"kernel", kernel_function, METH_O, nullptr},
     {"kernel_names", kernel_names, METH_NOARGS, nullptr},
+    {"known_kernels", known_kernels, METH_NOARGS, nullptr},
     {"define_rule", define_rule, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -371,8 +387,6 @@ PyMethodDef functions[] = {
 PyMemberDef members[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(KernelObject, vectorcall), READONLY, nullptr},
     {"name", T_OBJECT_EX, offsetof(KernelObject, name), READONLY, "The operator and its overload, \"add.Tensor\"."},
-    {"saves", T_ULONGLONG, offsetof(KernelObject, saves), READONLY,
-     "Bit i: the rule reads the value of argument i; bit 63: of the result."},
     {nullptr, 0, 0, 0, nullptr},
 };
 

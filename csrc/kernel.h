@@ -39,11 +39,11 @@ struct KernelObject {
   vectorcallfunc vectorcall;
   PyObject* name;                   // "add.Tensor"
   PyObject* rule;                   // what the tape attached; null before
+  std::vector<std::uint64_t>* reads;  // per parameter: what its rule reads; bit i: argument i, bit 63: the result
   c10::OperatorHandle* op;          // null for a kernel that numtorch itself defines (indexing)
   std::vector<Parameter>* parameters;
   std::vector<int>* aliases;        // per result: the written parameter that it is, or -1
   std::vector<int>* sources;        // per result: the parameter whose memory it may share, or -1
-  std::uint64_t saves;              // bit i: the rule reads argument i's value; bit 63: the result's
   Shortcut shortcut;
   bool writes;                      // some parameter is written
   bool views;                       // the result may share memory with an argument
@@ -51,7 +51,7 @@ struct KernelObject {
 };
 
 extern PyTypeObject* kernel_type;
-constexpr std::uint64_t kSavesResult = std::uint64_t{1} << 63;
+constexpr std::uint64_t kReadsResult = std::uint64_t{1} << 63;
 
 // The kernel of that name, made at most once. Borrowed; throws ValueError for an unknown one.
 KernelObject* find_kernel(const std::string& name);

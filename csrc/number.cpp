@@ -16,18 +16,30 @@ T read(const at::Tensor& value) {
 
 PyObject* number_from_memory(const at::Tensor& value) {
   switch (value.scalar_type()) {
-    case at::kBool: return PyBool_FromLong(read<bool>(value));
-    case at::kChar: return PyLong_FromLong(read<std::int8_t>(value));
-    case at::kShort: return PyLong_FromLong(read<std::int16_t>(value));
-    case at::kInt: return PyLong_FromLong(read<std::int32_t>(value));
-    case at::kLong: return PyLong_FromLongLong(read<std::int64_t>(value));
-    case at::kByte: return PyLong_FromLong(read<std::uint8_t>(value));
-    case at::kUInt16: return PyLong_FromLong(read<std::uint16_t>(value));
-    case at::kUInt32: return PyLong_FromUnsignedLong(read<std::uint32_t>(value));
-    case at::kUInt64: return PyLong_FromUnsignedLongLong(read<std::uint64_t>(value));
-    case at::kHalf: return PyFloat_FromDouble(static_cast<float>(read<at::Half>(value)));
-    case at::kFloat: return PyFloat_FromDouble(read<float>(value));
-    case at::kDouble: return PyFloat_FromDouble(read<double>(value));
+    case at::kBool:
+      return PyBool_FromLong(read<bool>(value));
+    case at::kChar:
+      return PyLong_FromLong(read<std::int8_t>(value));
+    case at::kShort:
+      return PyLong_FromLong(read<std::int16_t>(value));
+    case at::kInt:
+      return PyLong_FromLong(read<std::int32_t>(value));
+    case at::kLong:
+      return PyLong_FromLongLong(read<std::int64_t>(value));
+    case at::kByte:
+      return PyLong_FromLong(read<std::uint8_t>(value));
+    case at::kUInt16:
+      return PyLong_FromLong(read<std::uint16_t>(value));
+    case at::kUInt32:
+      return PyLong_FromUnsignedLong(read<std::uint32_t>(value));
+    case at::kUInt64:
+      return PyLong_FromUnsignedLongLong(read<std::uint64_t>(value));
+    case at::kHalf:
+      return PyFloat_FromDouble(static_cast<float>(read<at::Half>(value)));
+    case at::kFloat:
+      return PyFloat_FromDouble(read<float>(value));
+    case at::kDouble:
+      return PyFloat_FromDouble(read<double>(value));
     case at::kComplexFloat: {
       const auto z = read<c10::complex<float>>(value);
       return PyComplex_FromDoubles(z.real(), z.imag());
@@ -36,7 +48,8 @@ PyObject* number_from_memory(const at::Tensor& value) {
       const auto z = read<c10::complex<double>>(value);
       return PyComplex_FromDoubles(z.real(), z.imag());
     }
-    default: dtype_of(value.scalar_type());
+    default:
+      dtype_of(value.scalar_type());
   }
   fail(PyExc_SystemError, "numtorch: no number of that dtype");
 }
@@ -68,8 +81,8 @@ std::int64_t index_within(PyObject* object, std::int64_t size, std::int64_t axis
   const Py_ssize_t index = PyNumber_AsSsize_t(object, PyExc_IndexError);
   if (index == -1 && PyErr_Occurred()) throw PythonError{};
   if (index < -size || index >= size) {
-    fail(PyExc_IndexError, "index %zd is out of bounds for axis %lld with size %lld", index, static_cast<long long>(axis),
-         static_cast<long long>(size));
+    fail(PyExc_IndexError, "index %zd is out of bounds for axis %lld with size %lld", index,
+         static_cast<long long>(axis), static_cast<long long>(size));
   }
   return index < 0 ? index + size : index;
 }
@@ -99,7 +112,7 @@ std::int64_t item_offset(const at::Tensor& value, PyObject* args) {
     if (value.numel() != 1) fail(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
     return 0;
   }
-  if (count == 1 && (!nested || value.dim() == 1)) return flat_offset(value, PyTuple_GET_ITEM(indices, 0));
+  if (count == 1) return flat_offset(value, PyTuple_GET_ITEM(indices, 0));
   if (count != value.dim()) fail(PyExc_ValueError, "incorrect number of indices for array");
   std::int64_t offset = 0;
   for (std::int64_t axis = 0; axis < count; ++axis) {

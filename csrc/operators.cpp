@@ -45,8 +45,15 @@ std::unordered_map<PyObject*, Operation>& operations() {
   return map;
 }
 
-std::unordered_map<PyObject*, PyObject*>& functions() {
-  static std::unordered_map<PyObject*, PyObject*> map;
+// What answers a NumPy function: a callable, or the reason why nothing does. A function that creates an array learns
+// as `like` which Tensor it was asked for.
+struct Handler {
+  PyObject* handler = nullptr;
+  bool takes_like = false;
+};
+
+std::unordered_map<PyObject*, Handler>& functions() {
+  static std::unordered_map<PyObject*, Handler> map;
   return map;
 }
 
@@ -303,10 +310,12 @@ PyObject* register_ufunc(PyObject*, PyObject* args) {
   });
 }
 
+// register_function(function, handler or reason, takes_like=False)
 PyObject* register_function(PyObject*, PyObject* args) {
   PyObject *function = nullptr, *handler = nullptr;
-  if (!PyArg_ParseTuple(args, "OO:register_function", &function, &handler)) return nullptr;
-  functions()[Py_NewRef(function)] = Py_NewRef(handler);
+  int takes_like = 0;
+  if (!PyArg_ParseTuple(args, "OO|p:register_function", &function, &handler, &takes_like)) return nullptr;
+  functions()[Py_NewRef(function)] = {Py_NewRef(handler), takes_like != 0};
   Py_RETURN_NONE;
 }
 
@@ -376,18 +385,22 @@ PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
   });
 }
 
-PyObject* array_function(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   return guarded([&] {
     if (count != 4 || names != nullptr) {
       fail(PyExc_TypeError, "__array_function__: takes a function, types, arguments and keywords");
     }
     const auto found = functions().find(args[0]);
     if (found == functions().end()) return Py_NewRef(Py_NotImplemented);
-    if (PyUnicode_Check(found->second)) {
+    PyObject* handler = found->second.handler;
+    if (PyUnicode_Check(handler)) {
       const Ref name = check(PyObject_GetAttrString(args[0], "__name__"));
-      fail(PyExc_TypeError, "numpy.%U is not supported on Tensors: %U", name.get(), found->second);
+      fail(PyExc_TypeError, "numpy.%U is not supported on Tensors: %U", name.get(), handler);
     }
-    return check(PyObject_Call(found->second, args[2], args[3])).release();
+    if (!found->second.takes_like) return check(PyObject_Call(handler, args[2], args[3])).release();
+    const Ref keywords = check(args[3] == nullptr ? PyDict_New() : PyDict_Copy(args[3]));
+    check(PyDict_SetItemString(keywords.get(), "like", self));
+    return check(PyObject_Call(handler, args[2], keywords.get())).release();
   });
 }
 

@@ -8,6 +8,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "kernel.h"
+#include "node.h"
 #include "spec.h"
 
 namespace numtorch {
@@ -59,12 +60,19 @@ PyObject* remember_tensor(PyObject* object, bool saved) {
   return saved ? save(value_of(object)) : make_spec(value_of(object));
 }
 
+// The same for an argument: what made it may have its Spec already.
+PyObject* remember_argument(PyObject* object, PyObject* node, bool saved) {
+  if (saved) return save(value_of(object));
+  if (node == nullptr || is_tensor(as_node(node)->result)) return make_spec(value_of(object));
+  return Py_NewRef(as_node(node)->result);
+}
+
 // The argument as the node keeps it, and (in `parent`) the nodes behind it.
 Ref remember(PyObject* object, bool saved, Ref& parent) {
   if (is_tensor(object)) {
     PyObject* node = live_node(as_tensor(object));
     parent = Ref::borrow(node == nullptr ? Py_None : node);
-    return check(remember_tensor(object, saved));
+    return check(remember_argument(object, node, saved));
   }
   parent = Ref::borrow(Py_None);
   if (!PyTuple_Check(object) && !PyList_Check(object)) return Ref::borrow(object);
@@ -108,12 +116,6 @@ void attach_all(PyObject* result, PyObject* nodes, std::uint64_t sequence) {
     PyObject* node = PyTuple_GET_ITEM(nodes, i);
     if (node != Py_None) attach_all(PyTuple_GET_ITEM(result, i), node, sequence);
   }
-}
-
-PyObject* call_recorder(KernelObject* kernel, PyObject* args, PyObject* parents, PyObject* result, std::uint64_t sequence) {
-  const Ref number = check(PyLong_FromUnsignedLongLong(sequence));
-  PyObject* arguments[] = {nullptr, reinterpret_cast<PyObject*>(kernel), args, parents, result, number.get()};
-  return PyObject_Vectorcall(recorder, arguments + 1, 5 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
 }
 
 PyObject* set_recorder(PyObject*, PyObject* function) {
@@ -223,11 +225,22 @@ Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_hi
   return restored;
 }
 
-// restore(kernel, kept, parents): the arguments (or the result) that a node kept, ready for its rule.
+// restore(node, g): (g, result, *args), what the rule of the node's kernel may read.
 PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
-    if (count != 3) fail(PyExc_TypeError, "restore: takes a kernel, what was kept and the parents");
-    return restore_one(args[1], args[2], args[0], scopes.depth > 0 && !scopes.paused).release();
+    if (count != 2 || !is_node(args[0])) fail(PyExc_TypeError, "restore: takes a node and a gradient");
+    const NodeObject* node = as_node(args[0]);
+    const bool with_history = scopes.depth > 0 && !scopes.paused;
+    const Py_ssize_t total = PyTuple_GET_SIZE(node->args);
+    Ref values = check(PyTuple_New(total + 2));
+    PyTuple_SET_ITEM(values.get(), 0, Py_NewRef(args[1]));
+    PyTuple_SET_ITEM(values.get(), 1, restore_one(node->result, args[0], node->kernel, with_history).release());
+    for (Py_ssize_t i = 0; i < total; ++i) {
+      PyObject* parent = PyTuple_GET_ITEM(node->parents, i);
+      PyObject* kept = PyTuple_GET_ITEM(node->args, i);
+      PyTuple_SET_ITEM(values.get(), i + 2, restore_one(kept, parent, node->kernel, with_history).release());
+    }
+    return values.release();
   });
 }
 
@@ -248,7 +261,20 @@ PyCFunction as_function(Function* function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
+// matches(x, like): same shape and dtype?
+PyObject* matches(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    if (count != 2) fail(PyExc_TypeError, "matches: takes a Tensor and what it should be like");
+    require_tensor(args[0], "matches");
+    const at::Tensor& value = value_of(args[0]);
+    if (!is_tensor(args[1])) return PyBool_FromLong(spec_matches(args[1], value));
+    const at::Tensor& like = value_of(args[1]);
+    return PyBool_FromLong(value.scalar_type() == like.scalar_type() && value.sizes() == like.sizes());
+  });
+}
+
 PyMethodDef functions[] = {
+    {"matches", as_function(matches), METH_FASTCALL, nullptr},
     {"set_recorder", set_recorder, METH_O, nullptr},
     {"enter_scope", enter_scope, METH_NOARGS, nullptr},
     {"exit_scope", exit_scope, METH_NOARGS, nullptr},
@@ -302,6 +328,10 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
   }
   const auto& parameters = *kernel->parameters;
   const auto total = static_cast<Py_ssize_t>(parameters.size());
+  std::uint64_t reads = 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (any_tracked(args + i, 1)) reads |= (*kernel->reads)[static_cast<std::size_t>(i)];
+  }
   Ref kept = check(PyTuple_New(total));
   Ref parents = check(PyTuple_New(total));
   for (Py_ssize_t i = 0; i < total; ++i) {
@@ -309,12 +339,15 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
     PyObject* object = i < count ? args[i] : nullptr;
     if (object == nullptr) object = parameter.default_object == nullptr ? Py_None : parameter.default_object;
     Ref parent;
-    PyTuple_SET_ITEM(kept.get(), i, remember(object, ((kernel->saves >> i) & 1) != 0, parent).release());
+    PyTuple_SET_ITEM(kept.get(), i, remember(object, ((reads >> i) & 1) != 0, parent).release());
     PyTuple_SET_ITEM(parents.get(), i, parent.release());
   }
-  const Ref kept_result = remember_result(result, (kernel->saves & kSavesResult) != 0);
+  Ref kept_result = remember_result(result, (reads & kReadsResult) != 0);
   const std::uint64_t sequence = ++sequence_counter;
-  const Ref node = check(call_recorder(kernel, kept.get(), parents.get(), kept_result.get(), sequence));
+  Ref node = check(make_node(Py_NewRef(reinterpret_cast<PyObject*>(kernel)), kept.release(), parents.release(),
+                             kept_result.release(), sequence));
+  // One result hangs on its node; for several, the tape says how they hang together.
+  if (!is_tensor(result)) node = check(PyObject_CallOneArg(recorder, node.get()));
   attach_all(result, node.get(), sequence);
 }
 
@@ -334,6 +367,7 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
 
 void register_record(PyObject* module) {
   register_spec(module);
+  register_node(module);
   check(PyModule_AddFunctions(module, functions));
 }
 

@@ -105,6 +105,12 @@ PyObject* make_spec(const at::Tensor& value) {
   return reinterpret_cast<PyObject*>(object);
 }
 
+bool spec_matches(PyObject* spec, const at::Tensor& value) {
+  if (Py_TYPE(spec) != spec_type) fail(PyExc_TypeError, "expected a Tensor or a Spec, not %.100s", Py_TYPE(spec)->tp_name);
+  const SpecObject* object = as_spec(spec);
+  return object->type == value.scalar_type() && value.sizes() == at::IntArrayRef(object->sizes);
+}
+
 void register_spec(PyObject* module) {
   spec_type = reinterpret_cast<PyTypeObject*>(check(PyType_FromModuleAndSpec(module, &spec, nullptr)).release());
   check(PyModule_AddObjectRef(module, "Spec", reinterpret_cast<PyObject*>(spec_type)));

@@ -228,6 +228,29 @@ PyObject* format(PyObject* self, PyObject* spec) {
   return guarded([&] { return check(PyObject_CallMethod(printing_module(), "array_format", "OO", self, spec)).release(); });
 }
 
+// as_array(t): t, just made, is an array and not a value. as_read_only(t): and writes to it raise.
+PyObject* as_array(PyObject*, PyObject* object) {
+  return guarded([&] {
+    if (!is_tensor(object)) fail(PyExc_TypeError, "as_array: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
+    as_tensor(object)->flags &= static_cast<std::uint8_t>(~kValue);
+    return Py_NewRef(object);
+  });
+}
+
+PyObject* as_read_only(PyObject*, PyObject* object) {
+  return guarded([&] {
+    if (!is_tensor(object)) fail(PyExc_TypeError, "as_read_only: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
+    as_tensor(object)->flags = static_cast<std::uint8_t>((as_tensor(object)->flags & ~kValue) | kReadOnly);
+    return Py_NewRef(object);
+  });
+}
+
+PyMethodDef module_functions[] = {
+    {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
+    {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
 PyMemberDef members[] = {
     {"__weaklistoffset__", T_PYSSIZET, offsetof(TensorObject, weakrefs), READONLY, nullptr},
     {nullptr, 0, 0, 0, nullptr},
@@ -321,6 +344,7 @@ void register_tensor(PyObject* module) {
   PyType_Spec spec{"numtorch.Tensor", sizeof(TensorObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   tensor_type = reinterpret_cast<PyTypeObject*>(check(PyType_FromModuleAndSpec(module, &spec, nullptr)).release());
   check(PyModule_AddObjectRef(module, "Tensor", reinterpret_cast<PyObject*>(tensor_type)));
+  check(PyModule_AddFunctions(module, module_functions));
 }
 
 }  // namespace numtorch

@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -111,8 +112,10 @@ try:
 except ImportError as error:
     sys.exit(f"digits.py needs numtorch: {error}")
 
+PICTURE = Path(__file__).with_suffix(".png")
 
-def train(network, images, labels, epochs, rng, batch=32, rate=0.05, momentum=0.9):
+
+def train(network, images, labels, epochs, rng, batch=32, rate=0.03, momentum=0.9):
     """Descends along the gradient with momentum, in place; returns the loss of every step."""
     weights = params(network)
     velocities = [np.zeros_like(p) for p in weights]
@@ -219,10 +222,12 @@ def run(options):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=40, help="passes over the training images (default 40)")
+    parser.add_argument("--epochs", type=int, default=60, help="passes over the training images (default 60)")
     parser.add_argument("--dev", type=int, help="-1 the CPU, 0, 1, ... a GPU (default GPU 0 if there is one)")
     parser.add_argument("--seed", type=int, default=0, help="of the weights, the held-out third and the order")
-    parser.add_argument("--out", default="digits.png", help="the picture's file (default digits.png)")
+    parser.add_argument(
+        "--out", type=Path, default=PICTURE, help=f"the picture's file (default {PICTURE.name} beside this)"
+    )
     parser.add_argument("--no-plot", dest="plot", action="store_false", help="no picture")
     options = parser.parse_args(arguments)
     if options.epochs < 1:

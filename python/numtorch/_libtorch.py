@@ -25,7 +25,7 @@ def find_libtorch(root: Path | None = None) -> Libtorch:
     if root is None:
         spec = importlib.util.find_spec("torch")
         if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("torch is not installed", name="torch")
+            raise ModuleNotFoundError("torch is not installed; numtorch needs 2.11 to 2.13", name="torch")
         root = Path(spec.origin).parent
     text = (root / "version.py").read_text(encoding="utf-8")
     match = re.search(r"""^__version__\s*=\s*["'](.+?)["']""", text, re.MULTILINE)

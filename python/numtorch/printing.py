@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from numtorch import _core
 
@@ -12,14 +15,13 @@ __all__ = ["array_format", "array_repr", "array_str"]
 def _text(tensor: _core.Tensor, separator: str, prefix: str, suffix: str) -> str:
     """What `numpy.array2string` says of the whole array, having fetched no more than what is shown."""
     options = np.get_printoptions()
-    threshold = options["threshold"]
-    if tensor.size <= threshold:
+    if tensor.size <= options["threshold"]:
         return np.array2string(_host(tensor), separator=separator, prefix=prefix, suffix=suffix)
     corners = _core.summary(tensor, options["edgeitems"])
     return np.array2string(corners, separator=separator, prefix=prefix, suffix=suffix, threshold=0)
 
 
-def _host(tensor: _core.Tensor) -> np.ndarray:
+def _host(tensor: _core.Tensor) -> NDArray[Any]:
     return np.asarray(_core.collect(tensor))
 
 
@@ -36,6 +38,9 @@ def array_repr(tensor: _core.Tensor) -> str:
             [0., 1.]], dtype=float32, dev=-1)
     """
     options = np.get_printoptions()
+    override: Any = options.get("override_repr")
+    if override is not None:
+        return str(override(tensor))
     prefix = type(tensor).__name__ + "("
     text = prefix + _text(tensor, ", ", prefix, ")") + ","
     extras = [f"dtype={tensor.dtype.name}", f"dev={tensor.dev}"]

@@ -1,0 +1,52 @@
+"""NumPy code on torch kernels, with gradients."""
+
+from numtorch import _load as _load
+from numtorch._core import (
+    Generator,
+    OutOfMemoryError,
+    Tensor,
+    cuda_is_available,
+    device_count,
+    empty_cache,
+    from_dlpack,
+    get_num_threads,
+    manual_seed,
+    memory_allocated,
+    set_num_threads,
+    synchronize,
+    tensor,
+)
+from numtorch import functions as functions
+from numtorch import methods as methods
+from numtorch.autograd import Grads, check_gradient, gradient, ignore, pullback, withgradient, within_gradient
+from numtorch.structure import Params, collect, fmap, params, torch
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Generator",
+    "Grads",
+    "OutOfMemoryError",
+    "Params",
+    "Tensor",
+    "check_gradient",
+    "collect",
+    "cuda_is_available",
+    "device_count",
+    "empty_cache",
+    "fmap",
+    "from_dlpack",
+    "get_num_threads",
+    "gradient",
+    "ignore",
+    "manual_seed",
+    "memory_allocated",
+    "params",
+    "pullback",
+    "set_num_threads",
+    "synchronize",
+    "tensor",
+    "torch",
+    "withgradient",
+    "within_gradient",
+]

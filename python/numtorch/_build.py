@@ -1,0 +1,1 @@
+/work/build/_build.py

@@ -1,0 +1,84 @@
+"""How gradient rules are written down.
+
+A rule says, for each argument of a kernel, what its gradient is, as a function whose parameters name what it reads:
+
+    define("mul.Tensor",
+           self=lambda g, other: g * conj(other),
+           other=lambda g, self: g * conj(self))
+
+`g` is the gradient of the result; `y` the result; the others are the kernel's own arguments, by the names in its
+schema. A name with `_spec` appended gives only the shape, dtype and device of that Tensor, of which the tape then keeps
+no more than that. The tape keeps just what the rules read: the parameters are the declaration.
+
+Broadcasting and dtypes are not the rules' business: what a rule returns is summed and cast to fit its argument.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Kernel, Tensor, kernel
+
+RESULT_BIT = 1 << 63
+Pick = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+_conj = kernel("_conj_physical")
+
+
+def _pick(positions: tuple[int, ...]) -> Pick:
+    if len(positions) == 1:
+        only = positions[0]
+        return lambda values: (values[only],)
+    if not positions:
+        return lambda values: ()
+    return operator.itemgetter(*positions)
+
+
+def _read(ran: Kernel, name: str) -> tuple[int, int]:
+    """Where a rule's parameter stands among (g, y, *arguments), and the bit of what must be kept for it."""
+    if name == "g":
+        return 0, 0
+    if name in ("y", "y_spec"):
+        return 1, RESULT_BIT if name == "y" else 0
+    stem = name.removesuffix("_spec")
+    if stem not in ran.parameters:
+        raise ValueError(f"rule of {ran.name}: {name!r} is neither g, y nor an argument of {ran.schema}")
+    i = ran.parameters.index(stem)
+    return i + 2, (1 << i) if stem == name else 0
+
+
+def define(name: str, **functions: Callable[..., Any]) -> None:
+    """Attach a gradient rule to the kernel `name`: one function for each argument that has a gradient."""
+    ran = kernel(name)
+    if ran.rule is not None or ran.constant:
+        raise ValueError(f"the kernel {name} has a rule already")
+    entries: list[tuple[Pick, Callable[..., Any]] | None] = [None] * len(ran.parameters)
+    reads = [0] * len(ran.parameters)
+    for argument, function in functions.items():
+        if argument not in ran.parameters:
+            raise ValueError(f"rule of {name}: {argument!r} is not an argument of {ran.schema}")
+        places = [_read(ran, parameter) for parameter in inspect.signature(function).parameters]
+        i = ran.parameters.index(argument)
+        entries[i] = (_pick(tuple(place for place, _ in places)), function)
+        for _, bit in places:
+            reads[i] |= bit
+    _core.define_rule(ran, tuple(entries), tuple(reads))
+
+
+def constant(*names: str) -> None:
+    """Declare that the results of these kernels have derivative zero (or none) everywhere."""
+    for name in names:
+        ran = kernel(name)
+        if ran.rule is not None:
+            raise ValueError(f"the kernel {name} has a rule already")
+        _core.define_rule(ran, None, ())
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate of a Tensor or number; a real one itself."""
+    if isinstance(x, Tensor):
+        return _conj(x) if x.dtype.kind == "c" else x
+    return x.conjugate() if isinstance(x, complex) else x

@@ -1,0 +1,90 @@
+"""Rules of reading and writing at indices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import define
+from numtorch.autograd.tape import zeros_like
+
+_gather = kernel("gather")
+_index_add = kernel("index_add")
+_index_select = kernel("index_select")
+_masked_fill = kernel("masked_fill.Scalar")
+_scatter_add = kernel("scatter_add")
+_take = kernel("take")
+_put = kernel("put")
+
+# Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
+define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self_spec), index, g))
+define(
+    "setitem",
+    self=lambda g, value_spec, index: _core.setitem(g, index, 0.0),
+    value=lambda g, index: g[index],
+)
+define("additem", self=lambda g: g, value=lambda g, index: g[index])
+
+define(
+    "index_select",
+    self=lambda g, self_spec, dim, index: _index_add(zeros_like(self_spec), dim, index, g)
+    if self_spec.ndim
+    else g.reshape(()),
+)
+define("index_add", self=lambda g: g, source=lambda g, dim, index, alpha: alpha * _index_select(g, dim, index))
+define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
+define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim, index))
+define(
+    "scatter.src",
+    self=lambda g, src_spec, dim, index: _scatter_value(g, dim, index, 0.0),
+    src=lambda g, dim, index: _gather(g, dim, index),
+)
+define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
+define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
+define("take_along_dim", self=lambda g, self_spec, indices, dim: _take_along(g, self_spec, indices, dim))
+define("put", self=lambda g, index, accumulate: _put_self(g, index, accumulate), source=lambda g, index: _take(g, index))
+define("masked_fill.Scalar", self=lambda g, mask: _masked_fill(g, mask, 0.0))
+define(
+    "masked_fill.Tensor",
+    self=lambda g, mask: _masked_fill(g, mask, 0.0),
+    value=lambda g, mask: kernel("sum")(kernel("where.ScalarOther")(mask, g, 0.0)),
+)
+define("index.Tensor", self=lambda g, self_spec, indices: _core.additem(zeros_like(self_spec), _as_index(indices), g))
+define(
+    "index_put",
+    self=lambda g, values_spec, indices, accumulate: g if accumulate else _core.setitem(g, _as_index(indices), 0.0),
+    values=lambda g, indices: g[_as_index(indices)],
+)
+define("masked_select", self=lambda g, self_spec, mask: _core.additem(zeros_like(self_spec), (mask,), g))
+define(
+    "masked_scatter",
+    self=lambda g, mask: _masked_fill(g, mask, 0.0),
+    source=lambda g, mask, source_spec: _unmask(g, mask, source_spec),
+)
+
+_scatter_value = kernel("scatter.value")
+
+
+def _as_index(indices: Any) -> tuple[Any, ...]:
+    """aten's list of index tensors, None for a whole axis, as an index."""
+    return tuple(slice(None) if i is None else i for i in indices)
+
+
+def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
+    if dim is None:
+        flat = _scatter_add(zeros_like(like).reshape(-1), 0, indices.reshape(-1), g.reshape(-1))
+        return flat.reshape(like.shape)
+    return _scatter_add(zeros_like(like), dim, indices, g)
+
+
+def _put_self(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
+    if accumulate:
+        return g
+    return _put(g, index, kernel("zeros")(index.shape, dtype=g.dtype, device=g.dev), False)
+
+
+def _unmask(g: Tensor, mask: Tensor, source: Any) -> Tensor:
+    picked = kernel("masked_select")(g, mask)
+    padded = kernel("constant_pad_nd")(picked, [0, source.size - picked.size])
+    return padded.reshape(source.shape)

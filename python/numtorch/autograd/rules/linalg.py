@@ -1,0 +1,188 @@
+"""Rules of products and linear algebra. Shapes are stacks of matrices (..., m, n), as everywhere in NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import conj, define
+
+_bmm = kernel("bmm")
+_diag_embed = kernel("diag_embed")
+_diagonal = kernel("diagonal")
+_einsum = kernel("einsum")
+_expand = kernel("expand")
+_inv_ex = kernel("linalg_inv_ex")
+_matmul = kernel("matmul")
+_mm = kernel("mm")
+_mv = kernel("mv")
+_outer = kernel("outer")
+_real = kernel("real")
+_solve_ex = kernel("linalg_solve_ex")
+_solve_triangular = kernel("linalg_solve_triangular")
+_transpose = kernel("transpose.int")
+_tril = kernel("tril")
+_unsqueeze = kernel("unsqueeze")
+
+
+def adjoint(a: Tensor) -> Tensor:
+    """Conjugate transpose of a stack of matrices."""
+    return conj(_transpose(a, -2, -1))  # type: ignore[no-any-return]
+
+
+def _matmul_left(g: Tensor, a: Any, b: Tensor) -> Tensor:
+    if b.ndim == 1:
+        return g * conj(b) if a.ndim == 1 else _unsqueeze(g, -1) * conj(b)
+    g = _unsqueeze(g, -2) if a.ndim == 1 else g
+    left = _matmul(g, adjoint(b))
+    return left.reshape(left.shape[:-2] + left.shape[-1:]) if a.ndim == 1 else left
+
+
+def _matmul_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
+    if a.ndim == 1:
+        return g * conj(a) if b.ndim == 1 else _unsqueeze(conj(a), -1) * _unsqueeze(g, -2)
+    g = _unsqueeze(g, -1) if b.ndim == 1 else g
+    right = _matmul(adjoint(a), g)
+    return right.reshape(right.shape[:-1]) if b.ndim == 1 else right
+
+
+define("mm", self=lambda g, mat2: _mm(g, adjoint(mat2)), mat2=lambda g, self: _mm(adjoint(self), g))
+define("bmm", self=lambda g, mat2: _bmm(g, adjoint(mat2)), mat2=lambda g, self: _bmm(adjoint(self), g))
+define("mv", self=lambda g, vec: _outer(g, conj(vec)), vec=lambda g, self: _mv(adjoint(self), g))
+define("dot", self=lambda g, tensor: g * conj(tensor), tensor=lambda g, self: g * conj(self))
+define("vdot", self=lambda g, other: conj(g) * other, other=lambda g, self: g * self)
+define("outer", self=lambda g, vec2: _mv(g, conj(vec2)), vec2=lambda g, self: _mv(_transpose(g, 0, 1), conj(self)))
+define(
+    "matmul",
+    self=lambda g, self_spec, other: _matmul_left(g, self_spec, other),
+    other=lambda g, self, other_spec: _matmul_right(g, self, other_spec),
+)
+define(
+    "addmm",
+    self=lambda g, beta: g * beta,
+    mat1=lambda g, mat2, alpha: _mm(g, adjoint(mat2)) * alpha,
+    mat2=lambda g, mat1, alpha: _mm(adjoint(mat1), g) * alpha,
+)
+
+
+def _einsum_operand(g: Tensor, equation: str, operands: Any, k: int) -> Tensor:
+    """The gradient of operand k: the same contraction with the result in its place.
+
+    numtorch's einsum calls the kernel with explicit labels, each at most once an operand.
+    """
+    left, result = equation.split("->")
+    terms = left.split(",")
+    mine = terms.pop(k)
+    others = [conj(operand) for i, operand in enumerate(operands) if i != k]
+    known = set(result).union(*map(set, terms))
+    target = "".join(label for label in mine if label in known)
+    part = _einsum(",".join([result, *terms]) + "->" + target, [g, *others])
+    # Labels that stand in this operand alone were summed over: the gradient is the same along them.
+    lengths = dict(zip(target, part.shape, strict=True))
+    part = part.reshape(tuple(lengths.get(label, 1) for label in mine))
+    return _expand(part, [lengths.get(label, n) for label, n in zip(mine, operands[k].shape, strict=True)])
+
+
+define(
+    "einsum",
+    tensors=lambda g, equation, tensors: [_einsum_operand(g, equation, tensors, k) for k in range(len(tensors))],
+)
+
+
+# Inverses and determinants.
+def _inverse_rule(gs: Any, y: Any) -> Any:
+    inverse = y[0]
+    return None if gs[0] is None else -_matmul(adjoint(inverse), _matmul(gs[0], adjoint(inverse)))
+
+
+define("linalg_inv_ex", A=lambda g, y: _inverse_rule(g, y))
+define("linalg_inv", A=lambda g, y: -_matmul(adjoint(y), _matmul(g, adjoint(y))))
+
+
+def _is_vector(a: Any, b: Any) -> bool:
+    """linalg_solve's own reading of B: one vector a matrix."""
+    return b.ndim == 1 or (a.ndim - 1 == b.ndim and a.shape[:-1] == b.shape)
+
+
+def _solve(a: Tensor, b: Tensor) -> Tensor:
+    return _solve_ex(a, b)[0]  # type: ignore[no-any-return]
+
+
+def _solve_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
+    if _is_vector(a, b):
+        return _solve(adjoint(a), _unsqueeze(g, -1)).reshape(g.shape)
+    return _solve(adjoint(a), g)
+
+
+def _solve_matrix(g: Tensor, x: Tensor, a: Tensor, b: Any) -> Tensor:
+    back = _solve_right(g, a, b)
+    if _is_vector(a, b):
+        return -_unsqueeze(back, -1) * _unsqueeze(conj(x), -2)
+    return -_matmul(back, adjoint(x))
+
+
+define(
+    "linalg_solve_ex",
+    A=lambda g, y, A, B_spec: None if g[0] is None else _solve_matrix(g[0], y[0], A, B_spec),
+    B=lambda g, A, B_spec: None if g[0] is None else _solve_right(g[0], A, B_spec),
+)
+define(
+    "linalg_solve",
+    A=lambda g, y, A, B_spec: _solve_matrix(g, y, A, B_spec),
+    B=lambda g, A, B_spec: _solve_right(g, A, B_spec),
+)
+
+
+def _cofactors(a: Tensor) -> Tensor:
+    """Conjugate of the derivative of det: finite for singular matrices too, by the SVD; not to be differentiated there."""
+    return adjoint(_inv_ex(a)[0])
+
+
+def _det_slope(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
+    return _unsqueeze(_unsqueeze(g * conj(y), -1), -1) * _cofactors(a)
+
+
+define("_linalg_det", A=lambda g, y, A: None if g[0] is None else _det_slope(g[0], y[0], A))
+define("linalg_det", A=lambda g, y, A: _det_slope(g, y, A))
+
+
+def _slogdet_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
+    """gs and y begin with (sign, logabsdet); the sign of a real matrix is flat, of a complex one it turns."""
+    g_sign, g_log = gs[0], gs[1]
+    slope: Any = 0.0
+    if g_log is not None:
+        slope = slope + g_log
+    if g_sign is not None and a.dtype.kind == "c":
+        turn = _imag(conj(y[0]) * g_sign)
+        slope = slope + 1j * turn
+    slope = slope if isinstance(slope, Tensor) else y[1] * 0.0
+    return _unsqueeze(_unsqueeze(slope, -1), -1) * _cofactors(a)
+
+
+_imag = kernel("imag")
+define("_linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
+define("linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
+
+
+# Factorizations.
+def _half_lower(a: Tensor) -> Tensor:
+    """The lower triangle with the diagonal halved."""
+    lower = _tril(a, 0)
+    return lower - _diag_embed(_diagonal(a, 0, -2, -1)) * 0.5
+
+
+def _cholesky_rule(g: Tensor, lower: Tensor) -> Tensor:
+    middle = _half_lower(_matmul(adjoint(lower), g))
+    middle = middle + adjoint(_tril(middle, -1)) if middle.dtype.kind != "c" else _hermitian_fill(middle)
+    left = _solve_triangular(adjoint(lower), middle, upper=True)
+    return adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
+
+
+def _hermitian_fill(middle: Tensor) -> Tensor:
+    strict = _tril(middle, -1)
+    diagonal = _diag_embed(_real(_diagonal(middle, 0, -2, -1)))
+    return strict + adjoint(strict) + diagonal
+
+
+define("linalg_cholesky_ex", self=lambda g, y: None if g[0] is None else _cholesky_rule(g[0], y[0]))
+define("linalg_cholesky", self=lambda g, y: _cholesky_rule(g, y))

@@ -1,0 +1,205 @@
+"""Rules of sums, products, extremes and scans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import conj, define
+from numtorch.autograd.tape import Like, zeros_like
+
+_cumsum = kernel("cumsum")
+_eq = kernel("eq.Tensor")
+_eq_scalar = kernel("eq.Scalar")
+_exp = kernel("exp")
+_expand = kernel("expand")
+_flip = kernel("flip")
+_isnan = kernel("isnan")
+_reshape = kernel("reshape")
+_scatter = kernel("scatter.src")
+_sum = kernel("sum.dim_IntList")
+_cast = kernel("_to_copy")
+_where_other = kernel("where.ScalarOther")
+_where_self = kernel("where.ScalarSelf")
+_unsqueeze = kernel("unsqueeze")
+_prod_dim = kernel("prod.dim_int")
+
+
+def _axes(dim: Any, ndim: int) -> list[int]:
+    """The axes of a reduction: none given means all."""
+    if dim is None or (isinstance(dim, list | tuple) and len(dim) == 0):
+        return list(range(ndim))
+    dims = dim if isinstance(dim, list | tuple) else [dim]
+    return sorted(d % ndim for d in dims) if ndim else []
+
+
+def _kept(g: Tensor, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
+    """g with its reduced axes put back, of length 1."""
+    if keepdim:
+        return g
+    axes = _axes(dim, len(shape))
+    return _reshape(g, [1 if i in axes else n for i, n in enumerate(shape)])
+
+
+def spread(g: Tensor, like: Like, dim: Any, keepdim: bool) -> Tensor:
+    """The gradient of a sum: g copied along the axes that were summed."""
+    return _expand(_kept(g, like.shape, dim, keepdim), like.shape)
+
+
+def _count(like: Like, dim: Any) -> int:
+    count = 1
+    for axis in _axes(dim, like.ndim):
+        count *= like.shape[axis]
+    return count
+
+
+define("sum", self=lambda g, self_spec: spread(g, self_spec, None, False))
+define("sum.dim_IntList", self=lambda g, self_spec, dim, keepdim: spread(g, self_spec, dim, keepdim))
+define("nansum", self=lambda g, self, dim, keepdim: _where_self(_isnan(self), 0.0, spread(g, self, dim, keepdim)))
+define("mean", self=lambda g, self_spec: spread(g, self_spec, None, False) / _count(self_spec, None))
+define(
+    "mean.dim",
+    self=lambda g, self_spec, dim, keepdim: spread(g, self_spec, dim, keepdim) / _count(self_spec, dim),
+)
+
+
+def _variance(g: Tensor, x: Tensor, dim: Any, correction: Any, keepdim: bool) -> Tensor:
+    axes = _axes(dim, x.ndim)
+    count = _count(x, dim)
+    centre = _sum(x, axes, True) / count
+    return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / (count - (1 if correction is None else correction))))
+
+
+define(
+    "var.correction",
+    self=lambda g, self, dim, correction, keepdim: _variance(g, self, dim, correction, keepdim),
+)
+define(
+    "std.correction",
+    self=lambda g, y, self, dim, correction, keepdim: _variance(g / (2 * y), self, dim, correction, keepdim),
+)
+
+
+def _others_product(x: Tensor, axis: int) -> Tensor:
+    """At each place, the product of all the others along an axis: right also where some are 0."""
+    n = x.shape[axis]
+    before = _exclusive_product(x, axis, n)
+    after = _flip(_exclusive_product(_flip(x, [axis]), axis, n), [axis])
+    return before * after
+
+
+_cat = kernel("cat")
+_ones = kernel("ones")
+_narrow = kernel("narrow")
+_cumprod = kernel("cumprod")
+
+
+def _exclusive_product(x: Tensor, axis: int, n: int) -> Tensor:
+    shape = tuple(1 if i == axis else length for i, length in enumerate(x.shape))
+    first = _ones(shape, dtype=x.dtype, device=x.dev)
+    return first if n <= 1 else _cat([first, _cumprod(_narrow(x, axis, 0, n - 1), axis)], axis)
+
+
+def _product(g: Tensor, x: Tensor, axis: int, keepdim: bool) -> Any:
+    if x.ndim == 0:
+        return g
+    if x.shape[axis] == 0:
+        return zeros_like(x)
+    return spread(g, x, axis, keepdim) * conj(_others_product(x, axis))
+
+
+def _product_all(g: Tensor, x: Tensor) -> Any:
+    flat = _reshape(x, [-1])
+    return _reshape(_product(g, flat, 0, False), x.shape)
+
+
+define("prod", self=lambda g, self: _product_all(g, self))
+define("prod.dim_int", self=lambda g, self, dim, keepdim: _product(g, self, dim % max(self.ndim, 1), keepdim))
+
+
+def _extreme(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
+    """Of max and min: shared evenly between equal extremes."""
+    extreme = _kept(y, x.shape, dim, keepdim)
+    hit = _eq(x, _expand(extreme, x.shape)) | (_isnan(x) & _isnan(extreme))
+    count = _sum(hit, _axes(dim, x.ndim), True) if x.ndim else _cast(hit, dtype="int64")
+    return _where_other(hit, spread(g, x, dim, keepdim) / _cast(count, dtype=x.dtype), 0.0)
+
+
+for _name in ("amax", "amin"):
+    define(_name, self=lambda g, y, self, dim, keepdim: _extreme(g, y, self, dim, keepdim))
+for _name in ("max", "min"):
+    define(_name, self=lambda g, y, self: _extreme(g, y, self, None, False))
+
+define(
+    "logsumexp",
+    self=lambda g, y, self, dim, keepdim: spread(g, self, dim, keepdim)
+    * conj(_exp(self - _expand(_kept(y, self.shape, dim, keepdim), self.shape))),
+)
+
+
+def _reverse_cumsum(g: Tensor, axis: int) -> Tensor:
+    return g if g.ndim == 0 else _flip(_cumsum(_flip(g, [axis]), axis), [axis])
+
+
+define("cumsum", self=lambda g, dim: _reverse_cumsum(g, dim))
+
+
+def _cumprod_rule(g: Tensor, x: Tensor, axis: int) -> Any:
+    """Sum over the prefixes that hold an element of g times the product of the others; right at zeros too.
+
+    Costs the square of the axis' length, in exchange for needing no division.
+    """
+    if x.ndim == 0:
+        return g
+    n = x.shape[axis]
+    total: Any = None
+    for length in range(1, n + 1):
+        head = _narrow(x, axis, 0, length)
+        part = _narrow(g, axis, length - 1, 1) * conj(_others_product(head, axis))
+        if length < n:
+            shape = tuple(n - length if i == axis % x.ndim else m for i, m in enumerate(x.shape))
+            part = _cat([part, _zeros(shape, dtype=x.dtype, device=x.dev)], axis)
+        total = part if total is None else total + part
+    return zeros_like(x) if total is None else total
+
+
+_zeros = kernel("zeros")
+define("cumprod", self=lambda g, self, dim: _cumprod_rule(g, self, dim % max(self.ndim, 1)))
+
+
+def _indexed(g: Tensor, indices: Tensor, like: Like, axis: int) -> Any:
+    """g added at the places along an axis that were picked."""
+    return g if like.ndim == 0 else _scatter_add(zeros_like(like), axis, indices, g)
+
+
+_scatter_add = kernel("scatter_add")
+
+
+def _picked(gs: Any, y: Any, like: Like, dim: int, keepdim: bool) -> Any:
+    g, indices = gs[0], y[1]
+    if g is None:
+        return None
+    if like.ndim and not keepdim:
+        g, indices = _unsqueeze(g, dim), _unsqueeze(indices, dim)
+    return _indexed(g, indices, like, dim)
+
+
+for _name in ("sort", "sort.stable"):
+    define(_name, self=lambda g, y, self_spec, dim: _picked(g, y, self_spec, dim, True))
+for _name in ("cummax", "cummin"):
+    define(_name, self=lambda g, y, self_spec, dim: _picked(g, y, self_spec, dim, True))
+for _name in ("max.dim", "min.dim", "median.dim", "kthvalue"):
+    define(_name, self=lambda g, y, self_spec, dim, keepdim: _picked(g, y, self_spec, dim, keepdim))
+define("topk", self=lambda g, y, self_spec, dim: _picked(g, y, self_spec, dim, True))
+define(
+    "logcumsumexp",
+    self=lambda g, y, self, dim: _logcumsumexp_rule(g, y, self, dim),
+)
+
+
+def _logcumsumexp_rule(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Any:
+    """exp(x_i) * sum over k >= i of g_k exp(-y_k), with a common shift so that nothing overflows."""
+    if x.ndim == 0:
+        return g
+    shift = kernel("amax")(y, [axis], True)
+    return _exp(x - shift) * _reverse_cumsum(g * _exp(shift - y), axis)

@@ -1,0 +1,153 @@
+"""Rules of views, rearrangements and joins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import define
+from numtorch.autograd.tape import Like, zeros_like
+
+_cat = kernel("cat")
+_expand = kernel("expand")
+_flip = kernel("flip")
+_narrow = kernel("narrow")
+_permute = kernel("permute")
+_reshape = kernel("reshape")
+_roll = kernel("roll")
+_select = kernel("select.int")
+_slice = kernel("slice.Tensor")
+_slice_scatter = kernel("slice_scatter")
+_select_scatter = kernel("select_scatter")
+_diagonal = kernel("diagonal")
+_diagonal_scatter = kernel("diagonal_scatter")
+_squeeze_dim = kernel("squeeze.dim")
+_sum = kernel("sum.dim_IntList")
+_transpose = kernel("transpose.int")
+_tril = kernel("tril")
+_triu = kernel("triu")
+_unbind = kernel("unbind.int")
+_unfold = kernel("unfold")
+_unfold_backward = kernel("unfold_backward")
+_unsqueeze = kernel("unsqueeze")
+_zeros = kernel("zeros")
+_constant_pad = kernel("constant_pad_nd")
+
+for _name in ("reshape", "view", "_unsafe_view", "squeeze", "squeeze.dim", "squeeze.dims", "unsqueeze", "ravel", "flatten.using_ints"):
+    define(_name, self=lambda g, self_spec: _reshape(g, self_spec.shape))
+define("expand", self=lambda g: g)  # the tape sums over what broadcasting added
+define("broadcast_to", self=lambda g: g)
+
+
+def _unpermute(g: Tensor, dims: Any) -> Tensor:
+    back = [0] * len(dims)
+    for i, d in enumerate(dims):
+        back[d % len(dims)] = i
+    return _permute(g, back)
+
+
+define("permute", self=lambda g, dims: _unpermute(g, dims))
+define("transpose.int", self=lambda g, dim0, dim1: _transpose(g, dim0, dim1))
+define("t", self=lambda g: _permute(g, list(range(g.ndim))[::-1]))
+define("movedim.intlist", self=lambda g, source, destination: _movedim(g, destination, source))
+define("movedim.int", self=lambda g, source, destination: _movedim(g, [destination], [source]))
+define("flip", self=lambda g, dims: _flip(g, dims))
+define("roll", self=lambda g, shifts, dims: _roll(g, [-s for s in shifts], dims))
+define("rot90", self=lambda g, k, dims: _rot90(g, -k, dims))
+
+_movedim = kernel("movedim.intlist")
+_rot90 = kernel("rot90")
+
+define("slice.Tensor", self=lambda g, self_spec, dim, start, end, step: _slice_scatter(zeros_like(self_spec), g, dim, start, end, step))
+define("select.int", self=lambda g, self_spec, dim, index: _select_scatter(zeros_like(self_spec), g, dim, index))
+define("narrow", self=lambda g, self_spec, dim, start, length: _unnarrow(g, self_spec, dim, start, length))
+define("diagonal", self=lambda g, self_spec, offset, dim1, dim2: _diagonal_scatter(zeros_like(self_spec), g, offset, dim1, dim2))
+
+
+def _unnarrow(g: Tensor, like: Like, dim: int, start: int, length: int) -> Tensor:
+    start = start + like.shape[dim] if start < 0 else start
+    return _slice_scatter(zeros_like(like), g, dim, start, start + length, 1)
+
+
+define(
+    "slice_scatter",
+    self=lambda g, src_spec, dim, start, end, step: _slice_scatter(g, zeros_like(src_spec), dim, start, end, step),
+    src=lambda g, dim, start, end, step: _slice(g, dim, start, end, step),
+)
+define(
+    "select_scatter",
+    self=lambda g, src_spec, dim, index: _select_scatter(g, zeros_like(src_spec), dim, index),
+    src=lambda g, dim, index: _select(g, dim, index),
+)
+define(
+    "diagonal_scatter",
+    self=lambda g, src_spec, offset, dim1, dim2: _diagonal_scatter(g, zeros_like(src_spec), offset, dim1, dim2),
+    src=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2),
+)
+define("unfold", self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step))
+define("unfold_backward", grad_in=lambda g, dim, size, step: _unfold(g, dim, size, step))
+define("tril", self=lambda g, diagonal: _tril(g, diagonal))
+define("triu", self=lambda g, diagonal: _triu(g, diagonal))
+define("diag_embed", self=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
+define("diag", self=lambda g, self_spec, diagonal: _undiag(g, self_spec, diagonal))
+
+
+def _undiag(g: Tensor, like: Like, diagonal: int) -> Tensor:
+    return _diagonal(g, diagonal) if like.ndim == 1 else _diagonal_scatter(zeros_like(like), g, diagonal)
+
+
+define("trace", self=lambda g, self_spec: _trace_rule(g, self_spec))
+
+
+def _trace_rule(g: Tensor, like: Like) -> Tensor:
+    return _diagonal_scatter(zeros_like(like), _expand(g, [min(like.shape)]))
+
+
+# Joins and splits.
+def _uncat(g: Tensor, specs: Any, dim: int) -> list[Tensor]:
+    parts, start = [], 0
+    for spec in specs:
+        length = spec.shape[dim]
+        parts.append(_narrow(g, dim, start, length))
+        start += length
+    return parts
+
+
+define("cat", tensors=lambda g, tensors_spec, dim: _uncat(g, tensors_spec, dim))
+define("stack", tensors=lambda g, dim: _unbind(g, dim))
+
+
+def _join(gs: Any, y: Any, dim: int) -> Tensor:
+    return _cat([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
+
+
+def _restack(gs: Any, y: Any, dim: int) -> Tensor:
+    return kernel("stack")([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
+
+
+for _name in ("split.Tensor", "split_with_sizes", "split.sizes", "tensor_split.sections", "tensor_split.indices", "chunk"):
+    define(_name, self=lambda g, y_spec, dim: _join(g, y_spec, dim))
+define("unbind.int", self=lambda g, y_spec, dim: _restack(g, y_spec, dim))
+
+
+def _unrepeat(g: Tensor, like: Like, repeats: Any) -> Tensor:
+    """Sum over the copies: each axis of g is (copies, length)."""
+    extra = len(repeats) - like.ndim
+    shape = (1,) * extra + like.shape
+    split = [n for r, m in zip(repeats, shape, strict=True) for n in (r, m)]
+    return _reshape(_sum(_reshape(g, split), list(range(0, len(split), 2))), like.shape)
+
+
+define("repeat", self=lambda g, self_spec, repeats: _unrepeat(g, self_spec, repeats))
+
+
+def _sum_repeats(g: Tensor, like: Like, repeats: int, dim: Any) -> Any:
+    if dim is None:
+        return _reshape(_sum(_reshape(g, [-1, repeats]), [1]), like.shape)
+    dim = dim % like.ndim
+    shape = like.shape[: dim + 1] + (repeats,) + like.shape[dim + 1 :]
+    return _sum(_reshape(g, shape), [dim + 1])
+
+
+define("repeat_interleave.self_int", self=lambda g, self_spec, repeats, dim: _sum_repeats(g, self_spec, repeats, dim))
+define("constant_pad_nd", self=lambda g, pad: _constant_pad(g, [-n for n in pad]))

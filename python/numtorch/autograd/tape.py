@@ -1,0 +1,189 @@
+"""The tape: what ran, kept as nodes that hang off the Tensors, and the walk back through them.
+
+Each kernel that computes from a tracked Tensor leaves a Node on its result (csrc/record.cpp). A node knows its kernel,
+the arguments its rule will read, and the nodes those came from; it never refers to its own result, so there are no
+cycles, and the graph goes when the last Tensor that needs it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Kernel, Node, Spec, Tensor, kernel
+
+_sum = kernel("sum.dim_IntList")
+_reshape = kernel("reshape")
+_real = kernel("real")
+_cast = kernel("_to_copy")
+_zeros = kernel("zeros")
+
+Like = Tensor | Spec
+
+
+class Leaf(Node):
+    """A Tensor that a gradient is taken with respect to; its parent, if any, is what it is to an outer gradient."""
+
+    __slots__ = ()
+
+    def __init__(self, tensor: Tensor, sequence: int) -> None:
+        outer = _core.node_of(tensor)
+        self.args = ()
+        self.parents = () if outer is None else (outer,)
+        self.result = tensor if outer is None else outer.result
+        self.sequence = sequence
+
+
+class Part(Node):
+    """One result of a kernel that has several; its parent is the kernel's node."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, whole: Node, index: int) -> None:
+        self.args = ()
+        self.parents = (whole,)
+        self.result = whole.result[index]
+        self.sequence = whole.sequence
+        self.index = index
+
+
+def record(node: Node) -> tuple[Part | None, ...]:
+    """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
+    return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
+
+
+def _is_differentiable(value: Any) -> bool:
+    return isinstance(value, Tensor | Spec) and value.dtype.kind in "fc"
+
+
+def zeros_like(like: Like) -> Tensor:
+    """Zeros of the shape, dtype and device of a Tensor or Spec."""
+    return _zeros(like.shape, dtype=like.dtype, device=like.dev)
+
+
+def fit(g: Tensor, like: Like) -> Tensor:
+    """`g` as a gradient of `like`: summed over the axes that broadcasting added, in its dtype, real where it is."""
+    if _core.matches(g, like):
+        return g
+    if g.dtype.kind == "c" and like.dtype.kind != "c":
+        g = _real(g)
+    if g.shape != like.shape:
+        g = _sum_to(g, like.shape)
+    return g if g.dtype == like.dtype else _cast(g, dtype=like.dtype)
+
+
+def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
+    extra = g.ndim - len(shape)
+    if extra < 0:
+        raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
+    axes = list(range(extra)) + [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]
+    return _reshape(_sum(g, axes, True), shape) if axes else g
+
+
+def _nested(parents: tuple[Any, ...]) -> Iterable[Node]:
+    """The nodes among parents some of which are tuples."""
+    for parent in parents:
+        if type(parent) is tuple:
+            yield from _nested(parent)
+        elif parent is not None:
+            yield parent
+
+
+_sequence = attrgetter("sequence")
+
+
+def _order(root: Node, start: int) -> list[Node]:
+    """The nodes behind `root` that ran since `start`, parents first; iterative, since graphs are deep."""
+    seen = {root}
+    stack = [root]
+    while stack:
+        for parent in stack.pop().parents:
+            if parent is None or parent in seen:
+                continue
+            for node in (parent,) if type(parent) is not tuple else _nested(parent):
+                if node not in seen and node.sequence >= start:
+                    seen.add(node)
+                    stack.append(node)
+    order = sorted(seen, key=_sequence)
+    # A Part has the number of the node that it is part of, and comes after it.
+    return sorted(order, key=_place) if any(type(node) is Part for node in order) else order
+
+
+def _place(node: Node) -> tuple[int, bool]:
+    return node.sequence, type(node) is Part
+
+
+def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
+    """Those nodes that lead to a leaf: the others belong to an outer gradient alone."""
+    reached = set(leaves)
+    for node in order:
+        if any(parent in reached for parent in _nested(node.parents)):
+            reached.add(node)
+    return [node for node in order if node in reached]
+
+
+def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool) -> dict[Node, Tensor]:
+    """The gradients of the leaves, given the gradient `seed` of what `root` made. Leaves not reached are left out.
+
+    `inner` says that the run was inside another gradient, whose own nodes are among those of this one.
+    """
+    wanted: set[Node] = set(leaves)
+    order = _order(root, min((leaf.sequence for leaf in wanted), default=0))
+    if inner:
+        order = _reaching(order, wanted)
+    reached = set(order)
+    cotangents: dict[Node, Any] = {root: seed}
+    gradients: dict[Node, Tensor] = {}
+    while order:
+        node = order.pop()
+        g = cotangents.pop(node, None)
+        if g is None:
+            continue
+        if node in wanted:
+            gradients[node] = g
+        elif type(node) is Node:
+            _pull(node, g, reached, cotangents)
+        elif type(node) is Part:
+            _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
+        else:
+            _add(cotangents, node.parents[0], g)
+    return gradients
+
+
+def _pull(node: Node, g: Any, reached: set[Node], cotangents: dict[Node, Any]) -> None:
+    """Hands the gradient `g` of a node on to its parents, by the kernel's rule."""
+    values = _core.restore(node, g)
+    rule = node.kernel.rule
+    for i, parent in enumerate(node.parents):
+        if parent is None:
+            continue
+        pick, function = rule[i] or _missing(node.kernel, i)
+        if type(parent) is tuple:
+            for one, part in zip(parent, function(*pick(values)), strict=True):
+                if one in reached and part is not None:
+                    _add(cotangents, one, fit(part, one.result))
+        elif parent in reached:
+            part = function(*pick(values))
+            if part is not None:
+                _add(cotangents, parent, fit(part, parent.result))
+
+
+def _missing(ran: Kernel, i: int) -> Any:
+    raise NotImplementedError(
+        f"gradient: the kernel {ran.name} has no rule for its argument {ran.parameters[i]!r}"
+    )
+
+
+def _add(cotangents: dict[Node, Any], node: Node, g: Tensor) -> None:
+    before = cotangents.get(node)
+    cotangents[node] = g if before is None else before + g
+
+
+def _fill(gs: list[Tensor | None], index: int, g: Tensor) -> None:
+    before = gs[index]
+    gs[index] = g if before is None else before + g
+
+
+_core.set_recorder(record)

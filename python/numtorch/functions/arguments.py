@@ -1,0 +1,135 @@
+"""Arguments of NumPy's functions, brought into one form at the door: operands, dtypes, axes, shapes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+
+from numtorch import _core
+from numtorch._core import Tensor, tensor
+
+__all__ = [
+    "Array",
+    "Axis",
+    "Dtype",
+    "NoValue",
+    "as_dtype",
+    "as_shape",
+    "as_tensor",
+    "as_tensors",
+    "axes_of",
+    "axis_of",
+    "cast",
+    "check_casting",
+    "dev_of",
+    "given",
+    "promoted",
+    "promotion",
+]
+
+Array: TypeAlias = Any  # whatever NumPy takes for an array: a Tensor, an ndarray, a number, a nest of lists
+Dtype: TypeAlias = Any  # whatever NumPy takes for a dtype
+Axis: TypeAlias = int | Sequence[int] | None
+
+NoValue: Any = np._NoValue  # type: ignore[attr-defined]
+
+
+def given(value: Any) -> bool:
+    """Whether an argument was passed, where NumPy marks its absence with ``np._NoValue``."""
+    return value is not NoValue
+
+
+def find_dev(operands: Iterable[Any]) -> int | None:
+    """The device of the first Tensor among `operands` or in lists there."""
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            return operand.dev
+        if isinstance(operand, (list, tuple)):
+            dev = find_dev(operand)
+            if dev is not None:
+                return dev
+    return None
+
+
+def dev_of(*operands: Any) -> int:
+    """The device that what is not a Tensor yet joins: that of the first Tensor."""
+    dev = find_dev(operands)
+    return -1 if dev is None else dev
+
+
+def as_tensor(operand: Array, dev: int) -> Tensor:
+    """`operand` itself, or its values on the device `dev`."""
+    return operand if isinstance(operand, Tensor) else tensor(operand, dev=dev, copy=False)
+
+
+def as_tensors(*operands: Array) -> list[Tensor]:
+    """All `operands` as Tensors."""
+    dev = dev_of(*operands)
+    return [as_tensor(operand, dev) for operand in operands]
+
+
+def cast(x: Tensor, dtype: Dtype) -> Tensor:
+    """`x` with that dtype: itself if it has it."""
+    return x if x.dtype == dtype else x.to(dtype=dtype)
+
+
+def as_dtype(dtype: Dtype) -> np.dtype[Any] | None:
+    """`dtype` as NumPy understands it; None stays None."""
+    return None if dtype is None else np.dtype(dtype)
+
+
+def promotion(*operands: Array) -> np.dtype[Any]:
+    """The common dtype of Tensors and Python numbers, which are weak (NEP 50)."""
+    return np.result_type(*(x.dtype if isinstance(x, Tensor) else x for x in operands))
+
+
+def is_weak(operand: Array) -> bool:
+    """A Python number, which takes the dtype of what it meets."""
+    return type(operand) in (int, float, complex)
+
+
+def promoted(*operands: Array) -> list[Tensor]:
+    """All `operands` as Tensors of their common dtype."""
+    dev = dev_of(*operands)
+    strong = [x if is_weak(x) else as_tensor(x, dev) for x in operands]
+    dtype = promotion(*strong)
+    return [cast(x, dtype) if isinstance(x, Tensor) else tensor(x, dev=dev, dtype=dtype) for x in strong]
+
+
+def check_casting(function: str, source: np.dtype[Any], target: np.dtype[Any], casting: str) -> None:
+    """Raises TypeError if NumPy's rule `casting` forbids the cast."""
+    if not np.can_cast(source, target, casting=casting):  # type: ignore[arg-type]
+        raise TypeError(f"{function}: cannot cast array data from {source!r} to {target!r} according to the rule {casting!r}")
+
+
+def axis_of(axis: Any, ndim: int) -> int:
+    """`axis` counted from the front; AxisError if there is none such."""
+    return normalize_axis_index(operator.index(axis), ndim)
+
+
+def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The axes that `axis` means, counted from the front: all for None, one for an int."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, tuple):
+        return normalize_axis_tuple(axis, ndim, "axis")
+    return (axis_of(axis, ndim),)
+
+
+def as_shape(shape: Any) -> tuple[int, ...]:
+    """A shape as a tuple: one number stands for a 1-d shape."""
+    if isinstance(shape, (tuple, list)):
+        return tuple(operator.index(length) for length in shape)
+    try:
+        return (operator.index(shape),)
+    except TypeError:
+        return tuple(operator.index(length) for length in shape)
+
+
+def as_array(result: Tensor) -> Tensor:
+    """A fresh 0-d `result` as NumPy's array rather than its scalar."""
+    return _core.as_array(result)

@@ -1,0 +1,69 @@
+"""Dtypes that libtorch stores but hardly computes with, carried by others.
+
+uint16 and uint32 compute in the next wider signed integer, whose low bits are theirs; uint64 computes on its own bits
+read as int64; float16 computes in float32 where a kernel lacks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+
+_to_copy = kernel("_to_copy")
+_view = kernel("view.dtype")
+
+Compute = Callable[..., Any]
+Dtype = np.dtype[Any]
+
+INT64 = np.dtype(np.int64)
+UINT64 = np.dtype(np.uint64)
+FLOAT32 = np.dtype(np.float32)
+CARRIERS: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): INT64}
+
+
+def cast(x: Tensor, dtype: Dtype) -> Tensor:
+    """`x` with another dtype, a new Tensor."""
+    result: Tensor = _to_copy(x, dtype=dtype)
+    return result
+
+
+def bits(x: Tensor) -> Tensor:
+    """The bits of a uint64 Tensor, as int64."""
+    result: Tensor = _view(x, dtype=INT64)
+    return result
+
+
+def from_bits(x: Tensor) -> Tensor:
+    """The uint64 Tensor that has these bits."""
+    result: Tensor = _view(x, dtype=UINT64)
+    return result
+
+
+def through(compute: Compute, own: Dtype, carrier: Dtype) -> Compute:
+    """`compute` as a function of Tensors of dtype `own`, which it does not take, by way of `carrier`, which it does."""
+
+    def back(result: Any) -> Any:
+        return cast(result, own) if result.dtype == carrier else result
+
+    def carried(*inputs: Tensor, **keywords: Any) -> Any:
+        result = compute(*[cast(x, carrier) if x.dtype == own else x for x in inputs], **keywords)
+        return tuple(map(back, result)) if type(result) is tuple else back(result)
+
+    return carried
+
+
+def on_bits(compute: Compute) -> Compute:
+    """`compute`, which works on the bits of uint64 numbers, as a function of uint64 Tensors."""
+
+    def back(result: Any) -> Any:
+        return from_bits(result) if result.dtype == INT64 else result
+
+    def carried(*inputs: Tensor, **keywords: Any) -> Any:
+        result = compute(*[bits(x) if x.dtype == UINT64 else x for x in inputs], **keywords)
+        return tuple(map(back, result)) if type(result) is tuple else back(result)
+
+    return carried

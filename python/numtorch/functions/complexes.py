@@ -1,0 +1,101 @@
+"""NumPy's functions of complex numbers where libtorch lacks them: the lexicographic order and what follows from it."""
+
+from __future__ import annotations
+
+from numtorch._core import Tensor, kernel
+
+_add = kernel("add.Tensor")
+_clone = kernel("clone")
+_complex = kernel("complex")
+_eq = kernel("eq.Tensor")
+_imag = kernel("imag")
+_isinf = kernel("isinf")
+_isnan = kernel("isnan")
+_le = kernel("le.Tensor")
+_logical_and = kernel("logical_and")
+_logical_not = kernel("logical_not")
+_logical_or = kernel("logical_or")
+_logical_xor = kernel("logical_xor")
+_lt = kernel("lt.Tensor")
+_masked_fill = kernel("masked_fill.Scalar")
+_real = kernel("real")
+_round = kernel("round")
+_sgn = kernel("sgn")
+_sign = kernel("sign")
+_sub = kernel("sub.Tensor")
+_view_as_complex = kernel("view_as_complex")
+_view_as_real = kernel("view_as_real")
+_where = kernel("where.self")
+
+
+def _as_complex(pairs: Tensor) -> Tensor:
+    result = _view_as_complex(pairs)
+    # A view is an array; a 0-d result is a value.
+    return result if result.ndim else _clone(result)
+
+
+def add(a: Tensor, b: Tensor) -> Tensor:
+    # libtorch's multiplies by a complex 1 first, which makes nan of inf.
+    return _as_complex(_add(_view_as_real(a), _view_as_real(b)))
+
+
+def subtract(a: Tensor, b: Tensor) -> Tensor:
+    return _as_complex(_sub(_view_as_real(a), _view_as_real(b)))
+
+
+def _compare(imaginary: object, a: Tensor, b: Tensor) -> Tensor:
+    ordered = _logical_not(_logical_or(_isnan(_imag(a)), _isnan(_imag(b))))
+    by_real = _logical_and(_lt(_real(a), _real(b)), ordered)
+    by_imaginary = _logical_and(_eq(_real(a), _real(b)), imaginary(_imag(a), _imag(b)))  # type: ignore[operator]
+    return _logical_or(by_real, by_imaginary)  # type: ignore[no-any-return]
+
+
+def less(a: Tensor, b: Tensor) -> Tensor:
+    return _compare(_lt, a, b)
+
+
+def less_equal(a: Tensor, b: Tensor) -> Tensor:
+    return _compare(_le, a, b)
+
+
+def greater(a: Tensor, b: Tensor) -> Tensor:
+    return _compare(_lt, b, a)
+
+
+def greater_equal(a: Tensor, b: Tensor) -> Tensor:
+    return _compare(_le, b, a)
+
+
+def maximum(a: Tensor, b: Tensor) -> Tensor:
+    return _where(_logical_or(greater_equal(a, b), _isnan(a)), a, b)  # type: ignore[no-any-return]
+
+
+def minimum(a: Tensor, b: Tensor) -> Tensor:
+    return _where(_logical_or(less_equal(a, b), _isnan(a)), a, b)  # type: ignore[no-any-return]
+
+
+def fmax(a: Tensor, b: Tensor) -> Tensor:
+    return _where(_logical_or(greater_equal(a, b), _isnan(b)), a, b)  # type: ignore[no-any-return]
+
+
+def fmin(a: Tensor, b: Tensor) -> Tensor:
+    return _where(_logical_or(less_equal(a, b), _isnan(b)), a, b)  # type: ignore[no-any-return]
+
+
+def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    return minimum(maximum(x, low), high)
+
+
+def sign(z: Tensor) -> Tensor:
+    """z / abs(z), and the direction of the one part that is infinite."""
+    real, imag = _real(z), _imag(z)
+    infinite_real, infinite_imag = _isinf(real), _isinf(imag)
+    direction = _complex(
+        _masked_fill(_sign(real), _logical_not(infinite_real), 0),
+        _masked_fill(_sign(imag), _logical_not(infinite_imag), 0),
+    )
+    return _where(_logical_xor(infinite_real, infinite_imag), direction, _sgn(z))  # type: ignore[no-any-return]
+
+
+def rint(z: Tensor) -> Tensor:
+    return _complex(_round(_real(z)), _round(_imag(z)))  # type: ignore[no-any-return]

@@ -1,0 +1,267 @@
+"""`einsum`, and the sums of products that all matrix products are.
+
+`contract` brings every contraction into one form before the kernel sees it: no repeated label in an operand, no label
+that occurs only once, explicit output. So one gradient rule, another contraction of that form, serves them all.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import as_dtype, as_tensor, cast, check_casting, dev_of, promotion
+from numtorch.functions.bits import SIGNED
+from numtorch.functions.output import into
+from numtorch.functions.reduction import sum_over
+from numtorch.functions.registry import implements
+
+__all__ = ["contract", "einsum", "einsum_path"]
+
+_diagonal = kernel("diagonal")
+_einsum = kernel("einsum")
+_not_zero = kernel("ne.Scalar")
+_multiply = kernel("mul.Tensor")
+_permute = kernel("permute")
+_reshape = kernel("reshape")
+_squeeze = kernel("squeeze.dims")
+_view = kernel("view.dtype")
+
+FLOAT32 = np.dtype(np.float32)
+LETTERS = string.ascii_letters
+
+
+class Term(NamedTuple):
+    """An operand and a label for each of its axes."""
+
+    x: Tensor
+    labels: tuple[int, ...]
+
+
+# ---- The contraction of terms with integer labels ----
+
+
+def _without_repeats(term: Term) -> Term:
+    """The diagonal along axes with the same label."""
+    x, labels = term
+    for label in set(labels):
+        while labels.count(label) > 1:
+            first = labels.index(label)
+            second = labels.index(label, first + 1)
+            x = _diagonal(x, 0, first, second)
+            labels = (*labels[:first], *labels[first + 1 : second], *labels[second + 1 :], label)
+    return Term(x, labels)
+
+
+def _without_stretched(term: Term, lengths: dict[int, int]) -> Term:
+    """Axes of length 1 that meet longer ones dropped: they are broadcast."""
+    axes = tuple(i for i, label in enumerate(term.labels) if term.x.shape[i] == 1 != lengths[label])
+    if not axes:
+        return term
+    return Term(_squeeze(term.x, axes), tuple(label for i, label in enumerate(term.labels) if i not in axes))
+
+
+def _without_lonely(term: Term, needed: set[int]) -> Term:
+    """Axes that neither another operand nor the output has, summed."""
+    axes = tuple(i for i, label in enumerate(term.labels) if label not in needed)
+    if not axes:
+        return term
+    return Term(sum_over(term.x, axes, False), tuple(label for label in term.labels if label in needed))
+
+
+def _lengths(terms: Sequence[Term]) -> dict[int, int]:
+    lengths: dict[int, int] = {}
+    for x, labels in terms:
+        for label, length in zip(labels, x.shape, strict=True):
+            known = lengths.setdefault(label, length)
+            if known != length and 1 not in (known, length):
+                raise ValueError(
+                    f"operands could not be broadcast together: an index has the lengths {known} and {length}"
+                )
+            if known == 1:
+                lengths[label] = length
+    return lengths
+
+
+def _aligned(term: Term, order: list[int]) -> Tensor:
+    """The operand with one axis for each label of `order`, of length 1 where it has none."""
+    present = [label for label in order if label in term.labels]
+    x = _permute(term.x, [term.labels.index(label) for label in present])
+    lengths = iter(x.shape)
+    return _reshape(x, tuple(next(lengths) if label in term.labels else 1 for label in order))  # type: ignore[no-any-return]
+
+
+def _contract_by_broadcasting(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
+    """For integers on a device, which libtorch cannot multiply as matrices there."""
+    order = list(output)
+    for term in terms:
+        order.extend(label for label in term.labels if label not in order)
+    product = _aligned(terms[0], order)
+    for term in terms[1:]:
+        product = _multiply(product, _aligned(term, order))
+    axes = tuple(range(len(output), len(order)))
+    return sum_over(product, axes, False) if axes else product
+
+
+def _contract_clean(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
+    dtype = terms[0].x.dtype
+    if dtype.kind == "b":
+        counted = [Term(cast(x, FLOAT32), labels) for x, labels in terms]
+        return _not_zero(_contract_clean(counted, output), 0)  # type: ignore[no-any-return]
+    if dtype in SIGNED:
+        seen = [Term(_view(x, SIGNED[dtype]), labels) for x, labels in terms]
+        return _view(_contract_clean(seen, output), dtype)  # type: ignore[no-any-return]
+    if dtype.kind in "iu" and terms[0].x.dev >= 0:
+        return _contract_by_broadcasting(terms, output)
+    names = {label: LETTERS[i] for i, label in enumerate({label: None for t in terms for label in t.labels})}
+    sides = ["".join(names[label] for label in labels) for labels in (*(t.labels for t in terms), output)]
+    return _einsum(",".join(sides[:-1]) + "->" + sides[-1], [t.x for t in terms])  # type: ignore[no-any-return]
+
+
+def contract(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
+    """The sum, over all labels that `output` lacks, of the products of the terms, which have one dtype."""
+    terms = [_without_repeats(term) for term in terms]
+    lengths = _lengths(terms)
+    terms = [_without_stretched(term, lengths) for term in terms]
+    used = [set(term.labels) for term in terms]
+    cleaned = []
+    for i, term in enumerate(terms):
+        needed = set(output).union(*(labels for j, labels in enumerate(used) if j != i))
+        cleaned.append(_without_lonely(term, needed))
+    present = set().union(*(term.labels for term in cleaned)) if cleaned else set()
+    if len(cleaned) == 1:
+        x, labels = cleaned[0]
+        return _permute(x, [labels.index(label) for label in output])  # type: ignore[no-any-return]
+    assert present >= set(output)
+    return _contract_clean(cleaned, output)
+
+
+# ---- NumPy's ways to say which ----
+
+
+def _parse_operand(text: str, ndim: int, position: int) -> tuple[int, ...]:
+    """Labels of one operand; the axes of an ellipsis have the labels -1, -2, ... from the last."""
+    head, dots, tail = text.partition("...")
+    if "." in head + tail:
+        raise ValueError("einstein sum subscripts string contains a '.' that is not part of an ellipsis ('...')")
+    for letter in head + tail:
+        if letter not in LETTERS:
+            raise ValueError(f"invalid subscript '{letter}' in einstein sum subscripts string, subscripts must be letters")
+    extra = ndim - len(head) - len(tail)
+    if extra < 0:
+        raise ValueError(f"einstein sum subscripts string contains too many subscripts for operand {position}")
+    if extra > 0 and not dots:
+        raise ValueError("operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided to broadcast the extra dimensions.")
+    middle = tuple(range(-extra, 0)) if dots else ()
+    return (*map(ord, head), *middle, *map(ord, tail))
+
+
+def _implicit_output(terms: list[tuple[int, ...]]) -> tuple[int, ...]:
+    every = [label for labels in terms for label in labels]
+    broadcast = sorted({label for label in every if label < 0})
+    return (*broadcast, *sorted(label for label in set(every) if label >= 0 and every.count(label) == 1))
+
+
+def _explicit_output(text: str, terms: list[tuple[int, ...]]) -> tuple[int, ...]:
+    every = {label for labels in terms for label in labels}
+    broadcast = sorted(label for label in every if label < 0)
+    head, dots, tail = text.partition("...")
+    if broadcast and not dots:
+        raise ValueError("einsum: the operands have broadcast dimensions ('...'), which the output must have too")
+    output = (*map(ord, head), *(broadcast if dots else ()), *map(ord, tail))
+    for label in output:
+        if label >= 0 and (chr(label) not in LETTERS or label not in every):
+            raise ValueError(f"einstein sum subscripts string included output subscript '{chr(label)}' which never appeared in an input")
+        if output.count(label) > 1:
+            raise ValueError(f"einstein sum subscripts string includes output subscript '{chr(label)}' multiple times")
+    return output
+
+
+def _text_of(sublist: Any) -> str:
+    """A list of integers and Ellipsis as letters."""
+    letters = []
+    for item in sublist:
+        if item is Ellipsis:
+            letters.append("...")
+            continue
+        if not isinstance(item, (int, np.integer)):
+            raise TypeError("each subscript must be either an integer or an ellipsis")
+        if not 0 <= item < len(LETTERS):
+            raise ValueError("subscript is not within the valid range [0, 52)")
+        letters.append((string.ascii_uppercase + string.ascii_lowercase)[item])
+    return "".join(letters)
+
+
+def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The subscripts as one string, and the arrays."""
+    if not operands:
+        raise ValueError("must specify the einstein sum subscripts string and at least one operand, or at least one operand and its corresponding subscripts list")
+    if isinstance(operands[0], str):
+        return operands[0].replace(" ", ""), list(operands[1:])
+    arrays, lists = list(operands[0::2]), list(operands[1::2])
+    output = None
+    if len(arrays) > len(lists):
+        output = arrays.pop()
+    text = ",".join(map(_text_of, lists))
+    return (text if output is None else f"{text}->{_text_of(output)}"), arrays
+
+
+def _parse(text: str, arrays: list[Tensor]) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    inputs, arrow, output = text.partition("->")
+    parts = inputs.split(",")
+    if len(parts) != len(arrays):
+        more = "more" if len(arrays) > len(parts) else "fewer"
+        raise ValueError(f"{more} operands provided to einstein sum function than specified in the subscripts string")
+    terms = [_parse_operand(part, x.ndim, i) for i, (part, x) in enumerate(zip(parts, arrays, strict=True))]
+    return terms, (_explicit_output(output, terms) if arrow else _implicit_output(terms))
+
+
+def _pairs(optimize: Any, text: str, arrays: list[Tensor]) -> list[tuple[int, ...]]:
+    """Which operands to contract one after the other; NumPy plans it from the shapes alone."""
+    dummies = [np.broadcast_to(np.empty((), np.float64), x.shape) for x in arrays]
+    path, _ = np.einsum_path(text, *dummies, optimize=optimize)
+    return [tuple(step) for step in path[1:]]
+
+
+def _contract_in_steps(terms: list[Term], output: tuple[int, ...], steps: list[tuple[int, ...]]) -> Tensor:
+    for step in steps[:-1]:
+        chosen = [terms[i] for i in step]
+        terms = [term for i, term in enumerate(terms) if i not in step]
+        needed = set(output).union(*(term.labels for term in terms))
+        kept = tuple(dict.fromkeys(label for term in chosen for label in term.labels if label in needed))
+        terms.append(Term(contract(chosen, kept), kept))
+    return contract(terms, output)
+
+
+@implements(np.einsum)
+def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Tensor:
+    """NumPy's `einsum`; ``optimize`` orders the contractions as NumPy would."""
+    dtype, casting = as_dtype(kwargs.pop("dtype", None)), kwargs.pop("casting", "safe")
+    kwargs.pop("order", None)
+    if kwargs:
+        raise TypeError(f"Did not understand the following kwargs: {list(kwargs)}")
+    text, given_arrays = _subscripts(operands)
+    dev = dev_of(given_arrays, out)
+    arrays = [as_tensor(x, dev) for x in given_arrays]
+    labels, output = _parse(text, arrays)
+    if dtype is None:
+        dtype = promotion(*arrays) if out is None else np.result_type(promotion(*arrays), out.dtype)
+    for x in arrays:
+        check_casting("einsum", x.dtype, dtype, casting)
+    terms = [Term(cast(x, dtype), term) for x, term in zip(arrays, labels, strict=True)]
+    if optimize is not False and len(terms) > 2:
+        result = _contract_in_steps(terms, output, _pairs(optimize, text, arrays))
+    else:
+        result = contract(terms, output)
+    return result if out is None else into(result, out, "einsum", casting)
+
+
+@implements(np.einsum_path)
+def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:
+    """NumPy's `einsum_path`, which depends on the shapes alone."""
+    text, arrays = _subscripts(operands)
+    dummies = [np.broadcast_to(np.empty((), np.float64), np.shape(x)) for x in arrays]
+    return np.einsum_path(text, *dummies, optimize=optimize, einsum_call=einsum_call)

@@ -1,0 +1,113 @@
+"""NumPy's functions of real numbers where libtorch lacks them or answers otherwise."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.carriers import INT64, cast
+
+_abs = kernel("abs")
+_add = kernel("add.Scalar")
+_clamp = kernel("clamp")
+_copysign = kernel("copysign.Tensor")
+_detach = kernel("detach")
+_div = kernel("div.Tensor")
+_div_scalar = kernel("div.Scalar")
+_eq = kernel("eq.Scalar")
+_floor_divide = kernel("floor_divide")
+_fmod = kernel("fmod.Scalar")
+_frexp = kernel("frexp.Tensor")
+_full_like = kernel("full_like")
+_gt = kernel("gt.Scalar")
+_isinf = kernel("isinf")
+_isnan = kernel("isnan")
+_left_shift = kernel("bitwise_left_shift.Tensor_Scalar")
+_logical_or = kernel("logical_or")
+_lt = kernel("lt.Scalar")
+_masked_fill = kernel("masked_fill.Scalar")
+_mul = kernel("mul.Tensor")
+_neg = kernel("neg")
+_nextafter = kernel("nextafter")
+_pow = kernel("pow.Tensor_Scalar")
+_remainder = kernel("remainder.Tensor")
+_sign = kernel("sign")
+_sub = kernel("sub.Tensor")
+_trunc = kernel("trunc")
+_view = kernel("view.dtype")
+_where = kernel("where.self")
+_zeros_like = kernel("zeros_like")
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def remainder(a: Tensor, b: Tensor) -> Tensor:
+    """The rest of floor division; a rest of 0 has the divisor's sign, where libtorch keeps the dividend's."""
+    rest = _remainder(a, b)
+    if not rest.tracked:
+        return _copysign(rest, b)  # type: ignore[no-any-return]
+    # The same without copysign, whose derivative at 0 is not the remainder's.
+    return _where(_lt(b, 0), _neg(_add(_neg(rest), 0.0)), _add(rest, 0.0))  # type: ignore[no-any-return]
+
+
+def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
+    return _floor_divide(a, b), remainder(a, b)
+
+
+def sign(x: Tensor) -> Tensor:
+    return _masked_fill(_sign(x), _isnan(x), math.nan)  # type: ignore[no-any-return]
+
+
+def heaviside(x: Tensor, at_zero: Tensor) -> Tensor:
+    step = _masked_fill(cast(_gt(x, 0), x.dtype), _isnan(x), math.nan)
+    return _where(_eq(x, 0), at_zero, step)  # type: ignore[no-any-return]
+
+
+def cbrt(x: Tensor) -> Tensor:
+    """The cube root: a power, and one of Newton's steps because 1/3 is not a float."""
+    size = _abs(x)
+    special = _logical_or(_eq(size, 0), _isinf(size))
+    safe = _masked_fill(size, special, 1)
+    root = _pow(safe, 1 / 3)
+    root = _sub(root, _div_scalar(_sub(root, _div(safe, _mul(root, root))), 3))
+    return _copysign(_where(special, _pow(size, 1 / 3), root), x)  # type: ignore[no-any-return]
+
+
+def spacing(x: Tensor) -> Tensor:
+    """The distance to the next number away from 0; in float16, to the next larger number, as NumPy has it."""
+    x = _add(_detach(x), 0.0)
+    infinite = _full_like(x, math.inf)
+    step = _sub(_nextafter(x, infinite if x.dtype.itemsize == 2 else _copysign(infinite, x)), x)
+    return _masked_fill(step, _isinf(x), math.nan)  # type: ignore[no-any-return]
+
+
+def modf(x: Tensor) -> tuple[Tensor, Tensor]:
+    fraction = _where(_isinf(x), _copysign(_zeros_like(x), x), _fmod(x, 1.0))
+    return fraction, _trunc(x)
+
+
+def frexp(x: Tensor) -> tuple[Tensor, Tensor]:
+    result: tuple[Tensor, Tensor] = _frexp(x)
+    return result
+
+
+def _power_of_two(n: Tensor) -> Tensor:
+    """2.0**n for n from -1022 to 1023, put together from its bits: exp2 is not exact everywhere."""
+    return _view(_left_shift(_add(n, 1023), 52), dtype=FLOAT64)  # type: ignore[no-any-return]
+
+
+def ldexp(x: Tensor, n: Tensor) -> Tensor:
+    n = _clamp(cast(n, INT64), -3000, 3000)
+    first = _clamp(n, -1022, 1023)
+    if x.dtype != FLOAT64:
+        # Exact in float64, and so rounded once.
+        return cast(_mul(cast(x, FLOAT64), _power_of_two(first)), x.dtype)
+    rest = _sub(n, first)
+    second = _clamp(rest, -1022, 1023)
+    third = _sub(rest, second)
+    # Last the step that may lose bits to a subnormal number.
+    for step in (third, second, first):
+        x = _mul(x, _power_of_two(step))
+    return x

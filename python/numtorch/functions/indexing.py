@@ -1,0 +1,283 @@
+"""Picking elements by their places, and writing to them."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Tensor, as_read_only, kernel
+from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, check_casting, dev_of
+from numtorch.functions.layout import is_contiguous
+from numtorch.functions.output import into
+from numtorch.functions.reduction import truth
+from numtorch.functions.registry import implements
+from numtorch.functions.shape import broadcast_to, ravel
+
+__all__ = [
+    "argwhere",
+    "compress",
+    "copyto",
+    "diagonal",
+    "extract",
+    "fill_diagonal",
+    "flatnonzero",
+    "nonzero",
+    "place",
+    "put",
+    "put_along_axis",
+    "putmask",
+    "take",
+    "take_along_axis",
+]
+
+_arange = kernel("arange")
+_cumsum = kernel("cumsum")
+_diagonal = kernel("diagonal")
+_nonzero = kernel("nonzero")
+_remainder = kernel("remainder.Scalar")
+_select = kernel("select.int")
+_where = kernel("where.self")
+
+
+def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
+    """`indices` as whole numbers for `__getitem__`, which checks the range; wrapped or clipped if `mode` says so."""
+    places = as_tensor(indices, dev)
+    if places.size == 0 and not isinstance(indices, (Tensor, np.ndarray)):
+        places = cast(places, np.int64)
+    check_casting(function, places.dtype, np.dtype(np.int64), "same_kind")
+    places = cast(places, np.int64)
+    if mode == "raise":
+        return places
+    if mode not in ("wrap", "clip"):
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
+    if length == 0 and places.size:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    return _remainder(places, max(length, 1)) if mode == "wrap" else np.clip(places, 0, max(length - 1, 0))  # type: ignore[no-any-return]
+
+
+@implements(np.take)
+def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mode: str = "raise") -> Tensor:
+    """NumPy's `take`."""
+    x = as_tensor(a, dev_of(a, indices, out))
+    if axis is None:
+        x, axis = ravel(x), 0
+    elif x.ndim == 0:
+        x = x.reshape(1)
+    place = axis_of(axis, x.ndim)
+    places = _places("take", indices, x.shape[place], mode, x.dev)
+    if places.size and x.shape[place] == 0:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    result = x[(*((slice(None),) * place), places)]
+    return result if out is None else into(result, out, "take", "unsafe")
+
+
+def _along_axis(shape: tuple[int, ...], indices: Tensor, axis: int) -> tuple[Tensor, ...]:
+    """The index that takes, at each place of all other axes, the `indices` along `axis`."""
+    if indices.dtype.kind not in "iu":
+        raise IndexError("`indices` must be an integer array")
+    if indices.ndim != len(shape):
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+
+    def grid(place: int) -> Tensor:
+        lengths = tuple(-1 if other == place else 1 for other in range(len(shape)))
+        return _arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)  # type: ignore[no-any-return]
+
+    return tuple(indices if place == axis else grid(place) for place in range(len(shape)))
+
+
+@implements(np.take_along_axis)
+def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Tensor:
+    """NumPy's `take_along_axis`."""
+    x, places = as_tensors(arr, indices)
+    if axis is None:
+        if places.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+        x, axis = ravel(x), 0
+    place = axis_of(axis, x.ndim)
+    return x[_along_axis(x.shape, places, place)]
+
+
+@implements(np.put_along_axis)
+def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) -> None:
+    """NumPy's `put_along_axis`, in place."""
+    target = _target("put_along_axis", arr)
+    places = as_tensor(indices, target.dev)
+    if axis is None:
+        if places.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+        _write_flat(target, (places,), values)
+        return
+    place = axis_of(axis, target.ndim)
+    target[_along_axis(target.shape, places, place)] = values
+
+
+def _target(function: str, arr: Any) -> Tensor:
+    """The Tensor to write to; an ndarray cannot take what Tensors hold without a copy to the host."""
+    if isinstance(arr, Tensor):
+        return arr
+    raise TypeError(f"{function}: the array written to must be a Tensor when an argument is one, not {type(arr).__name__}")
+
+
+def _write_flat(target: Tensor, index: Any, values: Any) -> None:
+    """``target.flat[index] = values``."""
+    involved = target.tracked or any(isinstance(part, Tensor) and part.tracked for part in (values, index))
+    if is_contiguous(target) and not involved:
+        target.reshape(-1)[index] = values
+    else:
+        target[...] = _core.setitem(ravel(target), index, values).reshape(target.shape)
+
+
+def _cycled(values: Tensor, places: Tensor) -> Tensor:
+    """`values` one after another, from the start again when they are used up, at `places`."""
+    flat = ravel(values)
+    return flat[_remainder(places, flat.size)]
+
+
+@implements(np.put)
+def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
+    """NumPy's `put`, in place."""
+    target = _target("put", a)
+    places = ravel(_places("put", ind, target.size, mode, target.dev))
+    values = as_tensor(v, target.dev)
+    if places.size == 0 or values.size == 0:
+        return
+    if values.size != 1:
+        values = _cycled(values, _arange(places.size, dtype=np.int64, device=target.dev))
+    _write_flat(target, (places,), cast(values.reshape(-1), target.dtype))
+
+
+@implements(np.putmask)
+def putmask(a: Any, /, mask: Array, values: Array) -> None:
+    """NumPy's `putmask`, in place."""
+    target = _target("putmask", a)
+    where, source = truth(as_tensor(mask, target.dev)), as_tensor(values, target.dev)
+    if where.size != target.size:
+        raise ValueError("putmask: mask and data must be the same size")
+    check_casting("putmask", source.dtype, target.dtype, "same_kind")
+    if source.size == 0:
+        return
+    if source.shape != target.shape:
+        source = _cycled(source, _arange(target.size, dtype=np.int64, device=target.dev)).reshape(target.shape)
+    target[...] = _where(where.reshape(target.shape), cast(source, target.dtype), target)
+
+
+@implements(np.place)
+def place(arr: Any, mask: Array, vals: Array) -> None:
+    """NumPy's `place`, in place."""
+    target = _target("place", arr)
+    where, source = truth(as_tensor(mask, target.dev)), as_tensor(vals, target.dev)
+    if where.size != target.size:
+        raise ValueError("place: mask and data must be the same size")
+    if source.size == 0:
+        if bool(where.any()):
+            raise ValueError("Cannot insert from an empty array!")
+        return
+    order = _cumsum(where.reshape(-1), 0) - 1  # of the masked elements, which take the values in turn
+    chosen = _cycled(source, order).reshape(target.shape)
+    target[...] = _where(where.reshape(target.shape), cast(chosen, target.dtype), target)
+
+
+@implements(np.copyto)
+def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True) -> None:
+    """NumPy's `copyto`, in place. An ndarray takes an untracked Tensor on the CPU."""
+    if isinstance(dst, np.ndarray):
+        mask = where if where is True else np.asarray(where)
+        np.copyto(dst, np.asarray(src), casting=casting, where=mask)  # type: ignore[arg-type]
+        return
+    target = _target("copyto", dst)
+    if type(src) in (bool, int, float, complex):
+        np.copyto(np.empty((), target.dtype), src, casting=casting)  # type: ignore[arg-type]
+        source = as_tensor(src, target.dev)
+    else:
+        source = as_tensor(src, target.dev)
+        check_casting("copyto", source.dtype, target.dtype, casting)
+    if where is True:
+        target[...] = source
+        return
+    mask = truth(as_tensor(where, target.dev))
+    while source.ndim > target.ndim and source.shape[0] == 1:
+        source = source[0, ...]
+    target[...] = _where(
+        broadcast_to(mask, target.shape), broadcast_to(cast(source, target.dtype), target.shape), target
+    )
+
+
+@implements(np.compress)
+def compress(condition: Array, a: Array, axis: int | None = None, out: Any = None) -> Tensor:
+    """NumPy's `compress`. Waits for the device, to learn how many elements there are."""
+    mask, x = as_tensors(condition, a)
+    if mask.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    return take(x, flatnonzero(mask), axis, out)
+
+
+@implements(np.extract)
+def extract(condition: Array, arr: Array) -> Tensor:
+    """NumPy's `extract`. Waits for the device, to learn how many elements there are."""
+    mask, x = as_tensors(condition, arr)
+    return take(ravel(x), flatnonzero(mask))
+
+
+@implements(np.nonzero)
+def nonzero(a: Array) -> tuple[Tensor, ...]:
+    """NumPy's `nonzero`. Waits for the device, to learn how many elements there are."""
+    x = truth(as_tensor(a, -1))
+    if x.ndim == 0:
+        raise ValueError(
+            "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead. "
+            "If the context of this error is of the form `arr[nonzero(cond)]`, just use `arr[cond]`."
+        )
+    places = _nonzero(x)
+    return tuple(_select(places, 1, axis) for axis in range(x.ndim))
+
+
+@implements(np.flatnonzero)
+def flatnonzero(a: Array) -> Tensor:
+    """NumPy's `flatnonzero`. Waits for the device, to learn how many elements there are."""
+    return nonzero(ravel(as_tensor(a, -1)))[0]
+
+
+@implements(np.argwhere)
+def argwhere(a: Array) -> Tensor:
+    """NumPy's `argwhere`. Waits for the device, to learn how many elements there are."""
+    return _nonzero(truth(as_tensor(a, -1)))
+
+
+@implements(np.diagonal)
+def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """NumPy's `diagonal`, a read-only view."""
+    x = as_tensor(a, -1)
+    if x.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
+    if first == second:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    return as_read_only(_diagonal(x, operator.index(offset), first, second))  # type: ignore[no-any-return]
+
+
+@implements(np.fill_diagonal)
+def fill_diagonal(a: Any, val: Array, wrap: bool = False) -> None:
+    """NumPy's `fill_diagonal`, in place."""
+    target = _target("fill_diagonal", a)
+    if target.ndim < 2:
+        raise ValueError("array must be at least 2-d")
+    end: int | None = None
+    if target.ndim == 2:
+        step = target.shape[1] + 1
+        if not wrap:
+            end = target.shape[1] * target.shape[1]
+    else:
+        if len(set(target.shape)) != 1:
+            raise ValueError("All dimensions of input must be of equal length")
+        step = 1 + sum(math.prod(target.shape[:axis]) for axis in range(1, target.ndim))
+    values = as_tensor(val, target.dev)
+    count = len(range(0, target.size if end is None else min(end, target.size), step))
+    if count == 0:
+        return
+    if values.ndim:
+        values = _cycled(values, _arange(count, dtype=np.int64, device=target.dev))
+    _write_flat(target, (slice(None, end, step),), cast(values, target.dtype))

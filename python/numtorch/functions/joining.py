@@ -1,0 +1,316 @@
+"""Joining arrays, and taking them apart."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import (
+    Array,
+    Dtype,
+    as_dtype,
+    as_tensor,
+    as_tensors,
+    axis_of,
+    cast,
+    check_casting,
+    dev_of,
+    promotion,
+)
+from numtorch.functions.bits import moved
+from numtorch.functions.output import into
+from numtorch.functions.registry import implements, named
+from numtorch.functions.shape import atleast_1d, atleast_2d, atleast_3d, moveaxis, ravel
+
+__all__ = [
+    "append",
+    "array_split",
+    "block",
+    "column_stack",
+    "concatenate",
+    "dsplit",
+    "dstack",
+    "hsplit",
+    "hstack",
+    "repeat",
+    "split",
+    "stack",
+    "tile",
+    "unstack",
+    "vsplit",
+    "vstack",
+]
+
+_cat = kernel("cat")
+_expand = kernel("expand")
+_index_select = kernel("index_select")
+_repeat = kernel("repeat")
+_repeated_places = kernel("repeat_interleave.Tensor")
+_reshape = kernel("reshape")
+_stack = kernel("stack")
+_unsqueeze = kernel("unsqueeze")
+
+
+def _members(arrays: Any, out: Any = None) -> list[Tensor]:
+    """The arrays to join; one Tensor is the sequence of its rows."""
+    if isinstance(arrays, Tensor):
+        if arrays.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return [arrays[i] for i in range(arrays.shape[0])]
+    dev = dev_of(list(arrays), out)
+    return [as_tensor(x, dev) for x in arrays]
+
+
+def _joined_dtype(function: str, members: list[Tensor], out: Any, dtype: Dtype, casting: str) -> np.dtype[Any]:
+    if out is not None and dtype is not None:
+        raise TypeError(f"{function}() only takes `out` or `dtype` as an argument, but both were provided.")
+    if dtype is None:
+        return promotion(*members)
+    target = as_dtype(dtype)
+    assert target is not None
+    for member in members:
+        check_casting(function, member.dtype, target, casting)
+    return target
+
+
+def _check_lengths(members: list[Tensor], axis: int) -> None:
+    first = members[0].shape
+    for index, member in enumerate(members):
+        if member.ndim != len(first):
+            raise ValueError(
+                f"all the input array dimensions must match exactly, but the array at index 0 has {len(first)} "
+                f"dimension(s) and the array at index {index} has {member.ndim} dimension(s)"
+            )
+        for place, (m, n) in enumerate(zip(first, member.shape, strict=True)):
+            if m != n and place != axis:
+                raise ValueError(
+                    f"all the input array dimensions except for the concatenation axis must match exactly, but along "
+                    f"dimension {place}, the array at index 0 has size {m} and the array at index {index} has size {n}"
+                )
+
+
+@implements(np.concatenate)
+def concatenate(
+    arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind"
+) -> Tensor:
+    """NumPy's `concatenate`."""
+    members = _members(arrays, out)
+    if not members:
+        raise ValueError("need at least one array to concatenate")
+    if axis is None:
+        members, axis = [ravel(x) for x in members], 0
+    elif members[0].ndim == 0:
+        raise ValueError("zero-dimensional arrays cannot be concatenated")
+    place = axis_of(axis, members[0].ndim)
+    _check_lengths(members, place)
+    target = _joined_dtype("concatenate", members, out, dtype, casting)
+    result = _cat([cast(x, target) for x in members], place)
+    return result if out is None else into(result, out, "concatenate", casting)
+
+
+@implements(np.stack)
+def stack(
+    arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind"
+) -> Tensor:
+    """NumPy's `stack`."""
+    members = _members(arrays, out)
+    if not members:
+        raise ValueError("need at least one array to stack")
+    if any(x.shape != members[0].shape for x in members):
+        raise ValueError("all input arrays must have the same shape")
+    place = axis_of(axis, members[0].ndim + 1)
+    target = _joined_dtype("concatenate", members, out, dtype, casting)
+    result = _stack([cast(x, target) for x in members], place)
+    return result if out is None else into(result, out, "stack", casting)
+
+
+def _as_tuple(arrays: Any) -> tuple[Tensor, ...]:
+    return arrays if isinstance(arrays, tuple) else (arrays,)
+
+
+@implements(np.vstack)
+def vstack(tup: Any, *, dtype: Dtype = None, casting: str = "same_kind") -> Tensor:
+    """NumPy's `vstack`."""
+    return concatenate(_as_tuple(atleast_2d(*_members(tup))), 0, dtype=dtype, casting=casting)
+
+
+@implements(np.hstack)
+def hstack(tup: Any, *, dtype: Dtype = None, casting: str = "same_kind") -> Tensor:
+    """NumPy's `hstack`."""
+    members = _as_tuple(atleast_1d(*_members(tup)))
+    axis = 0 if members and members[0].ndim == 1 else 1
+    return concatenate(members, axis, dtype=dtype, casting=casting)
+
+
+@implements(np.dstack)
+def dstack(tup: Any) -> Tensor:
+    """NumPy's `dstack`."""
+    return concatenate(_as_tuple(atleast_3d(*_members(tup))), 2)
+
+
+@implements(np.column_stack)
+def column_stack(tup: Any) -> Tensor:
+    """NumPy's `column_stack`."""
+    return concatenate([x if x.ndim >= 2 else _reshape(x, (x.size, 1)) for x in _members(tup)], 1)
+
+
+def _depth(blocks: Any) -> int:
+    """How deep lists are nested in `blocks`, the same everywhere."""
+    if isinstance(blocks, tuple):
+        raise TypeError("np.block: only lists can be used to arrange blocks, and np.block does not allow implicit conversion from tuple to ndarray.")
+    if not isinstance(blocks, list):
+        return 0
+    if not blocks:
+        raise ValueError("List at arrays cannot be empty")
+    depths = {_depth(inner) for inner in blocks}
+    if len(depths) > 1:
+        raise ValueError(f"List depths are mismatched: {sorted(depths)}")
+    return depths.pop() + 1
+
+
+def _widest(blocks: Any) -> int:
+    return max(map(_widest, blocks)) if isinstance(blocks, list) else np.ndim(blocks)
+
+
+@implements(np.block)
+def block(arrays: Any) -> Tensor:
+    """NumPy's `block`."""
+    depth = _depth(arrays)
+    ndim = max(depth, _widest(arrays))
+    dev = dev_of(arrays)
+
+    def join(blocks: Any, level: int) -> Tensor:
+        if not isinstance(blocks, list):
+            x = as_tensor(blocks, dev)
+            return _reshape(x, (1,) * (ndim - x.ndim) + x.shape)
+        return concatenate([join(inner, level + 1) for inner in blocks], ndim - depth + level)
+
+    result = join(arrays, 0)
+    return result.copy() if depth == 0 else result
+
+
+@implements(np.append)
+def append(arr: Array, values: Array, axis: int | None = None) -> Tensor:
+    """NumPy's `append`."""
+    first, second = as_tensors(arr, values)
+    if axis is None:
+        return concatenate([ravel(first), ravel(second)], 0)
+    return concatenate([first, second], axis)
+
+
+def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int | None]]:
+    """Where the pieces start and end."""
+    try:
+        count = len(indices_or_sections) + 1
+    except TypeError:
+        count = operator.index(indices_or_sections)
+        if count <= 0:
+            raise ValueError("number sections must be larger than 0.") from None
+        small, extra = divmod(length, count)
+        ends = [0]
+        for i in range(count):
+            ends.append(ends[-1] + small + (i < extra))
+        return list(zip(ends[:-1], ends[1:], strict=True))
+    places = [operator.index(place) for place in indices_or_sections]
+    return list(zip([0, *places], [*places, length], strict=True))
+
+
+@implements(np.array_split)
+def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """NumPy's `array_split`: views."""
+    x = as_tensor(ary, -1)
+    place = axis_of(axis, x.ndim)
+    before = (slice(None),) * place
+    return [x[(*before, slice(start, stop))] for start, stop in _bounds(indices_or_sections, x.shape[place])]
+
+
+@implements(np.split)
+def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """NumPy's `split`: views."""
+    x = as_tensor(ary, -1)
+    if np.ndim(indices_or_sections) == 0:
+        length = x.shape[axis_of(axis, x.ndim)]
+        if length % operator.index(indices_or_sections):
+            raise ValueError("array split does not result in an equal division")
+    return array_split(x, indices_or_sections, axis)
+
+
+def _split_at_least(name: str, x: Tensor, ndim: int, sections: Any, axis: int) -> list[Tensor]:
+    if x.ndim < ndim:
+        raise ValueError(f"{name} only works on arrays of {ndim} or more dimensions")
+    return split(x, sections, axis)
+
+
+@implements(np.hsplit)
+def hsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
+    """NumPy's `hsplit`: views."""
+    x = as_tensor(ary, -1)
+    return _split_at_least("hsplit", x, 1, indices_or_sections, 1 if x.ndim > 1 else 0)
+
+
+@implements(np.vsplit)
+def vsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
+    """NumPy's `vsplit`: views."""
+    return _split_at_least("vsplit", as_tensor(ary, -1), 2, indices_or_sections, 0)
+
+
+@implements(np.dsplit)
+def dsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
+    """NumPy's `dsplit`: views."""
+    return _split_at_least("dsplit", as_tensor(ary, -1), 3, indices_or_sections, 2)
+
+
+@implements(*named("unstack"))
+def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
+    """NumPy's `unstack`: views."""
+    x = as_tensor(x, -1)
+    if x.ndim == 0:
+        raise ValueError("Input array must be at least 1-d.")
+    first = moveaxis(x, axis, 0)
+    return tuple(first[i, ...] for i in range(first.shape[0]))
+
+
+@implements(np.tile)
+def tile(A: Array, reps: Any) -> Tensor:
+    """NumPy's `tile`."""
+    x = as_tensor(A, -1)
+    counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
+    counts = (1,) * (x.ndim - len(counts)) + tuple(operator.index(count) for count in counts)
+    if all(count == 1 for count in counts) and len(counts) == x.ndim:
+        return x.copy()
+    return moved(lambda y: _repeat(y, counts), x)
+
+
+def _repeat_evenly(x: Tensor, count: int, axis: int) -> Tensor:
+    """Each element `count` times, by views and one copy."""
+    wide = _unsqueeze(x, axis + 1)
+    wide = _expand(wide, (*x.shape[: axis + 1], count, *x.shape[axis + 1 :]))
+    return _reshape(wide.copy(), (*x.shape[:axis], x.shape[axis] * count, *x.shape[axis + 1 :]))
+
+
+@implements(np.repeat)
+def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
+    """NumPy's `repeat`."""
+    x = as_tensor(a, dev_of(a, repeats))
+    if axis is None:
+        x, axis = ravel(x), 0
+    place = axis_of(axis, x.ndim)
+    if isinstance(repeats, (int, np.integer)):
+        if repeats < 0:
+            raise ValueError("repeats may not contain negative values.")
+        return _repeat_evenly(x, int(repeats), place)
+    counts = as_tensor(repeats, x.dev)
+    if counts.ndim > 1:
+        raise ValueError("object too deep for desired array")
+    if counts.dtype.kind not in "biu":
+        raise TypeError(f"Cannot cast array data from {counts.dtype!r} to dtype('int64') according to the rule 'safe'")
+    if counts.size not in (1, x.shape[place]):
+        raise ValueError(f"operands could not be broadcast together with shape ({x.shape[place]},) ({counts.size},)")
+    counts = _expand(cast(counts, np.int64).reshape(-1), (x.shape[place],))
+    if bool((counts < 0).any()):
+        raise ValueError("repeats may not contain negative values.")
+    return moved(lambda y: _index_select(y, place, _repeated_places(counts)), x)

@@ -1,0 +1,50 @@
+"""How a Tensor's elements lie in memory: what NumPy's ``order=`` and its views depend on."""
+
+from __future__ import annotations
+
+from numtorch._core import Tensor, kernel
+
+__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reverse_axes"]
+
+_permute = kernel("permute")
+
+
+def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
+    """Whether the last axis is the fastest and there are no gaps."""
+    dense = itemsize
+    for length, stride in zip(reversed(lengths), reversed(strides), strict=True):
+        if length != 1:
+            if stride != dense:
+                return 0 in lengths
+            dense *= length
+    return True
+
+
+def is_contiguous(x: Tensor) -> bool:
+    """Whether the elements lie one after another in C order."""
+    return _is_dense(x.shape, x.strides, x.itemsize)
+
+
+def is_fortran(x: Tensor) -> bool:
+    """Whether the elements lie one after another in Fortran order."""
+    return _is_dense(x.shape[::-1], x.strides[::-1], x.itemsize)
+
+
+def reverse_axes(x: Tensor) -> Tensor:
+    """The transpose."""
+    return x.T if x.ndim > 1 else x
+
+
+def memory_axes(x: Tensor) -> tuple[int, ...]:
+    """The axes from the slowest in memory to the fastest: what order 'K' keeps."""
+    return tuple(sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
+
+
+def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA") -> str:
+    """'C', 'F' or 'K' for NumPy's `order` of a result made from `x`."""
+    letter = "C" if order is None else str(order).upper()
+    if len(letter) != 1 or letter not in accepted:
+        raise ValueError(f"{function}: order must be one of {', '.join(map(repr, accepted))} (got {order!r})")
+    if letter == "A":
+        return "F" if is_fortran(x) and not is_contiguous(x) else "C"
+    return letter

@@ -1,0 +1,268 @@
+"""Elementwise functions that are not ufuncs."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion
+from numtorch.functions.output import into
+from numtorch.functions.reduction import BOOL
+from numtorch.functions.reduction import all as all_of
+from numtorch.functions.registry import implements
+from numtorch.functions.selection import check_broadcast, where
+
+__all__ = [
+    "allclose",
+    "angle",
+    "array_equal",
+    "array_equiv",
+    "clip",
+    "imag",
+    "interp",
+    "iscomplex",
+    "isclose",
+    "isreal",
+    "nan_to_num",
+    "real",
+    "round",
+]
+
+_clamp = kernel("clamp")
+_clamp_tensor = kernel("clamp.Tensor")
+_complex = kernel("complex")
+_nan_to_num = kernel("nan_to_num")
+_round = kernel("round")
+_round_decimals = kernel("round.decimals")
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def _bound_in_range(bound: Any, dtype: np.dtype[Any], lower: bool) -> Any:
+    """None for a Python integer that bounds nothing of an integer dtype, because it is outside its range."""
+    if type(bound) is int and dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        if (lower and bound <= limits.min) or (not lower and bound >= limits.max):
+            return None
+    return bound
+
+
+@implements(np.clip)
+def clip(
+    a: Array,
+    a_min: Any = NoValue,
+    a_max: Any = NoValue,
+    out: Any = None,
+    *,
+    min: Any = NoValue,
+    max: Any = NoValue,
+    **kwargs: Any,
+) -> Tensor:
+    """NumPy's `clip`."""
+    if a_min is NoValue and a_max is NoValue:
+        a_min = None if min is NoValue else min
+        a_max = None if max is NoValue else max
+    elif a_min is NoValue or a_max is NoValue:
+        missing = "a_min" if a_min is NoValue else "a_max"
+        raise TypeError(f"clip() missing 1 required positional argument: '{missing}'")
+    elif min is not NoValue or max is not NoValue:
+        raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
+    if kwargs:
+        raise TypeError(f"clip: the keywords {', '.join(kwargs)} are not supported on Tensors")
+    x = as_tensor(a, dev_of(a, a_min, a_max, out))
+    result = _clipped(x, _bound_in_range(a_min, x.dtype, True), _bound_in_range(a_max, x.dtype, False))
+    return result if out is None else into(result, out, "clip")
+
+
+def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
+    if low is None and high is None:
+        return x.copy()
+    bounds = [b if b is None or is_weak(b) else as_tensor(b, x.dev) for b in (low, high)]
+    dtype = promotion(x, *(b for b in bounds if b is not None))
+    if dtype.kind == "c":
+        raise TypeError(f"clip: complex dtypes ({dtype}) are not supported, libtorch does not order them")
+    x = cast(x, dtype)
+    weak = all(b is None or is_weak(b) for b in bounds)
+    if weak and (dtype.kind == "f" or dtype == np.int64):
+        return _clamp(x, *bounds)  # type: ignore[no-any-return]
+    made = [b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds]
+    check_broadcast(x, *(b for b in made if b is not None))
+    if dtype.kind in "bu":
+        x = x if made[0] is None else np.maximum(x, made[0])
+        return x if made[1] is None else np.minimum(x, made[1])
+    return _clamp_tensor(x, *made)  # type: ignore[no-any-return]
+
+
+@implements(np.round, np.around)
+def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
+    """NumPy's `round`: to even at halves."""
+    x = as_tensor(a, dev_of(a, out))
+    places = operator.index(decimals)
+    if x.dtype == BOOL:
+        x = cast(x, np.float16)
+    if x.dtype.kind == "c":
+        result = _complex(_rounded(x.real, places), _rounded(x.imag, places))
+    elif x.dtype.kind == "f":
+        result = _rounded(x, places)
+    elif places >= 0:
+        result = x.copy()
+    else:
+        result = cast(_rounded(cast(x, FLOAT64), places), x.dtype)
+    return result if out is None else into(result, out, "round")
+
+
+def _rounded(x: Tensor, places: int) -> Tensor:
+    if places == 0:
+        return _round(x)  # type: ignore[no-any-return]
+    return _round_decimals(x, decimals=places)  # type: ignore[no-any-return]
+
+
+@implements(np.real)
+def real(val: Array) -> Tensor:
+    """NumPy's `real`, a view."""
+    return as_tensor(val, -1).real
+
+
+@implements(np.imag)
+def imag(val: Array) -> Tensor:
+    """NumPy's `imag`: a view of a complex Tensor, zeros for a real one."""
+    return as_tensor(val, -1).imag
+
+
+@implements(np.angle)
+def angle(z: Array, deg: bool = False) -> Tensor:
+    """NumPy's `angle`."""
+    x = as_tensor(z, -1)
+    result: Tensor = np.arctan2(x.imag, x.real) if x.dtype.kind == "c" else np.arctan2(0, x)
+    return result * (180 / math.pi) if deg else result
+
+
+@implements(np.nan_to_num)
+def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
+    """NumPy's `nan_to_num`, with numbers as replacements."""
+    source = as_tensor(x, -1)
+    for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
+        if value is not None and not isinstance(value, (int, float, np.number)):
+            raise TypeError(f"nan_to_num: {name} must be a number on Tensors, not {type(value).__name__}")
+    numbers = [None if value is None else float(value) for value in (nan, posinf, neginf)]
+    if source.dtype.kind == "f":
+        result = _nan_to_num(source, *numbers)
+    elif source.dtype.kind == "c":
+        result = _complex(_nan_to_num(source.real, *numbers), _nan_to_num(source.imag, *numbers))
+    else:
+        return source.copy() if copy else source
+    if copy or not isinstance(x, Tensor):
+        return result  # type: ignore[no-any-return]
+    x[...] = result
+    return x
+
+
+def _comparable(b: Tensor) -> Tensor:
+    """`b` as a float, so that the tolerances do not wrap."""
+    return b if b.dtype.kind in "fc" else cast(b, np.result_type(b.dtype, 1.0))
+
+
+@implements(np.isclose)
+def isclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal_nan: bool = False) -> Tensor:
+    """NumPy's `isclose`."""
+    dev = dev_of(a, b, rtol, atol)
+    x, y = as_tensor(a, dev), _comparable(as_tensor(b, dev))
+    near = np.abs(x - y) <= atol + rtol * np.abs(y)
+    result = (near & np.isfinite(y)) | (x == y)
+    if equal_nan:
+        result = result | (np.isnan(x) & np.isnan(y))
+    return result  # type: ignore[no-any-return]
+
+
+@implements(np.allclose)
+def allclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal_nan: bool = False) -> Tensor:
+    """NumPy's `allclose`, with a 0-d Tensor for its bool."""
+    return all_of(isclose(a, b, rtol, atol, equal_nan))
+
+
+@implements(np.array_equal)
+def array_equal(a1: Array, a2: Array, equal_nan: bool = False) -> Any:
+    """NumPy's `array_equal`: False at once for unequal shapes, else a 0-d Tensor for its bool."""
+    x, y = as_tensors(a1, a2)
+    if x.shape != y.shape:
+        return False
+    same = x == y
+    if equal_nan:
+        same = same | (np.isnan(x) & np.isnan(y))
+    return all_of(same)
+
+
+@implements(np.array_equiv)
+def array_equiv(a1: Array, a2: Array) -> Any:
+    """NumPy's `array_equiv`: False at once for shapes that do not fit, else a 0-d Tensor for its bool."""
+    x, y = as_tensors(a1, a2)
+    try:
+        np.broadcast_shapes(x.shape, y.shape)
+    except ValueError:
+        return False
+    return all_of(x == y)
+
+
+@implements(np.isreal)
+def isreal(x: Array) -> Tensor:
+    """NumPy's `isreal`."""
+    return as_tensor(x, -1).imag == 0  # type: ignore[no-any-return]
+
+
+@implements(np.iscomplex)
+def iscomplex(x: Array) -> Tensor:
+    """NumPy's `iscomplex`."""
+    return as_tensor(x, -1).imag != 0  # type: ignore[no-any-return]
+
+
+@implements(np.interp)
+def interp(
+    x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: float | None = None
+) -> Tensor:
+    """NumPy's `interp` of real values: straight lines between the points (`xp`, `fp`)."""
+    dev = dev_of(x, xp, fp, left, right)
+    at, points, values = (as_tensor(operand, dev) for operand in (x, xp, fp))
+    if values.dtype.kind == "c":
+        raise TypeError("interp: complex values are not supported on Tensors")
+    at, points, values = cast(at, FLOAT64), cast(points, FLOAT64), cast(values, FLOAT64)
+    if points.ndim != 1 or values.ndim != 1:
+        raise ValueError("Data points must be 1-D sequences" if period is not None else "object too deep for desired array")
+    if points.shape != values.shape:
+        raise ValueError("fp and xp are not of the same length.")
+    if points.size == 0:
+        raise ValueError("array of sample points is empty")
+    if period is not None:
+        at, points, values = _periodic(at, points, values, period)
+        left = right = None
+    return _interpolated(at, points, values, left, right)
+
+
+def _periodic(at: Tensor, points: Tensor, values: Tensor, period: float) -> tuple[Tensor, Tensor, Tensor]:
+    if period == 0:
+        raise ValueError("period must be a non-zero value")
+    length = abs(period)
+    at, points = at % length, points % length
+    order = np.argsort(points)
+    points, values = points[order], values[order]
+    points = np.concatenate([points[-1:] - length, points, points[:1] + length])
+    return at, points, np.concatenate([values[-1:], values, values[:1]])
+
+
+def _interpolated(at: Tensor, points: Tensor, values: Tensor, left: Any, right: Any) -> Tensor:
+    last = points.size - 1
+    upper = np.clip(np.searchsorted(points, at, "right"), 1, max(last, 1))
+    lower = upper - 1
+    upper = np.minimum(upper, last)
+    start, rise = values[lower], values[upper] - values[lower]
+    run = points[upper] - points[lower]
+    run = where(run == 0, 1.0, run)
+    result = rise / run * (at - points[lower]) + start
+    result = where(at == points[upper], values[upper], result)
+    below = values[0] if left is None else tensor(left, dev=at.dev, dtype=FLOAT64)
+    above = values[-1] if right is None else tensor(right, dev=at.dev, dtype=FLOAT64)
+    result = where(at < points[0], below, where(at > points[-1], above, result))
+    return where(np.isnan(at), at, result)  # type: ignore[no-any-return]

@@ -1,0 +1,176 @@
+"""The ufuncs with a signature: matmul, vecdot, matvec, vecmat, for any number of axes and any dtype."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.carriers import FLOAT32, cast
+
+_any = kernel("any.dim")
+_bmm = kernel("bmm")
+_conj = kernel("conj_physical")
+_dot = kernel("dot")
+_expand = kernel("expand")
+_logical_and = kernel("logical_and")
+_mm = kernel("mm")
+_mul = kernel("mul.Tensor")
+_mv = kernel("mv")
+_ne = kernel("ne.Scalar")
+_permute = kernel("permute")
+_reshape = kernel("reshape")
+_sum = kernel("sum.dim_IntList")
+_unsqueeze = kernel("unsqueeze")
+
+Product = Callable[[Tensor, Tensor], Tensor]
+
+
+# ---- On the last axes ----
+
+
+def _check(function: np.ufunc, a: Tensor, b: Tensor, core: tuple[int, int], shared: tuple[int, int]) -> None:
+    """Raise NumPy's ValueError unless the operands have `core` axes, equal along `shared`, and the others broadcast."""
+    if a.ndim >= core[0] and b.ndim >= core[1] and a.shape[shared[0]] == b.shape[shared[1]]:
+        try:
+            np.broadcast_shapes(a.shape[: a.ndim - core[0]], b.shape[: b.ndim - core[1]])
+            return
+        except ValueError:
+            pass
+    zero = np.zeros((), np.int8)
+    function(np.broadcast_to(zero, a.shape), np.broadcast_to(zero, b.shape))
+    raise ValueError(f"{function.__name__}: operands of shapes {a.shape} and {b.shape} do not fit")
+
+
+def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b of Tensors with at least two axes, whose shapes fit."""
+    if a.dtype.kind in "iu" and a.dev != -1:
+        # libtorch has no integer matrices on a GPU.
+        return _sum(_mul(_unsqueeze(a, -1), _unsqueeze(b, -3)), [-2], dtype=a.dtype)  # type: ignore[no-any-return]
+    if a.ndim == 2 and b.ndim == 2:
+        return _mm(a, b)  # type: ignore[no-any-return]
+    if b.ndim == 2:
+        rows = _reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
+        return _reshape(_mm(rows, b), (*a.shape[:-1], b.shape[-1]))  # type: ignore[no-any-return]
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    flat = [_reshape(_expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (a, b)]
+    return _reshape(_bmm(*flat), (*batch, a.shape[-2], b.shape[-1]))  # type: ignore[no-any-return]
+
+
+def _matmul(a: Tensor, b: Tensor) -> Tensor:
+    _check(np.matmul, a, b, (min(max(a.ndim, 1), 2), min(max(b.ndim, 1), 2)), (-1, -2 if b.ndim > 1 else -1))
+    if a.dtype.kind in "fc" or a.dev == -1:
+        if a.ndim == 1 and b.ndim == 1:
+            return _dot(a, b)  # type: ignore[no-any-return]
+        if a.ndim == 2 and b.ndim == 1:
+            return _mv(a, b)  # type: ignore[no-any-return]
+    rows, columns = a.shape[-2:-1], b.shape[-1:] if b.ndim > 1 else ()
+    product = _matrix_product(a if a.ndim > 1 else _unsqueeze(a, 0), b if b.ndim > 1 else _unsqueeze(b, -1))
+    if a.ndim > 1 and b.ndim > 1:
+        return product
+    batch = product.shape[:-2]
+    return _reshape(product, (*batch, *rows, *columns))  # type: ignore[no-any-return]
+
+
+def _conjugate(x: Tensor) -> Tensor:
+    return _conj(x) if x.dtype.kind == "c" else x
+
+
+def _vecdot(a: Tensor, b: Tensor) -> Tensor:
+    _check(np.vecdot, a, b, (1, 1), (-1, -1))
+    return _sum(_mul(_conjugate(a), b), [-1], dtype=a.dtype)  # type: ignore[no-any-return]
+
+
+def _any_vecdot(a: Tensor, b: Tensor) -> Tensor:
+    _check(np.vecdot, a, b, (1, 1), (-1, -1))
+    return _any(_logical_and(a, b), -1)  # type: ignore[no-any-return]
+
+
+def _matvec(a: Tensor, b: Tensor) -> Tensor:
+    _check(np.matvec, a, b, (2, 1), (-1, -1))
+    product = _matrix_product(a, _unsqueeze(b, -1))
+    return _reshape(product, product.shape[:-1])  # type: ignore[no-any-return]
+
+
+def _vecmat(a: Tensor, b: Tensor) -> Tensor:
+    _check(np.vecmat, a, b, (1, 2), (-1, -2))
+    product = _matrix_product(_unsqueeze(_conjugate(a), -2), b)
+    return _reshape(product, (*product.shape[:-2], product.shape[-1]))  # type: ignore[no-any-return]
+
+
+def _of_bools(product: Product) -> Product:
+    """Whether any pair is True: a product of 0 and 1 that is not 0."""
+
+    def compute(a: Tensor, b: Tensor) -> Tensor:
+        return _ne(product(cast(a, FLOAT32), cast(b, FLOAT32)), 0)  # type: ignore[no-any-return]
+
+    return compute
+
+
+# ---- On any axes ----
+
+
+def _axes_of(entry: Any, ndim: int) -> tuple[int, ...]:
+    entries = (entry,) if isinstance(entry, int) else tuple(entry)
+    return tuple(normalize_axis_index(axis, ndim) for axis in entries)
+
+
+def _to_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    order = (*(i for i in range(x.ndim) if i not in axes), *axes)
+    return x if order == tuple(range(x.ndim)) else _permute(x, order)
+
+
+def _from_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    order = list(range(x.ndim - len(axes)))
+    for source, target in sorted(zip(range(x.ndim - len(axes), x.ndim), axes, strict=True), key=lambda pair: pair[1]):
+        order.insert(target, source)
+    return x if order == list(range(x.ndim)) else _permute(x, order)
+
+
+def _read_axes(function: np.ufunc, axes: Sequence[Any], count: int) -> list[Any]:
+    if not isinstance(axes, list):
+        raise TypeError("axes should be a list.")
+    if len(axes) not in (2, 3) or (len(axes) == 2 and count > 0):
+        raise ValueError(
+            "axes should be a list with an entry for all 3 inputs and outputs; entries for outputs can only be omitted "
+            "if none of them has core axes."
+        )
+    return [*axes, ()] if len(axes) == 2 else axes
+
+
+def _on_axes(function: np.ufunc, product: Product, result_axes: int) -> Callable[..., Tensor]:
+    """`product`, which works on the last axes, with ``axes=``, ``axis=`` and ``keepdims=``."""
+
+    def compute(a: Tensor, b: Tensor, axes: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
+        if axes is None and axis is None and not keepdims:
+            return product(a, b)
+        if function is not np.vecdot and (axis is not None or keepdims):
+            name = "axis" if axis is not None else "keepdims"
+            raise TypeError(f"{function.__name__} does not support {name}: its signature is {function.signature}")
+        if axes is not None and axis is not None:
+            raise TypeError("cannot specify both 'axis' and 'axes'")
+        if axes is None:
+            along = -1 if axis is None else axis
+            axes = [along, along, along if keepdims else ()]
+        first, second, last = _read_axes(function, axes, result_axes)
+        result = product(_to_end(a, _axes_of(first, a.ndim)), _to_end(b, _axes_of(second, b.ndim)))
+        if keepdims:
+            result = _unsqueeze(result, -1)
+            last = last if last != () else first
+        return _from_end(result, _axes_of(last, result.ndim))
+
+    return compute
+
+
+matmul = _on_axes(np.matmul, _matmul, 2)
+vecdot = _on_axes(np.vecdot, _vecdot, 0)
+matvec = _on_axes(np.matvec, _matvec, 1)
+vecmat = _on_axes(np.vecmat, _vecmat, 1)
+any_matmul = _on_axes(np.matmul, _of_bools(_matmul), 2)
+any_vecdot = _on_axes(np.vecdot, _any_vecdot, 0)
+any_matvec = _on_axes(np.matvec, _of_bools(_matvec), 1)
+any_vecmat = _on_axes(np.vecmat, _of_bools(_vecmat), 1)

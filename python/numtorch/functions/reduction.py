@@ -1,0 +1,322 @@
+"""Reductions: one value for all elements along some axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, axis_of, cast, dev_of
+from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.output import into
+from numtorch.functions.registry import implements
+
+__all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]
+
+_add = kernel("add.Tensor")
+_all = kernel("all.dims")
+_amax = kernel("amax")
+_amin = kernel("amin")
+_any = kernel("any.dims")
+_argmax = kernel("argmax")
+_argmin = kernel("argmin")
+_expand = kernel("expand")
+_logical_and = kernel("logical_and")
+_logical_or = kernel("logical_or")
+_maximum = kernel("maximum")
+_minimum = kernel("minimum")
+_multiply = kernel("mul.Tensor")
+_not_zero = kernel("ne.Scalar")
+_permute = kernel("permute")
+_prod = kernel("prod.dim_int")
+_reshape = kernel("reshape")
+_sum = kernel("sum")
+_sum_axes = kernel("sum.dim_IntList")
+_view = kernel("view.dtype")
+_where = kernel("where.self")
+
+BOOL = np.dtype(np.bool_)
+INT64 = np.dtype(np.int64)
+UINT64 = np.dtype(np.uint64)
+FLOATS = frozenset(map(np.dtype, (np.float32, np.float64, np.float16, np.complex64, np.complex128)))
+
+
+class Reduction(NamedTuple):
+    """How a ufunc reduces: the kernel over some axes, and what it does with `initial` and masked elements."""
+
+    ufunc: np.ufunc
+    over: Callable[[Tensor, tuple[int, ...], bool], Tensor]
+    combine: Callable[[Tensor, Tensor], Tensor]
+    identity: int | bool | None
+
+
+def accumulator_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype that NumPy adds and multiplies elements of `dtype` in: small integers get 64 bits."""
+    if dtype.kind in "bi":
+        return INT64
+    return UINT64 if dtype.kind == "u" else dtype
+
+
+def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: Any) -> np.dtype[Any]:
+    """The dtype that the ufunc computes in, by NumPy's own resolution."""
+    wanted = as_dtype(asked)
+    if wanted is None and out is None:
+        small = reduction.identity is not None and reduction.ufunc in (np.add, np.multiply)
+        return accumulator_dtype(dtype) if small else dtype
+    operands = (None if out is None or wanted is not None else out.dtype, dtype, None)
+    signature = None if wanted is None else (wanted, None, wanted)
+    return reduction.ufunc.resolve_dtypes(operands, signature=signature, casting="unsafe", reduction=True)[0]
+
+
+def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The sum along `axes`, in the dtype of `x`."""
+    if not axes:
+        return x.copy()
+    if x.dtype.kind != "u":
+        return _sum_axes(x, axes, keepdims, dtype=x.dtype)
+    wide = _sum_axes(_view(x, INT64) if x.dtype == UINT64 else x, axes, keepdims, dtype=INT64)
+    return _view(wide, UINT64) if x.dtype == UINT64 else cast(wide, x.dtype)
+
+
+def _last_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """`x` with `axes` moved to the end and joined into one."""
+    kept = tuple(axis for axis in range(x.ndim) if axis not in axes)
+    lengths = tuple(x.shape[axis] for axis in kept)
+    joined = math.prod(x.shape[axis] for axis in axes)
+    return _reshape(_permute(x, kept + axes), (*lengths, joined))
+
+
+def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` after a reduction along `axes` with ``keepdims=True``."""
+    return tuple(1 if axis in axes else length for axis, length in enumerate(shape))
+
+
+def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The product along `axes`, in the dtype of `x`."""
+    if not axes:
+        return x.copy()
+    if x.dtype.kind == "u":
+        wide = _view(x, INT64) if x.dtype == UINT64 else cast(x, INT64)
+        product = prod_over(wide, axes, keepdims)
+        return _view(product, UINT64) if x.dtype == UINT64 else cast(product, x.dtype)
+    if len(axes) == 1:
+        return _prod(x, axes[0], keepdims, dtype=x.dtype)
+    product = _prod(_last_axes(x, axes), -1, False, dtype=x.dtype)
+    return _reshape(product, kept_shape(x.shape, axes)) if keepdims else product
+
+
+def _extreme_over(extreme: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
+    def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+        if not axes:
+            return x.copy()
+        if x.dtype.kind == "c":
+            raise TypeError(f"max and min: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
+        return unordered(extreme(ordered(x), axes, keepdims), x.dtype)
+
+    return over
+
+
+def _truth_over(truth: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
+    return lambda x, axes, keepdims: truth(x, axes, keepdims) if axes else x.copy()
+
+
+def _extreme_of(extreme: Any) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda x, y: unordered(extreme(ordered(x), ordered(y)), x.dtype)
+
+
+def _modular(combine: Any) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda x, y: _view(combine(_view(x, INT64), _view(y, INT64)), UINT64) if x.dtype == UINT64 else combine(x, y)
+
+
+SUM = Reduction(np.add, sum_over, _modular(_add), 0)
+PROD = Reduction(np.multiply, prod_over, _modular(_multiply), 1)
+MAX = Reduction(np.maximum, _extreme_over(_amax), _extreme_of(_maximum), None)
+MIN = Reduction(np.minimum, _extreme_over(_amin), _extreme_of(_minimum), None)
+ALL = Reduction(np.logical_and, _truth_over(_all), _logical_and, True)
+ANY = Reduction(np.logical_or, _truth_over(_any), _logical_or, False)
+
+
+def truth(x: Tensor) -> Tensor:
+    """Which elements are not zero."""
+    return x if x.dtype == BOOL else _not_zero(x, 0)
+
+
+def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> Tensor:
+    """`x` with what `where` leaves out replaced by a value that does not change the result."""
+    neutral = initial if initial is not None else reduction.identity
+    if neutral is None:
+        name = reduction.ufunc.__name__
+        raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'")
+    mask = _as_mask(where, x)
+    shape = np.broadcast_shapes(mask.shape, x.shape)
+    if shape != x.shape:
+        x = _expand(x, shape)
+    return _where(mask, x, tensor(neutral, dev=x.dev, dtype=x.dtype))
+
+
+def _as_mask(where: Array, x: Tensor) -> Tensor:
+    mask = as_tensor(where, x.dev)
+    if mask.dtype != BOOL:
+        raise TypeError(f"where: a bool array is needed, not one of {mask.dtype}")
+    return mask
+
+
+def _check_not_empty(reduction: Reduction, x: Tensor, axes: tuple[int, ...]) -> None:
+    empty = any_of(x.shape[axis] == 0 for axis in axes)
+    if empty and all_of(length for axis, length in enumerate(x.shape) if axis not in axes):
+        raise ValueError(f"zero-size array to reduction operation {reduction.ufunc.__name__} which has no identity")
+
+
+def reduce(
+    reduction: Reduction,
+    a: Array,
+    axis: Axis,
+    dtype: Dtype = None,
+    out: Any = None,
+    keepdims: Any = NoValue,
+    initial: Any = NoValue,
+    where: Any = NoValue,
+) -> Tensor:
+    """``reduction.ufunc.reduce`` with all of its keywords."""
+    x = as_tensor(a, dev_of(a, out, where))
+    if reduction.ufunc in (np.logical_and, np.logical_or):
+        x = truth(x)
+    else:
+        x = cast(x, _loop_dtype(reduction, x.dtype, dtype, out))
+    start = None if initial is NoValue or initial is None else initial
+    if where is not NoValue and where is not True:
+        x = _only_where(reduction, x, where, start)
+    axes = axes_of(axis, x.ndim)
+    if reduction.identity is None and start is None:
+        _check_not_empty(reduction, x, axes)
+    kept = keepdims is not NoValue and bool(keepdims)
+    if start is not None and reduction.identity is None and any_of(x.shape[i] == 0 for i in axes):
+        result = _full_of(start, x, axes, kept)
+    else:
+        result = reduction.over(x, axes, kept)
+        if start is not None:
+            result = reduction.combine(result, as_tensor_of(start, x))
+    return result if out is None else into(result, out, reduction.ufunc.__name__)
+
+
+def as_tensor_of(value: Array, x: Tensor) -> Tensor:
+    """`value` as a Tensor with dtype and device of `x`."""
+    return cast(value, x.dtype) if isinstance(value, Tensor) else tensor(value, dev=x.dev, dtype=x.dtype)
+
+
+def _full_of(start: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """What a reduction of no elements gives: its initial value everywhere."""
+    shape = kept_shape(x.shape, axes) if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    return _expand(as_tensor_of(start, x), shape).copy()
+
+
+any_of = any  # the builtins, before NumPy's names take theirs
+all_of = all
+
+
+@implements(np.sum)
+def sum(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    keepdims: Any = NoValue,
+    initial: Any = NoValue,
+    where: Any = NoValue,
+) -> Tensor:
+    """NumPy's `sum`."""
+    plain = dtype is None and out is None and initial is NoValue and where is NoValue
+    if plain and type(a) is Tensor and a.dtype in FLOATS:
+        if axis is None:
+            if keepdims is NoValue:
+                return _sum(a)
+        elif type(axis) is int:
+            return _sum_axes(a, (axis_of(axis, a.ndim),), False if keepdims is NoValue else bool(keepdims))
+    return reduce(SUM, a, axis, dtype, out, keepdims, initial, where)
+
+
+@implements(np.prod)
+def prod(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    keepdims: Any = NoValue,
+    initial: Any = NoValue,
+    where: Any = NoValue,
+) -> Tensor:
+    """NumPy's `prod`."""
+    return reduce(PROD, a, axis, dtype, out, keepdims, initial, where)
+
+
+@implements(np.max, np.amax)
+def max(
+    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
+) -> Tensor:
+    """NumPy's `max`: NaN if there is one."""
+    return reduce(MAX, a, axis, None, out, keepdims, initial, where)
+
+
+@implements(np.min, np.amin)
+def min(
+    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
+) -> Tensor:
+    """NumPy's `min`: NaN if there is one."""
+    return reduce(MIN, a, axis, None, out, keepdims, initial, where)
+
+
+@implements(np.all)
+def all(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
+    """NumPy's `all`."""
+    return reduce(ALL, a, axis, None, out, keepdims, NoValue, where)
+
+
+@implements(np.any)
+def any(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
+    """NumPy's `any`."""
+    return reduce(ANY, a, axis, None, out, keepdims, NoValue, where)
+
+
+@implements(np.ptp)
+def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -> Tensor:
+    """NumPy's `ptp`: the maximum minus the minimum."""
+    result: Tensor = np.subtract(max(a, axis, None, keepdims), min(a, axis, None, keepdims))
+    return result if out is None else into(result, out, "ptp")
+
+
+@implements(np.count_nonzero)
+def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
+    x = truth(as_tensor(a, -1))
+    return sum_over(cast(x, INT64), axes_of(axis, x.ndim), keepdims)
+
+
+def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
+    x = as_tensor(a, dev_of(a, out))
+    if x.dtype.kind == "c":
+        raise TypeError(f"{name}: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
+    place = None if axis is None else axis_of(axis, x.ndim)
+    length = x.size if place is None else x.shape[place]
+    if length == 0 and (place is None or all_of(n for i, n in enumerate(x.shape) if i != place)):
+        raise ValueError(f"attempt to get {name} of an empty sequence")
+    comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
+    kept = keepdims is not NoValue and bool(keepdims)
+    result = find(comparable, place, kept and place is not None)
+    if kept and place is None:
+        result = _reshape(result, (1,) * x.ndim)
+    return result if out is None else into(result, out, name)
+
+
+@implements(np.argmax)
+def argmax(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
+    """NumPy's `argmax`: the first of equal elements, the first NaN."""
+    return _position(_argmax, "argmax", a, axis, out, keepdims)
+
+
+@implements(np.argmin)
+def argmin(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
+    """NumPy's `argmin`: the first of equal elements, the first NaN."""
+    return _position(_argmin, "argmin", a, axis, out, keepdims)

@@ -1,0 +1,68 @@
+"""Which of NumPy's array functions Tensors answer, which they do not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from numtorch import _core
+
+__all__ = ["handled", "implements", "implements_like", "named", "unsupported", "unsupported_because"]
+
+Function = Callable[..., Any]
+Handler = TypeVar("Handler", bound=Function)
+
+_handled: dict[Function, Function] = {}
+_unsupported: dict[Function, str] = {}
+
+
+def named(*names: str, module: Any = np) -> tuple[Function, ...]:
+    """Those of the functions of `module` that the installed NumPy has: some came after 2.0."""
+    return tuple(getattr(module, name) for name in names if hasattr(module, name))
+
+
+def implements(*functions: Function) -> Callable[[Handler], Handler]:
+    """
+    Makes the decorated function what `functions` of NumPy do when an argument is a Tensor.
+
+    It receives exactly the arguments that the user passed, so its signature must be NumPy's.
+    """
+
+    def register(handler: Handler) -> Handler:
+        for function in functions:
+            _handled[function] = handler
+            _core.register_function(function, handler)
+        return handler
+
+    return register
+
+
+def implements_like(*functions: Function) -> Callable[[Handler], Handler]:
+    """The same for functions that make an array: the handler receives the Tensor given as ``like=``, too."""
+
+    def register(handler: Handler) -> Handler:
+        for function in functions:
+            _handled[function] = handler
+            _core.register_function(function, handler, True)
+        return handler
+
+    return register
+
+
+def unsupported_because(reason: str, functions: Iterable[Function]) -> None:
+    """Makes `functions` raise a TypeError with `reason` when an argument is a Tensor."""
+    for function in functions:
+        _unsupported[function] = reason
+        _core.register_function(function, reason)
+
+
+def handled() -> dict[Function, Function]:
+    """NumPy's functions that Tensors answer, with what answers them."""
+    return dict(_handled)
+
+
+def unsupported() -> dict[Function, str]:
+    """NumPy's functions that Tensors refuse, with the reasons."""
+    return dict(_unsupported)

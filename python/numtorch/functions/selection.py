@@ -1,0 +1,107 @@
+"""Choosing between arrays, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import Array, NoValue, as_tensor, cast, dev_of, promoted, promotion
+from numtorch.functions.bits import moved
+from numtorch.functions.indexing import nonzero
+from numtorch.functions.output import into
+from numtorch.functions.reduction import truth
+from numtorch.functions.registry import implements
+
+__all__ = ["choose", "select", "where"]
+
+_expand = kernel("expand")
+_gather = kernel("gather")
+_stack = kernel("stack")
+_where = kernel("where.self")
+
+
+def check_broadcast(*operands: Tensor) -> tuple[int, ...]:
+    """The common shape, or NumPy's ValueError."""
+    try:
+        return np.broadcast_shapes(*(x.shape for x in operands))
+    except ValueError:
+        shapes = " ".join(str(x.shape).replace(" ", "") for x in operands)
+        raise ValueError(f"operands could not be broadcast together with shapes {shapes}") from None
+
+
+@implements(np.where)
+def where(condition: Array, x: Array = NoValue, y: Array = NoValue, /) -> Any:
+    """NumPy's `where`."""
+    if x is NoValue and y is NoValue:
+        return nonzero(condition)
+    if x is NoValue or y is NoValue:
+        raise ValueError("either both or neither of x and y should be given")
+    dev = dev_of(condition, x, y)
+    mask = truth(as_tensor(condition, dev))
+    plain = isinstance(x, Tensor) and isinstance(y, Tensor) and x.dtype == y.dtype
+    first, second = (x, y) if plain else _branches(dev, x, y)
+    check_broadcast(mask, first, second)
+    return _where(mask, first, second)
+
+
+def _branches(dev: int, x: Array, y: Array) -> list[Tensor]:
+    weak = (bool, int, float, complex)
+    numbers = [value if type(value) in weak else as_tensor(value, dev) for value in (x, y)]
+    dtype = promotion(*numbers)
+    return [cast(as_tensor(_weak(value, dtype), dev), dtype) for value in numbers]
+
+
+def _weak(value: Any, dtype: np.dtype[Any]) -> Any:
+    """A Python number in the dtype it takes; OverflowError if it does not fit."""
+    return value if isinstance(value, Tensor) else np.asarray(value, dtype)
+
+
+@implements(np.select)
+def select(condlist: Any, choicelist: Any, default: Array = 0) -> Tensor:
+    """NumPy's `select`."""
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
+    if len(condlist) == 0:
+        raise ValueError("select with an empty condition list is not possible")
+    dev = dev_of(list(condlist), list(choicelist), default)
+    masks = [as_tensor(mask, dev) for mask in condlist]
+    for index, mask in enumerate(masks):
+        if mask.dtype.kind != "b":
+            raise TypeError(f"invalid entry {index} in condlist: should be boolean ndarray")
+    *choices, result = promoted(*choicelist, default) if dev == -1 else promoted(*_on(dev, choicelist), default)
+    shape = check_broadcast(result, *masks, *choices)
+    for mask, choice in zip(reversed(masks), reversed(choices), strict=True):
+        result = _where(mask, choice, result)
+    return result if result.shape == shape else _expand(result, shape).copy()
+
+
+def _on(dev: int, choices: Any) -> list[Array]:
+    return [x if type(x) in (int, float, complex) else as_tensor(x, dev) for x in choices]
+
+
+@implements(np.choose)
+def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tensor:
+    """NumPy's `choose`. With ``mode="raise"`` it waits for the device, to check the range."""
+    dev = dev_of(a, choices, out)
+    index = as_tensor(a, dev)
+    members = [as_tensor(x, dev) for x in choices]
+    if index.dtype.kind not in "biu":
+        raise TypeError(f"Cannot cast array data from {index.dtype!r} to dtype('int64') according to the rule 'safe'")
+    index = cast(index, np.int64)
+    count = len(members)
+    if mode == "wrap":
+        index = index % count
+    elif mode == "clip":
+        index = np.clip(index, 0, count - 1)
+    elif mode != "raise":
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
+    elif bool(((index < 0) | (index >= count)).any()):
+        raise ValueError("invalid entry in choice array")
+    dtype = promotion(*members)
+    shape = check_broadcast(index, *members)
+    places = _expand(index, (1, *shape))
+    stacked = _stack([_expand(cast(x, dtype), shape) for x in members], 0)
+    result = moved(lambda x: _gather(x, 0, places), stacked)[0, ...]
+    return result if out is None else into(result, out, "choose", "unsafe")

@@ -1,0 +1,359 @@
+"""Shapes and axes: NumPy's functions that move elements or only look at them differently."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from numtorch._core import Tensor, as_read_only, kernel
+from numtorch.functions.arguments import Array, Axis, as_shape, as_tensor, as_tensors, axes_of, axis_of, dev_of
+from numtorch.functions.bits import moved
+from numtorch.functions.layout import as_order, is_contiguous, memory_axes, reverse_axes
+from numtorch.functions.registry import implements
+
+__all__ = [
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_arrays",
+    "broadcast_to",
+    "expand_dims",
+    "flip",
+    "fliplr",
+    "flipud",
+    "matrix_transpose",
+    "moveaxis",
+    "ravel",
+    "reshape",
+    "resize",
+    "roll",
+    "rollaxis",
+    "rot90",
+    "squeeze",
+    "swapaxes",
+    "transpose",
+    "tril",
+    "triu",
+]
+
+_expand = kernel("expand")
+_flip = kernel("flip")
+_permute = kernel("permute")
+_repeat = kernel("repeat")
+_reshape = kernel("reshape")
+_roll = kernel("roll")
+_slice = kernel("slice.Tensor")
+_squeeze = kernel("squeeze.dims")
+_transpose = kernel("transpose.int")
+_tril = kernel("tril")
+_triu = kernel("triu")
+_unsqueeze = kernel("unsqueeze")
+
+
+def complete_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
+    """`shape` with its one negative length computed; ValueError if it cannot hold `size` elements."""
+    unknown = [axis for axis, length in enumerate(shape) if length < 0]
+    if len(unknown) > 1:
+        raise ValueError("can only specify one unknown dimension")
+    known = math.prod(length for length in shape if length >= 0)
+    fits = known != 0 and size % known == 0 if unknown else known == size
+    if not fits:
+        text = f"({shape[0]},)" if len(shape) == 1 else "(" + ",".join(map(str, shape)) + ")"
+        raise ValueError(f"cannot reshape array of size {size} into shape {text}")
+    return tuple(size // known if length < 0 else length for length in shape)
+
+
+@implements(np.reshape)
+def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | None = None) -> Tensor:
+    """NumPy's `reshape`: a view where that is possible."""
+    if type(a) is not Tensor:
+        a = as_tensor(a, -1)
+    if order != "C":
+        order = as_order("reshape", a, order)
+    if copy:
+        a = a.copy(order="F" if order == "F" else "C")
+    lengths = complete_shape(shape if type(shape) is tuple else as_shape(shape), a.size)
+    if order == "F":
+        result = reverse_axes(_reshape(reverse_axes(a), lengths[::-1]))
+    else:
+        result = _reshape(a, lengths)
+    if copy is False and a.size > 0 and not _can_view(a, lengths, order):
+        raise ValueError("Unable to avoid creating a copy while reshaping.")
+    return result
+
+
+def _can_view(a: Tensor, lengths: tuple[int, ...], order: str | None) -> bool:
+    """Whether NumPy could reshape without a copy; it alone knows its rule."""
+    base = np.lib.stride_tricks.as_strided(np.empty(1, np.uint8), a.shape, a.strides)
+    try:
+        np.reshape(base, lengths, order="F" if order == "F" else "C", copy=False)
+    except ValueError:
+        return False
+    return True
+
+
+@implements(np.ravel)
+def ravel(a: Array, order: str | None = "C") -> Tensor:
+    """NumPy's `ravel`: a view of what lies in order, else a copy."""
+    x = as_tensor(a, -1)
+    letter = as_order("ravel", x, order, "CFAK")
+    if letter == "F":
+        x = reverse_axes(x)
+    elif letter == "K":
+        x = _permute(x, memory_axes(x))
+    return _reshape(x if is_contiguous(x) else x.copy(), (-1,) if x.size else (0,))
+
+
+@implements(np.transpose)
+def transpose(a: Array, axes: Axis = None) -> Tensor:
+    """NumPy's `transpose`, a view."""
+    x = as_tensor(a, -1)
+    if axes is None:
+        return _permute(x, tuple(range(x.ndim))[::-1])
+    order = tuple(axes) if isinstance(axes, Sequence) else (operator.index(axes),)
+    if len(order) != x.ndim:
+        raise ValueError("axes don't match array")
+    order = tuple(axis_of(axis, x.ndim) for axis in order)
+    if len(set(order)) != len(order):
+        raise ValueError("repeated axis in transpose")
+    return _permute(x, order)
+
+
+@implements(np.matrix_transpose, np.linalg.matrix_transpose)
+def matrix_transpose(x: Array, /) -> Tensor:
+    """NumPy's `matrix_transpose`, a view with the last two axes swapped."""
+    x = as_tensor(x, -1)
+    if x.ndim < 2:
+        raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
+    return _transpose(x, -2, -1)
+
+
+@implements(np.swapaxes)
+def swapaxes(a: Array, axis1: int, axis2: int) -> Tensor:
+    """NumPy's `swapaxes`, a view."""
+    x = as_tensor(a, -1)
+    first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
+    return _transpose(x, first, second) if x.ndim else x
+
+
+@implements(np.moveaxis)
+def moveaxis(a: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """NumPy's `moveaxis`, a view."""
+    x = as_tensor(a, -1)
+    sources = normalize_axis_tuple(source, x.ndim, "source")
+    destinations = normalize_axis_tuple(destination, x.ndim, "destination")
+    if len(sources) != len(destinations):
+        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+    order = [axis for axis in range(x.ndim) if axis not in sources]
+    for place, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(place, axis)
+    return _permute(x, order)
+
+
+@implements(np.rollaxis)
+def rollaxis(a: Array, axis: int, start: int = 0) -> Tensor:
+    """NumPy's `rollaxis`, a view."""
+    x = as_tensor(a, -1)
+    axis = axis_of(axis, x.ndim)
+    start = operator.index(start)
+    if start < 0:
+        start += x.ndim
+    if not 0 <= start <= x.ndim:
+        raise np.exceptions.AxisError(f"'start' arg requires {-x.ndim} <= start < {x.ndim + 1}, but {start} was passed in")
+    order = [other for other in range(x.ndim) if other != axis]
+    order.insert(start - 1 if axis < start else start, axis)
+    return _permute(x, order)
+
+
+@implements(np.squeeze)
+def squeeze(a: Array, axis: Axis = None) -> Tensor:
+    """NumPy's `squeeze`, a view."""
+    x = as_tensor(a, -1)
+    if axis is None:
+        return _squeeze(x, tuple(i for i, length in enumerate(x.shape) if length == 1))
+    axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
+    if any(x.shape[i] != 1 for i in axes):
+        raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
+    return _squeeze(x, axes)
+
+
+@implements(np.expand_dims)
+def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
+    """NumPy's `expand_dims`, a view."""
+    x = as_tensor(a, -1)
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    for place in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
+        x = _unsqueeze(x, place)
+    return x
+
+
+def _each(arrays: tuple[Array, ...], change: Any) -> Tensor | tuple[Tensor, ...]:
+    changed = tuple(change(x) for x in as_tensors(*arrays))
+    return changed[0] if len(changed) == 1 else changed
+
+
+@implements(np.atleast_1d)
+def atleast_1d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
+    """NumPy's `atleast_1d`."""
+    return _each(arys, lambda x: x if x.ndim >= 1 else _reshape(x, (1,)))
+
+
+def _two_dimensional(x: Tensor) -> Tensor:
+    if x.ndim >= 2:
+        return x
+    return _reshape(x, (1, 1)) if x.ndim == 0 else _unsqueeze(x, 0)
+
+
+def _three_dimensional(x: Tensor) -> Tensor:
+    if x.ndim >= 3:
+        return x
+    return _unsqueeze(_two_dimensional(x), 2)
+
+
+@implements(np.atleast_2d)
+def atleast_2d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
+    """NumPy's `atleast_2d`."""
+    return _each(arys, _two_dimensional)
+
+
+@implements(np.atleast_3d)
+def atleast_3d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
+    """NumPy's `atleast_3d`."""
+    return _each(arys, _three_dimensional)
+
+
+@implements(np.broadcast_to)
+def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # noqa: ARG001
+    """NumPy's `broadcast_to`, a read-only view."""
+    x = as_tensor(array, -1)
+    lengths = as_shape(shape)
+    if any(length < 0 for length in lengths):
+        raise ValueError("all elements of broadcast shape must be non-negative")
+    if len(lengths) < x.ndim or np.broadcast_shapes(x.shape, lengths) != lengths:
+        raise ValueError(
+            f"operands could not be broadcast together with remapped shapes [original->remapped]: "
+            f"{x.shape} and requested shape {lengths}"
+        )
+    return as_read_only(_expand(x, lengths))
+
+
+@implements(np.broadcast_arrays)
+def broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Tensor, ...]:  # noqa: ARG001
+    """NumPy's `broadcast_arrays`; what had to be broadcast is read-only."""
+    arrays = as_tensors(*args)
+    shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    return tuple(x if x.shape == shape else as_read_only(_expand(x, shape)) for x in arrays)
+
+
+def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """What is a view in NumPy: libtorch has no negative strides, so this copy takes no writes that would be lost."""
+    return as_read_only(moved(lambda y: _flip(y, axes), x))
+
+
+@implements(np.flip)
+def flip(m: Array, axis: Axis = None) -> Tensor:
+    """NumPy's `flip`; the result is read-only."""
+    x = as_tensor(m, -1)
+    return _flipped(x, axes_of(axis, x.ndim))
+
+
+def _require_axes(x: Tensor, ndim: int) -> Tensor:
+    if x.ndim < ndim:
+        raise ValueError(f"Input must be >= {ndim}-d.")
+    return x
+
+
+@implements(np.flipud)
+def flipud(m: Array) -> Tensor:
+    """NumPy's `flipud`; the result is read-only."""
+    return _flipped(_require_axes(as_tensor(m, -1), 1), (0,))
+
+
+@implements(np.fliplr)
+def fliplr(m: Array) -> Tensor:
+    """NumPy's `fliplr`; the result is read-only."""
+    return _flipped(_require_axes(as_tensor(m, -1), 2), (1,))
+
+
+@implements(np.rot90)
+def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
+    """NumPy's `rot90`; a result that had to be flipped is read-only."""
+    x = as_tensor(m, -1)
+    if len(axes) != 2:
+        raise ValueError("len(axes) must be 2.")
+    if axes[0] == axes[1] or abs(axes[0] - axes[1]) == x.ndim:
+        raise ValueError("Axes must be different.")
+    if not all(-x.ndim <= axis < x.ndim for axis in axes):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={x.ndim}.")
+    first, second = (axis_of(axis, x.ndim) for axis in axes)
+    turns = k % 4
+    if turns == 0:
+        return _slice(x, 0)
+    if turns == 2:
+        return _flipped(x, (first, second))
+    if turns == 1:
+        return _transpose(_flipped(x, (second,)), first, second)
+    return _flipped(_transpose(x, first, second), (second,))
+
+
+@implements(np.roll)
+def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
+    """NumPy's `roll`."""
+    x = as_tensor(a, -1)
+    if axis is None:
+        if x.ndim == 0:
+            return x.copy()
+        distance = sum(map(operator.index, np.ravel(shift).tolist()))
+        return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
+    distances: dict[int, int] = {}
+    axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
+    pairs = np.broadcast(shift, axes)
+    if pairs.ndim > 1:
+        raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
+    for distance, place in pairs:
+        distances[int(place)] = distances.get(int(place), 0) + operator.index(distance)
+    if not distances:
+        return x.copy()
+    return moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x)
+
+
+def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
+    x = as_tensor(m, -1)
+    if x.ndim == 0:
+        raise IndexError("tuple index out of range")
+    if x.ndim == 1:
+        x = _expand(x, (x.shape[0], x.shape[0]))
+    return moved(lambda y: triangle(y, operator.index(k)), x)
+
+
+@implements(np.tril)
+def tril(m: Array, k: int = 0) -> Tensor:
+    """NumPy's `tril`."""
+    return _triangle(_tril, m, k)
+
+
+@implements(np.triu)
+def triu(m: Array, k: int = 0) -> Tensor:
+    """NumPy's `triu`."""
+    return _triangle(_triu, m, k)
+
+
+@implements(np.resize)
+def resize(a: Array, new_shape: Any) -> Tensor:
+    """NumPy's `resize`: `a` repeated until the shape is full."""
+    flat = ravel(as_tensor(a, dev_of(a)))
+    lengths = as_shape(new_shape)
+    if any(length < 0 for length in lengths):
+        raise ValueError("all elements of `new_shape` must be non-negative")
+    size = math.prod(lengths)
+    if flat.size == 0:
+        if size == 0:
+            return _reshape(flat.copy(), lengths)
+        return _expand(kernel("zeros")((1,), dtype=flat.dtype, device=flat.dev), (size,)).copy().reshape(lengths)
+    repeated = moved(lambda x: _repeat(x, (-(-size // flat.size),)), flat)
+    return _reshape(_slice(repeated, 0, 0, size), lengths)

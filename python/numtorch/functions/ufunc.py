@@ -1,0 +1,352 @@
+"""NumPy's ufuncs on Tensors: which dtypes, devices and shapes a call computes in, and where its result goes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions.assign import assign, check_fits
+from numtorch.functions.carriers import Compute, Dtype, cast
+from numtorch.functions.elementwise import ROWS, computation
+
+_expand = kernel("expand")
+_full = kernel("full")
+_to_copy = kernel("_to_copy")
+_where = kernel("where.self")
+
+_COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
+_WEAK = (int, float, complex)
+_BOOL = np.dtype(np.bool_)
+_DTYPES = frozenset(_core.dtypes)
+
+Key = Any  # a Tensor's dtype, or int, float or complex for a Python number
+
+
+class Plan(NamedTuple):
+    """What NumPy's rules make of a ufunc and its operands' dtypes."""
+
+    inputs: tuple[Dtype, ...]
+    outputs: tuple[Dtype, ...]
+    compute: Compute
+
+
+_plans: dict[tuple[Any, ...], Plan] = {}
+
+
+def make_plan(function: np.ufunc, keys: tuple[Key, ...], **options: Any) -> Plan:
+    """Resolve the dtypes as NumPy does, with its errors; `options` are those of ``ufunc.resolve_dtypes``."""
+    count = function.nin
+    outputs = options.pop("outputs", None) or (None,) * function.nout
+    loop = function.resolve_dtypes((*keys, *outputs), **options)
+    for dtype in loop:
+        if dtype not in _DTYPES:
+            raise TypeError(f"{function.__name__}: a Tensor cannot hold {dtype!r}, which these arguments ask for")
+    compute = computation(ROWS[function], loop[:count])
+    if compute is None:
+        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors of {loop[0]!r}")
+    return Plan(loop[:count], loop[count:], compute)
+
+
+# ---- Operands ----
+
+_constants: dict[tuple[Any, Dtype, int], Tensor] = {}
+_CONSTANTS = 1024
+
+
+def constant(number: Any, dtype: Dtype, dev: int) -> Tensor:
+    """A Python number as a 0-d Tensor; OverflowError, in NumPy's words, for an integer that does not fit."""
+    # As text where equal numbers differ: 0.0 and -0.0, in a complex number too.
+    key = (number if number and type(number) is not complex else repr(number), dtype, dev)
+    found = _constants.get(key)
+    if found is None:
+        if len(_constants) >= _CONSTANTS:
+            _constants.clear()
+        found = _constants[key] = tensor(np.array(number, dtype), dev=dev)
+    return found
+
+
+def find_dev(function: np.ufunc, operands: tuple[Any, ...]) -> int:
+    """The one device that the Tensors among `operands` are on; ValueError if they are on two."""
+    dev = None
+    for x in operands:
+        if isinstance(x, Tensor):
+            if dev is None:
+                dev = x.dev
+            elif dev != x.dev:
+                raise ValueError(
+                    f"{function.__name__}: the arguments are on two devices, dev={dev} and dev={x.dev}; "
+                    "move one with .to(dev=...)"
+                )
+    return -1 if dev is None else dev
+
+
+def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
+    """An operand as a Tensor and its dtype, or as the Python number that it is and its type."""
+    if isinstance(x, Tensor):
+        return x, x.dtype
+    kind = type(x)
+    if kind in _WEAK:
+        return x, kind
+    if kind is bool:
+        return constant(x, _BOOL, dev), _BOOL
+    if isinstance(x, np.generic):
+        if x.dtype in _DTYPES:
+            return constant(x.item(), x.dtype, dev), x.dtype
+    elif isinstance(x, _WEAK):
+        weak = next(number for number in _WEAK if isinstance(x, number))
+        return weak(x), weak
+    # A copy while a gradient is taken: the tape cannot see who writes to an ndarray.
+    x = tensor(x, dev=dev, copy=_core.recording())
+    return x, x.dtype
+
+
+def fit_operands(plan: Plan, operands: list[Any], dev: int) -> list[Tensor]:
+    """The operands in the dtypes that `plan` computes in."""
+    fitted = []
+    for x, dtype in zip(operands, plan.inputs, strict=True):
+        if not isinstance(x, Tensor):
+            fitted.append(constant(x, dtype, dev))
+        elif x.dtype is dtype or x.dtype == dtype:
+            fitted.append(x)
+        else:
+            fitted.append(_to_copy(x, dtype=dtype))
+    return fitted
+
+
+def check_broadcast(operands: list[Any], outputs: tuple[Any, ...] = ()) -> tuple[int, ...]:
+    """The common shape of the operands; ValueError in NumPy's words if there is none."""
+    shapes = [np.shape(x) if not isinstance(x, Tensor) else x.shape for x in operands]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        shape = None
+    outs = [out.shape for out in outputs if out is not None]
+    if shape is not None:
+        for out in outs:
+            if not _could_broadcast(shape, out):
+                shape = None
+                break
+    if shape is None:
+        text = " ".join(str(s).replace(" ", "") for s in shapes + outs)
+        raise ValueError(f"operands could not be broadcast together with shapes {text} ") from None
+    for out in outs:
+        check_fits(shape, out)
+    return shape
+
+
+def _could_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return all(m == n or 1 in (m, n) for m, n in zip(reversed(a), reversed(b), strict=False))
+
+
+# ---- Calls ----
+
+
+def call_plain(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
+    """A call without keywords."""
+    if len(inputs) == 2:
+        a, b = inputs
+        if type(a) is Tensor and type(b) is Tensor:
+            x, y = a.dtype, b.dtype
+            plan = _plans.get((function, x, y)) or find_plan(function, (x, y))
+            if a.dev != b.dev:
+                find_dev(function, inputs)
+            first, second = plan.inputs
+            if x is not first:
+                a = _to_copy(a, dtype=first)
+            if y is not second:
+                b = _to_copy(b, dtype=second)
+            return compute(plan, [a, b])
+    dev = find_dev(function, inputs)
+    operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
+    plan = _plans.get((function, *keys)) or find_plan(function, keys)
+    try:
+        fitted = fit_operands(plan, operands, dev)
+    except OverflowError:
+        return _compare_with_large(function, plan, operands, dev)
+    return compute(plan, fitted)
+
+
+def find_plan(function: np.ufunc, keys: tuple[Key, ...]) -> Plan:
+    plan = _plans[function, *keys] = make_plan(function, keys)
+    return plan
+
+
+def compute(plan: Plan, fitted: list[Tensor], outputs: tuple[Any, ...] = ()) -> Any:
+    try:
+        return plan.compute(*fitted)
+    except (RuntimeError, ValueError, IndexError):
+        check_broadcast(fitted, outputs)  # raises NumPy's error if that is the reason
+        raise
+
+
+def _compare_with_large(function: np.ufunc, plan: Plan, operands: Any, dev: int) -> Tensor:
+    """A comparison of integers with one that their dtype cannot hold: the same for all of them."""
+    if function not in _COMPARISONS or plan.inputs[0].kind not in "iu":
+        fit_operands(plan, operands, dev)
+    shape = check_broadcast(list(operands))
+    outcome = function(*[0 if isinstance(x, Tensor) else (1 if x > 0 else -1) for x in operands])
+    return _full(shape, bool(outcome), dtype=_BOOL, device=dev)  # type: ignore[no-any-return]
+
+
+def _is_text(x: Any) -> bool:
+    return x is None or isinstance(x, (str, bytes))
+
+
+def _call_with_text(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
+    """None and strings: equal to no number; else NumPy says what it thinks of them."""
+    if function in (np.equal, np.not_equal):
+        x = next(x for x in inputs if isinstance(x, Tensor))
+        return _full(x.shape, function is np.not_equal, dtype=_BOOL, device=x.dev)
+    function(*[np.zeros(1, x.dtype) if isinstance(x, Tensor) else x for x in inputs])
+    raise TypeError(f"{function.__name__}: a Tensor cannot be combined with {inputs!r:.100}")
+
+
+# ---- Keywords ----
+
+
+class Options(NamedTuple):
+    """The keywords of a ufunc's call, in one form."""
+
+    out: tuple[Any, ...]
+    where: Any
+    casting: str
+    signature: Any
+    gufunc: dict[str, Any]
+
+
+_CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+_GUFUNC_KEYWORDS = ("axes", "axis", "keepdims")
+
+
+def read_options(function: np.ufunc, keywords: dict[str, Any]) -> Options:
+    left = dict(keywords)
+    out = left.pop("out", None)
+    outs = (None,) * function.nout if out is None else out if isinstance(out, tuple) else (out,)
+    where = left.pop("where", True) if function.signature is None else True
+    casting = left.pop("casting", "same_kind")
+    dtype = left.pop("dtype", None)
+    signature = left.pop("signature", left.pop("sig", None))
+    order = left.pop("order", "K")
+    left.pop("subok", None)
+    if dtype is not None:
+        if signature is not None:
+            raise TypeError("cannot specify both 'signature' and 'dtype'")
+        signature = (None,) * function.nin + (np.dtype(dtype),) * function.nout
+    if casting not in _CASTINGS:
+        raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got {casting!r})")
+    if order not in ("C", "F", "A", "K"):
+        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+    gufunc = {}
+    if function.signature is not None:
+        gufunc = {name: left.pop(name) for name in _GUFUNC_KEYWORDS if name in left}
+    if left:
+        raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(left))}'")
+    for x in outs:
+        if x is not None and not isinstance(x, (Tensor, np.ndarray)):
+            raise TypeError("return arrays must be of ArrayType")
+    return Options(outs, where, casting, signature, gufunc)
+
+
+def read_mask(where: Any, dev: int) -> Tensor | None:
+    """`where=` as a boolean Tensor; None if it is True."""
+    if where is True:
+        return None
+    mask = where if isinstance(where, Tensor) else tensor(where, dev=dev)
+    if mask.dtype != _BOOL and not np.can_cast(mask.dtype, _BOOL, "safe"):
+        if isinstance(where, int):
+            return cast(mask, _BOOL)
+        raise TypeError(f"Cannot cast array data from {mask.dtype!r} to dtype('bool') according to the rule 'safe'")
+    return mask
+
+
+def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """A call with keywords."""
+    options = read_options(function, keywords)
+    dev = find_dev(function, (*inputs, *options.out, options.where))
+    operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
+    plan = find_plan_with(function, keys, options)
+    mask = read_mask(options.where, dev)
+    if any(out is not None for out in options.out) and function.signature is None:
+        check_broadcast([*operands, *([] if mask is None else [mask])], options.out)
+    try:
+        fitted = fit_operands(plan, operands, dev)
+        result = plan.compute(*fitted, **options.gufunc) if options.gufunc else compute(plan, fitted, options.out)
+    except OverflowError:
+        result = _compare_with_large(function, plan, operands, dev)
+    results = result if type(result) is tuple else (result,)
+    finished = tuple(
+        finish(function, one, out, mask, options.casting) for one, out in zip(results, options.out, strict=True)
+    )
+    return finished if function.nout > 1 else finished[0]
+
+
+def find_plan_with(function: np.ufunc, keys: tuple[Key, ...], options: Options) -> Plan:
+    outputs = tuple(None if out is None else out.dtype for out in options.out)
+    name = (function, *keys, outputs, options.casting, options.signature)
+    plan = _plans.get(name)
+    if plan is None:
+        extra = {} if options.signature is None else {"signature": options.signature}
+        plan = _plans[name] = make_plan(function, keys, outputs=outputs, casting=options.casting, **extra)
+    return plan
+
+
+def finish(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None, casting: str) -> Any:
+    """The result where the caller wants it: as it is, or in `out`."""
+    if out is None:
+        # Where the mask is False NumPy leaves what the memory held: here zeros.
+        return result if mask is None else _where(mask, result, constant(0, result.dtype, result.dev))
+    if isinstance(out, Tensor):
+        return assign(out, result, function.__name__, mask, casting)
+    return write_back(function, result, out, mask, casting)
+
+
+def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None, casting: str) -> Any:
+    """Write a result into an ndarray: what ``ndarray += Tensor`` asks for."""
+    if result.dev != -1 or result.tracked:
+        reason = "a gradient being taken depends on the result" if result.tracked else f"the result is on dev={result.dev}"
+        raise TypeError(
+            f"{function.__name__}: the output is an ndarray, and {reason}; "
+            "write `x = x + y` instead of `x += y`, or make the output a Tensor"
+        )
+    np.copyto(out, np.asarray(result), casting=casting, where=True if mask is None else np.asarray(mask))  # type: ignore[arg-type]
+    return out
+
+
+# ---- The door ----
+
+
+def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
+    """Answer ``Tensor.__array_ufunc__`` and the operators, where C++ has no direct answer."""
+    if method == "__call__":
+        if function in ROWS:
+            if any(map(_is_text, inputs)):
+                return _call_with_text(function, inputs)
+            return call_with(function, inputs, keywords) if keywords else call_plain(function, inputs)
+        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
+    if function not in ROWS:
+        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
+    return _METHODS[method](function, *inputs, **(keywords or {}))
+
+
+_METHODS: dict[str, Any] = {}
+
+_KINDS = {
+    "b": (np.bool_,),
+    "i": (np.int8, np.int16, np.int32, np.int64, np.uint8),
+    "f": (np.float16, np.float32, np.float64),
+    "c": (np.complex64, np.complex128),
+}
+
+
+def register() -> None:
+    """Tell the extension which ufuncs it may answer itself, and to ask here for the rest."""
+    _core.set_fallback(call)
+    for row in ROWS.values():
+        dtypes = [dtype for kind in row.direct for dtype in _KINDS[kind]]
+        _core.register_ufunc(row.ufunc, row.kernel, dtypes, row.scalar)
+
+
+register()

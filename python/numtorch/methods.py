@@ -1,0 +1,132 @@
+"""ndarray's methods on Tensors: the functions of NumPy, attached one by one, and the few that are methods only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions import dot as products
+from numtorch.functions import indexing, joining, pointwise, reduction, scan, selection, shape, sorting, statistics
+from numtorch.functions.arguments import Array
+from numtorch.functions.layout import as_order, memory_axes, reverse_axes
+
+__all__ = ["METHODS"]
+
+_alias = kernel("alias")
+_view = kernel("view.dtype")
+
+
+def reshape(self: Tensor, /, *shape_: Any, order: str | None = "C", copy: bool | None = None) -> Tensor:
+    """See `numpy.ndarray.reshape`."""
+    lengths = shape_[0] if len(shape_) == 1 else shape_
+    return shape.reshape(self, lengths, order, copy=copy)
+
+
+def transpose(self: Tensor, /, *axes: Any) -> Tensor:
+    """See `numpy.ndarray.transpose`."""
+    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+        return shape.transpose(self, axes[0])
+    return shape.transpose(self, axes or None)
+
+
+def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
+    """See `numpy.ndarray.flatten`: always a copy."""
+    letter = as_order("flatten", self, order, "CFAK")
+    x = {"F": reverse_axes, "K": lambda y: shape.transpose(y, memory_axes(y))}.get(letter, lambda y: y)(self)
+    return shape.reshape(x.copy(), -1 if x.size else 0)
+
+
+def clip(self: Tensor, /, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Tensor:
+    """See `numpy.ndarray.clip`."""
+    return pointwise.clip(self, min, max, out, **kwargs)
+
+
+def compress(self: Tensor, /, condition: Array, axis: int | None = None, out: Any = None) -> Tensor:
+    """See `numpy.ndarray.compress`."""
+    return indexing.compress(condition, self, axis, out)
+
+
+def conjugate(self: Tensor, /) -> Tensor:
+    """See `numpy.ndarray.conjugate`: a real Tensor is its own."""
+    return np.conjugate(self) if self.dtype.kind == "c" else self
+
+
+def fill(self: Tensor, /, value: Any) -> None:
+    """See `numpy.ndarray.fill`: in place."""
+    self[...] = value
+
+
+def sort(
+    self: Tensor, /, axis: int = -1, kind: str | None = None, order: Any = None, *, stable: bool | None = None
+) -> None:
+    """See `numpy.ndarray.sort`: in place."""
+    self[...] = sorting.sort(self, axis, kind, order, stable=stable)
+
+
+def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
+    """See `numpy.ndarray.view`: the same memory, perhaps as another dtype."""
+    dtype = args[0] if args else kwargs.pop("dtype", None)
+    if len(args) > 1 or kwargs:
+        raise TypeError("view: a Tensor has views of another dtype, not of another type")
+    return _alias(self) if dtype is None else _view(self, np.dtype(dtype))  # type: ignore[no-any-return]
+
+
+def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
+    """``round(x)`` of a 0-d Tensor: an int, or a Tensor if `ndigits` is given."""
+    if self.ndim:
+        raise TypeError(f"type {type(self).__name__} doesn't define __round__ method")
+    return int(pointwise.round(self)) if ndigits is None else pointwise.round(self, ndigits)
+
+
+def __contains__(self: Tensor, /, element: Any) -> bool:
+    """``element in x``: whether some element equals it. Waits for the device."""
+    return bool(reduction.any(self == element))
+
+
+METHODS = (
+    "all any argmax argmin argsort choose clip compress conj conjugate cumprod cumsum diagonal dot fill flatten max mean "
+    "min nonzero prod put ravel repeat reshape round searchsorted sort squeeze std sum swapaxes take trace transpose "
+    "var view"
+).split()
+
+Tensor.all = reduction.all
+Tensor.any = reduction.any
+Tensor.argmax = reduction.argmax
+Tensor.argmin = reduction.argmin
+Tensor.argsort = sorting.argsort
+Tensor.choose = selection.choose
+Tensor.clip = clip
+Tensor.compress = compress
+Tensor.conj = conjugate
+Tensor.conjugate = conjugate
+Tensor.cumprod = scan.cumprod
+Tensor.cumsum = scan.cumsum
+Tensor.diagonal = indexing.diagonal
+Tensor.dot = products.dot
+Tensor.fill = fill
+Tensor.flatten = flatten
+Tensor.max = reduction.max
+Tensor.mean = statistics.mean
+Tensor.min = reduction.min
+Tensor.nonzero = indexing.nonzero
+Tensor.prod = reduction.prod
+Tensor.put = indexing.put
+Tensor.ravel = shape.ravel
+Tensor.repeat = joining.repeat
+Tensor.reshape = reshape
+Tensor.round = pointwise.round
+Tensor.searchsorted = sorting.searchsorted
+Tensor.sort = sort
+Tensor.squeeze = shape.squeeze
+Tensor.std = statistics.std
+Tensor.sum = reduction.sum
+Tensor.swapaxes = shape.swapaxes
+Tensor.take = indexing.take
+Tensor.trace = products.trace
+Tensor.transpose = transpose
+Tensor.var = statistics.var
+Tensor.view = view
+Tensor.__round__ = __round__
+Tensor.__contains__ = __contains__

@@ -1,0 +1,330 @@
+"""Nests of arrays: models as dicts, lists, tuples, dataclasses and plain objects, mapped and listed leaf by leaf."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Tensor, tensor
+
+Leaf = Callable[[Any], Any]
+_ATOMS = (str, bytes, bytearray, int, float, complex, type, types.ModuleType, np.generic, np.dtype, np.ufunc, range)
+_METHODS = (types.MethodType,)
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value is a Tensor or an ndarray of numbers."""
+    return isinstance(value, Tensor) or (isinstance(value, np.ndarray) and value.dtype.kind in "biufc")
+
+
+def is_differentiable(value: Any) -> bool:
+    """Whether a gradient with respect to this value makes sense: a floating-point array or number."""
+    if isinstance(value, Tensor | np.ndarray | np.generic):
+        return value.dtype.kind in "fc"
+    return isinstance(value, float | complex)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _slots(value: Any) -> list[str]:
+    names = [name for cls in type(value).__mro__ for name in _as_tuple(cls.__dict__.get("__slots__", ()))]
+    return [name for name in names if name not in ("__dict__", "__weakref__") and hasattr(value, name)]
+
+
+def _as_tuple(names: Any) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The attributes of a plain object."""
+    fields = {name: getattr(value, name) for name in _slots(value)}
+    fields.update(getattr(value, "__dict__", {}))
+    return fields
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is an instance of somebody's class that keeps its state in attributes."""
+    if isinstance(value, (*_ATOMS, *_METHODS, types.FunctionType, types.BuiltinFunctionType)) or value is None:
+        return False
+    return hasattr(value, "__dict__") or bool(_slots(value))
+
+
+def _children(value: Any) -> Sequence[Any] | None:
+    """What a container holds, in order; None for an atom. TypeError for what hides arrays where they cannot be reached."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, functools.partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, types.FunctionType):
+        _refuse_closure(value)
+        return None
+    if isinstance(value, types.MethodType):
+        _refuse(value, [value.__self__])
+        return None
+    return list(_fields(value).values()) if _is_object(value) else None
+
+
+def _refuse_closure(function: types.FunctionType) -> None:
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    _refuse(function, [*cells, *(function.__defaults__ or ())])
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse(function: Any, held: list[Any]) -> None:
+    if any(is_array(part) for part in held) or any(is_array(leaf) for leaf in leaves(held)):
+        raise TypeError(
+            f"{function!r} holds arrays that a model's structure does not show; keep them in an object's attributes, "
+            "a dict or a list, and give that object a __call__ method"
+        )
+
+
+def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> Iterator[Any]:
+    """The leaves of a nest, in order, each array once however often it occurs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.structure import leaves
+    >>> len(list(leaves({"a": np.ones(2), "b": [np.ones(3), "text"]})))
+    2
+    """
+    seen: dict[int, Any] = {}
+    stack = [tree]
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        if is_leaf(value):
+            seen[id(value)] = value
+            yield value
+            continue
+        children = _children(value)
+        if children is not None:
+            seen[id(value)] = value
+            stack.extend(reversed(children))
+
+
+class _Mapper:
+    """One pass of `fmap`: what was made of which object, so that shared ones stay shared and cycles end."""
+
+    def __init__(self, f: Leaf, is_leaf: Callable[[Any], bool], others: Leaf, shared: bool) -> None:
+        self.f = f
+        self.is_leaf = is_leaf
+        self.others = others
+        self.shared = shared
+        self.done: dict[int, tuple[Any, Any]] = {}  # the original too, so that no other object takes its id
+
+    def __call__(self, value: Any) -> Any:
+        if (self.shared or not self.is_leaf(value)) and id(value) in self.done:
+            return self.done[id(value)][1]
+        if self.is_leaf(value):
+            return self.keep(value, self.f(value))
+        if _children(value) is None:
+            return self.others(value)
+        return self.container(value)
+
+    def keep(self, value: Any, result: Any) -> Any:
+        self.done[id(value)] = (value, result)
+        return result
+
+    def container(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return self.keep(value, _rebuild_tuple(value, [self(item) for item in value]))
+        if isinstance(value, functools.partial):
+            args = [self(item) for item in value.args]
+            keywords = {key: self(item) for key, item in value.keywords.items()}
+            return self.keep(value, functools.partial(self(value.func), *args, **keywords))
+        result = self.keep(value, copy.copy(value))
+        if isinstance(value, list):
+            result[:] = [self(item) for item in value]
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                result[key] = self(item)
+        if _is_object(value):
+            for name, item in _fields(value).items():
+                object.__setattr__(result, name, self(item))
+        return result
+
+
+def _rebuild_tuple(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+    if type(value) is tuple:
+        return tuple(items)
+    make = getattr(type(value), "_make", None)
+    return make(items) if make is not None else type(value)(items)  # type: ignore[no-any-return]
+
+
+def fmap(
+    f: Leaf,
+    tree: Any,
+    is_leaf: Callable[[Any], bool] = is_array,
+    others: Leaf = _identity,
+    shared: bool = True,
+) -> Any:
+    """A copy of a nest with `f` applied to its leaves.
+
+    Parameters
+    ----------
+    f : callable
+        Applied to each leaf.
+    tree : nest
+        Dicts, lists, tuples, namedtuples, dataclasses, functools.partial and plain objects, in any depth.
+    is_leaf : callable
+        What counts as a leaf; by default Tensors and ndarrays of numbers.
+    others : callable
+        Applied to everything else that is not a container; by default left as it is.
+    shared : bool
+        Whether a leaf that occurs twice is mapped once, so that it is shared in the result too.
+
+    Returns
+    -------
+    nest
+        Containers keep their types; the original is not changed.
+
+    Raises
+    ------
+    TypeError
+        A function or method in the nest holds arrays that cannot be replaced.
+
+    Examples
+    --------
+    >>> from numtorch.structure import fmap
+    >>> fmap(lambda x: 2 * x, {"w": np.ones(2), "name": "layer"})
+    {'w': array([2., 2.]), 'name': 'layer'}
+    """
+    return _Mapper(f, is_leaf, others, shared)(tree)
+
+
+class Params(Sequence[Tensor]):
+    """The parameters of a model, in order, each once; what `gradient` and optimisers take.
+
+    Membership is by identity: two equal Tensors are two parameters.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self._tensors = list({id(t): t for t in tensors}.values())
+
+    @overload
+    def __getitem__(self, index: int) -> Tensor: ...
+    @overload
+    def __getitem__(self, index: slice) -> Params: ...
+    def __getitem__(self, index: int | slice) -> Tensor | Params:
+        return Params(self._tensors[index]) if isinstance(index, slice) else self._tensors[index]
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+    def __contains__(self, tensor: object) -> bool:
+        return any(tensor is mine for mine in self._tensors)
+
+    def __repr__(self) -> str:
+        return f"Params({len(self)} arrays, {sum(t.size for t in self)} numbers)"
+
+
+def params(*models: Any) -> Params:
+    """The parameters of one or more models: their floating-point Tensors, in order, each once.
+
+    Parameters
+    ----------
+    *models : nest of arrays
+        Dicts, lists, tuples, dataclasses, plain objects, Tensors.
+
+    Returns
+    -------
+    Params
+        A sequence of Tensors.
+
+    Raises
+    ------
+    TypeError
+        There are ndarrays among the parameters: only Tensors can be differentiated in place; see `torch`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import params, torch
+    >>> model = {"weight": np.ones((2, 3)), "bias": np.zeros(2), "steps": 7}
+    >>> params(torch(model, dev=-1))
+    Params(2 arrays, 8 numbers)
+    """
+    found = list(leaves(list(models), is_leaf=lambda value: is_array(value) and value.dtype.kind in "fc"))
+    hosts = sum(isinstance(leaf, np.ndarray) for leaf in found)
+    if hosts:
+        raise TypeError(f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first")
+    return Params(found)
+
+
+def torch(model: Any, dev: int | None = None) -> Any:
+    """The same model on libtorch: a copy with every array of numbers as a Tensor on `dev`.
+
+    Parameters
+    ----------
+    model : nest of arrays
+        Dicts, lists, tuples, dataclasses, plain objects, in any depth; ndarrays and Tensors in it are moved.
+    dev : int, optional
+        Device; by default GPU 0 if there is one, else the CPU.
+
+    Returns
+    -------
+    nest
+        Containers keep their types, shared arrays stay shared, everything else is left as it is. The original model is
+        not changed.
+
+    Raises
+    ------
+    TypeError
+        A function in the model closes over arrays, which cannot be replaced there; or an array has a dtype that
+        libtorch lacks.
+    ValueError
+        The device does not exist.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import torch
+    >>> torch({"weight": np.ones(2), "name": "first"}, dev=-1)
+    {'weight': Tensor([1., 1.], dtype=float64, dev=-1), 'name': 'first'}
+    """
+    if dev is None:
+        dev = 0 if _core.device_count() > 0 else -1
+    return fmap(lambda leaf: leaf.to(dev=dev) if isinstance(leaf, Tensor) else tensor(leaf, dev=dev), model)
+
+
+def collect(tree: Any) -> Any:
+    """Arrays of the host: the ndarray of a Tensor, or a copy of a nest with an ndarray for every Tensor.
+
+    Parameters
+    ----------
+    tree : Tensor or nest of them
+        What is to be copied to the host. Waits for the device.
+
+    Returns
+    -------
+    ndarray or nest
+
+    Examples
+    --------
+    >>> from numtorch import Tensor, collect
+    >>> collect(Tensor(2, 2))
+    array([[0., 0.],
+           [0., 0.]], dtype=float32)
+    """
+    if isinstance(tree, Tensor):
+        return _core.collect(tree)
+    return fmap(_core.collect, tree)
