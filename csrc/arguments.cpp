@@ -17,21 +17,33 @@ namespace {
 
 Kind scalar_kind(c10::TypeKind kind) {
   switch (kind) {
-    case c10::TypeKind::TensorType: return Kind::Tensor;
-    case c10::TypeKind::NumberType: return Kind::Scalar;
+    case c10::TypeKind::TensorType:
+      return Kind::Tensor;
+    case c10::TypeKind::NumberType:
+      return Kind::Scalar;
     case c10::TypeKind::IntType:
-    case c10::TypeKind::SymIntType: return Kind::Int;
+    case c10::TypeKind::SymIntType:
+      return Kind::Int;
     case c10::TypeKind::FloatType:
-    case c10::TypeKind::SymFloatType: return Kind::Float;
+    case c10::TypeKind::SymFloatType:
+      return Kind::Float;
     case c10::TypeKind::BoolType:
-    case c10::TypeKind::SymBoolType: return Kind::Bool;
-    case c10::TypeKind::StringType: return Kind::String;
-    case c10::TypeKind::ScalarTypeType: return Kind::ScalarType;
-    case c10::TypeKind::LayoutType: return Kind::Layout;
-    case c10::TypeKind::MemoryFormatType: return Kind::MemoryFormat;
-    case c10::TypeKind::DeviceObjType: return Kind::Device;
-    case c10::TypeKind::GeneratorType: return Kind::Generator;
-    default: return Kind::Unsupported;
+    case c10::TypeKind::SymBoolType:
+      return Kind::Bool;
+    case c10::TypeKind::StringType:
+      return Kind::String;
+    case c10::TypeKind::ScalarTypeType:
+      return Kind::ScalarType;
+    case c10::TypeKind::LayoutType:
+      return Kind::Layout;
+    case c10::TypeKind::MemoryFormatType:
+      return Kind::MemoryFormat;
+    case c10::TypeKind::DeviceObjType:
+      return Kind::Device;
+    case c10::TypeKind::GeneratorType:
+      return Kind::Generator;
+    default:
+      return Kind::Unsupported;
   }
 }
 
@@ -41,35 +53,59 @@ Kind list_kind(const c10::TypePtr& element) {
     return inner->kind() == c10::TypeKind::TensorType ? Kind::OptionalTensorList : Kind::Unsupported;
   }
   switch (scalar_kind(element->kind())) {
-    case Kind::Tensor: return Kind::TensorList;
-    case Kind::Scalar: return Kind::ScalarList;
-    case Kind::Int: return Kind::IntList;
-    case Kind::Float: return Kind::FloatList;
-    case Kind::Bool: return Kind::BoolList;
-    default: return Kind::Unsupported;
+    case Kind::Tensor:
+      return Kind::TensorList;
+    case Kind::Scalar:
+      return Kind::ScalarList;
+    case Kind::Int:
+      return Kind::IntList;
+    case Kind::Float:
+      return Kind::FloatList;
+    case Kind::Bool:
+      return Kind::BoolList;
+    default:
+      return Kind::Unsupported;
   }
 }
 
 const char* expected(Kind kind) {
   switch (kind) {
-    case Kind::Tensor: return "a Tensor";
-    case Kind::TensorList: return "a list of Tensors";
-    case Kind::OptionalTensorList: return "a list of Tensors and None";
-    case Kind::Scalar: return "a Python number";
-    case Kind::ScalarList: return "a list of Python numbers";
-    case Kind::Int: return "an integer";
-    case Kind::IntList: return "integers";
-    case Kind::Float: return "a real number";
-    case Kind::FloatList: return "real numbers";
-    case Kind::Bool: return "a bool";
-    case Kind::BoolList: return "bools";
-    case Kind::String: return "a string";
-    case Kind::ScalarType: return "a dtype";
-    case Kind::Layout: return "'strided', 'sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bsr' or 'sparse_bsc'";
-    case Kind::MemoryFormat: return "'contiguous_format', 'preserve_format', 'channels_last' or 'channels_last_3d'";
-    case Kind::Device: return "a device number";
-    case Kind::Generator: return "a Generator";
-    case Kind::Unsupported: break;
+    case Kind::Tensor:
+      return "a Tensor";
+    case Kind::TensorList:
+      return "a list of Tensors";
+    case Kind::OptionalTensorList:
+      return "a list of Tensors and None";
+    case Kind::Scalar:
+      return "a Python number";
+    case Kind::ScalarList:
+      return "a list of Python numbers";
+    case Kind::Int:
+      return "an integer";
+    case Kind::IntList:
+      return "integers";
+    case Kind::Float:
+      return "a real number";
+    case Kind::FloatList:
+      return "real numbers";
+    case Kind::Bool:
+      return "a bool";
+    case Kind::BoolList:
+      return "bools";
+    case Kind::String:
+      return "a string";
+    case Kind::ScalarType:
+      return "a dtype";
+    case Kind::Layout:
+      return "'strided', 'sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bsr' or 'sparse_bsc'";
+    case Kind::MemoryFormat:
+      return "'contiguous_format', 'preserve_format', 'channels_last' or 'channels_last_3d'";
+    case Kind::Device:
+      return "a device number";
+    case Kind::Generator:
+      return "a Generator";
+    case Kind::Unsupported:
+      break;
   }
   return "a kind of value that Python cannot give";
 }
@@ -193,33 +229,48 @@ c10::IValue to_list(PyObject* object, Read read) {
 
 c10::IValue convert(const KernelObject* kernel, const Parameter& parameter, PyObject* object) {
   switch (parameter.kind) {
-    case Kind::Tensor: return to_tensor(object);
-    case Kind::TensorList: return to_list<at::Tensor>(object, to_tensor);
-    case Kind::OptionalTensorList: return to_optional_tensors(object);
-    case Kind::Scalar: return to_scalar(object);
+    case Kind::Tensor:
+      return to_tensor(object);
+    case Kind::TensorList:
+      return to_list<at::Tensor>(object, to_tensor);
+    case Kind::OptionalTensorList:
+      return to_optional_tensors(object);
+    case Kind::Scalar:
+      return to_scalar(object);
     case Kind::ScalarList: {
       c10::impl::GenericList result(c10::NumberType::get());
       for (const at::Scalar& item : to_vector<at::Scalar>(object, parameter.length, to_scalar)) result.push_back(item);
       return result;
     }
-    case Kind::Int: return to_int(object);
-    case Kind::IntList: return to_vector<std::int64_t>(object, parameter.length, to_int);
-    case Kind::Float: return to_double(object);
-    case Kind::FloatList: return to_vector<double>(object, parameter.length, to_double);
-    case Kind::Bool: return to_bool(object);
+    case Kind::Int:
+      return to_int(object);
+    case Kind::IntList:
+      return to_vector<std::int64_t>(object, parameter.length, to_int);
+    case Kind::Float:
+      return to_double(object);
+    case Kind::FloatList:
+      return to_vector<double>(object, parameter.length, to_double);
+    case Kind::Bool:
+      return to_bool(object);
     case Kind::BoolList: {
       c10::List<bool> result;
       for (const bool item : to_vector<bool>(object, parameter.length, to_bool)) result.push_back(item);
       return result;
     }
-    case Kind::String: return std::string(to_text(object));
+    case Kind::String:
+      return std::string(to_text(object));
     case Kind::ScalarType:
       return static_cast<std::int64_t>(scalar_type_of(object, PyUnicode_AsUTF8(kernel->name)));
-    case Kind::Layout: return static_cast<std::int64_t>(to_layout(object));
-    case Kind::MemoryFormat: return static_cast<std::int64_t>(to_memory_format(object));
-    case Kind::Device: return device_of(object);
-    case Kind::Generator: return generator_of(object);
-    case Kind::Unsupported: break;
+    case Kind::Layout:
+      return static_cast<std::int64_t>(to_layout(object));
+    case Kind::MemoryFormat:
+      return static_cast<std::int64_t>(to_memory_format(object));
+    case Kind::Device:
+      return device_of(object);
+    case Kind::Generator:
+      return generator_of(object);
+    case Kind::Unsupported:
+      break;
   }
   throw Misfit{};
 }

@@ -1,9 +1,8 @@
 // Python objects to libtorch's stack values and back, as an operator's schema asks.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/ivalue.h>
+#include <Python.h>
 
 #include "kernel.h"
 

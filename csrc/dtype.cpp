@@ -56,21 +56,36 @@ int find_index(PyObject* dtype) {
 
 int index_of(at::ScalarType type) {
   switch (type) {
-    case at::kBool: return 0;
-    case at::kChar: return 1;
-    case at::kShort: return 2;
-    case at::kInt: return 3;
-    case at::kLong: return 4;
-    case at::kByte: return 5;
-    case at::kUInt16: return 6;
-    case at::kUInt32: return 7;
-    case at::kUInt64: return 8;
-    case at::kHalf: return 9;
-    case at::kFloat: return 10;
-    case at::kDouble: return 11;
-    case at::kComplexFloat: return 12;
-    case at::kComplexDouble: return 13;
-    default: return -1;
+    case at::kBool:
+      return 0;
+    case at::kChar:
+      return 1;
+    case at::kShort:
+      return 2;
+    case at::kInt:
+      return 3;
+    case at::kLong:
+      return 4;
+    case at::kByte:
+      return 5;
+    case at::kUInt16:
+      return 6;
+    case at::kUInt32:
+      return 7;
+    case at::kUInt64:
+      return 8;
+    case at::kHalf:
+      return 9;
+    case at::kFloat:
+      return 10;
+    case at::kDouble:
+      return 11;
+    case at::kComplexFloat:
+      return 12;
+    case at::kComplexDouble:
+      return 13;
+    default:
+      return -1;
   }
 }
 
@@ -106,8 +121,7 @@ void register_dtype(PyObject* module) {
   const Ref promote_types = check(PyObject_GetAttrString(numpy.get(), "promote_types"));
   for (std::size_t i = 0; i < kCount; ++i) {
     for (std::size_t j = 0; j < kCount; ++j) {
-      const Ref result =
-          check(PyObject_CallFunctionObjArgs(promote_types.get(), objects[i], objects[j], nullptr));
+      const Ref result = check(PyObject_CallFunctionObjArgs(promote_types.get(), objects[i], objects[j], nullptr));
       promotions[i][j] = kDtypes[static_cast<std::size_t>(find_equal(result.get()))].type;
     }
   }

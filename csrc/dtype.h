@@ -2,7 +2,6 @@
 #pragma once
 
 #include <Python.h>
-
 #include <c10/core/ScalarType.h>
 
 #include <optional>

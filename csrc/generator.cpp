@@ -43,8 +43,9 @@ void register_generator(py::module_& module) {
   py::class_<at::Generator>(module, "Generator", "A source of random numbers on one device.")
       .def(py::init(&make_generator), py::arg("dev") = -1)
       .def("manual_seed", &seed_generator, py::arg("seed"), "Restart the stream of random numbers from a seed.")
-      .def_property_readonly("dev", [](const at::Generator& self) { return dev_of(self.device()); },
-                             "Device: -1 the CPU, 0, 1, ... a GPU.");
+      .def_property_readonly(
+          "dev", [](const at::Generator& self) { return dev_of(self.device()); },
+          "Device: -1 the CPU, 0, 1, ... a GPU.");
 }
 
 }  // namespace numtorch

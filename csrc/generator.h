@@ -1,9 +1,8 @@
 // Sources of random numbers, one per device and seed.
 #pragma once
 
-#include <pybind11/pybind11.h>
-
 #include <ATen/core/Generator.h>
+#include <pybind11/pybind11.h>
 
 namespace numtorch {
 

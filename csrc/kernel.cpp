@@ -77,7 +77,9 @@ Shortcut shortcut_of(const c10::FunctionSchema& schema, const std::vector<Parame
   if (!plain || schema.returns().size() != 1 || schema.returns()[0].type()->kind() != c10::TypeKind::TensorType) {
     return Shortcut::None;
   }
-  const auto is_plain_tensor = [&](std::size_t i) { return parameters[i].kind == Kind::Tensor && !parameters[i].optional; };
+  const auto is_plain_tensor = [&](std::size_t i) {
+    return parameters[i].kind == Kind::Tensor && !parameters[i].optional;
+  };
   if (parameters.size() == 1 && is_plain_tensor(0)) return Shortcut::Unary;
   if (parameters.size() == 2 && is_plain_tensor(0) && is_plain_tensor(1)) return Shortcut::Binary;
   if (parameters.size() == 3 && is_plain_tensor(0) && is_plain_tensor(1) && parameters[2].kind == Kind::Scalar &&
@@ -132,7 +134,8 @@ Arguments arrange(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
   }
   for (Py_ssize_t i = 0; i < count; ++i) arguments.values[i] = args[i];
   const Py_ssize_t keywords = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
-  for (Py_ssize_t i = 0; i < keywords; ++i) place_keyword(kernel, arguments, PyTuple_GET_ITEM(names, i), args[count + i]);
+  for (Py_ssize_t i = 0; i < keywords; ++i)
+    place_keyword(kernel, arguments, PyTuple_GET_ITEM(names, i), args[count + i]);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (arguments.values[i] == nullptr && !parameters[i].has_default) {
       fail_arguments(kernel, "lacks the argument", parameters[i].name.c_str());
@@ -175,7 +178,8 @@ void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t cou
   stack.reserve(parameters.size());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     PyObject* object = static_cast<Py_ssize_t>(i) < count ? args[i] : nullptr;
-    if (object == nullptr && !parameters[i].has_default) fail_arguments(kernel, "lacks the argument", parameters[i].name.c_str());
+    if (object == nullptr && !parameters[i].has_default)
+      fail_arguments(kernel, "lacks the argument", parameters[i].name.c_str());
     stack.push_back(object == nullptr ? parameters[i].default_value : to_ivalue(kernel, parameters[i], object));
   }
   Below guard;
@@ -213,7 +217,8 @@ auto with_retry(Compute compute) -> decltype(compute()) {
 
 void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count) {
   if (any_tracked(args, count)) {
-    fail(PyExc_NotImplementedError, "%U writes into its arguments, which a gradient being taken needs; use the kernel that returns a new Tensor",
+    fail(PyExc_NotImplementedError,
+         "%U writes into its arguments, which a gradient being taken needs; use the kernel that returns a new Tensor",
          kernel->name);
   }
   for (Py_ssize_t i = 0; i < count; ++i) {
@@ -246,7 +251,8 @@ PyObject* wrap_views(const c10::IValue& value, const TensorObject* source) {
   return tuple.release();
 }
 
-PyObject* result_at(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, const c10::IValue& value, std::size_t i) {
+PyObject* result_at(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, const c10::IValue& value,
+                    std::size_t i) {
   const int alias = (*kernel->aliases)[i];
   if (alias >= 0 && alias < count && args[alias] != nullptr && is_tensor(args[alias])) return Py_NewRef(args[alias]);
   const int source = (*kernel->sources)[i];
@@ -256,12 +262,14 @@ PyObject* result_at(const KernelObject* kernel, PyObject* const* args, Py_ssize_
   return from_ivalue(value);
 }
 
-PyObject* collect_results(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, const c10::Stack& stack) {
+PyObject* collect_results(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count,
+                          const c10::Stack& stack) {
   if (stack.empty()) return Py_NewRef(Py_None);
   if (stack.size() == 1) return result_at(kernel, args, count, stack[0], 0);
   Ref tuple = check(PyTuple_New(static_cast<Py_ssize_t>(stack.size())));
   for (std::size_t i = 0; i < stack.size(); ++i) {
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), check(result_at(kernel, args, count, stack[i], i)).release());
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i),
+                     check(result_at(kernel, args, count, stack[i], i)).release());
   }
   return tuple.release();
 }
@@ -274,8 +282,10 @@ at::Tensor run_shortcut(const KernelObject* kernel, PyObject* const* args) {
 // Whether the call fits the unboxed signature: Tensors only, on one device, alpha left at its default.
 bool fits_shortcut(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count) {
   switch (kernel->shortcut) {
-    case Shortcut::None: return false;
-    case Shortcut::Unary: return count == 1 && is_tensor(args[0]);
+    case Shortcut::None:
+      return false;
+    case Shortcut::Unary:
+      return count == 1 && is_tensor(args[0]);
     case Shortcut::Binary:
     case Shortcut::BinaryAlpha:
       return (count == 2 || (count == 3 && args[2] == nullptr)) && is_tensor(args[0]) && args[1] != nullptr &&
@@ -288,7 +298,8 @@ PyObject* call_vector(PyObject* self, PyObject* const* args, std::size_t flags, 
   return guarded([&] {
     const auto count = static_cast<Py_ssize_t>(PyVectorcall_NARGS(flags));
     auto* kernel = as_kernel(self);
-    if (kernel->op == nullptr) fail(PyExc_TypeError, "%U is recorded by Tensor itself and cannot be called", kernel->name);
+    if (kernel->op == nullptr)
+      fail(PyExc_TypeError, "%U is recorded by Tensor itself and cannot be called", kernel->name);
     if (names == nullptr && fits_shortcut(kernel, args, count)) return call_kernel(kernel, args, count);
     const Arguments arguments = arrange(kernel, args, count, names);
     return call_kernel(kernel, arguments.values, arguments.count);
@@ -353,7 +364,8 @@ PyObject* kernel_names(PyObject*, PyObject*) {
 PyObject* define_rule(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
     PyObject *object = nullptr, *rule = nullptr, *reads = nullptr;
-    if (!PyArg_ParseTuple(args, "O!OO!:define_rule", kernel_type, &object, &rule, &PyTuple_Type, &reads)) throw PythonError{};
+    if (!PyArg_ParseTuple(args, "O!OO!:define_rule", kernel_type, &object, &rule, &PyTuple_Type, &reads))
+      throw PythonError{};
     auto* kernel = as_kernel(object);
     kernel->constant = rule == Py_None;
     Py_XSETREF(kernel->rule, rule == Py_None ? nullptr : Py_NewRef(rule));
@@ -420,7 +432,8 @@ std::string schema_text(const KernelObject* kernel) {
     return text.str();
   }
   text << "numtorch::" << PyUnicode_AsUTF8(kernel->name) << "(";
-  for (const auto& parameter : *kernel->parameters) text << (&parameter == kernel->parameters->data() ? "" : ", ") << parameter.name;
+  for (const auto& parameter : *kernel->parameters)
+    text << (&parameter == kernel->parameters->data() ? "" : ", ") << parameter.name;
   text << ")";
   return text.str();
 }
@@ -434,7 +447,8 @@ KernelObject* find_kernel(const std::string& name) {
   if (!op.has_value()) {
     fail(PyExc_ValueError, "kernel: libtorch has no operator '%s'; kernel_names() lists them", name.c_str());
   }
-  if (op->schema().arguments().size() > kMaxArguments) fail(PyExc_ValueError, "kernel: '%s' has too many arguments", name.c_str());
+  if (op->schema().arguments().size() > kMaxArguments)
+    fail(PyExc_ValueError, "kernel: '%s' has too many arguments", name.c_str());
   KernelObject* kernel = new_kernel(name);
   kernel->op = new c10::OperatorHandle(*op);
   read_schema(kernel, op->schema());

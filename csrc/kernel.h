@@ -1,10 +1,9 @@
 // A kernel: one aten operator (an overload), callable from Python by its schema.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
+#include <Python.h>
 
 #include <string>
 #include <vector>
@@ -14,16 +13,32 @@
 namespace numtorch {
 
 enum class Kind : std::uint8_t {
-  Tensor, TensorList, OptionalTensorList, Scalar, ScalarList, Int, IntList, Float, FloatList,
-  Bool, BoolList, String, ScalarType, Layout, MemoryFormat, Device, Generator, Unsupported,
+  Tensor,
+  TensorList,
+  OptionalTensorList,
+  Scalar,
+  ScalarList,
+  Int,
+  IntList,
+  Float,
+  FloatList,
+  Bool,
+  BoolList,
+  String,
+  ScalarType,
+  Layout,
+  MemoryFormat,
+  Device,
+  Generator,
+  Unsupported,
 };
 
 struct Parameter {
   std::string name;
   Kind kind;
-  bool optional;             // None is accepted
+  bool optional;  // None is accepted
   bool keyword_only;
-  bool written;              // the operator writes to it (self of add_, out)
+  bool written;  // the operator writes to it (self of add_, out)
   bool has_default;
   int length;                // of int[2]: a single int stands for all; 0 otherwise
   PyObject* name_object;     // interned
@@ -35,19 +50,18 @@ struct Parameter {
 enum class Shortcut : std::uint8_t { None, Unary, Binary, BinaryAlpha };
 
 struct KernelObject {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
-  PyObject* name;                   // "add.Tensor"
-  PyObject* rule;                   // what the tape attached; null before
+  PyObject_HEAD vectorcallfunc vectorcall;
+  PyObject* name;                     // "add.Tensor"
+  PyObject* rule;                     // what the tape attached; null before
   std::vector<std::uint64_t>* reads;  // per parameter: what its rule reads; bit i: argument i, bit 63: the result
-  c10::OperatorHandle* op;          // null for a kernel that numtorch itself defines (indexing)
+  c10::OperatorHandle* op;            // null for a kernel that numtorch itself defines (indexing)
   std::vector<Parameter>* parameters;
-  std::vector<int>* aliases;        // per result: the written parameter that it is, or -1
-  std::vector<int>* sources;        // per result: the parameter whose memory it may share, or -1
+  std::vector<int>* aliases;  // per result: the written parameter that it is, or -1
+  std::vector<int>* sources;  // per result: the parameter whose memory it may share, or -1
   Shortcut shortcut;
-  bool writes;                      // some parameter is written
-  bool views;                       // the result may share memory with an argument
-  bool constant;                    // declared by the tape: the result does not depend smoothly on any argument
+  bool writes;    // some parameter is written
+  bool views;     // the result may share memory with an argument
+  bool constant;  // declared by the tape: the result does not depend smoothly on any argument
 };
 
 extern PyTypeObject* kernel_type;

@@ -27,15 +27,37 @@ struct Operation {
 };
 
 enum Slot : std::size_t {
-  kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kRemainder, kPower, kMatmul, kDivmod, kLeftShift, kRightShift,
-  kAnd, kOr, kXor, kNegative, kPositive, kAbsolute, kInvert,
-  kLess, kLessEqual, kEqual, kNotEqual, kGreater, kGreaterEqual, kSlots,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kFloorDivide,
+  kRemainder,
+  kPower,
+  kMatmul,
+  kDivmod,
+  kLeftShift,
+  kRightShift,
+  kAnd,
+  kOr,
+  kXor,
+  kNegative,
+  kPositive,
+  kAbsolute,
+  kInvert,
+  kLess,
+  kLessEqual,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kGreaterEqual,
+  kSlots,
 };
 
 constexpr std::array<const char*, kSlots> kUfuncs{
-    "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "matmul", "divmod", "left_shift",
-    "right_shift", "bitwise_and", "bitwise_or", "bitwise_xor", "negative", "positive", "absolute", "invert",
-    "less", "less_equal", "equal", "not_equal", "greater", "greater_equal",
+    "add",      "subtract",   "multiply",    "divide",      "floor_divide", "remainder",   "power",    "matmul",
+    "divmod",   "left_shift", "right_shift", "bitwise_and", "bitwise_or",   "bitwise_xor", "negative", "positive",
+    "absolute", "invert",     "less",        "less_equal",  "equal",        "not_equal",   "greater",  "greater_equal",
 };
 
 std::array<Operation, kSlots> slots;  // what the operators of the language call
@@ -141,7 +163,8 @@ bool is_foreign(PyObject* object) {
 bool is_plain_number(PyObject* object) { return PyFloat_CheckExact(object) || PyLong_CheckExact(object); }
 
 PyObject* binary(const Operation& operation, PyObject* a, PyObject* b) {
-  if (operation.scalar != nullptr && is_tensor(a) && is_plain_number(b) && covers(operation, value_of(a).scalar_type())) {
+  if (operation.scalar != nullptr && is_tensor(a) && is_plain_number(b) &&
+      covers(operation, value_of(a).scalar_type())) {
     PyObject* args[] = {a, b};
     return call_kernel(operation.scalar, args, 2);
   }
@@ -282,7 +305,8 @@ std::uint32_t dtype_bits(PyObject* dtypes) {
 }
 
 KernelObject* find_in_place(const KernelObject* kernel) {
-  if (kernel == nullptr || (kernel->shortcut != Shortcut::Binary && kernel->shortcut != Shortcut::BinaryAlpha)) return nullptr;
+  if (kernel == nullptr || (kernel->shortcut != Shortcut::Binary && kernel->shortcut != Shortcut::BinaryAlpha))
+    return nullptr;
   const auto& name = kernel->op->schema().operator_name();
   if (!c10::Dispatcher::singleton().findSchema({name.name + "_", name.overload_name}).has_value()) return nullptr;
   return find_kernel(name.name.substr(6) + "_" + (name.overload_name.empty() ? "" : "." + name.overload_name));

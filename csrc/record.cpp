@@ -47,7 +47,9 @@ bool is_recordable(PyObject* result) {
   return false;
 }
 
-std::uint64_t version_of(const at::Tensor& value) { return value.unsafeGetTensorImpl()->version_counter().current_version(); }
+std::uint64_t version_of(const at::Tensor& value) {
+  return value.unsafeGetTensorImpl()->version_counter().current_version();
+}
 
 // A saved value: the same memory without a node; `sequence` holds the version it had.
 PyObject* save(const at::Tensor& value) {
@@ -152,7 +154,8 @@ PyObject* recording(PyObject*, PyObject*) { return PyBool_FromLong(scopes.depth 
 PyObject* scope_depth(PyObject*, PyObject*) { return PyLong_FromLong(scopes.depth); }
 
 void require_tensor(PyObject* object, const char* function) {
-  if (!is_tensor(object)) fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
+  if (!is_tensor(object))
+    fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
 }
 
 // track(x, node): the same memory as x, as a Tensor whose history is `node`.

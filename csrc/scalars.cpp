@@ -49,12 +49,18 @@ bool holds(long long number) {
 
 bool fits(long long number, at::ScalarType type) {
   switch (type) {
-    case at::kByte: return holds<std::uint8_t>(number);
-    case at::kChar: return holds<std::int8_t>(number);
-    case at::kShort: return holds<std::int16_t>(number);
-    case at::kInt: return holds<std::int32_t>(number);
-    case at::kLong: return true;
-    default: return false;
+    case at::kByte:
+      return holds<std::uint8_t>(number);
+    case at::kChar:
+      return holds<std::int8_t>(number);
+    case at::kShort:
+      return holds<std::int16_t>(number);
+    case at::kInt:
+      return holds<std::int32_t>(number);
+    case at::kLong:
+      return true;
+    default:
+      return false;
   }
 }
 

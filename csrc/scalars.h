@@ -1,9 +1,8 @@
 // Python numbers as 0-d Tensors, kept for reuse: libtorch would make a new one at every call.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/Tensor.h>
+#include <Python.h>
 
 namespace numtorch {
 

@@ -14,8 +14,7 @@ namespace numtorch {
 namespace {
 
 struct SpecObject {
-  PyObject_HEAD
-  c10::SmallVector<std::int64_t, 4> sizes;
+  PyObject_HEAD c10::SmallVector<std::int64_t, 4> sizes;
   at::ScalarType type;
   c10::Device device;
 };
@@ -86,7 +85,8 @@ PyType_Slot slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec spec{"numtorch._core.Spec", sizeof(SpecObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+PyType_Spec spec{"numtorch._core.Spec", sizeof(SpecObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                 slots};
 
 }  // namespace
 
@@ -106,7 +106,8 @@ PyObject* make_spec(const at::Tensor& value) {
 }
 
 bool spec_matches(PyObject* spec, const at::Tensor& value) {
-  if (Py_TYPE(spec) != spec_type) fail(PyExc_TypeError, "expected a Tensor or a Spec, not %.100s", Py_TYPE(spec)->tp_name);
+  if (Py_TYPE(spec) != spec_type)
+    fail(PyExc_TypeError, "expected a Tensor or a Spec, not %.100s", Py_TYPE(spec)->tp_name);
   const SpecObject* object = as_spec(spec);
   return object->type == value.scalar_type() && value.sizes() == at::IntArrayRef(object->sizes);
 }

@@ -1,9 +1,8 @@
 // What the tape keeps of a Tensor whose values no rule will read.
 #pragma once
 
-#include <Python.h>
-
 #include <ATen/core/Tensor.h>
+#include <Python.h>
 
 namespace numtorch {
 

@@ -1,8 +1,7 @@
 #include "tensor.h"
 
-#include <structmember.h>
-
 #include <ATen/ops/zeros.h>
+#include <structmember.h>
 
 #include <new>
 #include <string>
@@ -68,7 +67,8 @@ void deallocate(PyObject* self) {
 
 std::int64_t length_of(PyObject* item) {
   if (PyBool_Check(item) || !PyIndex_Check(item)) {
-    fail(PyExc_TypeError, "Tensor: a shape is made of integers, not %.100s; numtorch.tensor(...) makes a Tensor from an array",
+    fail(PyExc_TypeError,
+         "Tensor: a shape is made of integers, not %.100s; numtorch.tensor(...) makes a Tensor from an array",
          Py_TYPE(item)->tp_name);
   }
   const Ref number = check(PyNumber_Index(item));
@@ -123,7 +123,8 @@ PyObject* get_shape(PyObject* self, void*) {
 }
 
 PyObject* get_strides(PyObject* self, void*) {
-  return guarded([&] { return tuple_of(value_of(self).strides(), static_cast<std::int64_t>(value_of(self).itemsize())); });
+  return guarded(
+      [&] { return tuple_of(value_of(self).strides(), static_cast<std::int64_t>(value_of(self).itemsize())); });
 }
 
 PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLongLong(value_of(self).dim()); }
@@ -225,7 +226,8 @@ PyObject* to_string(PyObject* self) {
 }
 
 PyObject* format(PyObject* self, PyObject* spec) {
-  return guarded([&] { return check(PyObject_CallMethod(printing_module(), "array_format", "OO", self, spec)).release(); });
+  return guarded(
+      [&] { return check(PyObject_CallMethod(printing_module(), "array_format", "OO", self, spec)).release(); });
 }
 
 // as_array(t): t, just made, is an array and not a value. as_read_only(t): and writes to it raise.
@@ -239,7 +241,8 @@ PyObject* as_array(PyObject*, PyObject* object) {
 
 PyObject* as_read_only(PyObject*, PyObject* object) {
   return guarded([&] {
-    if (!is_tensor(object)) fail(PyExc_TypeError, "as_read_only: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
+    if (!is_tensor(object))
+      fail(PyExc_TypeError, "as_read_only: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
     as_tensor(object)->flags = static_cast<std::uint8_t>((as_tensor(object)->flags & ~kValue) | kReadOnly);
     return Py_NewRef(object);
   });
@@ -313,7 +316,8 @@ void check_writeable(const TensorObject* object) {
 void register_tensor(PyObject* module) {
   static std::vector<PyMethodDef> all_methods;
   for (const PyMethodDef& method : methods) all_methods.push_back(method);
-  for (const PyMethodDef* method = convert_methods; method->ml_name != nullptr; ++method) all_methods.push_back(*method);
+  for (const PyMethodDef* method = convert_methods; method->ml_name != nullptr; ++method)
+    all_methods.push_back(*method);
   all_methods.push_back({nullptr, nullptr, 0, nullptr});
 
   std::vector<PyType_Slot> slots{

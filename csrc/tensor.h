@@ -1,10 +1,9 @@
 // The Tensor object: a Python object with an at::Tensor inside.
 #pragma once
 
-#include <Python.h>
-
-#include <ATen/core/Tensor.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/Tensor.h>
+#include <Python.h>
 
 #include <cstdint>
 
@@ -19,9 +18,8 @@ enum Flag : std::uint8_t {
 };
 
 struct TensorObject {
-  PyObject_HEAD
-  at::Tensor value;
-  PyObject* node;          // the tape's node that made this value, or null
+  PyObject_HEAD at::Tensor value;
+  PyObject* node;  // the tape's node that made this value, or null
   PyObject* weakrefs;
   std::uint64_t sequence;  // when `node` was recorded; of a saved value, its version (record.h)
   std::uint32_t marks;     // how many gradients, on any thread, hold this object as a leaf
@@ -65,9 +63,7 @@ class Unlocked {
 
 // Elements from which an operation outlasts handing the GIL over.
 constexpr std::int64_t kLongWork = 8192;
-inline bool is_long(const at::Tensor& value) {
-  return value.numel() >= kLongWork || !value.is_cpu();
-}
+inline bool is_long(const at::Tensor& value) { return value.numel() >= kLongWork || !value.is_cpu(); }
 
 void register_tensor(PyObject* module);
 

@@ -245,11 +245,11 @@ def test_lists_of_tensors(dev):
 
 
 def test_threads():
-    t = tensor(np.zeros((4, 50_000)))
+    t = tensor(np.zeros((4, 50_001)))
 
     def fill(row):
         for i in range(5):
-            t[row, np.arange(50_000) % 2 == i % 2] = row
+            t[row, np.arange(50_001) % 2 == i % 2] = row
             t[row] = t[row, ::-1]
 
     threads = [threading.Thread(target=fill, args=(row,)) for row in range(4)]
@@ -257,4 +257,4 @@ def test_threads():
         thread.start()
     for thread in threads:
         thread.join()
-    same(collect(t), np.repeat(np.arange(4.0), 50_000).reshape(4, -1))
+    same(collect(t), np.repeat(np.arange(4.0), 50_001).reshape(4, -1))

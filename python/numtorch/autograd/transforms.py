@@ -104,8 +104,11 @@ def _leaf_of(value: Any, start: int, leaves: list[tuple[Leaf, Any]]) -> Any:
 
 
 def _like_source(g: Tensor, source: Any) -> Any:
-    """A gradient in the form in which its argument came: a Tensor, an ndarray or a number."""
-    if isinstance(source, Tensor):
+    """A gradient in the form in which its argument came: a Tensor, an ndarray or a number.
+
+    Inside another gradient it stays a Tensor, since only a Tensor can carry the dependence on the outer arguments.
+    """
+    if isinstance(source, Tensor) or g.tracked:
         return g
     if isinstance(source, np.ndarray):
         return collect(g)

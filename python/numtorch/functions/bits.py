@@ -16,12 +16,6 @@ __all__ = ["is_bits", "moved", "ordered", "signed", "unordered"]
 
 _view = kernel("view.dtype")
 _xor = kernel("bitwise_xor.Scalar")
-_and = kernel("bitwise_and.Scalar")
-_shift = kernel("bitwise_right_shift.Tensor_Scalar")
-_bitwise_xor = kernel("bitwise_xor.Tensor")
-_where = kernel("where.ScalarSelf")
-_isnan = kernel("isnan")
-_add = kernel("add.Scalar")
 
 SIGNED = {
     np.dtype(np.uint16): np.dtype(np.int16),

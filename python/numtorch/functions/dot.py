@@ -23,7 +23,6 @@ _dot = kernel("dot")
 _mm = kernel("mm")
 _permute = kernel("permute")
 _reshape = kernel("reshape")
-_stack = kernel("stack")
 
 
 def matrix_product(x: Tensor, y: Tensor) -> Tensor:

@@ -299,7 +299,7 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
     if axis is None:
         x, axis = ravel(x), 0
     place = axis_of(axis, x.ndim)
-    if isinstance(repeats, (int, np.integer)):
+    if isinstance(repeats, (int, float, np.integer)):  # NumPy truncates a float, too
         if repeats < 0:
             raise ValueError("repeats may not contain negative values.")
         return _repeat_evenly(x, int(repeats), place)

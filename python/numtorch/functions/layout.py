@@ -6,7 +6,6 @@ from numtorch._core import Tensor, kernel
 
 __all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reverse_axes"]
 
-_permute = kernel("permute")
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:

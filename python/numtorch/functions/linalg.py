@@ -34,7 +34,6 @@ _det = kernel("_linalg_det")
 _eigh = kernel("_linalg_eigh")
 _expand = kernel("expand")
 _inv = kernel("linalg_inv_ex")
-_matmul = kernel("matmul")
 _qr = kernel("linalg_qr")
 _slogdet = kernel("_linalg_slogdet")
 _solve = kernel("linalg_solve_ex")
@@ -212,7 +211,7 @@ def pinv(a: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = No
     zero = as_tensor(np.zeros((), s.dtype), x.dev)
     large = s > cutoff
     inverse = _where(large, 1 / _where(large, s, zero + 1), zero)
-    return _matmul(vh.mT, cast(inverse[..., None] * u.mT, x.dtype))  # type: ignore[no-any-return]
+    return np.matmul(vh.mT, cast(inverse[..., None] * u.mT, x.dtype))  # type: ignore[no-any-return]
 
 
 @implements(np.linalg.matrix_power)

@@ -58,6 +58,8 @@ def _pad_constant(x: Tensor, widths: list[tuple[int, int]], values: Any) -> Tens
         return _constant_pad(x, [width for pair in reversed(widths) for width in pair], value)
     table = values if isinstance(values, Tensor) else np.asarray(values)
     table = np.broadcast_to(table, (x.ndim, 2))
+    if x.ndim == 0:
+        return x.copy()
     for axis, widths_here in enumerate(widths):
         ends = [
             broadcast_to(

@@ -67,8 +67,8 @@ def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: A
         small = reduction.identity is not None and reduction.ufunc in (np.add, np.multiply)
         return accumulator_dtype(dtype) if small else dtype
     operands = (None if out is None or wanted is not None else out.dtype, dtype, None)
-    signature = None if wanted is None else (wanted, None, wanted)
-    return reduction.ufunc.resolve_dtypes(operands, signature=signature, casting="unsafe", reduction=True)[0]
+    options: dict[str, Any] = {} if wanted is None else {"signature": (wanted, None, None)}
+    return reduction.ufunc.resolve_dtypes(operands, casting="unsafe", reduction=True, **options)[0]
 
 
 def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
@@ -146,7 +146,7 @@ def truth(x: Tensor) -> Tensor:
 
 def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> Tensor:
     """`x` with what `where` leaves out replaced by a value that does not change the result."""
-    neutral = initial if initial is not None else reduction.identity
+    neutral = initial if reduction.identity is None else reduction.identity
     if neutral is None:
         name = reduction.ufunc.__name__
         raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'")

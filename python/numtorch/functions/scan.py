@@ -214,5 +214,5 @@ def gradient(f: Array, *varargs: Any, axis: Axis = None, edge_order: int = 1) ->
         raise ValueError(
             "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
         )
-    slopes = tuple(_slope(x, place, step, edge_order) for place, step in zip(axes, spacings, strict=True))
+    slopes = tuple(cast(_slope(x, place, step, edge_order), x.dtype) for place, step in zip(axes, spacings, strict=True))
     return slopes[0] if len(slopes) == 1 else slopes

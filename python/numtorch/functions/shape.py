@@ -115,7 +115,7 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
     x = as_tensor(a, -1)
     if axes is None:
         return _permute(x, tuple(range(x.ndim))[::-1])
-    order = tuple(axes) if isinstance(axes, Sequence) else (operator.index(axes),)
+    order = (axes,) if isinstance(axes, int) else tuple(axes)
     if len(order) != x.ndim:
         raise ValueError("axes don't match array")
     order = tuple(axis_of(axis, x.ndim) for axis in order)
@@ -325,7 +325,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
 def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
     x = as_tensor(m, -1)
     if x.ndim == 0:
-        raise IndexError("tuple index out of range")
+        raise TypeError("tril and triu: an array with at least one axis is needed")
     if x.ndim == 1:
         x = _expand(x, (x.shape[0], x.shape[0]))
     return moved(lambda y: triangle(y, operator.index(k)), x)

@@ -16,7 +16,6 @@ from numtorch.functions.shape import ravel
 
 __all__ = ["argsort", "searchsorted", "sort", "unique"]
 
-_arange = kernel("arange")
 _bitwise_and = kernel("bitwise_and.Scalar")
 _bitwise_xor = kernel("bitwise_xor.Tensor")
 _cumsum = kernel("cumsum")

@@ -130,15 +130,16 @@ def _spread(
     axes = axes_of(axis, x.ndim)
     kept = keepdims is not NoValue and bool(keepdims)
     masked = where is not NoValue and where is not True
-    if not masked and _count(x.shape, axes) - ddof <= 0:
+    too_few = not masked and _count(x.shape, axes) - ddof <= 0
+    if too_few:
         _warn_empty("Degrees of freedom <= 0 for slice")
-    if masked or middle is not NoValue or not axes or wanted.kind not in "fc":
+    if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc":
         result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
         result = _sqrt(result) if kind is _std else result
     else:
         result = kind(x, axes, correction=ddof, keepdim=kept)
     result = cast(result, _real_dtype(wanted))
-    return result if out is None else into(result, out, name, "unsafe")
+    return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
 
 
 def _composed_variance(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any) -> Tensor:

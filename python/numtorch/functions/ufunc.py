@@ -328,10 +328,10 @@ def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dic
         raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
     if function not in ROWS:
         raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
-    return _METHODS[method](function, *inputs, **(keywords or {}))
+    return METHODS[method](function, *inputs, **(keywords or {}))
 
 
-_METHODS: dict[str, Any] = {}
+METHODS: dict[str, Any] = {}  # filled by ufunc_methods.py
 
 _KINDS = {
     "b": (np.bool_,),

@@ -45,16 +45,16 @@ _TOP = -(2**63)
 _REST = 2**63 - 1
 
 
-def _flip(x: Tensor) -> Tensor:
+def flip(x: Tensor) -> Tensor:
     return _xor(x, _TOP)  # type: ignore[no-any-return]
 
 
 def less(a: Tensor, b: Tensor) -> Tensor:
-    return _less(_flip(a), _flip(b))  # type: ignore[no-any-return]
+    return _less(flip(a), flip(b))  # type: ignore[no-any-return]
 
 
 def less_equal(a: Tensor, b: Tensor) -> Tensor:
-    return _less_equal(_flip(a), _flip(b))  # type: ignore[no-any-return]
+    return _less_equal(flip(a), flip(b))  # type: ignore[no-any-return]
 
 
 def greater(a: Tensor, b: Tensor) -> Tensor:
@@ -66,11 +66,11 @@ def greater_equal(a: Tensor, b: Tensor) -> Tensor:
 
 
 def maximum(a: Tensor, b: Tensor) -> Tensor:
-    return _flip(_maximum(_flip(a), _flip(b)))
+    return flip(_maximum(flip(a), flip(b)))
 
 
 def minimum(a: Tensor, b: Tensor) -> Tensor:
-    return _flip(_minimum(_flip(a), _flip(b)))
+    return flip(_minimum(flip(a), flip(b)))
 
 
 def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import define
@@ -15,6 +17,9 @@ _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
 _scatter_add = kernel("scatter_add")
 _take = kernel("take")
+_arange = kernel("arange")
+_differs = kernel("ne.Tensor")
+_zeros = kernel("zeros")
 _put = kernel("put")
 
 # Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
@@ -22,7 +27,7 @@ define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self
 define(
     "setitem",
     self=lambda g, value_spec, index: _core.setitem(g, index, 0.0),
-    value=lambda g, index: g[index],
+    value=lambda g, index: _written(g, index),
 )
 define("additem", self=lambda g: g, value=lambda g, index: g[index])
 
@@ -64,6 +69,16 @@ define(
 )
 
 _scatter_value = kernel("scatter.value")
+
+
+def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """`g` where each value of an assignment went; zero for those that a later one at the same place overwrote."""
+    picked = g[index]
+    if not any(isinstance(part, Tensor) and part.dtype.kind == "i" for part in index):
+        return picked
+    order = _arange(picked.size, dtype=np.int64, device=g.dev).reshape(picked.shape)
+    last = _core.setitem(_zeros(g.shape, dtype=np.int64, device=g.dev), index, order)[index]
+    return _masked_fill(picked, _differs(last, order), 0.0)
 
 
 def _as_index(indices: Any) -> tuple[Any, ...]:

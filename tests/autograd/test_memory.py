@@ -1,0 +1,125 @@
+"""Nothing leaks: bytes and objects are counted before and after."""
+
+import ctypes
+import gc
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import Tensor, gradient, params, tensor, torch
+
+
+class _Mallinfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+_mallinfo2 = ctypes.CDLL(None).mallinfo2
+_mallinfo2.restype = _Mallinfo
+
+
+def host_bytes() -> int:
+    """Bytes that malloc has handed out, in this whole process."""
+    info = _mallinfo2()
+    return int(info.uordblks + info.hblkhd)
+
+
+def in_use(dev: int) -> tuple[int, int]:
+    """Bytes of arrays and Python blocks in use. A full collection also empties CPython's own free lists."""
+    unreachable = gc.collect()
+    assert unreachable == 0, f"{unreachable} objects were kept alive by cycles"
+    return host_bytes() + (nt.memory_allocated(dev) if dev >= 0 else 0), sys.getallocatedblocks()
+
+
+def growth(work: Callable[[], object], dev: int) -> tuple[int, int]:
+    """Bytes and Python blocks that `work` leaves behind; fails if it leaves cycles."""
+    work()
+    gc.collect()
+    gc.disable()
+    try:
+        before = in_use(dev)
+        work()
+        after = in_use(dev)
+    finally:
+        gc.enable()
+    return after[0] - before[0], after[1] - before[1]
+
+
+KILOBYTE = 1024  # every Tensor below holds 32 of them: one lost shows
+
+
+@pytest.fixture
+def x(dev: int) -> Tensor:
+    return tensor(np.ones((64, 64)), dev=dev)
+
+
+def test_ten_thousand_operations(x: Tensor, dev: int) -> None:
+    def work() -> None:
+        for _ in range(2_000):
+            y = x + x
+            y = np.exp(y) * 2.0
+            y[0] = 1.0
+            y = y.T[1:]
+            np.sum(y)
+
+    extra_bytes, blocks = growth(work, dev)
+    assert extra_bytes < 16 * KILOBYTE
+    assert blocks < 100
+
+
+def test_a_thousand_gradients(x: Tensor, dev: int) -> None:
+    w = tensor(np.ones((64, 64)) * 0.01, dev=dev)
+    ps = params(w)
+
+    def work() -> None:
+        for _ in range(1_000):
+            gradient(lambda: np.sum(np.tanh(x @ w) * x), ps)
+
+    extra_bytes, blocks = growth(work, dev)
+    assert extra_bytes < 16 * KILOBYTE
+    assert blocks < 100
+
+
+def test_a_state_that_is_carried_from_step_to_step(x: Tensor, dev: int) -> None:
+    state = {"mean": x * 1}
+
+    def step(a: Tensor) -> Tensor:
+        state["mean"] = 0.9 * state["mean"] + 0.1 * a
+        return np.sum(a * a + state["mean"])
+
+    def work() -> None:
+        for _ in range(200):
+            gradient(step, x)
+
+    extra_bytes, blocks = growth(work, dev)
+    assert extra_bytes < 64 * KILOBYTE
+    assert blocks < 200
+
+
+def test_moving_a_model_a_hundred_times(dev: int) -> None:
+    model = {"layers": [np.ones((64, 64)) for _ in range(10)]}
+
+    def work() -> None:
+        for _ in range(100):
+            torch(model, dev=dev)
+
+    extra_bytes, blocks = growth(work, dev)
+    assert extra_bytes < 16 * KILOBYTE
+    assert blocks < 100
+
+
+def test_an_error_in_between_frees_the_graph(x: Tensor, dev: int) -> None:
+    def broken(a: Tensor) -> Tensor:
+        np.sum(np.exp(a * a))
+        raise OSError
+
+    def work() -> None:
+        for _ in range(100):
+            with pytest.raises(OSError):  # noqa: PT011
+                gradient(broken, x)
+
+    extra_bytes, _ = growth(work, dev)
+    assert extra_bytes < 64 * KILOBYTE

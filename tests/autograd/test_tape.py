@@ -1,0 +1,217 @@
+"""The tape: what it keeps, what it refuses, writing in place, threads."""
+
+import copy
+import math
+import threading
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import Tensor, _core, collect, gradient, params, pullback, tensor
+
+
+@pytest.fixture
+def x(dev: int) -> Tensor:
+    return tensor(np.array([0.5, 1.0, 2.0]), dev=dev)
+
+
+def node_in(f: object, x: Tensor) -> _core.Node:
+    """The node of what `f` returns."""
+    found: list[_core.Node] = []
+
+    def run(a: Tensor) -> Tensor:
+        y = f(a)  # type: ignore[operator]
+        found.append(_core.node_of(y))
+        return np.sum(y)
+
+    gradient(run, x)
+    return found[0]
+
+
+def test_only_what_the_rules_read_is_kept(x: Tensor) -> None:
+    assert [type(arg) for arg in node_in(lambda a: a + x, x).args[:2]] == [_core.Spec, _core.Spec]
+    # The gradient of a * c needs c, not a.
+    node = node_in(lambda a: a * x, x)
+    assert [type(arg) for arg in node.args] == [_core.Spec, Tensor]
+    assert type(node.result) is _core.Spec
+    node = node_in(np.exp, x)
+    assert [type(arg) for arg in node.args] == [_core.Spec]
+    assert type(node.result) is Tensor
+
+
+def test_a_node_does_not_refer_to_its_own_result(x: Tensor) -> None:
+    node = node_in(np.exp, x)
+    assert _core.node_of(node.result) is None
+
+
+def test_a_kernel_without_a_rule_is_named(x: Tensor) -> None:
+    bessel = _core.kernel("special_bessel_j0")
+    with pytest.raises(NotImplementedError, match="the kernel special_bessel_j0 has no gradient rule"):
+        gradient(lambda a: np.sum(bessel(a)), x)
+    assert bessel(x).shape == (3,)
+
+
+def test_every_kernel_in_use_has_a_rule_or_is_declared_constant() -> None:
+    own = {"special_bessel_j0"}  # of the test above
+    writes = [k for k in _core.known_kernels() if "!" in k.schema]
+    undeclared = [
+        k.name for k in _core.known_kernels() if k.rule is None and not k.constant and k not in writes and k.name not in own
+    ]
+    assert undeclared == []
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [float, complex, int, math.sqrt, np.asarray, np.array, memoryview, lambda a: a.__dlpack__(), lambda a: np.array([a, a])],
+)
+def test_a_tracked_tensor_does_not_slip_to_the_host(x: Tensor, convert: object) -> None:
+    with pytest.raises((TypeError, BufferError)):
+        gradient(lambda a: convert(a[0]) * 1.0, x)  # type: ignore[operator]
+
+
+def test_a_tracked_tensor_does_not_slip_into_an_ndarray(x: Tensor) -> None:
+    target = np.zeros(3)
+    view = np.zeros((2, 3))
+
+    def assign_all(a: Tensor) -> None:
+        target[...] = a
+
+    def assign_one(a: Tensor) -> None:
+        target[0] = a[0]
+
+    def add_in_place(a: Tensor) -> None:
+        row = view[0]
+        row += a
+
+    for write in (assign_all, assign_one, add_in_place):
+        # NumPy raises its own ValueError for one element, from our TypeError.
+        with pytest.raises((TypeError, ValueError)):
+            gradient(write, x)
+    np.testing.assert_array_equal(target, 0)
+    np.testing.assert_array_equal(view, 0)
+
+
+def test_item_and_control_flow_are_explicit(x: Tensor) -> None:
+    (g,) = gradient(lambda a: a[0] * a[0].item() if a[0] > 0 else a[1], x)
+    np.testing.assert_allclose(collect(g), [0.5, 0.0, 0.0])
+
+
+def test_updates_in_place_are_differentiated(x: Tensor) -> None:
+    def f(a: Tensor) -> Tensor:
+        b = a * 1
+        b += a
+        b *= a
+        b[0] = 3 * a[1]
+        b[1:] = a[:2] * a[1:]
+        return np.sum(b * b)
+
+    def functional(a: Tensor) -> Tensor:
+        return (3 * a[1]) ** 2 + (a[0] * a[1]) ** 2 + (a[1] * a[2]) ** 2
+
+    np.testing.assert_allclose(collect(gradient(f, x)[0]), collect(gradient(functional, x)[0]))
+
+
+def test_writing_into_an_untracked_buffer(x: Tensor, dev: int) -> None:
+    def f(a: Tensor) -> Tensor:
+        out = Tensor(3, dev=dev, dtype=np.float64)
+        for i in range(3):
+            out[i] = a[i] ** 2
+        return np.sum(out)
+
+    np.testing.assert_allclose(collect(gradient(f, x)[0]), collect(2 * x))
+
+
+def test_out_is_differentiated(x: Tensor, dev: int) -> None:
+    def f(a: Tensor) -> Tensor:
+        out = Tensor(3, dev=dev, dtype=np.float64)
+        assert np.multiply(a, a, out=out) is out
+        return np.sum(out)
+
+    np.testing.assert_allclose(collect(gradient(f, x)[0]), collect(2 * x))
+
+
+def test_writing_through_a_view_is_refused_by_name(x: Tensor) -> None:
+    def f(a: Tensor) -> Tensor:
+        b = a * 1
+        row = b[1:]
+        row *= 3
+        return np.sum(b)
+
+    with pytest.raises(NotImplementedError, match="share this Tensor's memory"):
+        gradient(f, x)
+
+
+def test_a_saved_value_that_was_overwritten_is_noticed(x: Tensor) -> None:
+    factor = x * 1
+    _, back = pullback(lambda a: np.sum(a * factor), x)
+    factor += 1
+    with pytest.raises(RuntimeError, match=r"gradient of mul\.Tensor needs was overwritten"):
+        back()
+    _, back = pullback(lambda a: np.sum(a * factor), x)
+    view = factor[1:]
+    view[0] = 7
+    with pytest.raises(RuntimeError, match="overwritten"):
+        back()
+
+
+def test_kernels_that_write_refuse_tracked_arguments(x: Tensor) -> None:
+    with pytest.raises(NotImplementedError, match="add_.Tensor writes into its arguments"):
+        gradient(lambda a: np.sum(_core.kernel("add_.Tensor")(a, a)), x)
+
+
+def test_two_threads_share_parameters(x: Tensor) -> None:
+    ps = params(x)
+    failures: list[str] = []
+    barrier = threading.Barrier(2)
+
+    def work(power: int) -> None:
+        expected = power * collect(x) ** (power - 1)
+        barrier.wait()
+        for _ in range(300):
+            g = gradient(lambda: np.sum(x**power), ps)[x]
+            if not np.allclose(collect(g), expected):
+                failures.append(f"{power}: {g}")
+
+    threads = [threading.Thread(target=work, args=(power,)) for power in (2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_another_thread_does_not_record(x: Tensor) -> None:
+    seen: list[bool] = []
+
+    def f() -> Tensor:
+        thread = threading.Thread(target=lambda: seen.append((x * 2).tracked))
+        thread.start()
+        thread.join()
+        return np.sum(x * x)
+
+    gradient(f, params(x))
+    assert seen == [False]
+
+
+def test_copies_keep_the_gradient(x: Tensor) -> None:
+    (g,) = gradient(lambda a: np.sum(copy.copy(a) * copy.deepcopy(a) + a.copy() + a.astype(np.float32)), x)
+    np.testing.assert_allclose(collect(g), collect(2 * x + 2), rtol=1e-6)
+
+
+def test_lists_of_tracked_tensors_keep_the_gradient(x: Tensor) -> None:
+    (g,) = gradient(lambda a: np.sum(tensor([a[0], a[1] * 2])), x)
+    np.testing.assert_allclose(collect(g), [1.0, 2.0, 0.0])
+
+
+def test_moving_is_differentiated(x: Tensor, dev: int) -> None:
+    (g,) = gradient(lambda a: np.sum(a.to(dev=-1) * 2), x)
+    assert g.dev == dev
+    np.testing.assert_array_equal(collect(g), 2.0)
+
+
+def test_within_gradient(x: Tensor) -> None:
+    seen: list[bool] = []
+    gradient(lambda a: seen.append(nt.within_gradient()) or np.sum(a), x)
+    assert seen == [True]
+    assert not nt.within_gradient()
