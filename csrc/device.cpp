@@ -92,16 +92,77 @@ PyObject* manual_seed(PyObject*, PyObject* seed) {
   });
 }
 
+const char* const kDeviceCountDoc =
+    "device_count()\n--\n\n"
+    "Number of GPUs: dev runs from 0 to one less. 0 if libtorch was built for none or this machine has none.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import device_count\n>>> device_count() >= 0\nTrue\n";
+
+const char* const kCudaIsAvailableDoc =
+    "cuda_is_available()\n--\n\n"
+    "Whether the GPUs are there and are CUDA's.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import cuda_is_available\n>>> dev = 0 if cuda_is_available() else -1\n";
+
+const char* const kSynchronizeDoc =
+    "synchronize(dev=None)\n--\n\n"
+    "Wait until a GPU has done what it was given; kernels run on after the call that launched them has returned.\n\n"
+    "Parameters\n----------\n"
+    "dev : int, optional\n    Device; by default all GPUs. There is never anything to wait for on the CPU.\n\n"
+    "Raises\n------\n"
+    "ValueError\n    The device does not exist.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import synchronize\n>>> synchronize()\n";
+
+const char* const kEmptyCacheDoc =
+    "empty_cache()\n--\n\n"
+    "Give the memory that libtorch keeps for later Tensors back to the GPUs, for other processes.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import empty_cache\n>>> empty_cache()\n";
+
+const char* const kMemoryAllocatedDoc =
+    "memory_allocated(dev, /)\n--\n\n"
+    "Bytes that Tensors take on a GPU.\n\n"
+    "Parameters\n----------\n"
+    "dev : int\n    A GPU: libtorch does not count the CPU's memory.\n\n"
+    "Raises\n------\n"
+    "ValueError\n    The device does not exist or is the CPU.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import device_count, memory_allocated\n"
+    ">>> [memory_allocated(dev) for dev in range(device_count())]\n[...]\n";
+
+const char* const kSetNumThreadsDoc =
+    "set_num_threads(count, /)\n--\n\n"
+    "Number of threads that one kernel may use on the CPU.\n\n"
+    "Raises\n------\n"
+    "ValueError\n    Less than one.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import get_num_threads, set_num_threads\n>>> set_num_threads(get_num_threads())\n";
+
+const char* const kGetNumThreadsDoc =
+    "get_num_threads()\n--\n\n"
+    "Number of threads that one kernel may use on the CPU.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import get_num_threads\n>>> get_num_threads() >= 1\nTrue\n";
+
+const char* const kManualSeedDoc =
+    "manual_seed(seed, /)\n--\n\n"
+    "Restart the streams of random numbers of all devices from a seed.\n\n"
+    "Parameters\n----------\n"
+    "seed : int\n    Its lower 64 bits count.\n\n"
+    "Examples\n--------\n"
+    ">>> from numtorch import manual_seed\n>>> manual_seed(0)\n";
+
 PyMethodDef functions[] = {
-    {"device_count", device_count, METH_NOARGS, nullptr},
-    {"cuda_is_available", cuda_is_available, METH_NOARGS, nullptr},
+    {"device_count", device_count, METH_NOARGS, kDeviceCountDoc},
+    {"cuda_is_available", cuda_is_available, METH_NOARGS, kCudaIsAvailableDoc},
     {"synchronize", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(synchronize)),
-     METH_VARARGS | METH_KEYWORDS, nullptr},
-    {"empty_cache", empty_cache, METH_NOARGS, nullptr},
-    {"memory_allocated", memory_allocated, METH_O, nullptr},
-    {"set_num_threads", set_num_threads, METH_O, nullptr},
-    {"get_num_threads", get_num_threads, METH_NOARGS, nullptr},
-    {"manual_seed", manual_seed, METH_O, nullptr},
+     METH_VARARGS | METH_KEYWORDS, kSynchronizeDoc},
+    {"empty_cache", empty_cache, METH_NOARGS, kEmptyCacheDoc},
+    {"memory_allocated", memory_allocated, METH_O, kMemoryAllocatedDoc},
+    {"set_num_threads", set_num_threads, METH_O, kSetNumThreadsDoc},
+    {"get_num_threads", get_num_threads, METH_NOARGS, kGetNumThreadsDoc},
+    {"manual_seed", manual_seed, METH_O, kManualSeedDoc},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -151,10 +151,11 @@ Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* va
 }
 
 // In x[1:] = x[:-1] the value is a view of x that dies with the statement: it is no reason to refuse the assignment.
-void release_memory(PyObject* value, const TensorObject* self) {
+void separate_value(PyObject* value, const TensorObject* self) {
   if (!is_tensor(value) || Py_REFCNT(value) != 1 || !value_of(value).storage().is_alias_of(self->value.storage()))
     return;
-  as_tensor(value)->value = at::Tensor();
+  Below guard;
+  as_tensor(value)->value = value_of(value).clone();
 }
 
 PyObject* replaced_in(KernelObject* kernel, const char* name, PyObject* const* args, Py_ssize_t count, Write mode) {
@@ -208,7 +209,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
     check_assignable(self);
     if (is_tracked(self) || any_tracked(&value, 1)) {
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
-      release_memory(value, as_tensor(self));
+      separate_value(value, as_tensor(self));
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");
       return 0;
     }

@@ -237,7 +237,10 @@ PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
     const Py_ssize_t total = PyTuple_GET_SIZE(node->args);
     Ref values = check(PyTuple_New(total + 2));
     PyTuple_SET_ITEM(values.get(), 0, Py_NewRef(args[1]));
-    PyTuple_SET_ITEM(values.get(), 1, restore_one(node->result, args[0], node->kernel, with_history).release());
+    // The several results of one kernel hang on parts of its node.
+    const bool has_parts = with_history && PyTuple_Check(node->result);
+    const Ref made_by = has_parts ? check(PyObject_CallOneArg(recorder, args[0])) : Ref::borrow(args[0]);
+    PyTuple_SET_ITEM(values.get(), 1, restore_one(node->result, made_by.get(), node->kernel, with_history).release());
     for (Py_ssize_t i = 0; i < total; ++i) {
       PyObject* parent = PyTuple_GET_ITEM(node->parents, i);
       PyObject* kept = PyTuple_GET_ITEM(node->args, i);

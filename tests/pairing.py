@@ -165,7 +165,10 @@ def memory_differences(expected: Any, actual: Any, arrays: dict[str, Any], tenso
 
 def compare(row: Row, dtype: str, dev: int) -> Iterator[str]:
     """What NumPy and Tensors disagree on."""
-    arrays = {name: value.copy(order="K") if value.base is None else value for name, value in used(row.text, operands(dtype)).items()}
+    arrays = {
+        name: value.copy(order="K") if value.base is None else value
+        for name, value in used(row.text, operands(dtype)).items()
+    }
     tensors = {name: nt.tensor(array, dev=dev) for name, array in arrays.items()}
     for name in ("t", "f", "r"):  # as strided as their originals
         if name in arrays and dev == -1:
@@ -212,6 +215,8 @@ def strided_copy(array: np.ndarray) -> nt.Tensor:
 def check(row: Row, dev: int, dtypes: Iterable[str] | None = None) -> None:
     """Fails with all differences, dtype by dtype."""
     found = [
-        f"{dtype}: {difference}" for dtype in (dtypes or row.dtypes + row.refused) for difference in compare(row, dtype, dev)
+        f"{dtype}: {difference}"
+        for dtype in (dtypes or row.dtypes + row.refused)
+        for difference in compare(row, dtype, dev)
     ]
     assert not found, f"{row.text}\n" + "\n".join(found)

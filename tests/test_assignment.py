@@ -18,12 +18,13 @@ def test_set(index, dev):
     check_set(x, index, np.float32(7), dev)
 
 
-@pytest.mark.parametrize("index", [i for n, i in INDICES.items() if "mask" not in n], ids=lambda i: str(i)[:20])
+WIDE = {name: index for name, index in INDICES.items() if "mask" not in name and numbered()[index].ndim > 0}
+
+
+@pytest.mark.parametrize("index", WIDE.values(), ids=WIDE.keys())
 def test_set_broadcasts(index, dev):
     x = numbered()
     result = x[index]
-    if result.ndim == 0:
-        pytest.skip("nothing to broadcast to")
     check_set(x, index, np.array([-3]), dev)
     check_set(x, index, -np.ones((1, 1, *result.shape)), dev)
     check_set(x, index, -numbered(result.shape[-1:]), dev)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal, NoReturn, Self, SupportsIndex, TypeAlias, final
 
 import numpy as np
+from numpy._globals import _NoValueType
 from numpy.typing import DTypeLike, NDArray
+from typing_extensions import disjoint_base
 
 # Whatever NumPy takes for an array: a Tensor, an ndarray, a number, a nest of lists.
 _Array: TypeAlias = Any
@@ -17,6 +19,7 @@ dtypes: Final[tuple[np.dtype[Any], ...]]
 
 class OutOfMemoryError(MemoryError): ...
 
+@disjoint_base
 class Tensor:
     def __new__(
         cls, *shape: SupportsIndex | Sequence[SupportsIndex], dev: int | None = -1, dtype: DTypeLike | None = ...
@@ -155,28 +158,28 @@ class Tensor:
     def __gt__(self, other: _Array, /) -> Tensor: ...
     def __ge__(self, other: _Array, /) -> Tensor: ...
 
-    # ndarray's methods, attached by methods.py
+    # ndarray's methods, attached by methods.py. Those that are NumPy's functions themselves say `a`, not `self`.
     def all(
-        self, axis: _Axis = None, out: Tensor | None = None, keepdims: bool = ..., *, where: _Array = ...
+        a, axis: _Axis = None, out: Tensor | None = None, keepdims: bool | _NoValueType = ..., *, where: _Array = ...
     ) -> Tensor: ...
     def any(
-        self, axis: _Axis = None, out: Tensor | None = None, keepdims: bool = ..., *, where: _Array = ...
+        a, axis: _Axis = None, out: Tensor | None = None, keepdims: bool | _NoValueType = ..., *, where: _Array = ...
     ) -> Tensor: ...
     def argmax(
-        self, axis: SupportsIndex | None = None, out: Tensor | None = None, *, keepdims: bool = ...
+        a, axis: SupportsIndex | None = None, out: Tensor | None = None, *, keepdims: bool | _NoValueType = ...
     ) -> Tensor: ...
     def argmin(
-        self, axis: SupportsIndex | None = None, out: Tensor | None = None, *, keepdims: bool = ...
+        a, axis: SupportsIndex | None = None, out: Tensor | None = None, *, keepdims: bool | _NoValueType = ...
     ) -> Tensor: ...
     def argsort(
-        self,
+        a,
         axis: SupportsIndex | None = -1,
         kind: str | None = None,
         order: None = None,
         *,
         stable: bool | None = None,
     ) -> Tensor: ...
-    def choose(self, choices: Any, out: Tensor | None = None, mode: str = "raise") -> Tensor: ...
+    def choose(a, choices: Any, out: Tensor | None = None, mode: str = "raise") -> Tensor: ...
     def clip(
         self, /, min: _Array | None = None, max: _Array | None = None, out: Tensor | None = None, **kwargs: Any
     ) -> Tensor: ...
@@ -186,91 +189,89 @@ class Tensor:
     def conj(self, /) -> Tensor: ...
     def conjugate(self, /) -> Tensor: ...
     def cumprod(
-        self, axis: SupportsIndex | None = None, dtype: DTypeLike | None = None, out: Tensor | None = None
+        a, axis: SupportsIndex | None = None, dtype: DTypeLike | None = None, out: Tensor | None = None
     ) -> Tensor: ...
     def cumsum(
-        self, axis: SupportsIndex | None = None, dtype: DTypeLike | None = None, out: Tensor | None = None
+        a, axis: SupportsIndex | None = None, dtype: DTypeLike | None = None, out: Tensor | None = None
     ) -> Tensor: ...
-    def diagonal(self, offset: SupportsIndex = 0, axis1: SupportsIndex = 0, axis2: SupportsIndex = 1) -> Tensor: ...
-    def dot(self, b: _Array, out: Tensor | None = None) -> Tensor: ...
+    def diagonal(a, offset: SupportsIndex = 0, axis1: SupportsIndex = 0, axis2: SupportsIndex = 1) -> Tensor: ...
+    def dot(a, b: _Array, out: Tensor | None = None) -> Tensor: ...
     def fill(self, /, value: _Array) -> None: ...
     def flatten(self, /, order: _Order = "C") -> Tensor: ...
     def max(
-        self,
+        a,
         axis: _Axis = None,
         out: Tensor | None = None,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         initial: _Array = ...,
         where: _Array = ...,
     ) -> Tensor: ...
     def mean(
-        self,
+        a,
         axis: _Axis = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         *,
         where: _Array = ...,
     ) -> Tensor: ...
     def min(
-        self,
+        a,
         axis: _Axis = None,
         out: Tensor | None = None,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         initial: _Array = ...,
         where: _Array = ...,
     ) -> Tensor: ...
-    def nonzero(self) -> tuple[Tensor, ...]: ...
+    def nonzero(a) -> tuple[Tensor, ...]: ...
     def prod(
-        self,
+        a,
         axis: _Axis = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         initial: _Array = ...,
         where: _Array = ...,
     ) -> Tensor: ...
-    def put(self, ind: _Array, v: _Array, mode: str = "raise") -> None: ...
-    def ravel(self, order: _Order = "C") -> Tensor: ...
-    def repeat(self, repeats: _Array, axis: SupportsIndex | None = None) -> Tensor: ...
+    def put(a, ind: _Array, v: _Array, mode: str = "raise") -> None: ...
+    def ravel(a, order: _Order = "C") -> Tensor: ...
+    def repeat(a, repeats: _Array, axis: SupportsIndex | None = None) -> Tensor: ...
     def reshape(
         self, /, *shape_: SupportsIndex | Sequence[SupportsIndex], order: _Order = "C", copy: bool | None = None
     ) -> Tensor: ...
-    def round(self, decimals: SupportsIndex = 0, out: Tensor | None = None) -> Tensor: ...
-    def searchsorted(
-        self, v: _Array, side: Literal["left", "right"] = "left", sorter: _Array | None = None
-    ) -> Tensor: ...
+    def round(a, decimals: SupportsIndex = 0, out: Tensor | None = None) -> Tensor: ...
+    def searchsorted(a, v: _Array, side: Literal["left", "right"] = "left", sorter: _Array | None = None) -> Tensor: ...
     def sort(
         self, /, axis: SupportsIndex = -1, kind: str | None = None, order: None = None, *, stable: bool | None = None
     ) -> None: ...
-    def squeeze(self, axis: _Axis = None) -> Tensor: ...
+    def squeeze(a, axis: _Axis = None) -> Tensor: ...
     def std(
-        self,
+        a,
         axis: _Axis = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
         ddof: float = 0,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         *,
         where: _Array = ...,
         mean: _Array = ...,
-        correction: float = ...,
+        correction: float | _NoValueType = ...,
     ) -> Tensor: ...
     def sum(
-        self,
+        a,
         axis: _Axis = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         initial: _Array = ...,
         where: _Array = ...,
     ) -> Tensor: ...
-    def swapaxes(self, axis1: SupportsIndex, axis2: SupportsIndex) -> Tensor: ...
+    def swapaxes(a, axis1: SupportsIndex, axis2: SupportsIndex) -> Tensor: ...
     def take(
-        self, indices: _Array, axis: SupportsIndex | None = None, out: Tensor | None = None, mode: str = "raise"
+        a, indices: _Array, axis: SupportsIndex | None = None, out: Tensor | None = None, mode: str = "raise"
     ) -> Tensor: ...
     def trace(
-        self,
+        a,
         offset: SupportsIndex = 0,
         axis1: SupportsIndex = 0,
         axis2: SupportsIndex = 1,
@@ -279,16 +280,16 @@ class Tensor:
     ) -> Tensor: ...
     def transpose(self, /, *axes: SupportsIndex | Sequence[SupportsIndex] | None) -> Tensor: ...
     def var(
-        self,
+        a,
         axis: _Axis = None,
         dtype: DTypeLike | None = None,
         out: Tensor | None = None,
         ddof: float = 0,
-        keepdims: bool = ...,
+        keepdims: bool | _NoValueType = ...,
         *,
         where: _Array = ...,
         mean: _Array = ...,
-        correction: float = ...,
+        correction: float | _NoValueType = ...,
     ) -> Tensor: ...
     def view(self, /, *args: Any, **kwargs: Any) -> Tensor: ...
 
@@ -316,6 +317,7 @@ def define_rule(kernel: Kernel, rule: _Rule | None, reads: tuple[int, ...], /) -
 
 # Recording
 
+@disjoint_base
 class Node:
     kernel: Kernel  # not of a leaf or a part
     args: tuple[Any, ...]
@@ -378,7 +380,9 @@ def as_read_only(t: Tensor, /) -> Tensor: ...
 
 # Devices and random numbers
 
-class Generator:
+class _Bound(type): ...  # pybind11's metaclass
+
+class Generator(metaclass=_Bound):
     def __init__(self, dev: int = -1) -> None: ...
     def manual_seed(self, seed: int) -> None: ...
     @property

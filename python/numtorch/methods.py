@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def sort(
     self: Tensor, /, axis: int = -1, kind: str | None = None, order: Any = None, *, stable: bool | None = None
 ) -> None:
     """See `numpy.ndarray.sort`: in place."""
-    self[...] = sorting.sort(self, axis, kind, order, stable=stable)
+    self[...] = sorting.sort(self, operator.index(axis), kind, order, stable=stable)
 
 
 def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
@@ -75,7 +76,7 @@ def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
 
 def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
     """``round(x)`` of a 0-d Tensor: an int, or a Tensor if `ndigits` is given."""
-    if self.ndim:
+    if self.ndim or self.dtype.kind not in "iuf":
         raise TypeError(f"type {type(self).__name__} doesn't define __round__ method")
     return int(pointwise.round(self)) if ndigits is None else pointwise.round(self, ndigits)
 

@@ -11,9 +11,18 @@ import numpy as np
 import pytest
 
 from examples import digits
-from numtorch import collect, gradient, params, tensor, torch
+from numtorch import collect, get_num_threads, gradient, params, set_num_threads, tensor, torch
 
 SCRIPT = Path(digits.__file__)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Tests share the processors with each other, and threads that wait for each other there are slow."""
+    before = get_num_threads()
+    set_num_threads(1)
+    yield
+    set_num_threads(before)
 
 
 def network_and_batch(dtype, channels=(2, 3), hidden=5, images=4):
@@ -26,16 +35,16 @@ def network_and_batch(dtype, channels=(2, 3), hidden=5, images=4):
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-5), (np.float64, 1e-13)])
-def test_outputs_agree(dtype, tolerance):
+def test_outputs_agree(dtype, tolerance, dev):
     network, x, _ = network_and_batch(dtype)
     expected = network(x)
-    actual = torch(network, dev=-1)(tensor(x))
+    actual = torch(network, dev=dev)(tensor(x, dev=dev))
     assert actual.dtype == expected.dtype == dtype
     np.testing.assert_allclose(collect(actual), expected, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("field", [f.name for f in fields(digits.Network)])
-def test_gradient_is_the_slope_of_the_loss(field):
+def test_gradient_is_the_slope_of_the_loss(field, dev):
     network, x, y = network_and_batch(np.float64)
     direction = np.random.default_rng(1).normal(size=getattr(network, field).shape)
 
@@ -45,20 +54,20 @@ def test_gradient_is_the_slope_of_the_loss(field):
 
     step = 1e-6
     expected = (loss(step) - loss(-step)) / (2 * step)
-    model = torch(network, dev=-1)
-    slopes = gradient(lambda: digits.cross_entropy(model(tensor(x)), tensor(y)), params(model))
+    model, tx, ty = torch(network, dev=dev), tensor(x, dev=dev), tensor(y, dev=dev)
+    slopes = gradient(lambda: digits.cross_entropy(model(tx), ty), params(model))
     actual = np.sum(collect(slopes[getattr(model, field)]) * direction)
     assert actual == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-def test_reaches_the_accuracy(capsys):
-    assert digits.run(digits.parse(["--dev", "-1", "--no-plot"])) >= 0.97
+def test_reaches_the_accuracy(capsys, dev):
+    assert digits.run(digits.parse(["--dev", str(dev), "--no-plot"])) >= 0.97
     assert "held-out" in capsys.readouterr().out
 
 
-def test_saves_a_picture(tmp_path):
+def test_saves_a_picture(tmp_path, dev):
     picture = tmp_path / "picture.png"
-    digits.main(["--dev", "-1", "--epochs", "1", "--out", str(picture)])
+    digits.main(["--dev", str(dev), "--epochs", "1", "--out", str(picture)])
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 

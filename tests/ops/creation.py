@@ -1,6 +1,6 @@
 """New arrays: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, INTEGERS, WIDE_FLOATS, COMPLEX, rows
+from tests.pairing import ALL, COMPLEX, INTEGERS, WIDE_FLOATS, rows
 
 LIKE = """
 np.zeros_like(x)

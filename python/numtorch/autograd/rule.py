@@ -77,6 +77,21 @@ def constant(*names: str) -> None:
         _core.define_rule(ran, None, ())
 
 
+refused: dict[str, str] = {}
+"""Kernels whose results cannot be differentiated, with the reason."""
+
+
+def refuse(name: str, reason: str) -> None:
+    """Declare that a gradient through the kernel `name` is an error, and why."""
+    ran = kernel(name)
+    refused[name] = reason
+
+    def refusal(g: Tensor) -> None:
+        raise NotImplementedError(f"gradient: the kernel {name} has no gradient: {reason}")
+
+    _core.define_rule(ran, tuple((_pick((0,)), refusal) for _ in ran.parameters), (0,) * len(ran.parameters))
+
+
 def conj(x: Any) -> Any:
     """The complex conjugate of a Tensor or number; a real one itself."""
     if isinstance(x, Tensor):

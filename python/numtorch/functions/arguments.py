@@ -29,6 +29,7 @@ __all__ = [
     "given",
     "promoted",
     "promotion",
+    "reduced_axes",
 ]
 
 Array: TypeAlias = Any  # whatever NumPy takes for an array: a Tensor, an ndarray, a number, a nest of lists
@@ -103,7 +104,9 @@ def promoted(*operands: Array) -> list[Tensor]:
 def check_casting(function: str, source: np.dtype[Any], target: np.dtype[Any], casting: str) -> None:
     """Raises TypeError if NumPy's rule `casting` forbids the cast."""
     if not np.can_cast(source, target, casting=casting):  # type: ignore[arg-type]
-        raise TypeError(f"{function}: cannot cast array data from {source!r} to {target!r} according to the rule {casting!r}")
+        raise TypeError(
+            f"{function}: cannot cast array data from {source!r} to {target!r} according to the rule {casting!r}"
+        )
 
 
 def axis_of(axis: Any, ndim: int) -> int:
@@ -118,6 +121,11 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     if isinstance(axis, tuple):
         return normalize_axis_tuple(axis, ndim, "axis")
     return (axis_of(axis, ndim),)
+
+
+def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The same for a ufunc's reduction, which takes a 0-d array to have an axis 0."""
+    return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
 
 
 def as_shape(shape: Any) -> tuple[int, ...]:

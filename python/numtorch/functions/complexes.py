@@ -8,6 +8,7 @@ _add = kernel("add.Tensor")
 _clone = kernel("clone")
 _complex = kernel("complex")
 _eq = kernel("eq.Tensor")
+_eq_scalar = kernel("eq.Scalar")
 _imag = kernel("imag")
 _isinf = kernel("isinf")
 _isnan = kernel("isnan")
@@ -18,6 +19,7 @@ _logical_or = kernel("logical_or")
 _logical_xor = kernel("logical_xor")
 _lt = kernel("lt.Tensor")
 _masked_fill = kernel("masked_fill.Scalar")
+_pow = kernel("pow.Tensor_Tensor")
 _real = kernel("real")
 _round = kernel("round")
 _sgn = kernel("sgn")
@@ -84,6 +86,12 @@ def fmin(a: Tensor, b: Tensor) -> Tensor:
 
 def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
     return minimum(maximum(x, low), high)
+
+
+def power(a: Tensor, b: Tensor) -> Tensor:
+    # 0 ** 0 and inf ** 0 are 1.
+    result = _pow(a, b)
+    return _masked_fill(result, _logical_and(_eq_scalar(b, 0), _isnan(result)), 1)  # type: ignore[no-any-return]
 
 
 def sign(z: Tensor) -> Tensor:

@@ -269,7 +269,13 @@ def _shares(result: Tensor, object: Array, dtype: np.dtype[Any] | None) -> bool:
 
 @implements_like(np.asarray)
 def asarray(
-    a: Array, dtype: Dtype = None, order: str | None = None, *, device: Any = None, copy: bool | None = None, like: Tensor
+    a: Array,
+    dtype: Dtype = None,
+    order: str | None = None,
+    *,
+    device: Any = None,
+    copy: bool | None = None,
+    like: Tensor,
 ) -> Tensor:
     """NumPy's `asarray`, on the device of `like`."""
     dev = device_of(device, a.dev if isinstance(a, Tensor) else like.dev)
@@ -278,7 +284,13 @@ def asarray(
 
 @implements_like(np.asanyarray)
 def asanyarray(
-    a: Array, dtype: Dtype = None, order: str | None = None, *, device: Any = None, copy: bool | None = None, like: Tensor
+    a: Array,
+    dtype: Dtype = None,
+    order: str | None = None,
+    *,
+    device: Any = None,
+    copy: bool | None = None,
+    like: Tensor,
 ) -> Tensor:
     """NumPy's `asanyarray`, on the device of `like`."""
     return asarray(a, dtype, order, device=device, copy=copy, like=like)

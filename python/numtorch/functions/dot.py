@@ -53,7 +53,9 @@ def _dot_of(x: Tensor, y: Tensor) -> Tensor:
     left, right = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if left != right:
         shapes = " and ".join(str(z.shape).replace(" ", "") for z in (x, y))
-        raise ValueError(f"shapes {shapes} not aligned: {left} (dim {x.ndim - 1}) != {right} (dim {max(y.ndim - 2, 0)})")
+        raise ValueError(
+            f"shapes {shapes} not aligned: {left} (dim {x.ndim - 1}) != {right} (dim {max(y.ndim - 2, 0)})"
+        )
     if x.ndim == 2 and y.ndim == 2:
         return matrix_product(x, y)
     if x.ndim == 1 and y.ndim == 1 and x.dtype.kind in "fc":
@@ -67,7 +69,9 @@ def vdot(a: Array, b: Array, /) -> Tensor:
     x, y = _matching(as_tensors(a, b))
     x, y = ravel(x), ravel(y)
     if x.size != y.size:
-        raise ValueError("cannot reshape array of size 1 into shape" if 1 in (x.size, y.size) else "vectors have different lengths")
+        raise ValueError(
+            "cannot reshape array of size 1 into shape" if 1 in (x.size, y.size) else "vectors have different lengths"
+        )
     return _dot_of(np.conjugate(x) if x.dtype.kind == "c" else x, y)
 
 
@@ -211,7 +215,9 @@ def linalg_cross(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     """NumPy's `linalg.cross`."""
     x, y = as_tensors(x1, x2)
     if x.shape[axis] != 3 or y.shape[axis] != 3:
-        raise ValueError(f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {x.shape[axis]} and {y.shape[axis]} dimensional instead.")
+        raise ValueError(
+            f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {x.shape[axis]} and {y.shape[axis]} dimensional instead."
+        )
     return cross(x, y, axis=axis)
 
 

@@ -51,6 +51,8 @@ def _without_repeats(term: Term) -> Term:
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
+            if x.shape[first] != x.shape[second]:
+                raise ValueError(f"einsum: the axes of a repeated index differ ({x.shape[first]} != {x.shape[second]})")
             x = _diagonal(x, 0, first, second)
             labels = (*labels[:first], *labels[first + 1 : second], *labels[second + 1 :], label)
     return Term(x, labels)
@@ -149,12 +151,16 @@ def _parse_operand(text: str, ndim: int, position: int) -> tuple[int, ...]:
         raise ValueError("einstein sum subscripts string contains a '.' that is not part of an ellipsis ('...')")
     for letter in head + tail:
         if letter not in LETTERS:
-            raise ValueError(f"invalid subscript '{letter}' in einstein sum subscripts string, subscripts must be letters")
+            raise ValueError(
+                f"invalid subscript '{letter}' in einstein sum subscripts string, subscripts must be letters"
+            )
     extra = ndim - len(head) - len(tail)
     if extra < 0:
         raise ValueError(f"einstein sum subscripts string contains too many subscripts for operand {position}")
     if extra > 0 and not dots:
-        raise ValueError("operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided to broadcast the extra dimensions.")
+        raise ValueError(
+            "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided to broadcast the extra dimensions."
+        )
     middle = tuple(range(-extra, 0)) if dots else ()
     return (*map(ord, head), *middle, *map(ord, tail))
 
@@ -174,7 +180,9 @@ def _explicit_output(text: str, terms: list[tuple[int, ...]]) -> tuple[int, ...]
     output = (*map(ord, head), *(broadcast if dots else ()), *map(ord, tail))
     for label in output:
         if label >= 0 and (chr(label) not in LETTERS or label not in every):
-            raise ValueError(f"einstein sum subscripts string included output subscript '{chr(label)}' which never appeared in an input")
+            raise ValueError(
+                f"einstein sum subscripts string included output subscript '{chr(label)}' which never appeared in an input"
+            )
         if output.count(label) > 1:
             raise ValueError(f"einstein sum subscripts string includes output subscript '{chr(label)}' multiple times")
     return output
@@ -198,7 +206,9 @@ def _text_of(sublist: Any) -> str:
 def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     """The subscripts as one string, and the arrays."""
     if not operands:
-        raise ValueError("must specify the einstein sum subscripts string and at least one operand, or at least one operand and its corresponding subscripts list")
+        raise ValueError(
+            "must specify the einstein sum subscripts string and at least one operand, or at least one operand and its corresponding subscripts list"
+        )
     if isinstance(operands[0], str):
         return operands[0].replace(" ", ""), list(operands[1:])
     arrays, lists = list(operands[0::2]), list(operands[1::2])

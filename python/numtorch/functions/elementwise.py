@@ -137,8 +137,16 @@ _row(np.floor_divide, "floor_divide", "f", integer=integers.floor_divide, unsign
 _row(np.remainder, integer=integers.remainder, unsigned=unsigned.remainder, real=floats.remainder)
 _row(np.fmod, "fmod.Tensor", "f", integer=integers.fmod, unsigned=unsigned.fmod)
 _row(np.divmod, integer=integers.divmod, unsigned=unsigned.divmod, real=floats.divmod)
-_row(np.power, "pow.Tensor_Tensor", "fc", integer=integers.power, unsigned=unsigned.power, scalar="pow.Tensor_Scalar")
-_row(np.float_power, "pow.Tensor_Tensor", "", real=kernel("pow.Tensor_Tensor"), complex=kernel("pow.Tensor_Tensor"))
+_row(
+    np.power,
+    "pow.Tensor_Tensor",
+    "f",
+    integer=integers.power,
+    unsigned=unsigned.power,
+    complex=complexes.power,
+    scalar="pow.Tensor_Scalar",
+)
+_row(np.float_power, real=kernel("pow.Tensor_Tensor"), complex=complexes.power)
 _row(np.negative, "neg", "ifc")
 _row(np.positive, "clone", "ifc")
 _row(np.absolute, "abs", "ifc", boolean=_clone, unsigned=_clone)

@@ -10,7 +10,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, as_read_only, kernel
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, check_casting, dev_of
+from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, check_casting, dev_of, find_dev
 from numtorch.functions.layout import is_contiguous
 from numtorch.functions.output import into
 from numtorch.functions.reduction import truth
@@ -45,7 +45,7 @@ _where = kernel("where.self")
 
 def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
     """`indices` as whole numbers for `__getitem__`, which checks the range; wrapped or clipped if `mode` says so."""
-    places = as_tensor(indices, dev)
+    places = as_tensor(int(indices) if isinstance(indices, float) else indices, dev)
     if places.size == 0 and not isinstance(indices, (Tensor, np.ndarray)):
         places = cast(places, np.int64)
     check_casting(function, places.dtype, np.dtype(np.int64), "same_kind")
@@ -119,7 +119,9 @@ def _target(function: str, arr: Any) -> Tensor:
     """The Tensor to write to; an ndarray cannot take what Tensors hold without a copy to the host."""
     if isinstance(arr, Tensor):
         return arr
-    raise TypeError(f"{function}: the array written to must be a Tensor when an argument is one, not {type(arr).__name__}")
+    raise TypeError(
+        f"{function}: the array written to must be a Tensor when an argument is one, not {type(arr).__name__}"
+    )
 
 
 def _write_flat(target: Tensor, index: Any, values: Any) -> None:
@@ -129,6 +131,13 @@ def _write_flat(target: Tensor, index: Any, values: Any) -> None:
         target.reshape(-1)[index] = values
     else:
         target[...] = _core.setitem(ravel(target), index, values).reshape(target.shape)
+
+
+def _assignable(values: Array, target: Tensor) -> Tensor:
+    """`values` in the dtype of `target`: Python numbers must fit, arrays are cast."""
+    is_array = isinstance(values, (np.ndarray, np.generic)) or find_dev([values]) is not None
+    source = as_tensor(values if is_array else np.asarray(values, target.dtype), target.dev)
+    return cast(source, target.dtype)
 
 
 def _cycled(values: Tensor, places: Tensor) -> Tensor:
@@ -142,34 +151,36 @@ def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
     """NumPy's `put`, in place."""
     target = _target("put", a)
     places = ravel(_places("put", ind, target.size, mode, target.dev))
-    values = as_tensor(v, target.dev)
+    values = _assignable(v, target)
     if places.size == 0 or values.size == 0:
         return
     if values.size != 1:
         values = _cycled(values, _arange(places.size, dtype=np.int64, device=target.dev))
-    _write_flat(target, (places,), cast(values.reshape(-1), target.dtype))
+    _write_flat(target, (places,), values.reshape(-1))
 
 
 @implements(np.putmask)
 def putmask(a: Any, /, mask: Array, values: Array) -> None:
     """NumPy's `putmask`, in place."""
     target = _target("putmask", a)
-    where, source = truth(as_tensor(mask, target.dev)), as_tensor(values, target.dev)
+    where = truth(as_tensor(mask, target.dev))
     if where.size != target.size:
         raise ValueError("putmask: mask and data must be the same size")
-    check_casting("putmask", source.dtype, target.dtype, "same_kind")
+    if isinstance(values, (Tensor, np.ndarray, np.generic)):
+        check_casting("putmask", values.dtype, target.dtype, "safe")
+    source = _assignable(values, target)
     if source.size == 0:
         return
     if source.shape != target.shape:
         source = _cycled(source, _arange(target.size, dtype=np.int64, device=target.dev)).reshape(target.shape)
-    target[...] = _where(where.reshape(target.shape), cast(source, target.dtype), target)
+    target[...] = _where(where.reshape(target.shape), source, target)
 
 
 @implements(np.place)
 def place(arr: Any, mask: Array, vals: Array) -> None:
     """NumPy's `place`, in place."""
     target = _target("place", arr)
-    where, source = truth(as_tensor(mask, target.dev)), as_tensor(vals, target.dev)
+    where, source = truth(as_tensor(mask, target.dev)), _assignable(vals, target)
     if where.size != target.size:
         raise ValueError("place: mask and data must be the same size")
     if source.size == 0:
@@ -178,7 +189,7 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
         return
     order = _cumsum(where.reshape(-1), 0) - 1  # of the masked elements, which take the values in turn
     chosen = _cycled(source, order).reshape(target.shape)
-    target[...] = _where(where.reshape(target.shape), cast(chosen, target.dtype), target)
+    target[...] = _where(where.reshape(target.shape), chosen, target)
 
 
 @implements(np.copyto)
@@ -274,10 +285,10 @@ def fill_diagonal(a: Any, val: Array, wrap: bool = False) -> None:
         if len(set(target.shape)) != 1:
             raise ValueError("All dimensions of input must be of equal length")
         step = 1 + sum(math.prod(target.shape[:axis]) for axis in range(1, target.ndim))
-    values = as_tensor(val, target.dev)
+    values = _assignable(val, target)
     count = len(range(0, target.size if end is None else min(end, target.size), step))
     if count == 0:
         return
     if values.ndim:
         values = _cycled(values, _arange(count, dtype=np.int64, device=target.dev))
-    _write_flat(target, (slice(None, end, step),), cast(values, target.dtype))
+    _write_flat(target, (slice(None, end, step),), values)

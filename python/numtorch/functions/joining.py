@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -113,9 +112,7 @@ def concatenate(
 
 
 @implements(np.stack)
-def stack(
-    arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind"
-) -> Tensor:
+def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind") -> Tensor:
     """NumPy's `stack`."""
     members = _members(arrays, out)
     if not members:
@@ -161,7 +158,9 @@ def column_stack(tup: Any) -> Tensor:
 def _depth(blocks: Any) -> int:
     """How deep lists are nested in `blocks`, the same everywhere."""
     if isinstance(blocks, tuple):
-        raise TypeError("np.block: only lists can be used to arrange blocks, and np.block does not allow implicit conversion from tuple to ndarray.")
+        raise TypeError(
+            "np.block: only lists can be used to arrange blocks, and np.block does not allow implicit conversion from tuple to ndarray."
+        )
     if not isinstance(blocks, list):
         return 0
     if not blocks:
@@ -298,6 +297,8 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
     x = as_tensor(a, dev_of(a, repeats))
     if axis is None:
         x, axis = ravel(x), 0
+    elif x.ndim == 0:
+        x = x.reshape(1)
     place = axis_of(axis, x.ndim)
     if isinstance(repeats, (int, float, np.integer)):  # NumPy truncates a float, too
         if repeats < 0:

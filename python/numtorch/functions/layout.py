@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor
 
 __all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reverse_axes"]
-
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:

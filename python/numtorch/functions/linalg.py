@@ -233,7 +233,7 @@ def matrix_power(a: Array, n: int) -> Tensor:
         if power:
             x = _product(x, x)
     assert result is not None
-    return result if result is not a else result.copy()
+    return result
 
 
 def _product(x: Tensor, y: Tensor) -> Tensor:

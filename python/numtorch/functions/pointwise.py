@@ -24,8 +24,8 @@ __all__ = [
     "clip",
     "imag",
     "interp",
-    "iscomplex",
     "isclose",
+    "iscomplex",
     "isreal",
     "nan_to_num",
     "real",
@@ -89,7 +89,9 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     weak = all(b is None or is_weak(b) for b in bounds)
     if weak and (dtype.kind == "f" or dtype == np.int64):
         return _clamp(x, *bounds)  # type: ignore[no-any-return]
-    made = [b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds]
+    made = [
+        b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
+    ]
     check_broadcast(x, *(b for b in made if b is not None))
     if dtype.kind in "bu":
         x = x if made[0] is None else np.maximum(x, made[0])
@@ -103,6 +105,8 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
     places = operator.index(decimals)
     if x.dtype == BOOL:
+        if places:
+            raise TypeError("round: decimals must be 0 for booleans")
         x = cast(x, np.float16)
     if x.dtype.kind == "c":
         result = _complex(_rounded(x.real, places), _rounded(x.imag, places))
@@ -220,9 +224,7 @@ def iscomplex(x: Array) -> Tensor:
 
 
 @implements(np.interp)
-def interp(
-    x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: float | None = None
-) -> Tensor:
+def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: float | None = None) -> Tensor:
     """NumPy's `interp` of real values: straight lines between the points (`xp`, `fp`)."""
     dev = dev_of(x, xp, fp, left, right)
     at, points, values = (as_tensor(operand, dev) for operand in (x, xp, fp))
@@ -230,7 +232,9 @@ def interp(
         raise TypeError("interp: complex values are not supported on Tensors")
     at, points, values = cast(at, FLOAT64), cast(points, FLOAT64), cast(values, FLOAT64)
     if points.ndim != 1 or values.ndim != 1:
-        raise ValueError("Data points must be 1-D sequences" if period is not None else "object too deep for desired array")
+        raise ValueError(
+            "Data points must be 1-D sequences" if period is not None else "object too deep for desired array"
+        )
     if points.shape != values.shape:
         raise ValueError("fp and xp are not of the same length.")
     if points.size == 0:

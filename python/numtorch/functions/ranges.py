@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, as_tensors, cast, dev_of
+from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, as_tensors, cast, dev_of, promoted
 from numtorch.functions.creation import device_of
 from numtorch.functions.joining import concatenate
 from numtorch.functions.registry import implements
@@ -23,7 +23,9 @@ def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool, dtype: np.dtyp
     """The numbers along a new first axis, and how far apart they are."""
     count = num - 1 if endpoint else num
     distance = stop - start
-    places = _arange(num, dtype=dtype, device=start.dev).reshape((num,) + (1,) * distance.ndim)
+    real = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
+    places = _arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim)
+    places = cast(places, dtype)
     if count <= 0:
         return start + places * distance, np.nan
     step = distance / count
@@ -46,10 +48,9 @@ def linspace(
     count = operator.index(num)
     if count < 0:
         raise ValueError(f"Number of samples, {count}, must be non-negative.")
-    first, last = as_tensors(start, stop)
-    wide = np.result_type(first.dtype, last.dtype, float(count))
+    first, last = promoted(start, stop)
+    wide = np.result_type(first.dtype, 1.0)
     first, last = cast(first, wide), cast(last, wide)
-    first, last = first * 1.0, last * 1.0
     numbers, step = _steps(first, last, count, endpoint, wide)
     if endpoint and count > 1:
         ends = np.broadcast_to(last, numbers.shape[1:]).reshape((1, *numbers.shape[1:]))
@@ -60,6 +61,13 @@ def linspace(
     numbers = moveaxis(cast(numbers, target) if target is not None else numbers, 0, axis)
     numbers = numbers.to(dev=device_of(device, numbers.dev))
     return (numbers, step) if retstep else numbers
+
+
+def _on(dev: int, *bounds: Array) -> list[Array]:
+    """The bounds on one device, at least one of them a Tensor."""
+    if any(isinstance(bound, Tensor) for bound in bounds):
+        return list(bounds)
+    return [as_tensor(bound, dev) for bound in bounds]
 
 
 @implements(np.logspace)
@@ -74,7 +82,7 @@ def logspace(
 ) -> Tensor:
     """NumPy's `logspace`, between Tensors."""
     dev = dev_of(start, stop, base)
-    exponents = linspace(as_tensor(start, dev), as_tensor(stop, dev), num, endpoint, axis=axis)
+    exponents = linspace(*_on(dev, start, stop), num, endpoint, axis=axis)
     if np.ndim(base):
         base = np.expand_dims(as_tensor(base, dev), axis)
     powers: Tensor = np.power(base, exponents)

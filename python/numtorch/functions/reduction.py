@@ -9,7 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, axis_of, cast, dev_of
+from numtorch.functions.arguments import (
+    Array,
+    Axis,
+    Dtype,
+    NoValue,
+    as_dtype,
+    as_tensor,
+    axis_of,
+    cast,
+    dev_of,
+    reduced_axes,
+)
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
@@ -149,7 +160,9 @@ def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> 
     neutral = initial if reduction.identity is None else reduction.identity
     if neutral is None:
         name = reduction.ufunc.__name__
-        raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'")
+        raise ValueError(
+            f"reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'"
+        )
     mask = _as_mask(where, x)
     shape = np.broadcast_shapes(mask.shape, x.shape)
     if shape != x.shape:
@@ -165,8 +178,7 @@ def _as_mask(where: Array, x: Tensor) -> Tensor:
 
 
 def _check_not_empty(reduction: Reduction, x: Tensor, axes: tuple[int, ...]) -> None:
-    empty = any_of(x.shape[axis] == 0 for axis in axes)
-    if empty and all_of(length for axis, length in enumerate(x.shape) if axis not in axes):
+    if any_of(x.shape[axis] == 0 for axis in axes):
         raise ValueError(f"zero-size array to reduction operation {reduction.ufunc.__name__} which has no identity")
 
 
@@ -189,11 +201,11 @@ def reduce(
     start = None if initial is NoValue or initial is None else initial
     if where is not NoValue and where is not True:
         x = _only_where(reduction, x, where, start)
-    axes = axes_of(axis, x.ndim)
+    axes = reduced_axes(axis, x.ndim)
     if reduction.identity is None and start is None:
         _check_not_empty(reduction, x, axes)
     kept = keepdims is not NoValue and bool(keepdims)
-    if start is not None and reduction.identity is None and any_of(x.shape[i] == 0 for i in axes):
+    if reduction.identity is None and any_of(x.shape[i] == 0 for i in axes):
         result = _full_of(start, x, axes, kept)
     else:
         result = reduction.over(x, axes, kept)
@@ -233,7 +245,7 @@ def sum(
         if axis is None:
             if keepdims is NoValue:
                 return _sum(a)
-        elif type(axis) is int:
+        elif type(axis) is int and a.ndim:
             return _sum_axes(a, (axis_of(axis, a.ndim),), False if keepdims is NoValue else bool(keepdims))
     return reduce(SUM, a, axis, dtype, out, keepdims, initial, where)
 
@@ -291,20 +303,23 @@ def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
     x = truth(as_tensor(a, -1))
-    return sum_over(cast(x, INT64), axes_of(axis, x.ndim), keepdims)
+    return sum_over(cast(x, INT64), reduced_axes(axis, x.ndim), keepdims)
 
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
     if x.dtype.kind == "c":
         raise TypeError(f"{name}: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
-    place = None if axis is None else axis_of(axis, x.ndim)
+    place = None if axis is None or (x.ndim == 0 and axis in (0, -1)) else axis_of(axis, x.ndim)
     length = x.size if place is None else x.shape[place]
-    if length == 0 and (place is None or all_of(n for i, n in enumerate(x.shape) if i != place)):
+    if length == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
     comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
     kept = keepdims is not NoValue and bool(keepdims)
-    result = find(comparable, place, kept and place is not None)
+    if x.size == 0:
+        result = _full_of(0, cast(x, INT64), () if place is None else (place,), kept)
+    else:
+        result = find(comparable, place, kept and place is not None)
     if kept and place is None:
         result = _reshape(result, (1,) * x.ndim)
     return result if out is None else into(result, out, name)

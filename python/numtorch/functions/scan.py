@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, axis_of, cast, dev_of
+from numtorch.functions.arguments import (
+    Array,
+    Axis,
+    Dtype,
+    NoValue,
+    as_dtype,
+    as_tensor,
+    axes_of,
+    axis_of,
+    cast,
+    dev_of,
+)
 from numtorch.functions.joining import concatenate
 from numtorch.functions.output import into
 from numtorch.functions.reduction import INT64, UINT64, accumulator_dtype
@@ -214,5 +225,7 @@ def gradient(f: Array, *varargs: Any, axis: Axis = None, edge_order: int = 1) ->
         raise ValueError(
             "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
         )
-    slopes = tuple(cast(_slope(x, place, step, edge_order), x.dtype) for place, step in zip(axes, spacings, strict=True))
+    slopes = tuple(
+        cast(_slope(x, place, step, edge_order), x.dtype) for place, step in zip(axes, spacings, strict=True)
+    )
     return slopes[0] if len(slopes) == 1 else slopes

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, NoValue, as_tensor, cast, dev_of, promoted, promotion
+from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promoted, promotion
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.output import into
@@ -32,11 +32,11 @@ def check_broadcast(*operands: Tensor) -> tuple[int, ...]:
 
 
 @implements(np.where)
-def where(condition: Array, x: Array = NoValue, y: Array = NoValue, /) -> Any:
+def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     """NumPy's `where`."""
-    if x is NoValue and y is NoValue:
+    if x is None and y is None:
         return nonzero(condition)
-    if x is NoValue or y is NoValue:
+    if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
     dev = dev_of(condition, x, y)
     mask = truth(as_tensor(condition, dev))
@@ -54,8 +54,8 @@ def _branches(dev: int, x: Array, y: Array) -> list[Tensor]:
 
 
 def _weak(value: Any, dtype: np.dtype[Any]) -> Any:
-    """A Python number in the dtype it takes; OverflowError if it does not fit."""
-    return value if isinstance(value, Tensor) else np.asarray(value, dtype)
+    """A Python number in the dtype it takes; here NumPy lets it wrap."""
+    return value if isinstance(value, Tensor) else np.asarray(value).astype(dtype)
 
 
 @implements(np.select)

@@ -11,7 +11,17 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Tensor, as_read_only, kernel
-from numtorch.functions.arguments import Array, Axis, as_shape, as_tensor, as_tensors, axes_of, axis_of, dev_of
+from numtorch.functions.arguments import (
+    Array,
+    Axis,
+    as_shape,
+    as_tensor,
+    as_tensors,
+    axes_of,
+    axis_of,
+    dev_of,
+    reduced_axes,
+)
 from numtorch.functions.bits import moved
 from numtorch.functions.layout import as_order, is_contiguous, memory_axes, reverse_axes
 from numtorch.functions.registry import implements
@@ -164,7 +174,9 @@ def rollaxis(a: Array, axis: int, start: int = 0) -> Tensor:
     if start < 0:
         start += x.ndim
     if not 0 <= start <= x.ndim:
-        raise np.exceptions.AxisError(f"'start' arg requires {-x.ndim} <= start < {x.ndim + 1}, but {start} was passed in")
+        raise np.exceptions.AxisError(
+            f"'start' arg requires {-x.ndim} <= start < {x.ndim + 1}, but {start} was passed in"
+        )
     order = [other for other in range(x.ndim) if other != axis]
     order.insert(start - 1 if axis < start else start, axis)
     return _permute(x, order)
@@ -176,7 +188,7 @@ def squeeze(a: Array, axis: Axis = None) -> Tensor:
     x = as_tensor(a, -1)
     if axis is None:
         return _squeeze(x, tuple(i for i, length in enumerate(x.shape) if length == 1))
-    axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
+    axes = reduced_axes(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
     if any(x.shape[i] != 1 for i in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     return _squeeze(x, axes)

@@ -92,7 +92,9 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
     haystack, needles = as_tensors(a, v)
     dtype = promotion(haystack, needles)
     if haystack.ndim != 1:
-        raise ValueError("object too deep for desired array" if haystack.ndim else "object of too small depth for desired array")
+        raise ValueError(
+            "object too deep for desired array" if haystack.ndim else "object of too small depth for desired array"
+        )
     if dtype.kind == "c":
         raise TypeError("searchsorted: complex dtypes are not supported, libtorch does not order them")
     order = None

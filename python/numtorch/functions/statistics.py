@@ -121,7 +121,16 @@ def _squared_deviations(x: Tensor, middle: Tensor) -> Tensor:
 
 
 def _spread(
-    kind: Any, name: str, a: Array, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
+    kind: Any,
+    name: str,
+    a: Array,
+    axis: Axis,
+    dtype: Dtype,
+    out: Any,
+    ddof: Any,
+    keepdims: Any,
+    where: Any,
+    middle: Any,
 ) -> Tensor:
     """Variance or standard deviation, `kind` being the kernel."""
     x = as_tensor(a, dev_of(a, out, where, middle))

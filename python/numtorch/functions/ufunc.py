@@ -84,7 +84,10 @@ def find_dev(function: np.ufunc, operands: tuple[Any, ...]) -> int:
 
 
 def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
-    """An operand as a Tensor and its dtype, or as the Python number that it is and its type."""
+    """An operand as a Tensor and its dtype, or as the Python number that it is and its type.
+
+    Python's own int, float and complex are weak, as in NumPy; what derives from them is not.
+    """
     if isinstance(x, Tensor):
         return x, x.dtype
     kind = type(x)
@@ -95,9 +98,6 @@ def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
     if isinstance(x, np.generic):
         if x.dtype in _DTYPES:
             return constant(x.item(), x.dtype, dev), x.dtype
-    elif isinstance(x, _WEAK):
-        weak = next(number for number in _WEAK if isinstance(x, number))
-        return weak(x), weak
     # A copy while a gradient is taken: the tape cannot see who writes to an ndarray.
     x = tensor(x, dev=dev, copy=_core.recording())
     return x, x.dtype

@@ -241,6 +241,15 @@ def accumulate(function: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None,
     return _deliver(function, result, out, "accumulation")
 
 
+def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
+    indices = _core.collect(indices) if isinstance(indices, Tensor) else indices
+    starts = [int(i) for i in np.asarray(indices, dtype=np.intp).reshape(-1)]
+    for i in starts:
+        if not 0 <= i < length:
+            raise IndexError(f"index {i} out-of-bounds in {function.__name__}.reduceat [0, {length})")
+    return starts
+
+
 def reduceat(
     function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype: Any = None, out: Any = None
 ) -> Any:
@@ -248,13 +257,9 @@ def reduceat(
     _check_reducible(function, "reduceat")
     out = _single(out)
     place = _single_axis(axis, _ndim(array), "reduceat")
+    length = (array if isinstance(array, Tensor) else np.asarray(array)).shape[place]
+    starts = _read_starts(function, indices, length)
     fold, x = _prepare_same(function, array, dtype, out, "reduceat")
-    length = x.shape[place]
-    indices = _core.collect(indices) if isinstance(indices, Tensor) else indices
-    starts = [int(i) for i in np.asarray(indices, dtype=np.intp).reshape(-1)]
-    for i in starts:
-        if not 0 <= i < length:
-            raise IndexError(f"index {i} out-of-bounds in {function.__name__}.reduceat [0, {length})")
     if not starts:
         shape = (*x.shape[:place], 0, *x.shape[place + 1 :])
         return _deliver(function, cast(_reshape(_slice(x, place, 0, 0), shape), fold.dtype), out, "reduceat")

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import conj, constant, define
+from numtorch.autograd.rule import conj, constant, define, refuse
 
 _abs = kernel("abs")
 _cos = kernel("cos")
@@ -84,6 +84,7 @@ define("pow.Tensor_Scalar", self=lambda g, self, exponent: _power_base(g, self, 
 define("pow.Scalar", exponent=lambda g, y, self, exponent_spec: _power_exponent(g, y, self, exponent_spec))
 # The quotient is rounded: only the dividend's slope 1 and the divisor's -floor(x / y) remain.
 define("remainder.Tensor", self=lambda g: g, other=lambda g, self, other: -g * _floor_divide(self, other))
+define("remainder.Scalar", self=lambda g: g)
 define("fmod.Scalar", self=lambda g: g)
 define("fmod.Tensor", self=lambda g: g, other=lambda g, self, other: -g * _trunc_divide(self, other))
 define("hypot", self=lambda g, y, self: g * _safe_ratio(self, y), other=lambda g, y, other: g * _safe_ratio(other, y))
@@ -206,7 +207,23 @@ def _clamp_rule(g: Tensor, x: Tensor, low: Any, high: Any) -> Any:
     return g
 
 
+def _clamp_bound(g: Tensor, x: Tensor, low: Any, high: Any, upper: bool) -> Any:
+    """The bound's share: where it is what came out."""
+    if upper:
+        inner = x if low is None else _maximum(x, low)
+        return _share(g, _gt(inner, high), _eq(inner, high))
+    low_wins = _share(g, _gt(low, x), _eq(low, x))
+    return low_wins if high is None else _share(low_wins, _gt(high, low), _eq(high, low))
+
+
+_maximum = kernel("maximum")
 define("clamp", self=lambda g, self, min, max: _clamp_rule(g, self, min, max))
+define(
+    "clamp.Tensor",
+    self=lambda g, self, min, max: _clamp_rule(g, self, min, max),
+    min=lambda g, self, min, max: _clamp_bound(g, self, min, max, False),
+    max=lambda g, self, min, max: _clamp_bound(g, self, min, max, True),
+)
 define(
     "where.self",
     self=lambda g, condition: _where_other(condition, g, 0.0),
@@ -296,6 +313,8 @@ define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
 _isfinite = kernel("isfinite")
 
+refuse("view.dtype", "it reads the bits of a number as another type's")
+
 # What is flat wherever it is smooth.
 constant(
     "ceil",
@@ -308,16 +327,67 @@ constant(
     "sign",
     "trunc",
     "fix",
-    "ones_like",
-    "zeros_like",
+    "nextafter",
+)
+
+# Booleans, integers and indices.
+constant(
+    "all",
+    "all.dim",
+    "all.dims",
+    "any",
+    "any.dim",
+    "any.dims",
+    "argmax",
+    "argmin",
+    "argsort.stable",
+    "bitwise_and.Scalar",
+    "bitwise_and.Tensor",
+    "bitwise_left_shift.Tensor",
+    "bitwise_left_shift.Tensor_Scalar",
+    "bitwise_not",
+    "bitwise_or.Tensor",
+    "bitwise_right_shift.Tensor",
+    "bitwise_right_shift.Tensor_Scalar",
+    "bitwise_xor.Scalar",
+    "bitwise_xor.Tensor",
+    "count_nonzero",
+    "eq.Scalar",
+    "eq.Tensor",
+    "gcd",
+    "ge.Scalar",
+    "ge.Tensor",
+    "gt.Scalar",
+    "gt.Tensor",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "lcm",
+    "le.Scalar",
+    "le.Tensor",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "lt.Scalar",
+    "lt.Tensor",
+    "ne.Scalar",
+    "ne.Tensor",
+    "nonzero",
+    "repeat_interleave.Tensor",
+    "searchsorted.Tensor",
+    "signbit",
+)
+
+# What only takes a shape, dtype or device from its argument.
+constant(
+    "arange",
+    "empty.memory_format",
     "empty_like",
     "full",
     "full_like",
-    "rand_like",
-    "randn_like",
-    "new_zeros",
-    "new_empty",
-    "new_full",
-    "new_ones",
-    "nextafter",
+    "ones",
+    "ones_like",
+    "zeros",
+    "zeros_like",
 )

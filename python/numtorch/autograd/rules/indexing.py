@@ -61,6 +61,10 @@ define(
     self=lambda g, values_spec, indices, accumulate: g if accumulate else _core.setitem(g, _as_index(indices), 0.0),
     values=lambda g, indices: g[_as_index(indices)],
 )
+define(
+    "repeat_interleave.self_Tensor",
+    self=lambda g, self_spec, repeats, dim: _sum_ranges(g, self_spec, repeats, dim),
+)
 define("masked_select", self=lambda g, self_spec, mask: _core.additem(zeros_like(self_spec), (mask,), g))
 define(
     "masked_scatter",
@@ -79,6 +83,14 @@ def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:
     order = _arange(picked.size, dtype=np.int64, device=g.dev).reshape(picked.shape)
     last = _core.setitem(_zeros(g.shape, dtype=np.int64, device=g.dev), index, order)[index]
     return _masked_fill(picked, _differs(last, order), 0.0)
+
+
+def _sum_ranges(g: Tensor, like: Any, repeats: Tensor, dim: Any) -> Tensor:
+    """Each copy's gradient added to what it is a copy of."""
+    source = kernel("repeat_interleave.Tensor")(repeats)
+    if dim is None:
+        return _index_add(zeros_like(like).reshape(-1), 0, source, g).reshape(like.shape)
+    return _index_add(zeros_like(like), dim, source, g)
 
 
 def _as_index(indices: Any) -> tuple[Any, ...]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define
+from numtorch.autograd.rules.reduction import axes_of, kept
+
+_abs = kernel("abs")
+_eq = kernel("eq.Tensor")
+_eq_scalar = kernel("eq.Scalar")
+_sgn = kernel("sgn")
+_sum = kernel("sum.dim_IntList")
+_where_other = kernel("where.ScalarOther")
+_where_self = kernel("where.ScalarSelf")
 
 _bmm = kernel("bmm")
 _diag_embed = kernel("diag_embed")
@@ -134,7 +144,7 @@ define(
 
 
 def _cofactors(a: Tensor) -> Tensor:
-    """Conjugate of the derivative of det: finite for singular matrices too, by the SVD; not to be differentiated there."""
+    """Of det, divided by det: the inverse, adjoint."""
     return adjoint(_inv_ex(a)[0])
 
 
@@ -164,7 +174,145 @@ define("_linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
 define("linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
 
 
-# Factorizations.
+# Norms.
+def _norm_rule(g: Tensor, y: Tensor, x: Tensor, order: float, dim: Any, keepdim: bool) -> Any:
+    """Of the vector norm; 0 where the norm is 0."""
+    if order == 0:
+        return None
+    y, g = (kept(t, x.shape, dim, keepdim) for t in (y, g))
+    if order in (math.inf, -math.inf):
+        size = _abs(x)
+        hit = _eq(size, _expand(y, x.shape))
+        count = _sum(hit, axes_of(dim, x.ndim), True) if x.ndim else hit
+        return _where_other(hit, g * _sgn(x) / count.to(dtype=size.dtype), 0.0)
+    at_zero = _eq_scalar(y, 0)
+    y = _where_self(at_zero, 1.0, y)
+    slope = x / y if order == 2 else _sgn(x) * (1.0 if order == 1 else _power_ratio(x, y, order))
+    return _where_self(at_zero, 0.0, g * slope)
+
+
+def _power_ratio(x: Tensor, y: Tensor, order: float) -> Tensor:
+    """(|x| / y) ** (order - 1), and 0 at x = 0."""
+    ratio = _abs(x) / y
+    at_zero = _eq_scalar(ratio, 0)
+    return _where_self(at_zero, 0.0, _where_self(at_zero, 1.0, ratio) ** (order - 1))  # type: ignore[no-any-return]
+
+
+define(
+    "linalg_vector_norm",
+    self=lambda g, y, self, ord, dim, keepdim: _norm_rule(g, y, self, ord, dim, keepdim),
+)
+
+
+# Factorizations. Their gradients exist where the eigenvalues or singular values that are told apart differ.
+def _skew(a: Tensor) -> Tensor:
+    return a - adjoint(a)
+
+
+def _gaps(values: Tensor) -> Tensor:
+    """values_j - values_i off the diagonal, 1 on it."""
+    gaps = _unsqueeze(values, -2) - _unsqueeze(values, -1)
+    return gaps + _diag_embed(values * 0.0 + 1.0)
+
+
+def _eigh_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
+    """A is taken as Hermitian: the gradient is given for both triangles."""
+    g_values, g_vectors = gs
+    values, vectors = y
+    if not vectors.size:
+        vectors = _eigh(a, "L", True)[1]
+    middle: Any = 0.0
+    if g_vectors is not None:
+        overlap = _matmul(adjoint(vectors), g_vectors)
+        overlap = overlap - _diag_embed(_diagonal(overlap, 0, -2, -1))
+        middle = overlap / _gaps(values)
+    if g_values is not None:
+        middle = middle + _diag_embed(g_values)
+    full = _matmul(vectors, _matmul(middle + 0.0 * vectors, adjoint(vectors)))
+    return 0.5 * (full + adjoint(full))
+
+
+_eigh = kernel("_linalg_eigh")
+define("_linalg_eigh", A=lambda g, y, A: _eigh_rule(g, y, A))
+
+
+def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
+    g_u, g_s, g_vh = gs
+    u, s, vh = y
+    if not u.size and s.size:
+        u, s, vh = _svd(a, False, True)
+    if full_matrices and (g_u is not None or g_vh is not None) and a.shape[-2] != a.shape[-1]:
+        raise NotImplementedError("gradient: svd with full_matrices=True has singular vectors that A does not determine")
+    k = s.shape[-1]
+    u, vh = _narrow(u, -1, 0, k), _narrow(vh, -2, 0, k)
+    middle = _diag_embed(g_s if g_s is not None else s * 0.0) + 0.0 * _matmul(adjoint(u), u)
+    gaps = _gaps(s * s)
+    row, column = _unsqueeze(s, -2), _unsqueeze(s, -1)
+    outside: Any = 0.0
+    if g_u is not None:
+        turn = _skew(_matmul(adjoint(u), g_u))
+        middle = middle + turn / gaps * row + _phase(turn, s)
+        rest = g_u - _matmul(u, _matmul(adjoint(u), g_u))
+        outside = outside + _matmul(rest / row, vh)
+    if g_vh is not None:
+        g_v = adjoint(g_vh)
+        turn = _skew(_matmul(vh, g_v))
+        middle = middle + column * turn / gaps
+        rest = g_v - _matmul(adjoint(vh), _matmul(vh, g_v))
+        outside = outside + _matmul(u / row, adjoint(rest))
+    return _matmul(u, _matmul(middle, vh)) + outside
+
+
+def _phase(turn: Tensor, s: Tensor) -> Any:
+    """The common phase of a pair of complex singular vectors, given to U."""
+    return _diag_embed(_diagonal(turn, 0, -2, -1) / (2.0 * s)) if turn.dtype.kind == "c" else 0.0
+
+
+_svd = kernel("_linalg_svd")
+_narrow = kernel("narrow")
+define("_linalg_svd", A=lambda g, y, A, full_matrices: _svd_rule(g, y, A, full_matrices))
+
+
+def _qr_rule(gs: Any, y: Any, a: Any, mode: str) -> Tensor:
+    g_q, g_r = gs
+    q, r = y
+    rows, columns = a.shape[-2:]
+    if mode == "r" or rows < columns or (mode == "complete" and rows != columns):
+        raise NotImplementedError(f"gradient: qr with mode={mode!r} of a matrix of shape {a.shape[-2:]} has no gradient rule")
+    inner: Any = 0.0
+    if g_r is not None:
+        inner = inner + _matmul(g_r, adjoint(r))
+    if g_q is not None:
+        inner = inner - _matmul(adjoint(q), g_q)
+    upper = _triu(inner, 0)
+    symmetric = upper + adjoint(upper)
+    symmetric = symmetric - _diag_embed(_diagonal(symmetric, 0, -2, -1)) * 0.5
+    full = _matmul(q, symmetric)
+    full = full if g_q is None else full + g_q
+    return adjoint(_solve_triangular(r, adjoint(full), upper=True))
+
+
+_triu = kernel("triu")
+define("linalg_qr", A=lambda g, y, A_spec, mode: _qr_rule(g, y, A_spec, mode))
+
+
+def _triangular_matrix(g: Tensor, x: Tensor, a: Tensor, upper: bool, left: bool, unit: bool) -> Tensor:
+    back = _triangular_right(g, a, upper, left, unit)
+    full = -_matmul(back, adjoint(x)) if left else -_matmul(adjoint(x), back)
+    return _triu(full, int(unit)) if upper else _tril(full, -int(unit))
+
+
+def _triangular_right(g: Tensor, a: Tensor, upper: bool, left: bool, unit: bool) -> Tensor:
+    return _solve_triangular(adjoint(a), g, upper=not upper, left=left, unitriangular=unit)  # type: ignore[no-any-return]
+
+
+define(
+    "linalg_solve_triangular",
+    self=lambda g, y, self, upper, left, unitriangular: _triangular_matrix(g, y, self, upper, left, unitriangular),
+    B=lambda g, self, upper, left, unitriangular: _triangular_right(g, self, upper, left, unitriangular),
+)
+
+
 def _half_lower(a: Tensor) -> Tensor:
     """The lower triangle with the diagonal halved."""
     lower = _tril(a, 0)
@@ -173,15 +321,9 @@ def _half_lower(a: Tensor) -> Tensor:
 
 def _cholesky_rule(g: Tensor, lower: Tensor) -> Tensor:
     middle = _half_lower(_matmul(adjoint(lower), g))
-    middle = middle + adjoint(_tril(middle, -1)) if middle.dtype.kind != "c" else _hermitian_fill(middle)
+    middle = middle + adjoint(middle)
     left = _solve_triangular(adjoint(lower), middle, upper=True)
     return adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
-
-
-def _hermitian_fill(middle: Tensor) -> Tensor:
-    strict = _tril(middle, -1)
-    diagonal = _diag_embed(_real(_diagonal(middle, 0, -2, -1)))
-    return strict + adjoint(strict) + diagonal
 
 
 define("linalg_cholesky_ex", self=lambda g, y: None if g[0] is None else _cholesky_rule(g[0], y[0]))

@@ -25,7 +25,7 @@ _unsqueeze = kernel("unsqueeze")
 _prod_dim = kernel("prod.dim_int")
 
 
-def _axes(dim: Any, ndim: int) -> list[int]:
+def axes_of(dim: Any, ndim: int) -> list[int]:
     """The axes of a reduction: none given means all."""
     if dim is None or (isinstance(dim, list | tuple) and len(dim) == 0):
         return list(range(ndim))
@@ -33,22 +33,22 @@ def _axes(dim: Any, ndim: int) -> list[int]:
     return sorted(d % ndim for d in dims) if ndim else []
 
 
-def _kept(g: Tensor, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
+def kept(g: Tensor, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
     """g with its reduced axes put back, of length 1."""
     if keepdim:
         return g
-    axes = _axes(dim, len(shape))
+    axes = axes_of(dim, len(shape))
     return _reshape(g, [1 if i in axes else n for i, n in enumerate(shape)])
 
 
 def spread(g: Tensor, like: Like, dim: Any, keepdim: bool) -> Tensor:
     """The gradient of a sum: g copied along the axes that were summed."""
-    return _expand(_kept(g, like.shape, dim, keepdim), like.shape)
+    return _expand(kept(g, like.shape, dim, keepdim), like.shape)
 
 
 def _count(like: Like, dim: Any) -> int:
     count = 1
-    for axis in _axes(dim, like.ndim):
+    for axis in axes_of(dim, like.ndim):
         count *= like.shape[axis]
     return count
 
@@ -64,7 +64,7 @@ define(
 
 
 def _variance(g: Tensor, x: Tensor, dim: Any, correction: Any, keepdim: bool) -> Tensor:
-    axes = _axes(dim, x.ndim)
+    axes = axes_of(dim, x.ndim)
     count = _count(x, dim)
     centre = _sum(x, axes, True) / count
     return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / (count - (1 if correction is None else correction))))
@@ -119,9 +119,9 @@ define("prod.dim_int", self=lambda g, self, dim, keepdim: _product(g, self, dim 
 
 def _extreme(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
     """Of max and min: shared evenly between equal extremes."""
-    extreme = _kept(y, x.shape, dim, keepdim)
+    extreme = kept(y, x.shape, dim, keepdim)
     hit = _eq(x, _expand(extreme, x.shape)) | (_isnan(x) & _isnan(extreme))
-    count = _sum(hit, _axes(dim, x.ndim), True) if x.ndim else _cast(hit, dtype="int64")
+    count = _sum(hit, axes_of(dim, x.ndim), True) if x.ndim else _cast(hit, dtype="int64")
     return _where_other(hit, spread(g, x, dim, keepdim) / _cast(count, dtype=x.dtype), 0.0)
 
 
@@ -133,7 +133,7 @@ for _name in ("max", "min"):
 define(
     "logsumexp",
     self=lambda g, y, self, dim, keepdim: spread(g, self, dim, keepdim)
-    * conj(_exp(self - _expand(_kept(y, self.shape, dim, keepdim), self.shape))),
+    * conj(_exp(self - _expand(kept(y, self.shape, dim, keepdim), self.shape))),
 )
 
 

@@ -1,0 +1,11 @@
+"""New arrays: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import creation
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", creation.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

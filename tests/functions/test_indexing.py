@@ -1,0 +1,11 @@
+"""Picking, writing, choosing, sorting: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import indexing
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", indexing.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

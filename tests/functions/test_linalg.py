@@ -1,0 +1,11 @@
+"""Products and linear algebra: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import linalg
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", linalg.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

@@ -1,0 +1,11 @@
+"""Reductions, scans and statistics: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import reduction
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", reduction.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

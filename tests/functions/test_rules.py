@@ -1,0 +1,142 @@
+"""What rows cannot say: devices, read-only results, copies, outputs that are ndarrays, and values."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+
+
+@pytest.fixture
+def x(dev: int) -> nt.Tensor:
+    return nt.tensor(np.arange(12.0).reshape(3, 4), dev=dev)
+
+
+READ_ONLY = {
+    "broadcast_to": lambda x: np.broadcast_to(x, (2, 3, 4)),
+    "diagonal": lambda x: np.diagonal(x),
+    "diag": lambda x: np.diag(x),
+    "sliding_window_view": lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=0),
+    "flip": lambda x: np.flip(x),
+    "fliplr": lambda x: np.fliplr(x),
+    "rot90": lambda x: np.rot90(x),
+    "broadcast_arrays": lambda x: np.broadcast_arrays(x[:1], x)[0],
+}
+
+
+@pytest.mark.parametrize("function", READ_ONLY.values(), ids=READ_ONLY)
+def test_read_only(function: Callable[[Any], Any], x: nt.Tensor) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        function(x)[...] = 1
+
+
+WRITEABLE = {
+    "reshape": lambda x: np.reshape(x, (4, 3)),
+    "transpose": lambda x: np.transpose(x),
+    "ravel": lambda x: np.ravel(x),
+    "split": lambda x: np.split(x, 2, axis=1)[0],
+    "einsum": lambda x: np.einsum("ij->ji", x),
+    "diagonal by einsum": lambda x: np.einsum("ii->i", x[:3, :3]),
+    "windows": lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=0, writeable=True),
+}
+
+
+@pytest.mark.parametrize("function", WRITEABLE.values(), ids=WRITEABLE)
+def test_writes_reach_the_original(function: Callable[[Any], Any], x: nt.Tensor) -> None:
+    function(x)[0] = -7.0
+    array = np.arange(12.0).reshape(3, 4)
+    function(array)[0] = -7.0
+    np.testing.assert_array_equal(nt.collect(x), array)
+
+
+def test_operand_survives_read_only_result(x: nt.Tensor) -> None:
+    np.broadcast_to(x, x.shape)
+    np.lib.stride_tricks.sliding_window_view(x, (), axis=())
+    x[0, 0] = 5.0
+    assert x[0, 0].item() == 5.0
+
+
+def test_zero_dimensional_arrays_can_be_written(dev: int) -> None:
+    s = nt.tensor(2.0, dev=dev)
+    for made in (np.zeros_like(s), np.copy(s), np.zeros((), like=s), np.full_like(s, 3.0), np.array(4.0, like=s)):
+        made[...] = 9.0
+        assert made.item() == 9.0
+    assert s.item() == 2.0
+
+
+def test_reductions_give_values(x: nt.Tensor) -> None:
+    for value in (np.sum(x), x.mean(), np.max(x), np.argmax(x), np.linalg.norm(x), np.vdot(x, x)):
+        assert value.is_value
+        assert hash(value) == hash(value.item())
+
+
+def test_out_may_be_an_ndarray(x: nt.Tensor, dev: int) -> None:
+    out = np.zeros(4)
+    if dev == -1:
+        assert np.sum(x, axis=0, out=out) is out
+        np.testing.assert_array_equal(out, nt.collect(x).sum(axis=0))
+    else:
+        with pytest.raises(TypeError):
+            np.sum(x, axis=0, out=out)
+
+
+def test_out_is_returned(x: nt.Tensor, dev: int) -> None:
+    out = nt.tensor(np.zeros(4), dev=dev)
+    assert np.sum(x, axis=0, out=out) is out
+    assert np.concatenate([x[0], x[1]], out=nt.tensor(np.zeros(8), dev=dev)).shape == (8,)
+    with pytest.raises(TypeError, match="Cannot cast"):
+        np.sum(x, axis=0, out=nt.tensor(np.zeros(4, np.int64), dev=dev))
+
+
+def test_ndarrays_join_the_device(x: nt.Tensor, dev: int) -> None:
+    for result in (np.concatenate([x, np.ones((1, 4))]), np.where(np.ones((3, 4), bool), x, 0), np.dot(x, np.ones(4))):
+        assert isinstance(result, nt.Tensor)
+        assert result.dev == dev
+
+
+def test_copyto_ndarray(x: nt.Tensor, dev: int) -> None:
+    target = np.zeros((3, 4))
+    if dev == -1:
+        np.copyto(target, x)
+        np.testing.assert_array_equal(target, nt.collect(x))
+    else:
+        with pytest.raises(TypeError):
+            np.copyto(target, x)
+
+
+def test_warnings_of_numpy(dev: int) -> None:
+    empty = nt.tensor(np.zeros((0, 2)), dev=dev)
+    with pytest.warns(RuntimeWarning, match="Mean of empty slice"):
+        np.mean(empty, axis=0)
+    with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
+        np.var(empty[:, :1], axis=1, ddof=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.mean(nt.tensor([1.0], dev=dev))
+
+
+def test_device_keyword(x: nt.Tensor, dev: int) -> None:
+    assert np.zeros_like(x, device="cpu").dev == -1
+    assert np.zeros(3, like=x).dev == dev
+    assert np.ones_like(x).dev == dev
+
+
+def test_subclass_is_accepted(dev: int) -> None:
+    class Image(nt.Tensor):
+        pass
+
+    image = Image(2, 3, dev=dev)
+    assert np.sum(image).item() == 0
+    assert np.reshape(image, (3, 2)).shape == (3, 2)
+
+
+def test_unsupported_modes_say_what_is_accepted(x: nt.Tensor) -> None:
+    with pytest.raises(TypeError, match="constant"):
+        np.pad(x, 1, mode="linear_ramp")
+    with pytest.raises(TypeError, match="raw"):
+        np.linalg.qr(x, mode="raw")
+    with pytest.raises(TypeError, match="axis"):
+        np.unique(x, axis=0)

@@ -1,0 +1,11 @@
+"""Shapes, joining and windows: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import shape
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", shape.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)
