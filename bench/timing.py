@@ -56,9 +56,9 @@ def interleave(loops: Mapping[str, Loop], rounds: int, target: float) -> dict[st
     """
     calls = {side: calls_for(loop, target) for side, loop in loops.items()}
     times: dict[str, list[float]] = {side: [] for side in loops}
+    gc.collect()
     for turn in range(rounds):
-        gc.collect()
-        empty = warm(empty_loop, 100_000)
+        empty = warm(empty_loop, 50_000)
         for side in rotated(list(loops), turn):
             times[side].append(max(SHORTEST, warm(loops[side], calls[side]) - empty))
     return times

@@ -16,10 +16,6 @@ PyTypeObject* kernel_type = nullptr;
 
 namespace {
 
-using UnaryFunction = at::Tensor(const at::Tensor&);
-using BinaryFunction = at::Tensor(const at::Tensor&, const at::Tensor&);
-using AlphaFunction = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Scalar&);
-
 constexpr std::size_t kMaxArguments = 64;
 
 std::unordered_map<std::string, KernelObject*>& kernels() {
@@ -89,6 +85,14 @@ Shortcut shortcut_of(const c10::FunctionSchema& schema, const std::vector<Parame
   return Shortcut::None;
 }
 
+void bind_typed(KernelObject* kernel) {
+  if (kernel->shortcut == Shortcut::None) return;
+  kernel->typed = new Typed();
+  if (kernel->shortcut == Shortcut::Unary) kernel->typed->unary = kernel->op->typed<UnaryFunction>();
+  if (kernel->shortcut == Shortcut::Binary) kernel->typed->binary = kernel->op->typed<BinaryFunction>();
+  if (kernel->shortcut == Shortcut::BinaryAlpha) kernel->typed->alpha = kernel->op->typed<AlphaFunction>();
+}
+
 void read_schema(KernelObject* kernel, const c10::FunctionSchema& schema) {
   for (const auto& argument : schema.arguments()) {
     kernel->parameters->push_back(make_parameter(argument));
@@ -100,6 +104,7 @@ void read_schema(KernelObject* kernel, const c10::FunctionSchema& schema) {
     kernel->views |= kernel->sources->back() >= 0;
   }
   kernel->shortcut = shortcut_of(schema, *kernel->parameters, !kernel->writes && !kernel->views);
+  bind_typed(kernel);
 }
 
 [[noreturn]] void fail_arguments(const KernelObject* kernel, const char* what, const char* which) {
@@ -469,18 +474,31 @@ KernelObject* define_kernel(const std::string& name, const std::vector<std::stri
 }
 
 at::Tensor call_unary(const KernelObject* kernel, const at::Tensor& a) {
-  const auto function = kernel->op->typed<UnaryFunction>();
+  const auto& function = *kernel->typed->unary;
   Below guard;
-  Unlocked release(is_long(a));
-  return function.call(a);
+  if (!is_long(a)) return function.call(a);
+  const at::Tensor held = a;  // another thread may rebind the Tensor that `a` is in
+  Unlocked release(true);
+  return function.call(held);
 }
 
-at::Tensor call_binary(const KernelObject* kernel, const at::Tensor& a, const at::Tensor& b) {
+namespace {
+
+at::Tensor compute_binary(const KernelObject* kernel, const at::Tensor& a, const at::Tensor& b) {
   static const at::Scalar one(1);
+  if (kernel->shortcut == Shortcut::Binary) return kernel->typed->binary->call(a, b);
+  return kernel->typed->alpha->call(a, b, one);
+}
+
+}  // namespace
+
+at::Tensor call_binary(const KernelObject* kernel, const at::Tensor& a, const at::Tensor& b) {
   Below guard;
-  Unlocked release(is_long(a) || is_long(b));
-  if (kernel->shortcut == Shortcut::Binary) return kernel->op->typed<BinaryFunction>().call(a, b);
-  return kernel->op->typed<AlphaFunction>().call(a, b, one);
+  if (!is_long(a) && !is_long(b)) return compute_binary(kernel, a, b);
+  const at::Tensor held_a = a;
+  const at::Tensor held_b = b;
+  Unlocked release(true);
+  return compute_binary(kernel, held_a, held_b);
 }
 
 PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t count) {

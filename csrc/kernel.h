@@ -5,6 +5,7 @@
 #include <ATen/core/ivalue.h>
 #include <Python.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,20 @@ struct Parameter {
 // The signatures that skip the IValue stack.
 enum class Shortcut : std::uint8_t { None, Unary, Binary, BinaryAlpha };
 
+using UnaryFunction = at::Tensor(const at::Tensor&);
+using BinaryFunction = at::Tensor(const at::Tensor&, const at::Tensor&);
+using AlphaFunction = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Scalar&);
+
+// The operator under its C++ signature: checked once here, libtorch would check it at every call.
+struct Typed {
+  std::optional<c10::TypedOperatorHandle<UnaryFunction>> unary;
+  std::optional<c10::TypedOperatorHandle<BinaryFunction>> binary;
+  std::optional<c10::TypedOperatorHandle<AlphaFunction>> alpha;
+};
+
 struct KernelObject {
-  PyObject_HEAD vectorcallfunc vectorcall;
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
   PyObject* name;                     // "add.Tensor"
   PyObject* rule;                     // what the tape attached; null before
   std::vector<std::uint64_t>* reads;  // per parameter: what its rule reads; bit i: argument i, bit 63: the result
@@ -58,6 +71,7 @@ struct KernelObject {
   std::vector<Parameter>* parameters;
   std::vector<int>* aliases;  // per result: the written parameter that it is, or -1
   std::vector<int>* sources;  // per result: the parameter whose memory it may share, or -1
+  Typed* typed;               // null without shortcut
   Shortcut shortcut;
   bool writes;    // some parameter is written
   bool views;     // the result may share memory with an argument

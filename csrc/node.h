@@ -8,10 +8,11 @@
 namespace numtorch {
 
 struct NodeObject {
-  PyObject_HEAD PyObject* kernel;  // null for a leaf or a part of several results
-  PyObject* args;                  // tuple, schema order: Tensors that the rule reads, Specs of others, plain values
-  PyObject* parents;               // tuple, as long: the node behind each argument, None, or a tuple for a list
-  PyObject* result;                // Tensor if the rule reads it, else Spec; a tuple for several results
+  PyObject_HEAD
+  PyObject* kernel;   // null for a leaf or a part of several results
+  PyObject* args;     // tuple, schema order: Tensors that the rule reads, Specs of others, plain values
+  PyObject* parents;  // tuple, as long: the node behind each argument, None, or a tuple for a list
+  PyObject* result;   // Tensor if the rule reads it, else Spec; a tuple for several results
   std::uint64_t sequence;
 };
 

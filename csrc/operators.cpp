@@ -208,7 +208,8 @@ bool may_overlap(const at::Tensor& a, const at::Tensor& b) {
 using InPlaceFunction = at::Tensor&(at::Tensor&, const at::Tensor&);
 using InPlaceAlphaFunction = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Scalar&);
 
-void compute_in_place(const Operation& operation, at::Tensor& a, const at::Tensor& b) {
+// By value: while the GIL is released another thread may rebind the Tensors that these are in.
+void compute_in_place(const Operation& operation, at::Tensor a, const at::Tensor b) {
   static const at::Scalar one(1);
   a.unsafeGetTensorImpl()->bump_version();
   Below guard;
@@ -259,9 +260,15 @@ PyObject* compare(PyObject* a, PyObject* b, int how) {
   });
 }
 
+// What is no operand of its own: text and None to compare with, and the indices of ufunc.at.
+bool is_passive(PyObject* object) {
+  return object == Py_None || PyUnicode_Check(object) || PyBytes_Check(object) || PySlice_Check(object) ||
+         object == Py_Ellipsis;
+}
+
 bool any_foreign(PyObject* const* inputs, Py_ssize_t count) {
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (is_foreign(inputs[i])) return true;
+    if (!is_passive(inputs[i]) && is_foreign(inputs[i])) return true;
   }
   return false;
 }

@@ -51,11 +51,43 @@ std::uint64_t version_of(const at::Tensor& value) {
   return value.unsafeGetTensorImpl()->version_counter().current_version();
 }
 
+// Views kept for rules, by the memory that they see: nobody else looks at it through them.
+std::unordered_map<const c10::StorageImpl*, std::vector<const TensorObject*>>& saved_views() {
+  static auto* map = new std::unordered_map<const c10::StorageImpl*, std::vector<const TensorObject*>>();
+  return *map;
+}
+
+const c10::StorageImpl* storage_of(const at::Tensor& value) { return value.storage().unsafeGetStorageImpl(); }
+
 // A saved value: the same memory without a node; `sequence` holds the version it had.
 PyObject* save(const at::Tensor& value) {
   PyObject* saved = check(wrap_result(value)).release();
-  as_tensor(saved)->sequence = version_of(value);
+  TensorObject* object = as_tensor(saved);
+  object->sequence = version_of(value);
+  if (value.storage().use_count() > 1) {
+    saved_views()[storage_of(value)].push_back(object);
+    object->flags |= kSaved;
+  }
   return saved;
+}
+
+// Does a Tensor other than `object` see its memory, apart from what the tape alone still holds?
+bool is_memory_shared(const TensorObject* object) {
+  const auto others = object->value.storage().use_count() - 1;
+  if (others == 0) return false;
+  const auto found = saved_views().find(storage_of(object->value));
+  if (found == saved_views().end()) return true;
+  std::unordered_map<const c10::TensorImpl*, std::size_t> holders;
+  for (const TensorObject* saved : found->second) ++holders[saved->value.unsafeGetTensorImpl()];
+  holders.erase(object->value.unsafeGetTensorImpl());
+  std::size_t unseen = 0;
+  for (const TensorObject* saved : found->second) {
+    const auto holder = holders.find(saved->value.unsafeGetTensorImpl());
+    if (holder == holders.end()) continue;
+    if (saved->value.use_count() == holder->second) ++unseen;
+    holders.erase(holder);
+  }
+  return unseen < others;
 }
 
 PyObject* remember_tensor(PyObject* object, bool saved) {
@@ -358,8 +390,7 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
 }
 
 void rebind(TensorObject* target, const TensorObject* result, const char* function) {
-  const bool shared = (target->flags & kShared) != 0 || target->value.storage().use_count() > 1;
-  if (shared) {
+  if ((target->flags & kShared) != 0 || is_memory_shared(target)) {
     fail(PyExc_NotImplementedError,
          "%s: a gradient is being taken and other arrays (a view, or what it is a view of) share this Tensor's memory; "
          "write into a copy, or build the result without writing",
@@ -369,6 +400,12 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
   Py_XSETREF(target->node, Py_XNewRef(result->node));
   target->sequence = result->sequence;
   target->flags = static_cast<std::uint8_t>(target->flags & ~kValue);
+}
+
+void forget_saved(const TensorObject* object) {
+  const auto found = saved_views().find(storage_of(object->value));
+  std::erase(found->second, object);
+  if (found->second.empty()) saved_views().erase(found);
 }
 
 void register_record(PyObject* module) {

@@ -32,6 +32,9 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
 // NotImplementedError where another Tensor sees the same memory.
 void rebind(TensorObject* target, const TensorObject* result, const char* function);
 
+// Of a Tensor with the flag kSaved that is being freed.
+void forget_saved(const TensorObject* object);
+
 void register_record(PyObject* module);
 
 }  // namespace numtorch

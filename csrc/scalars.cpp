@@ -37,8 +37,13 @@ const at::Tensor& cached(std::uint64_t real, std::uint64_t imag, at::ScalarType 
   return entry.value;
 }
 
+// As a cast rounds: what is too large becomes infinite, where libtorch's own conversion refuses.
+double rounded(double number, at::ScalarType type) {
+  return type == at::kDouble || type == at::kComplexDouble ? number : static_cast<double>(static_cast<float>(number));
+}
+
 const at::Tensor& cached_double(double number, at::ScalarType type) {
-  return cached(std::bit_cast<std::uint64_t>(number), 0, type, number);
+  return cached(std::bit_cast<std::uint64_t>(number), 0, type, rounded(number, type));
 }
 
 template <class Integer>
@@ -83,7 +88,8 @@ const at::Tensor* weak_scalar(PyObject* number, at::ScalarType type) {
   if (PyLong_CheckExact(number)) return weak_integer(number, type);
   if (PyComplex_CheckExact(number) && at::isComplexType(type)) {
     const c10::complex<double> value(PyComplex_RealAsDouble(number), PyComplex_ImagAsDouble(number));
-    return &cached(std::bit_cast<std::uint64_t>(value.real()), std::bit_cast<std::uint64_t>(value.imag()), type, value);
+    return &cached(std::bit_cast<std::uint64_t>(value.real()), std::bit_cast<std::uint64_t>(value.imag()), type,
+                   c10::complex<double>(rounded(value.real(), type), rounded(value.imag(), type)));
   }
   return nullptr;
 }

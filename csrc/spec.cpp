@@ -14,7 +14,8 @@ namespace numtorch {
 namespace {
 
 struct SpecObject {
-  PyObject_HEAD c10::SmallVector<std::int64_t, 4> sizes;
+  PyObject_HEAD
+  c10::SmallVector<std::int64_t, 4> sizes;
   at::ScalarType type;
   c10::Device device;
 };

@@ -15,10 +15,12 @@ enum Flag : std::uint8_t {
   kValue = 1,     // a 0-d result that stands for a NumPy scalar: hashable, never written in place
   kReadOnly = 2,  // writes raise ValueError
   kShared = 4,    // memory that something outside (an ndarray, a DLPack consumer) sees too
+  kSaved = 8,     // a view that the tape keeps for a rule (record.cpp)
 };
 
 struct TensorObject {
-  PyObject_HEAD at::Tensor value;
+  PyObject_HEAD
+  at::Tensor value;
   PyObject* node;  // the tape's node that made this value, or null
   PyObject* weakrefs;
   std::uint64_t sequence;  // when `node` was recorded; of a saved value, its version (record.h)

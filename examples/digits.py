@@ -9,6 +9,7 @@ The data are the 1,797 images of 8 x 8 pixels from the UCI repository that ship 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from dataclasses import dataclass, fields, replace
@@ -106,6 +107,9 @@ def load(rng):
 
 
 # ----------------------------------------------------------------------------------------------------- With numtorch
+
+# Idle threads sleep. Spinning, the default, makes small arrays many times slower when other programs want processors.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 try:
     from numtorch import collect, cuda_is_available, params, synchronize, tensor, torch, withgradient

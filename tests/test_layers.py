@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numtorch
 import pytest
+
+import numtorch
 
 PACKAGE = Path(numtorch.__file__).parent
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -57,7 +58,7 @@ def test_no_file_imports_torch(path: Path) -> None:
     assert roots.isdisjoint({"torch", "torchgen", "torchvision"})
 
 
-def test_functions_import_no_star() -> None:
+def test_no_file_imports_a_star() -> None:
     assert [path for path in SOURCES for name in parts_imported(path) if name == "*"] == []
 
 

@@ -11,7 +11,17 @@ import pytest
 import numtorch as nt
 from tests.agreement import DTYPES, run
 
-FUNCTIONS = [np.add, np.multiply, np.divide, np.floor_divide, np.power, np.maximum, np.arctan2, np.bitwise_or, np.left_shift]
+FUNCTIONS = [
+    np.add,
+    np.multiply,
+    np.divide,
+    np.floor_divide,
+    np.power,
+    np.maximum,
+    np.arctan2,
+    np.bitwise_or,
+    np.left_shift,
+]
 functions = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
 
 
@@ -42,7 +52,9 @@ def test_results_of_reductions_count_as_scalars_do(function: np.ufunc, dev: int)
 
 
 @functions
-@pytest.mark.parametrize("number", [True, 1, 1.5, 1j, np.bool_(True), np.int8(1), np.uint64(1), np.float32(1), np.complex64(1)], ids=repr)
+@pytest.mark.parametrize(
+    "number", [True, 1, 1.5, 1j, np.bool_(True), np.int8(1), np.uint64(1), np.float32(1), np.complex64(1)], ids=repr
+)
 def test_numbers(function: np.ufunc, number: Any, dev: int) -> None:
     """Python's int, float and complex are weak, bool and NumPy's scalars are not."""
     for dtype in DTYPES:

@@ -5,21 +5,24 @@ import importlib
 import pkgutil
 import types
 
-import numtorch
 import pytest
+
+import numtorch
 from numtorch import _core
 
 MODULES = ["numtorch", *(info.name for info in pkgutil.walk_packages(numtorch.__path__, "numtorch."))]
 LISTED = [name for name in MODULES if name != "numtorch._core" and hasattr(importlib.import_module(name), "__all__")]
 
 
-def test_the_package_lists_what_it_offers() -> None:
+@pytest.mark.parametrize("package", ["numtorch", "numtorch.autograd"])
+def test_a_package_lists_what_it_offers(package: str) -> None:
+    module = importlib.import_module(package)
     offered = {
         name
-        for name, value in vars(numtorch).items()
+        for name, value in vars(module).items()
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
-    assert set(numtorch.__all__) == offered
+    assert set(module.__all__) == offered
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numtorch
 import pytest
+
+import numtorch
 from numtorch import _core
 
 STUB = ast.parse(Path(numtorch.__file__).with_name("_core.pyi").read_text())

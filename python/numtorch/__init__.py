@@ -1,6 +1,8 @@
 """NumPy code on torch kernels, with gradients."""
 
 from numtorch import _load as _load
+from numtorch import functions as functions
+from numtorch import methods as methods
 from numtorch._core import (
     Generator,
     OutOfMemoryError,
@@ -16,8 +18,6 @@ from numtorch._core import (
     synchronize,
     tensor,
 )
-from numtorch import functions as functions
-from numtorch import methods as methods
 from numtorch.autograd import Grads, check_gradient, gradient, ignore, pullback, withgradient, within_gradient
 from numtorch.structure import Params, collect, fmap, params, torch
 

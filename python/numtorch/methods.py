@@ -10,10 +10,8 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions import dot as products
 from numtorch.functions import indexing, joining, pointwise, reduction, scan, selection, shape, sorting, statistics
-from numtorch.functions.arguments import Array
+from numtorch.functions.arguments import Array, xp
 from numtorch.functions.layout import as_order, memory_axes, reverse_axes
-
-__all__ = ["METHODS"]
 
 _alias = kernel("alias")
 _view = kernel("view.dtype")
@@ -35,7 +33,11 @@ def transpose(self: Tensor, /, *axes: Any) -> Tensor:
 def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
     """See `numpy.ndarray.flatten`: always a copy."""
     letter = as_order("flatten", self, order, "CFAK")
-    x = {"F": reverse_axes, "K": lambda y: shape.transpose(y, memory_axes(y))}.get(letter, lambda y: y)(self)
+    x = self
+    if letter == "F":
+        x = reverse_axes(self)
+    elif letter == "K":
+        x = shape.transpose(self, memory_axes(self))
     return shape.reshape(x.copy(), -1 if x.size else 0)
 
 
@@ -51,7 +53,7 @@ def compress(self: Tensor, /, condition: Array, axis: int | None = None, out: An
 
 def conjugate(self: Tensor, /) -> Tensor:
     """See `numpy.ndarray.conjugate`: a real Tensor is its own."""
-    return np.conjugate(self) if self.dtype.kind == "c" else self
+    return xp.conjugate(self) if self.dtype.kind == "c" else self
 
 
 def fill(self: Tensor, /, value: Any) -> None:
@@ -71,7 +73,7 @@ def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
     dtype = args[0] if args else kwargs.pop("dtype", None)
     if len(args) > 1 or kwargs:
         raise TypeError("view: a Tensor has views of another dtype, not of another type")
-    return _alias(self) if dtype is None else _view(self, np.dtype(dtype))  # type: ignore[no-any-return]
+    return _alias(self) if dtype is None else _view(self, np.dtype(dtype))
 
 
 def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
@@ -85,12 +87,6 @@ def __contains__(self: Tensor, /, element: Any) -> bool:
     """``element in x``: whether some element equals it. Waits for the device."""
     return bool(reduction.any(self == element))
 
-
-METHODS = (
-    "all any argmax argmin argsort choose clip compress conj conjugate cumprod cumsum diagonal dot fill flatten max mean "
-    "min nonzero prod put ravel repeat reshape round searchsorted sort squeeze std sum swapaxes take trace transpose "
-    "var view"
-).split()
 
 Tensor.all = reduction.all
 Tensor.any = reduction.any

@@ -58,7 +58,7 @@ def _is_object(value: Any) -> bool:
 
 
 def _children(value: Any) -> Sequence[Any] | None:
-    """What a container holds, in order; None for an atom. TypeError for what hides arrays where they cannot be reached."""
+    """What a container holds, in order; None for an atom. TypeError for what hides arrays beyond reach."""
     if isinstance(value, Mapping):
         return list(value.values())
     if isinstance(value, list | tuple):
@@ -167,7 +167,7 @@ def _rebuild_tuple(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
     if type(value) is tuple:
         return tuple(items)
     make = getattr(type(value), "_make", None)
-    return make(items) if make is not None else type(value)(items)  # type: ignore[no-any-return]
+    return make(items) if make is not None else type(value)(items)
 
 
 def fmap(
@@ -266,7 +266,9 @@ def params(*models: Any) -> Params:
     found = list(leaves(list(models), is_leaf=lambda value: is_array(value) and value.dtype.kind in "fc"))
     hosts = sum(isinstance(leaf, np.ndarray) for leaf in found)
     if hosts:
-        raise TypeError(f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first")
+        raise TypeError(
+            f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first"
+        )
     return Params(found)
 
 

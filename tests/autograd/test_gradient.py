@@ -23,8 +23,8 @@ def test_one_gradient_for_each_argument(x: Tensor) -> None:
 
 
 def test_an_argument_without_influence_has_no_gradient(x: Tensor) -> None:
-    assert gradient(lambda a, b: np.sum(a), x, x)[1] is None
-    assert gradient(lambda a: 3.0, x) == (None,)
+    assert gradient(lambda a, _: np.sum(a), x, x)[1] is None
+    assert gradient(lambda _: 3.0, x) == (None,)
 
 
 def test_gradients_come_in_the_form_of_their_arguments() -> None:
@@ -104,7 +104,7 @@ def test_losses_must_be_real_scalars(x: Tensor) -> None:
     with pytest.raises(TypeError, match="not int64"):
         gradient(lambda a: np.argmax(a), x)
     with pytest.raises(TypeError, match="must return a Tensor or a number, not str"):
-        gradient(lambda a: "loss", x)
+        gradient(lambda _: "loss", x)
 
 
 def test_second_order(x: Tensor) -> None:

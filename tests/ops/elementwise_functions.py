@@ -90,3 +90,21 @@ ROWS = [
     *rows(NOT_NUMBERS, FLOATS),
     *rows(INTERPOLATED, INTEGERS + WIDE_FLOATS),
 ]
+
+ORDERED = """
+np.clip(m, -0.5, 0.5)
+np.clip(m, None, 0.5)
+np.clip(m, -v**2, v**2)
+np.interp(m, np.cumsum(np.abs(v)), v)
+"""
+
+SMOOTH = """
+np.real(m)
+np.imag(m) * m
+np.nan_to_num(m)
+np.conj(m) * m
+m.conj() ** 2
+np.angle(m) * m
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]

@@ -174,3 +174,39 @@ ROWS = [
     *rows("np.sort(x)\nnp.argsort(v)\nnp.unique(v)\nnp.searchsorted(v, w)", ("float64",), refused=COMPLEX),
     *rows(NOT_NUMBERS, FLOATS),
 ]
+
+SMOOTH = """
+np.take(x, i)
+np.take(x, [0, 1, 1], axis=1)
+np.take(m, [5, 7, -1], axis=1, mode="wrap")
+np.take(m, 1, axis=0)
+np.take_along_axis(m, np.array([[0, 1], [1, 1]]), 1)
+np.diagonal(x, 0, 1, 2)
+np.compress(b, q, axis=0)
+np.extract(k, m)
+np.where(k, m, s)
+np.where(k, m, 2 * m)
+np.select([k, ~k], [m, v])
+np.choose(i, [w, 2 * w, w * w])
+np.copy(m)[k]
+[a := m * 1, np.put(a, [0, 3, 3], w)][0]
+[a := m * 1, a.put([1, 2], s)][0]
+[a := m * 1, np.putmask(a, k, v)][0]
+[a := m * 1, np.place(a, k, v)][0]
+[a := m * 1, np.copyto(a, v)][0]
+[a := m * 1, np.copyto(a, v, where=k)][0]
+[a := q * 1, np.fill_diagonal(a, v)][0]
+[a := q * 1, np.fill_diagonal(a, s)][0]
+[a := m * 1, np.put_along_axis(a, np.array([[1], [2]]), s, 1)][0]
+[a := m * 1, a.fill(s)][0]
+"""
+
+ORDERED = """
+np.sort(m)
+np.sort(m, axis=0)
+np.sort(m, axis=None)
+np.unique(m)
+[a := m * 1, a.sort()][0]
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]

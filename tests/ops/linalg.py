@@ -215,3 +215,73 @@ ROWS = [
     *rows("np.linalg.solve(d, u)\nnp.linalg.inv(q)\nnp.linalg.det(q)\nnp.linalg.norm(v)", ("float16",), tolerance=4),
     *rows("np.dot(m, n, out=np.zeros(3))\nnp.outer(v, v, out=q)\nnp.trace(q, out=v)", ("float64",)),
 ]
+
+SMOOTH = """
+np.dot(m, n)
+np.dot(v, v)
+np.dot(m, v)
+np.dot(x, n)
+np.dot(s, m)
+np.dot(x, x.transpose(0, 2, 1))
+np.vdot(v, v)
+np.vdot(m, n)
+np.inner(m, v)
+np.inner(m, q)
+np.outer(v, w)
+np.tensordot(x, y.transpose(1, 2, 0))
+np.tensordot(x, m, axes=([1, 2], [0, 1]))
+np.tensordot(v, w, axes=0)
+np.kron(m, u)
+np.trace(q)
+np.trace(x, 1, 1, 2)
+np.cross(q, v)
+np.einsum("ij,jk->ik", m, n)
+np.einsum("ii", q)
+np.einsum("ii->i", q)
+np.einsum("ij->j", m)
+np.einsum("ij,ij", m, m)
+np.einsum("...ij,...jk->...ik", x, n)
+np.einsum("abc,c,b->a", x, v, u)
+np.einsum("abc,c,b->a", x, v, u, optimize=True)
+np.einsum("abc,abd->cd", x, y)
+np.einsum("iij->j", x)
+np.einsum("ij,jk->ik", o[0], v[None])
+np.einsum("i,j->ji", v, w)
+np.einsum(m, [0, 1], n, [1, 2])
+np.linalg.solve(d, v)
+np.linalg.solve(d, q)
+np.linalg.solve(d, n[None])
+np.linalg.inv(d)
+np.linalg.det(q)
+np.linalg.slogdet(d)[1]
+np.linalg.pinv(m)
+np.linalg.matrix_power(q, 3)
+np.linalg.matrix_power(d, -1)
+np.linalg.cholesky(d @ d.T.conj())
+np.linalg.cholesky(d @ d.T.conj(), upper=True)
+np.linalg.eigvalsh(d + d.T.conj())
+np.linalg.svdvals(m)
+np.linalg.norm(v)
+np.linalg.norm(m)
+np.linalg.norm(x, axis=1)
+np.linalg.norm(x, axis=(0, 2), keepdims=True)
+np.linalg.norm(v, 3)
+np.linalg.norm(v, 1)
+np.linalg.norm(m, "nuc")
+np.linalg.norm(m, 2)
+np.linalg.norm(m, 1)
+np.linalg.norm(v, np.inf)
+np.linalg.norm(m, -np.inf)
+np.linalg.vector_norm(x, axis=(0, 1), ord=3)
+"""
+
+FACTORS = """
+np.linalg.qr(d)
+np.linalg.qr(d, mode="r")
+np.linalg.qr(n)
+np.abs(np.linalg.eigh(d + d.T)[1])
+np.linalg.eigh(d + d.T)[0]
+np.abs(np.linalg.svd(m, full_matrices=False)[2])
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(FACTORS)]

@@ -261,3 +261,65 @@ ROWS = [
     *rows(INTEGRALS, INTEGERS + INEXACT),
     *rows("np.sum(x, 1, None, None, True)\nnp.mean(x, 1, None, None, True)\nnp.max(x, 1, None, True)", NUMBERS[:1]),
 ]
+
+SMOOTH = """
+np.sum(x)
+np.sum(x, axis=1)
+np.sum(x, axis=(0, -1), keepdims=True)
+np.sum(x, axis=())
+np.sum(m, where=k)
+np.sum(m, axis=0, where=k, initial=2.0)
+np.sum(m, axis=0, initial=s)
+np.sum(e, axis=0)
+np.sum(s)
+np.prod(m)
+np.prod(m, axis=1)
+np.prod(x, axis=(0, 2), keepdims=True)
+np.prod(m, axis=1, where=k)
+np.mean(x)
+np.mean(x, axis=0)
+np.mean(x, axis=(1, 2), keepdims=True)
+np.mean(m, axis=1, where=k)
+np.mean(x, axis=())
+np.cumsum(m)
+np.cumsum(m, axis=0)
+np.cumprod(v)
+np.cumprod(m, axis=1)
+np.cumulative_sum(v, include_initial=True)
+np.var(m)
+np.var(m, axis=1, ddof=1)
+np.var(x, axis=(0, 2), keepdims=True)
+np.var(m, axis=1, where=k)
+np.std(m)
+np.std(m, axis=0, ddof=1)
+np.average(m, axis=1, weights=np.abs(v) ** 2)
+np.nansum(m, axis=0)
+np.diff(m)
+np.diff(m, n=2)
+np.diff(v, prepend=s, append=w)
+np.trapezoid(m, axis=0)
+np.gradient(m)
+np.gradient(m, axis=1, edge_order=2)
+m.sum(0) * m.mean(1)[0]
+"""
+
+ORDERED = """
+np.max(m)
+np.max(x, axis=1)
+np.max(x, axis=(0, 2), keepdims=True)
+np.min(m, axis=0)
+np.max(m, axis=1, where=k, initial=-9.0)
+np.max(m, axis=0, initial=0.1)
+np.ptp(m, axis=1)
+np.median(w)
+np.median(m, axis=1)
+np.median(x, axis=(0, 2), keepdims=True)
+np.nanmax(m, axis=0)
+np.nanmin(np.where(k, m, np.nan))
+np.nanmean(np.where(k, m, np.nan), axis=0)
+np.nansum(np.where(k, m, np.nan), axis=0)
+np.trapezoid(m, x=m)
+np.gradient(w, np.cumsum(np.abs(w)))
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]

@@ -33,7 +33,7 @@ def _pick(positions: tuple[int, ...]) -> Pick:
         only = positions[0]
         return lambda values: (values[only],)
     if not positions:
-        return lambda values: ()
+        return lambda _: ()
     return operator.itemgetter(*positions)
 
 

@@ -171,9 +171,7 @@ def _pull(node: Node, g: Any, reached: set[Node], cotangents: dict[Node, Any]) -
 
 
 def _missing(ran: Kernel, i: int) -> Any:
-    raise NotImplementedError(
-        f"gradient: the kernel {ran.name} has no rule for its argument {ran.parameters[i]!r}"
-    )
+    raise NotImplementedError(f"gradient: the kernel {ran.name} has no rule for its argument {ran.parameters[i]!r}")
 
 
 def _add(cotangents: dict[Node, Any], node: Node, g: Tensor) -> None:

@@ -126,7 +126,9 @@ def _check_output(y: Any, function: str) -> Tensor:
 def _check_loss(y: Any, function: str) -> Tensor:
     y = _check_output(y, function)
     if y.ndim != 0:
-        raise ValueError(f"{function}: f must return a scalar (a 0-d Tensor), not shape {y.shape}; np.sum it, or use pullback")
+        raise ValueError(
+            f"{function}: f must return a scalar (a 0-d Tensor), not shape {y.shape}; np.sum it, or use pullback"
+        )
     if y.dtype.kind != "f":
         raise TypeError(f"{function}: f must return a real floating-point number, not {y.dtype}")
     return y
@@ -193,8 +195,7 @@ def _structured(args: tuple[Any, ...], sources: list[tuple[Leaf, Any]], values: 
     """The gradients in the structure of the arguments, None where an array or number had no influence."""
     parts = iter([None if g is None else _like_source(g, s) for g, (_, s) in zip(values, sources, strict=True)])
     return tuple(
-        fmap(lambda _: next(parts), arg, is_leaf=is_differentiable, others=lambda _: None, shared=False)
-        for arg in args
+        fmap(lambda _: next(parts), arg, is_leaf=is_differentiable, others=lambda _: None, shared=False) for arg in args
     )
 
 

@@ -18,6 +18,7 @@ from numtorch.functions import selection as selection
 from numtorch.functions import shape as shape
 from numtorch.functions import sorting as sorting
 from numtorch.functions import statistics as statistics
+from numtorch.functions import text as text
 from numtorch.functions import ufunc as ufunc
 from numtorch.functions import ufunc_methods as ufunc_methods
 from numtorch.functions import windows as windows

@@ -30,13 +30,16 @@ __all__ = [
     "promoted",
     "promotion",
     "reduced_axes",
+    "xp",
 ]
 
 Array: TypeAlias = Any  # whatever NumPy takes for an array: a Tensor, an ndarray, a number, a nest of lists
 Dtype: TypeAlias = Any  # whatever NumPy takes for a dtype
 Axis: TypeAlias = int | Sequence[int] | None
 
-NoValue: Any = np._NoValue  # type: ignore[attr-defined]
+xp: Any = np  # NumPy's functions on Tensors; its stubs promise ndarrays
+
+NoValue: Any = np._NoValue
 
 
 def given(value: Any) -> bool:
@@ -69,6 +72,8 @@ def as_tensor(operand: Array, dev: int) -> Tensor:
 
 def as_tensors(*operands: Array) -> list[Tensor]:
     """All `operands` as Tensors."""
+    if all(type(operand) is Tensor for operand in operands):
+        return list(operands)
     dev = dev_of(*operands)
     return [as_tensor(operand, dev) for operand in operands]
 

@@ -9,7 +9,6 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor, kernel
 
-_copy = kernel("copy_")
 _clone = kernel("clone")
 _expand = kernel("expand")
 _to_copy = kernel("_to_copy")
@@ -52,6 +51,17 @@ def assign(
     casting : {'no', 'equiv', 'safe', 'same_kind', 'unsafe'}, default 'same_kind'
         Which conversions from the result's dtype to the target's are allowed.
     """
+    _check(target, result, function, casting)
+    if _core.recording() and (target.tracked or result.tracked):
+        return _assign_recorded(target, result, function, where)
+    if where is not None:
+        result = _where(where, _cast(result, target), target)
+        check_fits(result.shape, target.shape)
+    target[...] = result  # by way of a copy where the two overlap
+    return target
+
+
+def _check(target: Tensor, result: Tensor, function: str, casting: Any) -> None:
     if target.is_value:
         raise TypeError(f"{function}: the output must be an array, and a 0-d result stands for a NumPy scalar")
     if result.dtype != target.dtype and not np.can_cast(result.dtype, target.dtype, casting):
@@ -65,13 +75,6 @@ def assign(
             f"{function}: the arguments are on two devices, dev={result.dev} and dev={target.dev}; "
             "move one with .to(dev=...)"
         )
-    if _core.recording() and (target.tracked or result.tracked):
-        return _assign_recorded(target, result, function, where)
-    if where is not None:
-        result = _where(where, _cast(result, target), target)
-        check_fits(result.shape, target.shape)
-    _copy(target, result)
-    return target
 
 
 def _cast(result: Tensor, target: Tensor) -> Tensor:

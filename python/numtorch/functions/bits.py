@@ -17,7 +17,7 @@ __all__ = ["is_bits", "moved", "ordered", "signed", "unordered"]
 _view = kernel("view.dtype")
 _xor = kernel("bitwise_xor.Scalar")
 
-SIGNED = {
+SIGNED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(np.uint16): np.dtype(np.int16),
     np.dtype(np.uint32): np.dtype(np.int32),
     np.dtype(np.uint64): np.dtype(np.int64),

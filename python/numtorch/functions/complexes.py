@@ -49,7 +49,7 @@ def _compare(imaginary: object, a: Tensor, b: Tensor) -> Tensor:
     ordered = _logical_not(_logical_or(_isnan(_imag(a)), _isnan(_imag(b))))
     by_real = _logical_and(_lt(_real(a), _real(b)), ordered)
     by_imaginary = _logical_and(_eq(_real(a), _real(b)), imaginary(_imag(a), _imag(b)))  # type: ignore[operator]
-    return _logical_or(by_real, by_imaginary)  # type: ignore[no-any-return]
+    return _logical_or(by_real, by_imaginary)
 
 
 def less(a: Tensor, b: Tensor) -> Tensor:
@@ -69,19 +69,19 @@ def greater_equal(a: Tensor, b: Tensor) -> Tensor:
 
 
 def maximum(a: Tensor, b: Tensor) -> Tensor:
-    return _where(_logical_or(greater_equal(a, b), _isnan(a)), a, b)  # type: ignore[no-any-return]
+    return _where(_logical_or(greater_equal(a, b), _isnan(a)), a, b)
 
 
 def minimum(a: Tensor, b: Tensor) -> Tensor:
-    return _where(_logical_or(less_equal(a, b), _isnan(a)), a, b)  # type: ignore[no-any-return]
+    return _where(_logical_or(less_equal(a, b), _isnan(a)), a, b)
 
 
 def fmax(a: Tensor, b: Tensor) -> Tensor:
-    return _where(_logical_or(greater_equal(a, b), _isnan(b)), a, b)  # type: ignore[no-any-return]
+    return _where(_logical_or(greater_equal(a, b), _isnan(b)), a, b)
 
 
 def fmin(a: Tensor, b: Tensor) -> Tensor:
-    return _where(_logical_or(less_equal(a, b), _isnan(b)), a, b)  # type: ignore[no-any-return]
+    return _where(_logical_or(less_equal(a, b), _isnan(b)), a, b)
 
 
 def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
@@ -91,7 +91,7 @@ def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
 def power(a: Tensor, b: Tensor) -> Tensor:
     # 0 ** 0 and inf ** 0 are 1.
     result = _pow(a, b)
-    return _masked_fill(result, _logical_and(_eq_scalar(b, 0), _isnan(result)), 1)  # type: ignore[no-any-return]
+    return _masked_fill(result, _logical_and(_eq_scalar(b, 0), _isnan(result)), 1)
 
 
 def sign(z: Tensor) -> Tensor:
@@ -102,8 +102,8 @@ def sign(z: Tensor) -> Tensor:
         _masked_fill(_sign(real), _logical_not(infinite_real), 0),
         _masked_fill(_sign(imag), _logical_not(infinite_imag), 0),
     )
-    return _where(_logical_xor(infinite_real, infinite_imag), direction, _sgn(z))  # type: ignore[no-any-return]
+    return _where(_logical_xor(infinite_real, infinite_imag), direction, _sgn(z))
 
 
 def rint(z: Tensor) -> Tensor:
-    return _complex(_round(_real(z)), _round(_imag(z)))  # type: ignore[no-any-return]
+    return _complex(_round(_real(z)), _round(_imag(z)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from numtorch._core import Tensor, as_array, as_read_only, kernel, tensor
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, dev_of
+from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, dev_of, xp
 from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes
 from numtorch.functions.registry import implements, implements_like
 from numtorch.functions.shape import ravel
@@ -44,7 +44,9 @@ _diagonal = kernel("diagonal")
 _empty = kernel("empty.memory_format")
 _expand = kernel("expand")
 _full = kernel("full")
+_ones_like = kernel("ones_like")
 _permute = kernel("permute")
+_zeros_like = kernel("zeros_like")
 
 
 def device_of(device: Any, default: int) -> int:
@@ -74,7 +76,7 @@ def _ordered(make: Any, shape: tuple[int, ...], order: str | None, like: Tensor 
     made = make(tuple(shape[axis] for axis in axes))
     if axes != tuple(range(len(shape))):
         made = _permute(made, tuple(axes.index(axis) for axis in range(len(shape))))
-    return as_array(made)  # type: ignore[no-any-return]
+    return as_array(made)
 
 
 def _filled(shape: Any, value: Any, dtype: np.dtype[Any], dev: int, order: str | None, like: Tensor | None) -> Tensor:
@@ -85,10 +87,10 @@ def _filled(shape: Any, value: Any, dtype: np.dtype[Any], dev: int, order: str |
         source = cast(as_tensor(value, dev), dtype)
         if np.broadcast_shapes(source.shape, lengths) != lengths:
             raise ValueError(f"could not broadcast input array from shape {source.shape} into shape {lengths}")
-        return as_array(_expand(source, lengths).copy(order="F" if order == "F" else "C"))  # type: ignore[no-any-return]
+        return as_array(_expand(source, lengths).copy(order="F" if order == "F" else "C"))
     number = tensor(value, dtype=dtype).item()  # raises where NumPy does
     if dtype.kind == "u" and number >= 2**63:
-        return as_array(_expand(tensor(value, dtype=dtype, dev=dev), lengths).copy())  # type: ignore[no-any-return]
+        return as_array(_expand(tensor(value, dtype=dtype, dev=dev), lengths).copy())
     return _ordered(lambda s: _full(s, number, dtype=dtype, device=dev), lengths, order, like)
 
 
@@ -109,6 +111,8 @@ def zeros_like(
     device: Any = None,
 ) -> Tensor:
     """NumPy's `zeros_like`, on the device of `a`."""
+    if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
+        return as_array(_zeros_like(a))
     return _filled_like(a, 0, dtype, order, shape, device)
 
 
@@ -123,6 +127,8 @@ def ones_like(
     device: Any = None,
 ) -> Tensor:
     """NumPy's `ones_like`, on the device of `a`."""
+    if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
+        return as_array(_ones_like(a))
     return _filled_like(a, 1, dtype, order, shape, device)
 
 
@@ -259,7 +265,7 @@ def _converted(object: Array, dtype: Dtype, order: str | None, dev: int, copy: b
         raise ValueError("Unable to avoid copy while creating an array as requested.")
     letter = "K" if order is None else order.upper()
     lies = {"C": is_contiguous(result), "F": is_fortran(result)}.get(letter, True)
-    return result if lies else result.copy(order=letter)
+    return result if lies else result.copy(order="F" if letter == "F" else "C")
 
 
 def _shares(result: Tensor, object: Array, dtype: np.dtype[Any] | None) -> bool:
@@ -311,9 +317,9 @@ def asfortranarray(a: Array, dtype: Dtype = None, *, like: Tensor) -> Tensor:
 
 
 @implements(np.copy)
-def copy(a: Array, order: str | None = "K", subok: bool = False) -> Tensor:  # noqa: ARG001
+def copy(a: Array, order: Literal["C", "F", "A", "K"] | None = "K", subok: bool = False) -> Tensor:  # noqa: ARG001
     """NumPy's `copy`."""
-    return as_array(as_tensor(a, -1).copy(order=order))  # type: ignore[no-any-return]
+    return as_array(as_tensor(a, -1).copy(order=order))
 
 
 @implements(np.meshgrid)
@@ -343,7 +349,7 @@ def diag(v: Array, k: int = 0) -> Tensor:
     if x.ndim == 1:
         return _diag_embed(x, offset)
     if x.ndim == 2:
-        return as_read_only(_diagonal(x, offset))  # type: ignore[no-any-return]
+        return as_read_only(_diagonal(x, offset))
     raise ValueError("Input must be 1- or 2-d.")
 
 
@@ -364,5 +370,5 @@ def vander(x: Array, N: int | None = None, increasing: bool = False) -> Tensor:
     ones_first = _full((base.shape[0], min(count, 1)), 1, dtype=dtype, device=base.dev)
     if count > 1:
         powers = _cumprod(_expand(cast(base, dtype).reshape(-1, 1), (base.shape[0], count - 1)), 1)
-        ones_first = np.concatenate([ones_first, powers], 1)
-    return ones_first if increasing else np.flip(ones_first, 1).copy()  # type: ignore[no-any-return]
+        ones_first = xp.concatenate([ones_first, powers], 1)
+    return ones_first if increasing else xp.flip(ones_first, 1).copy()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted
+from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
 from numtorch.functions.output import into
@@ -28,7 +28,7 @@ _reshape = kernel("reshape")
 def matrix_product(x: Tensor, y: Tensor) -> Tensor:
     """The product of two matrices of one dtype."""
     if x.dtype.kind in "fc":
-        return _mm(x, y)  # type: ignore[no-any-return]
+        return _mm(x, y)
     return contract([Term(x, (0, 1)), Term(y, (1, 2))], (0, 2))
 
 
@@ -49,7 +49,7 @@ def dot(a: Array, b: Array, out: Any = None) -> Tensor:
 
 def _dot_of(x: Tensor, y: Tensor) -> Tensor:
     if x.ndim == 0 or y.ndim == 0:
-        return np.multiply(x, y)  # type: ignore[no-any-return]
+        return xp.multiply(x, y)
     left, right = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if left != right:
         shapes = " and ".join(str(z.shape).replace(" ", "") for z in (x, y))
@@ -59,7 +59,7 @@ def _dot_of(x: Tensor, y: Tensor) -> Tensor:
     if x.ndim == 2 and y.ndim == 2:
         return matrix_product(x, y)
     if x.ndim == 1 and y.ndim == 1 and x.dtype.kind in "fc":
-        return _dot(x, y)  # type: ignore[no-any-return]
+        return _dot(x, y)
     return _tensordot(x, y, (x.ndim - 1,), (max(y.ndim - 2, 0),))
 
 
@@ -72,7 +72,7 @@ def vdot(a: Array, b: Array, /) -> Tensor:
         raise ValueError(
             "cannot reshape array of size 1 into shape" if 1 in (x.size, y.size) else "vectors have different lengths"
         )
-    return _dot_of(np.conjugate(x) if x.dtype.kind == "c" else x, y)
+    return _dot_of(xp.conjugate(x) if x.dtype.kind == "c" else x, y)
 
 
 @implements(np.inner)
@@ -80,7 +80,7 @@ def inner(a: Array, b: Array, /) -> Tensor:
     """NumPy's `inner`."""
     x, y = _matching(as_tensors(a, b))
     if x.ndim == 0 or y.ndim == 0:
-        return np.multiply(x, y)  # type: ignore[no-any-return]
+        return xp.multiply(x, y)
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"shapes {x.shape} and {y.shape} not aligned: {x.shape[-1]} != {y.shape[-1]}")
     return _tensordot(x, y, (x.ndim - 1,), (y.ndim - 1,))
@@ -90,8 +90,15 @@ def inner(a: Array, b: Array, /) -> Tensor:
 def outer(a: Array, b: Array, out: Any = None) -> Tensor:
     """NumPy's `outer`."""
     x, y = as_tensors(a, b)
-    result: Tensor = np.multiply(_reshape(ravel(x), (x.size, 1)), _reshape(ravel(y), (1, y.size)))
+    result: Tensor = xp.multiply(_reshape(ravel(x), (x.size, 1)), _reshape(ravel(y), (1, y.size)))
     return result if out is None else into(result, out, "outer")
+
+
+def _matrix(x: Tensor, order: tuple[int, ...], shape: tuple[int, int]) -> Tensor:
+    """`x` with its axes in `order`, joined to a matrix."""
+    if order != tuple(range(x.ndim)):
+        x = _permute(x, order)
+    return x if x.shape == shape else _reshape(x, shape)
 
 
 def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Tensor:
@@ -102,10 +109,10 @@ def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int,
     summed = math.prod(x.shape[i] for i in x_axes)
     rows = math.prod(x.shape[i] for i in x_kept)
     columns = math.prod(y.shape[i] for i in y_kept)
-    left = _reshape(_permute(x, x_kept + x_axes), (rows, summed))
-    right = _reshape(_permute(y, y_axes + y_kept), (summed, columns))
-    result: Tensor = _reshape(matrix_product(left, right), shape)
-    return result
+    product = matrix_product(
+        _matrix(x, x_kept + x_axes, (rows, summed)), _matrix(y, y_axes + y_kept, (summed, columns))
+    )
+    return product if product.shape == shape else _reshape(product, shape)
 
 
 def _both_axes(axes: Any, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -142,15 +149,15 @@ def kron(a: Array, b: Array) -> Tensor:
     """NumPy's `kron`."""
     x, y = as_tensors(a, b)
     if x.ndim == 0 or y.ndim == 0:
-        return np.multiply(x, y)  # type: ignore[no-any-return]
+        return xp.multiply(x, y)
     ndim = max(x.ndim, y.ndim)
     x_shape = (1,) * (ndim - x.ndim) + x.shape
     y_shape = (1,) * (ndim - y.ndim) + y.shape
-    wide = np.multiply(
+    wide = xp.multiply(
         _reshape(x, tuple(length for n in x_shape for length in (n, 1))),
         _reshape(y, tuple(length for n in y_shape for length in (1, n))),
     )
-    return _reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True)))  # type: ignore[no-any-return]
+    return _reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True)))
 
 
 @implements(np.trace)
@@ -177,7 +184,7 @@ def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1,
     x0, x1, x2 = (x[..., i, None] for i in range(3))
     y0, y1, y2 = (y[..., i, None] for i in range(3))
     parts = [x1 * y2 - x2 * y1, x2 * y0 - x0 * y2, x0 * y1 - x1 * y0]
-    return moveaxis(np.concatenate(parts, -1), -1, axisc)
+    return moveaxis(xp.concatenate(parts, -1), -1, axisc)
 
 
 # ---- The array API's names in numpy.linalg ----
@@ -216,7 +223,8 @@ def linalg_cross(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     x, y = as_tensors(x1, x2)
     if x.shape[axis] != 3 or y.shape[axis] != 3:
         raise ValueError(
-            f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {x.shape[axis]} and {y.shape[axis]} dimensional instead."
+            f"Both input arrays must be (arrays of) 3-dimensional vectors, "
+            f"but they are {x.shape[axis]} and {y.shape[axis]} dimensional instead."
         )
     return cross(x, y, axis=axis)
 
@@ -224,10 +232,10 @@ def linalg_cross(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
 @implements(*named("matmul", module=np.linalg))
 def linalg_matmul(x1: Array, x2: Array, /) -> Tensor:
     """NumPy's `linalg.matmul`."""
-    return np.matmul(x1, x2)  # type: ignore[no-any-return]
+    return xp.matmul(x1, x2)
 
 
 @implements(*named("vecdot", module=np.linalg))
 def linalg_vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     """NumPy's `linalg.vecdot`."""
-    return np.vecdot(x1, x2, axis=axis)  # type: ignore[no-any-return]
+    return xp.vecdot(x1, x2, axis=axis)

@@ -6,6 +6,7 @@ that occurs only once, explicit output. So one gradient rule, another contractio
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import as_dtype, as_tensor, cast, check_casting, dev_of, promotion
+from numtorch.functions.arguments import as_dtype, as_tensor, cast, check_casting, dev_of, promotion, xp
 from numtorch.functions.bits import SIGNED
 from numtorch.functions.output import into
 from numtorch.functions.reduction import sum_over
@@ -93,7 +94,7 @@ def _aligned(term: Term, order: list[int]) -> Tensor:
     present = [label for label in order if label in term.labels]
     x = _permute(term.x, [term.labels.index(label) for label in present])
     lengths = iter(x.shape)
-    return _reshape(x, tuple(next(lengths) if label in term.labels else 1 for label in order))  # type: ignore[no-any-return]
+    return _reshape(x, tuple(next(lengths) if label in term.labels else 1 for label in order))
 
 
 def _contract_by_broadcasting(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
@@ -112,15 +113,13 @@ def _contract_clean(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
     dtype = terms[0].x.dtype
     if dtype.kind == "b":
         counted = [Term(cast(x, FLOAT32), labels) for x, labels in terms]
-        return _not_zero(_contract_clean(counted, output), 0)  # type: ignore[no-any-return]
+        return _not_zero(_contract_clean(counted, output), 0)
     if dtype in SIGNED:
         seen = [Term(_view(x, SIGNED[dtype]), labels) for x, labels in terms]
-        return _view(_contract_clean(seen, output), dtype)  # type: ignore[no-any-return]
+        return _view(_contract_clean(seen, output), dtype)
     if dtype.kind in "iu" and terms[0].x.dev >= 0:
         return _contract_by_broadcasting(terms, output)
-    names = {label: LETTERS[i] for i, label in enumerate({label: None for t in terms for label in t.labels})}
-    sides = ["".join(names[label] for label in labels) for labels in (*(t.labels for t in terms), output)]
-    return _einsum(",".join(sides[:-1]) + "->" + sides[-1], [t.x for t in terms])  # type: ignore[no-any-return]
+    return _einsum(_equation([t.labels for t in terms], output), [t.x for t in terms])
 
 
 def contract(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
@@ -136,7 +135,7 @@ def contract(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
     present = set().union(*(term.labels for term in cleaned)) if cleaned else set()
     if len(cleaned) == 1:
         x, labels = cleaned[0]
-        return _permute(x, [labels.index(label) for label in output])  # type: ignore[no-any-return]
+        return _permute(x, [labels.index(label) for label in output])
     assert present >= set(output)
     return _contract_clean(cleaned, output)
 
@@ -159,7 +158,8 @@ def _parse_operand(text: str, ndim: int, position: int) -> tuple[int, ...]:
         raise ValueError(f"einstein sum subscripts string contains too many subscripts for operand {position}")
     if extra > 0 and not dots:
         raise ValueError(
-            "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided to broadcast the extra dimensions."
+            "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis "
+            "provided to broadcast the extra dimensions."
         )
     middle = tuple(range(-extra, 0)) if dots else ()
     return (*map(ord, head), *middle, *map(ord, tail))
@@ -181,7 +181,8 @@ def _explicit_output(text: str, terms: list[tuple[int, ...]]) -> tuple[int, ...]
     for label in output:
         if label >= 0 and (chr(label) not in LETTERS or label not in every):
             raise ValueError(
-                f"einstein sum subscripts string included output subscript '{chr(label)}' which never appeared in an input"
+                f"einstein sum subscripts string included output subscript '{chr(label)}' "
+                "which never appeared in an input"
             )
         if output.count(label) > 1:
             raise ValueError(f"einstein sum subscripts string includes output subscript '{chr(label)}' multiple times")
@@ -207,7 +208,8 @@ def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     """The subscripts as one string, and the arrays."""
     if not operands:
         raise ValueError(
-            "must specify the einstein sum subscripts string and at least one operand, or at least one operand and its corresponding subscripts list"
+            "must specify the einstein sum subscripts string and at least one operand, or at least one operand "
+            "and its corresponding subscripts list"
         )
     if isinstance(operands[0], str):
         return operands[0].replace(" ", ""), list(operands[1:])
@@ -219,19 +221,53 @@ def _subscripts(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     return (text if output is None else f"{text}->{_text_of(output)}"), arrays
 
 
-def _parse(text: str, arrays: list[Tensor]) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+def _parse(text: str, ndims: list[int]) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
     inputs, arrow, output = text.partition("->")
     parts = inputs.split(",")
-    if len(parts) != len(arrays):
-        more = "more" if len(arrays) > len(parts) else "fewer"
+    if len(parts) != len(ndims):
+        more = "more" if len(ndims) > len(parts) else "fewer"
         raise ValueError(f"{more} operands provided to einstein sum function than specified in the subscripts string")
-    terms = [_parse_operand(part, x.ndim, i) for i, (part, x) in enumerate(zip(parts, arrays, strict=True))]
+    terms = [_parse_operand(part, ndim, i) for i, (part, ndim) in enumerate(zip(parts, ndims, strict=True))]
     return terms, (_explicit_output(output, terms) if arrow else _implicit_output(terms))
+
+
+@functools.lru_cache(maxsize=1024)
+def _clean_equation(text: str, *shapes: tuple[int, ...]) -> str | None:
+    """The equation for the kernel, if nothing has to be done to operands of these shapes before."""
+    terms, output = _parse(text.replace(" ", ""), [len(shape) for shape in shapes])
+    if len(terms) < 2 or any(len(set(labels)) != len(labels) for labels in terms):
+        return None
+    lengths: dict[int, int] = {}
+    for labels, shape in zip(terms, shapes, strict=True):
+        for label, length in zip(labels, shape, strict=True):
+            if lengths.setdefault(label, length) != length:
+                return None
+    every = [label for labels in (*terms, output) for label in labels]
+    if any(every.count(label) < 2 for label in lengths):
+        return None
+    return _equation(terms, output)
+
+
+def _equation(terms: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> str:
+    names = {label: LETTERS[i] for i, label in enumerate(dict.fromkeys(label for labels in terms for label in labels))}
+    *sides, result = ("".join(names[label] for label in labels) for labels in (*terms, output))
+    return ",".join(sides) + "->" + result
+
+
+def _einsum_at_once(text: str, arrays: tuple[Any, ...]) -> Tensor | None:
+    """What the kernel answers as it is; None otherwise."""
+    if type(arrays[0]) is not Tensor or arrays[0].dtype.kind not in "fc":
+        return None
+    dtype = arrays[0].dtype
+    if any(type(x) is not Tensor or x.dtype != dtype for x in arrays):
+        return None
+    equation = _clean_equation(text, *(x.shape for x in arrays))
+    return None if equation is None else _einsum(equation, arrays)
 
 
 def _pairs(optimize: Any, text: str, arrays: list[Tensor]) -> list[tuple[int, ...]]:
     """Which operands to contract one after the other; NumPy plans it from the shapes alone."""
-    dummies = [np.broadcast_to(np.empty((), np.float64), x.shape) for x in arrays]
+    dummies = [xp.broadcast_to(np.empty((), np.float64), x.shape) for x in arrays]
     path, _ = np.einsum_path(text, *dummies, optimize=optimize)
     return [tuple(step) for step in path[1:]]
 
@@ -249,6 +285,10 @@ def _contract_in_steps(terms: list[Term], output: tuple[int, ...], steps: list[t
 @implements(np.einsum)
 def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Tensor:
     """NumPy's `einsum`; ``optimize`` orders the contractions as NumPy would."""
+    if out is None and optimize is False and not kwargs and len(operands) > 2 and type(operands[0]) is str:
+        result = _einsum_at_once(operands[0], operands[1:])
+        if result is not None:
+            return result
     dtype, casting = as_dtype(kwargs.pop("dtype", None)), kwargs.pop("casting", "safe")
     kwargs.pop("order", None)
     if kwargs:
@@ -256,7 +296,7 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     text, given_arrays = _subscripts(operands)
     dev = dev_of(given_arrays, out)
     arrays = [as_tensor(x, dev) for x in given_arrays]
-    labels, output = _parse(text, arrays)
+    labels, output = _parse(text, [x.ndim for x in arrays])
     if dtype is None:
         dtype = promotion(*arrays) if out is None else np.result_type(promotion(*arrays), out.dtype)
     for x in arrays:
@@ -273,5 +313,5 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:
     """NumPy's `einsum_path`, which depends on the shapes alone."""
     text, arrays = _subscripts(operands)
-    dummies = [np.broadcast_to(np.empty((), np.float64), np.shape(x)) for x in arrays]
-    return np.einsum_path(text, *dummies, optimize=optimize, einsum_call=einsum_call)
+    dummies = [xp.broadcast_to(np.empty((), np.float64), np.shape(x)) for x in arrays]
+    return xp.einsum_path(text, *dummies, optimize=optimize, einsum_call=einsum_call)

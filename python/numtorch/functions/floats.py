@@ -13,7 +13,6 @@ _abs = kernel("abs")
 _add = kernel("add.Scalar")
 _clamp = kernel("clamp")
 _copysign = kernel("copysign.Tensor")
-_detach = kernel("detach")
 _div = kernel("div.Tensor")
 _div_scalar = kernel("div.Scalar")
 _eq = kernel("eq.Scalar")
@@ -47,9 +46,9 @@ def remainder(a: Tensor, b: Tensor) -> Tensor:
     """The rest of floor division; a rest of 0 has the divisor's sign, where libtorch keeps the dividend's."""
     rest = _remainder(a, b)
     if not rest.tracked:
-        return _copysign(rest, b)  # type: ignore[no-any-return]
+        return _copysign(rest, b)
     # The same without copysign, whose derivative at 0 is not the remainder's.
-    return _where(_lt(b, 0), _neg(_add(_neg(rest), 0.0)), _add(rest, 0.0))  # type: ignore[no-any-return]
+    return _where(_lt(b, 0), _neg(_add(_neg(rest), 0.0)), _add(rest, 0.0))
 
 
 def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
@@ -57,12 +56,12 @@ def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
 
 
 def sign(x: Tensor) -> Tensor:
-    return _masked_fill(_sign(x), _isnan(x), math.nan)  # type: ignore[no-any-return]
+    return _masked_fill(_sign(x), _isnan(x), math.nan)
 
 
 def heaviside(x: Tensor, at_zero: Tensor) -> Tensor:
     step = _masked_fill(cast(_gt(x, 0), x.dtype), _isnan(x), math.nan)
-    return _where(_eq(x, 0), at_zero, step)  # type: ignore[no-any-return]
+    return _where(_eq(x, 0), at_zero, step)
 
 
 def cbrt(x: Tensor) -> Tensor:
@@ -72,15 +71,16 @@ def cbrt(x: Tensor) -> Tensor:
     safe = _masked_fill(size, special, 1)
     root = _pow(safe, 1 / 3)
     root = _sub(root, _div_scalar(_sub(root, _div(safe, _mul(root, root))), 3))
-    return _copysign(_where(special, _pow(size, 1 / 3), root), x)  # type: ignore[no-any-return]
+    return _copysign(_where(special, _pow(size, 1 / 3), root), x)
 
 
 def spacing(x: Tensor) -> Tensor:
     """The distance to the next number away from 0; in float16, to the next larger number, as NumPy has it."""
-    x = _add(_detach(x), 0.0)
+    # Without -0.0, and without a history: nextafter has no derivative.
+    x = _nextafter(x, _add(x, 0.0))
     infinite = _full_like(x, math.inf)
     step = _sub(_nextafter(x, infinite if x.dtype.itemsize == 2 else _copysign(infinite, x)), x)
-    return _masked_fill(step, _isinf(x), math.nan)  # type: ignore[no-any-return]
+    return _masked_fill(step, _isinf(x), math.nan)
 
 
 def modf(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -95,7 +95,7 @@ def frexp(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _power_of_two(n: Tensor) -> Tensor:
     """2.0**n for n from -1022 to 1023, put together from its bits: exp2 is not exact everywhere."""
-    return _view(_left_shift(_add(n, 1023), 52), dtype=FLOAT64)  # type: ignore[no-any-return]
+    return _view(_left_shift(_add(n, 1023), 52), dtype=FLOAT64)
 
 
 def ldexp(x: Tensor, n: Tensor) -> Tensor:

@@ -73,13 +73,13 @@ def _on_integers(run: Callable[[Tensor, Dtype], Tensor], x: Tensor) -> Tensor:
 
 def _sum_over(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     if x.dtype.kind == "b":
-        return _any(x, axes)  # type: ignore[no-any-return]
+        return _any(x, axes)
     return _on_integers(lambda y, dtype: _sum(y, axes, dtype=dtype), x)
 
 
 def _product_over(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     if x.dtype.kind == "b":
-        return _all(x, axes)  # type: ignore[no-any-return]
+        return _all(x, axes)
 
     def run(y: Tensor, dtype: Dtype) -> Tensor:
         for axis in sorted(axes, reverse=True):
@@ -94,7 +94,7 @@ def _extreme(run: Compute, x: Tensor, axes: tuple[int, ...]) -> Tensor:
         return from_bits(flip(run(flip(bits(x)), axes)))
     if x.dtype in CARRIERS:
         return cast(run(cast(x, CARRIERS[x.dtype]), axes), x.dtype)
-    return run(x, axes)  # type: ignore[no-any-return]
+    return run(x, axes)
 
 
 _FOLDS: dict[np.ufunc, tuple[str, Callable[[Tensor, tuple[int, ...]], Tensor]]] = {
@@ -140,7 +140,7 @@ def _by_halves(operation: Fold, x: Tensor) -> Tensor:
 
 def _reshape_to_value(x: Tensor) -> Tensor:
     # A copy: what select gives is a view, and a 0-d result stands for a scalar.
-    return _clone(_select(x, 0, 0))  # type: ignore[no-any-return]
+    return _clone(_select(x, 0, 0))
 
 
 def _one_by_one(operation: Fold, x: Tensor) -> Tensor:
@@ -151,7 +151,7 @@ def _one_by_one(operation: Fold, x: Tensor) -> Tensor:
 
 
 def join(first: Tensor, x: Tensor, axis: int) -> Tensor:
-    return _cat([first, x], axis)  # type: ignore[no-any-return]
+    return _cat([first, x], axis)
 
 
 # ---- Scans ----
@@ -184,7 +184,7 @@ def scan(operation: Fold, x: Tensor, axis: int) -> Tensor:
     results = [cast(result, operation.dtype)]
     for i in range(1, x.shape[axis]):
         results.append(operation.combine(results[-1], _select(x, axis, i)))
-    return _stack(results, axis)  # type: ignore[no-any-return]
+    return _stack(results, axis)
 
 
 def _by_doubling(operation: Fold, x: Tensor, axis: int) -> Tensor:

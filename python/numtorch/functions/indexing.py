@@ -10,7 +10,17 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, as_read_only, kernel
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, check_casting, dev_of, find_dev
+from numtorch.functions.arguments import (
+    Array,
+    as_tensor,
+    as_tensors,
+    axis_of,
+    cast,
+    check_casting,
+    dev_of,
+    find_dev,
+    xp,
+)
 from numtorch.functions.layout import is_contiguous
 from numtorch.functions.output import into
 from numtorch.functions.reduction import truth
@@ -56,7 +66,7 @@ def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> 
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
     if length == 0 and places.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    return _remainder(places, max(length, 1)) if mode == "wrap" else np.clip(places, 0, max(length - 1, 0))  # type: ignore[no-any-return]
+    return _remainder(places, max(length, 1)) if mode == "wrap" else xp.clip(places, 0, max(length - 1, 0))
 
 
 @implements(np.take)
@@ -84,7 +94,7 @@ def _along_axis(shape: tuple[int, ...], indices: Tensor, axis: int) -> tuple[Ten
 
     def grid(place: int) -> Tensor:
         lengths = tuple(-1 if other == place else 1 for other in range(len(shape)))
-        return _arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)  # type: ignore[no-any-return]
+        return _arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)
 
     return tuple(indices if place == axis else grid(place) for place in range(len(shape)))
 
@@ -196,12 +206,11 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
 def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True) -> None:
     """NumPy's `copyto`, in place. An ndarray takes an untracked Tensor on the CPU."""
     if isinstance(dst, np.ndarray):
-        mask = where if where is True else np.asarray(where)
-        np.copyto(dst, np.asarray(src), casting=casting, where=mask)  # type: ignore[arg-type]
+        xp.copyto(dst, np.asarray(src), casting=casting, where=np.asarray(where))
         return
     target = _target("copyto", dst)
     if type(src) in (bool, int, float, complex):
-        np.copyto(np.empty((), target.dtype), src, casting=casting)  # type: ignore[arg-type]
+        xp.copyto(np.empty((), target.dtype), src, casting=casting)
         source = as_tensor(src, target.dev)
     else:
         source = as_tensor(src, target.dev)
@@ -267,7 +276,7 @@ def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tenso
     first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
     if first == second:
         raise ValueError("axis1 and axis2 cannot be the same")
-    return as_read_only(_diagonal(x, operator.index(offset), first, second))  # type: ignore[no-any-return]
+    return as_read_only(_diagonal(x, operator.index(offset), first, second))
 
 
 @implements(np.fill_diagonal)

@@ -40,7 +40,7 @@ def divided(function: np.ufunc, compute: Compute, a: Tensor, b: Tensor) -> Tenso
     zero = _eq(b, 0)
     if zero.dev == -1:
         if not _any(zero):
-            return compute(a, b)  # type: ignore[no-any-return]
+            return compute(a, b)
         function(ONE, ZERO)
     result: Tensor = _masked_fill(compute(a, _masked_fill(b, zero, 1)), zero, 0)
     return result
@@ -63,7 +63,7 @@ def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
     if zero.dev == -1 and _any(zero):
         np.divmod(ONE, ZERO)
     divisor = _masked_fill(b, zero, 1)
-    return tuple(_masked_fill(f(a, divisor), zero, 0) for f in (_floor_divide, _remainder))  # type: ignore[return-value]
+    return tuple(_masked_fill(f(a, divisor), zero, 0) for f in (_floor_divide, _remainder))
 
 
 def power(a: Tensor, b: Tensor) -> Tensor:
@@ -75,14 +75,14 @@ def power(a: Tensor, b: Tensor) -> Tensor:
 
 def gcd(a: Tensor, b: Tensor) -> Tensor:
     # libtorch's is negative where one number is the smallest of its dtype.
-    return _abs(_gcd(a, b))  # type: ignore[no-any-return]
+    return _abs(_gcd(a, b))
 
 
 def lcm(a: Tensor, b: Tensor) -> Tensor:
     # libtorch's divides by a negative common divisor, which stops the process on the smallest int64.
     common = gcd(a, b)
     quotient = _div(_abs(a), _masked_fill(common, _eq(common, 0), 1), rounding_mode="trunc")
-    return _multiply(quotient, _abs(b))  # type: ignore[no-any-return]
+    return _multiply(quotient, _abs(b))
 
 
 @cache
@@ -96,7 +96,7 @@ def reciprocal(x: Tensor) -> Tensor:
     if x.dev == -1 and _any(zero):
         np.reciprocal(np.zeros(1, x.dtype))
     result = _masked_fill(x, _ne(_abs(x), 1), 0)
-    return _masked_fill(result, zero, _reciprocal_of_zero(x.dtype))  # type: ignore[no-any-return]
+    return _masked_fill(result, zero, _reciprocal_of_zero(x.dtype))
 
 
 def count_bits(x: Tensor) -> Tensor:

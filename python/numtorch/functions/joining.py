@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import Any
 
@@ -92,11 +93,27 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
                 )
 
 
+def _are_alike(arrays: Any) -> bool:
+    """Whether `arrays` is a list of Tensors with one dtype and one number of axes, which nothing has to be done to."""
+    if type(arrays) not in (list, tuple) or not arrays or type(arrays[0]) is not Tensor:
+        return False
+    dtype, ndim = arrays[0].dtype, arrays[0].ndim
+    for x in arrays:
+        if type(x) is not Tensor or x.dtype != dtype or x.ndim != ndim:
+            return False
+    return ndim > 0
+
+
 @implements(np.concatenate)
 def concatenate(
     arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind"
 ) -> Tensor:
     """NumPy's `concatenate`."""
+    if out is None and dtype is None and type(axis) is int and _are_alike(arrays):
+        try:
+            return _cat(arrays, axis)
+        except (RuntimeError, IndexError):
+            pass  # below it is said in NumPy's words
     members = _members(arrays, out)
     if not members:
         raise ValueError("need at least one array to concatenate")
@@ -114,6 +131,11 @@ def concatenate(
 @implements(np.stack)
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind") -> Tensor:
     """NumPy's `stack`."""
+    if out is None and dtype is None and type(axis) is int and _are_alike(arrays):
+        try:
+            return _stack(arrays, axis)
+        except (RuntimeError, IndexError):
+            pass  # below it is said in NumPy's words
     members = _members(arrays, out)
     if not members:
         raise ValueError("need at least one array to stack")
@@ -158,9 +180,7 @@ def column_stack(tup: Any) -> Tensor:
 def _depth(blocks: Any) -> int:
     """How deep lists are nested in `blocks`, the same everywhere."""
     if isinstance(blocks, tuple):
-        raise TypeError(
-            "np.block: only lists can be used to arrange blocks, and np.block does not allow implicit conversion from tuple to ndarray."
-        )
+        raise TypeError("block: only lists can be used to arrange blocks, not tuples")
     if not isinstance(blocks, list):
         return 0
     if not blocks:
@@ -213,7 +233,7 @@ def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int
         ends = [0]
         for i in range(count):
             ends.append(ends[-1] + small + (i < extra))
-        return list(zip(ends[:-1], ends[1:], strict=True))
+        return list(itertools.pairwise(ends))
     places = [operator.index(place) for place in indices_or_sections]
     return list(zip([0, *places], [*places, length], strict=True))
 

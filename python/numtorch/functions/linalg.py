@@ -9,7 +9,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast
+from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, xp
 from numtorch.functions.dot import matrix_product
 from numtorch.functions.registry import implements, named
 
@@ -71,7 +71,7 @@ def _check_square(x: Tensor) -> None:
 
 def _check_info(info: Tensor, message: str) -> None:
     """Waits for the device, to see whether a matrix was singular."""
-    if bool((info != 0).any()):
+    if bool(info if info.ndim == 0 else (info != 0).any()):
         raise LinAlgError(message)
 
 
@@ -89,7 +89,7 @@ def solve(a: Array, b: Array) -> Tensor:
     right = right if right.shape[:-2] == batch else _expand(right, (*batch, *right.shape[-2:]))
     result, info = _solve(left, right)
     _check_info(info, "Singular matrix")
-    return result[..., 0] if is_vector else result  # type: ignore[no-any-return]
+    return result[..., 0] if is_vector else result
 
 
 @implements(np.linalg.inv)
@@ -99,7 +99,7 @@ def inv(a: Array) -> Tensor:
     _check_square(x)
     result, info = _inv(x)
     _check_info(info, "Singular matrix")
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @implements(np.linalg.det)
@@ -107,7 +107,7 @@ def det(a: Array) -> Tensor:
     """NumPy's `linalg.det`."""
     (x,) = _matrices(a)
     _check_square(x)
-    return _det(x)[0]  # type: ignore[no-any-return]
+    return _det(x)[0]
 
 
 @implements(np.linalg.slogdet)
@@ -124,9 +124,13 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
     """NumPy's `linalg.cholesky`. Waits for the device, to see whether a matrix is positive definite."""
     (x,) = _matrices(a)
     _check_square(x)
-    result, info = _cholesky(x, upper=upper)
+    result, info = _cholesky(_adjoint(x) if upper else x)
     _check_info(info, "Matrix is not positive definite")
-    return result  # type: ignore[no-any-return]
+    return _adjoint(result) if upper else result
+
+
+def _adjoint(x: Tensor) -> Tensor:
+    return xp.conjugate(x.mT) if x.dtype.kind == "c" else x.mT
 
 
 def _triangle_name(uplo: str) -> str:
@@ -151,7 +155,7 @@ def eigvalsh(a: Array, UPLO: str = "L") -> Tensor:
     letter = _triangle_name(UPLO)
     (x,) = _matrices(a)
     _check_square(x)
-    return _eigh(x, letter, compute_v=x.tracked)[0]  # type: ignore[no-any-return]
+    return _eigh(x, letter, compute_v=x.tracked)[0]
 
 
 @implements(np.linalg.qr)
@@ -170,7 +174,7 @@ def qr(a: Array, mode: str = "reduced") -> Any:
 
 def singular_values(x: Tensor) -> Tensor:
     """The singular values of matrices, largest first."""
-    return _svd(x, full_matrices=False, compute_uv=x.tracked)[1]  # type: ignore[no-any-return]
+    return _svd(x, full_matrices=False, compute_uv=x.tracked)[1]
 
 
 @implements(np.linalg.svd)
@@ -188,7 +192,7 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian
 @implements(*named("svdvals", module=np.linalg))
 def svdvals(x: Array, /) -> Tensor:
     """NumPy's `linalg.svdvals`."""
-    return svd(x, compute_uv=False)  # type: ignore[no-any-return]
+    return svd(x, compute_uv=False)
 
 
 @implements(np.linalg.pinv)
@@ -205,13 +209,13 @@ def pinv(a: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = No
         raise ValueError("`rtol` and `rcond` can't be both set.")
     _check_matrix(x)
     if x.size == 0:
-        return _expand(x.reshape(-1), (*x.shape[:-2], x.shape[-1], x.shape[-2])).copy()  # type: ignore[no-any-return]
-    u, s, vh = _svd(np.conjugate(x) if x.dtype.kind == "c" else x, full_matrices=False)
+        return _expand(x.reshape(-1), (*x.shape[:-2], x.shape[-1], x.shape[-2])).copy()
+    u, s, vh = _svd(xp.conjugate(x) if x.dtype.kind == "c" else x, full_matrices=False)
     cutoff = as_tensor(rcond, x.dev)[..., None] * s[..., :1]
     zero = as_tensor(np.zeros((), s.dtype), x.dev)
     large = s > cutoff
     inverse = _where(large, 1 / _where(large, s, zero + 1), zero)
-    return np.matmul(vh.mT, cast(inverse[..., None] * u.mT, x.dtype))  # type: ignore[no-any-return]
+    return xp.matmul(vh.mT, cast(inverse[..., None] * u.mT, x.dtype))
 
 
 @implements(np.linalg.matrix_power)
@@ -222,7 +226,7 @@ def matrix_power(a: Array, n: int) -> Tensor:
     power = operator.index(n)
     if power == 0:
         unit = as_tensor(np.eye(x.shape[-1], dtype=x.dtype), x.dev)
-        return _expand(unit, x.shape).copy()  # type: ignore[no-any-return]
+        return _expand(unit, x.shape).copy()
     if power < 0:
         x, power = inv(x), -power
     result = None
@@ -237,4 +241,4 @@ def matrix_power(a: Array, n: int) -> Tensor:
 
 
 def _product(x: Tensor, y: Tensor) -> Tensor:
-    return matrix_product(x, y) if x.ndim == 2 else np.matmul(x, y)  # type: ignore[no-any-return]
+    return matrix_product(x, y) if x.ndim == 2 else xp.matmul(x, y)

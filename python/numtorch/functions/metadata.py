@@ -47,7 +47,7 @@ def can_cast(from_: Any, to: Dtype, casting: Any = "safe") -> bool:
 @implements(np.min_scalar_type)
 def min_scalar_type(a: Any, /) -> np.dtype[Any]:
     """NumPy's `min_scalar_type`: of a 0-d Tensor it looks at the value, which waits for the device."""
-    return np.min_scalar_type(_core.collect(a)) if a.ndim == 0 else a.dtype  # type: ignore[no-any-return]
+    return np.min_scalar_type(_core.collect(a)) if a.ndim == 0 else a.dtype
 
 
 @implements(np.common_type)
@@ -96,7 +96,7 @@ def size(a: Array, axis: Axis = None) -> int:
 def astype(x: Array, dtype: Dtype, /, *, copy: bool = True, device: Any = None) -> Tensor:
     """NumPy's `astype`; `device` may be a `dev`, too."""
     result = x.astype(dtype, copy=copy)
-    return result if device is None else result.to(dev=-1 if device == "cpu" else operator.index(device))  # type: ignore[no-any-return]
+    return result if device is None else result.to(dev=-1 if device == "cpu" else operator.index(device))
 
 
 def _memory(x: Any) -> np.ndarray[Any, Any] | None:
@@ -118,7 +118,7 @@ def _shared(name: str, a: Any, b: Any, max_work: int) -> bool:
         raise TypeError(f"{name}: not supported for Tensors on a device, whose addresses are not known")
     if first is None or second is None:
         return False
-    return getattr(np, name)(first, second, max_work)  # type: ignore[no-any-return]
+    return getattr(np, name)(first, second, max_work)
 
 
 @implements(np.shares_memory)

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensor, axes_of, axis_of, cast
+from numtorch.functions.arguments import Array, as_tensor, axes_of, axis_of, cast, xp
 from numtorch.functions.linalg import singular_values
 from numtorch.functions.reduction import kept_shape
 from numtorch.functions.reduction import max as max_of
 from numtorch.functions.reduction import min as min_of
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements, named
-from numtorch.functions.shape import moveaxis, ravel
+from numtorch.functions.shape import moveaxis
 
 __all__ = ["matrix_norm", "norm", "vector_norm"]
 
@@ -34,12 +34,12 @@ def _of_vectors(x: Tensor, order: Any, axes: tuple[int, ...], keepdims: bool) ->
     if isinstance(order, str):
         raise ValueError(f"Invalid norm order '{order}' for vectors")
     if order == -math.inf:
-        return min_of(np.abs(x), axes, None, keepdims)
+        return min_of(xp.abs(x), axes, None, keepdims)
     if order == math.inf:
-        return max_of(np.abs(x), axes, None, keepdims)
+        return max_of(xp.abs(x), axes, None, keepdims)
     if order == 0:
         return sum_of((x != 0).astype(x.real.dtype), axes, None, None, keepdims)
-    return _vector_norm(x, order, axes, keepdims)  # type: ignore[no-any-return]
+    return _vector_norm(x, order, axes, keepdims)
 
 
 def _of_matrices(x: Tensor, order: Any, axes: tuple[int, int], keepdims: bool) -> Tensor:
@@ -47,13 +47,13 @@ def _of_matrices(x: Tensor, order: Any, axes: tuple[int, int], keepdims: bool) -
     if row == column:
         raise ValueError("Duplicate axes given.")
     if order in (None, "fro", "f"):
-        return _vector_norm(x, 2, axes, keepdims)  # type: ignore[no-any-return]
+        return _vector_norm(x, 2, axes, keepdims)
     if order in (2, -2, "nuc"):
         values = singular_values(moveaxis(x, axes, (-2, -1)))
         result = sum_of(values, -1) if order == "nuc" else (max_of if order == 2 else min_of)(values, -1)
     elif order in (1, -1, math.inf, -math.inf):
         summed, other = (row, column) if abs(order) == 1 else (column, row)
-        sums = sum_of(np.abs(x), summed, None, None, True)
+        sums = sum_of(xp.abs(x), summed, None, None, True)
         result = (max_of if order > 0 else min_of)(sums, (summed, other))
     else:
         raise ValueError("Invalid norm order for matrices.")
@@ -66,8 +66,7 @@ def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) ->
     values = _floating(as_tensor(x, -1))
     if axis is None:
         if ord is None or (ord in ("f", "fro") and values.ndim == 2) or (ord == 2 and values.ndim == 1):
-            result = _vector_norm(ravel(values, "K"), 2, (0,), False)
-            return result.reshape((1,) * values.ndim) if keepdims else result  # type: ignore[no-any-return]
+            return _vector_norm(values, 2, None, keepdims)
         axes = tuple(range(values.ndim))
     else:
         axes = tuple(axis_of(i, values.ndim) for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))

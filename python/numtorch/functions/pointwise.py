@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion
+from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion, xp
 from numtorch.functions.output import into
-from numtorch.functions.reduction import BOOL
+from numtorch.functions.reduction import BOOL, REAL_FLOATS
 from numtorch.functions.reduction import all as all_of
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import check_broadcast, where
@@ -40,6 +40,7 @@ _round = kernel("round")
 _round_decimals = kernel("round.decimals")
 
 FLOAT64 = np.dtype(np.float64)
+NUMBERS = (float, int)
 
 
 def _bound_in_range(bound: Any, dtype: np.dtype[Any], lower: bool) -> Any:
@@ -63,6 +64,9 @@ def clip(
     **kwargs: Any,
 ) -> Tensor:
     """NumPy's `clip`."""
+    if type(a) is Tensor and type(a_min) in NUMBERS and type(a_max) in NUMBERS and a.dtype in REAL_FLOATS:
+        if out is None and min is NoValue and max is NoValue and not kwargs:
+            return _clamp(a, a_min, a_max)
     if a_min is NoValue and a_max is NoValue:
         a_min = None if min is NoValue else min
         a_max = None if max is NoValue else max
@@ -88,15 +92,15 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     x = cast(x, dtype)
     weak = all(b is None or is_weak(b) for b in bounds)
     if weak and (dtype.kind == "f" or dtype == np.int64):
-        return _clamp(x, *bounds)  # type: ignore[no-any-return]
+        return _clamp(x, *bounds)
     made = [
         b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
     ]
     check_broadcast(x, *(b for b in made if b is not None))
     if dtype.kind in "bu":
-        x = x if made[0] is None else np.maximum(x, made[0])
-        return x if made[1] is None else np.minimum(x, made[1])
-    return _clamp_tensor(x, *made)  # type: ignore[no-any-return]
+        x = x if made[0] is None else xp.maximum(x, made[0])
+        return x if made[1] is None else xp.minimum(x, made[1])
+    return _clamp_tensor(x, *made)
 
 
 @implements(np.round, np.around)
@@ -121,8 +125,8 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
 
 def _rounded(x: Tensor, places: int) -> Tensor:
     if places == 0:
-        return _round(x)  # type: ignore[no-any-return]
-    return _round_decimals(x, decimals=places)  # type: ignore[no-any-return]
+        return _round(x)
+    return _round_decimals(x, decimals=places)
 
 
 @implements(np.real)
@@ -141,7 +145,7 @@ def imag(val: Array) -> Tensor:
 def angle(z: Array, deg: bool = False) -> Tensor:
     """NumPy's `angle`."""
     x = as_tensor(z, -1)
-    result: Tensor = np.arctan2(x.imag, x.real) if x.dtype.kind == "c" else np.arctan2(0, x)
+    result: Tensor = xp.arctan2(x.imag, x.real) if x.dtype.kind == "c" else xp.arctan2(0, x)
     return result * (180 / math.pi) if deg else result
 
 
@@ -160,7 +164,7 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
     else:
         return source.copy() if copy else source
     if copy or not isinstance(x, Tensor):
-        return result  # type: ignore[no-any-return]
+        return result
     x[...] = result
     return x
 
@@ -175,11 +179,11 @@ def isclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal_
     """NumPy's `isclose`."""
     dev = dev_of(a, b, rtol, atol)
     x, y = as_tensor(a, dev), _comparable(as_tensor(b, dev))
-    near = np.abs(x - y) <= atol + rtol * np.abs(y)
-    result = (near & np.isfinite(y)) | (x == y)
+    near = xp.abs(x - y) <= atol + rtol * xp.abs(y)
+    result = (near & xp.isfinite(y)) | (x == y)
     if equal_nan:
-        result = result | (np.isnan(x) & np.isnan(y))
-    return result  # type: ignore[no-any-return]
+        result = result | (xp.isnan(x) & xp.isnan(y))
+    return result
 
 
 @implements(np.allclose)
@@ -196,7 +200,7 @@ def array_equal(a1: Array, a2: Array, equal_nan: bool = False) -> Any:
         return False
     same = x == y
     if equal_nan:
-        same = same | (np.isnan(x) & np.isnan(y))
+        same = same | (xp.isnan(x) & xp.isnan(y))
     return all_of(same)
 
 
@@ -214,13 +218,13 @@ def array_equiv(a1: Array, a2: Array) -> Any:
 @implements(np.isreal)
 def isreal(x: Array) -> Tensor:
     """NumPy's `isreal`."""
-    return as_tensor(x, -1).imag == 0  # type: ignore[no-any-return]
+    return as_tensor(x, -1).imag == 0
 
 
 @implements(np.iscomplex)
 def iscomplex(x: Array) -> Tensor:
     """NumPy's `iscomplex`."""
-    return as_tensor(x, -1).imag != 0  # type: ignore[no-any-return]
+    return as_tensor(x, -1).imag != 0
 
 
 @implements(np.interp)
@@ -250,17 +254,17 @@ def _periodic(at: Tensor, points: Tensor, values: Tensor, period: float) -> tupl
         raise ValueError("period must be a non-zero value")
     length = abs(period)
     at, points = at % length, points % length
-    order = np.argsort(points)
+    order = xp.argsort(points)
     points, values = points[order], values[order]
-    points = np.concatenate([points[-1:] - length, points, points[:1] + length])
-    return at, points, np.concatenate([values[-1:], values, values[:1]])
+    points = xp.concatenate([points[-1:] - length, points, points[:1] + length])
+    return at, points, xp.concatenate([values[-1:], values, values[:1]])
 
 
 def _interpolated(at: Tensor, points: Tensor, values: Tensor, left: Any, right: Any) -> Tensor:
     last = points.size - 1
-    upper = np.clip(np.searchsorted(points, at, "right"), 1, max(last, 1))
+    upper = xp.clip(xp.searchsorted(points, at, "right"), 1, max(last, 1))
     lower = upper - 1
-    upper = np.minimum(upper, last)
+    upper = xp.minimum(upper, last)
     start, rise = values[lower], values[upper] - values[lower]
     run = points[upper] - points[lower]
     run = where(run == 0, 1.0, run)
@@ -269,4 +273,4 @@ def _interpolated(at: Tensor, points: Tensor, values: Tensor, left: Any, right: 
     below = values[0] if left is None else tensor(left, dev=at.dev, dtype=FLOAT64)
     above = values[-1] if right is None else tensor(right, dev=at.dev, dtype=FLOAT64)
     result = where(at < points[0], below, where(at > points[-1], above, result))
-    return where(np.isnan(at), at, result)  # type: ignore[no-any-return]
+    return where(xp.isnan(at), at, result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -50,30 +50,30 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
     """a @ b of Tensors with at least two axes, whose shapes fit."""
     if a.dtype.kind in "iu" and a.dev != -1:
         # libtorch has no integer matrices on a GPU.
-        return _sum(_mul(_unsqueeze(a, -1), _unsqueeze(b, -3)), [-2], dtype=a.dtype)  # type: ignore[no-any-return]
+        return _sum(_mul(_unsqueeze(a, -1), _unsqueeze(b, -3)), [-2], dtype=a.dtype)
     if a.ndim == 2 and b.ndim == 2:
-        return _mm(a, b)  # type: ignore[no-any-return]
+        return _mm(a, b)
     if b.ndim == 2:
         rows = _reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
-        return _reshape(_mm(rows, b), (*a.shape[:-1], b.shape[-1]))  # type: ignore[no-any-return]
+        return _reshape(_mm(rows, b), (*a.shape[:-1], b.shape[-1]))
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     flat = [_reshape(_expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (a, b)]
-    return _reshape(_bmm(*flat), (*batch, a.shape[-2], b.shape[-1]))  # type: ignore[no-any-return]
+    return _reshape(_bmm(*flat), (*batch, a.shape[-2], b.shape[-1]))
 
 
 def _matmul(a: Tensor, b: Tensor) -> Tensor:
     _check(np.matmul, a, b, (min(max(a.ndim, 1), 2), min(max(b.ndim, 1), 2)), (-1, -2 if b.ndim > 1 else -1))
     if a.dtype.kind in "fc" or a.dev == -1:
         if a.ndim == 1 and b.ndim == 1:
-            return _dot(a, b)  # type: ignore[no-any-return]
+            return _dot(a, b)
         if a.ndim == 2 and b.ndim == 1:
-            return _mv(a, b)  # type: ignore[no-any-return]
+            return _mv(a, b)
     rows, columns = a.shape[-2:-1], b.shape[-1:] if b.ndim > 1 else ()
     product = _matrix_product(a if a.ndim > 1 else _unsqueeze(a, 0), b if b.ndim > 1 else _unsqueeze(b, -1))
     if a.ndim > 1 and b.ndim > 1:
         return product
     batch = product.shape[:-2]
-    return _reshape(product, (*batch, *rows, *columns))  # type: ignore[no-any-return]
+    return _reshape(product, (*batch, *rows, *columns))
 
 
 def _conjugate(x: Tensor) -> Tensor:
@@ -82,31 +82,31 @@ def _conjugate(x: Tensor) -> Tensor:
 
 def _vecdot(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecdot, a, b, (1, 1), (-1, -1))
-    return _sum(_mul(_conjugate(a), b), [-1], dtype=a.dtype)  # type: ignore[no-any-return]
+    return _sum(_mul(_conjugate(a), b), [-1], dtype=a.dtype)
 
 
 def _any_vecdot(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecdot, a, b, (1, 1), (-1, -1))
-    return _any(_logical_and(a, b), -1)  # type: ignore[no-any-return]
+    return _any(_logical_and(a, b), -1)
 
 
 def _matvec(a: Tensor, b: Tensor) -> Tensor:
     _check(np.matvec, a, b, (2, 1), (-1, -1))
     product = _matrix_product(a, _unsqueeze(b, -1))
-    return _reshape(product, product.shape[:-1])  # type: ignore[no-any-return]
+    return _reshape(product, product.shape[:-1])
 
 
 def _vecmat(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecmat, a, b, (1, 2), (-1, -2))
     product = _matrix_product(_unsqueeze(_conjugate(a), -2), b)
-    return _reshape(product, (*product.shape[:-2], product.shape[-1]))  # type: ignore[no-any-return]
+    return _reshape(product, (*product.shape[:-2], product.shape[-1]))
 
 
 def _of_bools(product: Product) -> Product:
     """Whether any pair is True: a product of 0 and 1 that is not 0."""
 
     def compute(a: Tensor, b: Tensor) -> Tensor:
-        return _ne(product(cast(a, FLOAT32), cast(b, FLOAT32)), 0)  # type: ignore[no-any-return]
+        return _ne(product(cast(a, FLOAT32), cast(b, FLOAT32)), 0)
 
     return compute
 
@@ -131,7 +131,7 @@ def _from_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return x if order == list(range(x.ndim)) else _permute(x, order)
 
 
-def _read_axes(function: np.ufunc, axes: Sequence[Any], count: int) -> list[Any]:
+def _read_axes(axes: Any, count: int) -> list[Any]:
     if not isinstance(axes, list):
         raise TypeError("axes should be a list.")
     if len(axes) not in (2, 3) or (len(axes) == 2 and count > 0):
@@ -156,7 +156,7 @@ def _on_axes(function: np.ufunc, product: Product, result_axes: int) -> Callable
         if axes is None:
             along = -1 if axis is None else axis
             axes = [along, along, along if keepdims else ()]
-        first, second, last = _read_axes(function, axes, result_axes)
+        first, second, last = _read_axes(axes, result_axes)
         result = product(_to_end(a, _axes_of(first, a.ndim)), _to_end(b, _axes_of(second, b.ndim)))
         if keepdims:
             result = _unsqueeze(result, -1)

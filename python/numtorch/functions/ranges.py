@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, as_tensors, cast, dev_of, promoted
+from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, as_tensors, cast, dev_of, promoted, xp
 from numtorch.functions.creation import device_of
 from numtorch.functions.joining import concatenate
 from numtorch.functions.registry import implements
@@ -53,21 +53,21 @@ def linspace(
     first, last = cast(first, wide), cast(last, wide)
     numbers, step = _steps(first, last, count, endpoint, wide)
     if endpoint and count > 1:
-        ends = np.broadcast_to(last, numbers.shape[1:]).reshape((1, *numbers.shape[1:]))
+        ends = xp.broadcast_to(last, numbers.shape[1:]).reshape((1, *numbers.shape[1:]))
         numbers = concatenate([numbers[:-1], ends], 0)
     target = as_dtype(dtype)
     if target is not None and target.kind in "iu":
-        numbers = np.floor(numbers)
+        numbers = xp.floor(numbers)
     numbers = moveaxis(cast(numbers, target) if target is not None else numbers, 0, axis)
     numbers = numbers.to(dev=device_of(device, numbers.dev))
     return (numbers, step) if retstep else numbers
 
 
-def _on(dev: int, *bounds: Array) -> list[Array]:
+def _on(dev: int, *bounds: Array) -> tuple[Array, ...]:
     """The bounds on one device, at least one of them a Tensor."""
     if any(isinstance(bound, Tensor) for bound in bounds):
-        return list(bounds)
-    return [as_tensor(bound, dev) for bound in bounds]
+        return bounds
+    return tuple(as_tensor(bound, dev) for bound in bounds)
 
 
 @implements(np.logspace)
@@ -82,10 +82,11 @@ def logspace(
 ) -> Tensor:
     """NumPy's `logspace`, between Tensors."""
     dev = dev_of(start, stop, base)
-    exponents = linspace(*_on(dev, start, stop), num, endpoint, axis=axis)
+    first, last = _on(dev, start, stop)
+    exponents = linspace(first, last, num, endpoint, axis=axis)
     if np.ndim(base):
-        base = np.expand_dims(as_tensor(base, dev), axis)
-    powers: Tensor = np.power(base, exponents)
+        base = xp.expand_dims(as_tensor(base, dev), axis)
+    powers: Tensor = xp.power(base, exponents)
     return powers if dtype is None else powers.astype(dtype, copy=False)
 
 
@@ -102,15 +103,15 @@ def geomspace(
     first, last = cast(first, wide), cast(last, wide)
     if bool((first == 0).any() | (last == 0).any()):
         raise ValueError("Geometric sequence cannot include zero")
-    sign = np.sign(first)
-    logs = linspace(np.log10(first / sign), np.log10(last / sign), count, endpoint)
-    numbers = np.power(10.0, logs)
+    sign = xp.sign(first)
+    logs = linspace(xp.log10(first / sign), xp.log10(last / sign), count, endpoint)
+    numbers = xp.power(10.0, logs)
     inside = numbers
     if count > 0:
         shape = (1, *numbers.shape[1:])
-        inside = [np.broadcast_to(first / sign, shape[1:]).reshape(shape), numbers[1:]]
+        inside = [xp.broadcast_to(first / sign, shape[1:]).reshape(shape), numbers[1:]]
         if count > 1 and endpoint:
-            inside = [inside[0], numbers[1:-1], np.broadcast_to(last / sign, shape[1:]).reshape(shape)]
+            inside = [inside[0], numbers[1:-1], xp.broadcast_to(last / sign, shape[1:]).reshape(shape)]
         inside = concatenate(inside, 0)
     numbers = moveaxis(inside * sign, 0, axis)
     return cast(numbers, wide if dtype is None else as_dtype(dtype))

@@ -20,6 +20,7 @@ from numtorch.functions.arguments import (
     cast,
     dev_of,
     reduced_axes,
+    xp,
 )
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.output import into
@@ -29,6 +30,8 @@ __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "pro
 
 _add = kernel("add.Tensor")
 _all = kernel("all.dims")
+_all_of_all = kernel("all")
+_any_of_all = kernel("any")
 _amax = kernel("amax")
 _amin = kernel("amin")
 _any = kernel("any.dims")
@@ -43,6 +46,7 @@ _multiply = kernel("mul.Tensor")
 _not_zero = kernel("ne.Scalar")
 _permute = kernel("permute")
 _prod = kernel("prod.dim_int")
+_prod_all = kernel("prod")
 _reshape = kernel("reshape")
 _sum = kernel("sum")
 _sum_axes = kernel("sum.dim_IntList")
@@ -53,6 +57,7 @@ BOOL = np.dtype(np.bool_)
 INT64 = np.dtype(np.int64)
 UINT64 = np.dtype(np.uint64)
 FLOATS = frozenset(map(np.dtype, (np.float32, np.float64, np.float16, np.complex64, np.complex128)))
+REAL_FLOATS = frozenset(map(np.dtype, (np.float32, np.float64, np.float16)))
 
 
 class Reduction(NamedTuple):
@@ -161,7 +166,8 @@ def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> 
     if neutral is None:
         name = reduction.ufunc.__name__
         raise ValueError(
-            f"reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'"
+            f"reduction operation '{name}' does not have an identity, "
+            "so to use a where mask one has to specify 'initial'"
         )
     mask = _as_mask(where, x)
     shape = np.broadcast_shapes(mask.shape, x.shape)
@@ -261,7 +267,22 @@ def prod(
     where: Any = NoValue,
 ) -> Tensor:
     """NumPy's `prod`."""
+    plain = dtype is None and out is None and keepdims is NoValue and initial is NoValue and where is NoValue
+    if plain and type(a) is Tensor and a.dtype in FLOATS:
+        if axis is None:
+            return _prod_all(a)
+        if type(axis) is int and a.ndim:
+            return _prod(a, axis_of(axis, a.ndim), False)
     return reduce(PROD, a, axis, dtype, out, keepdims, initial, where)
+
+
+def _simple_axes(a: Tensor, axis: Axis) -> tuple[int, ...] | None:
+    """The axes for the kernel, where it alone finds an extreme of `a`: real floats, at least one; None otherwise."""
+    if a.dtype not in REAL_FLOATS or not a.size:
+        return None
+    if axis is None:
+        return ()
+    return (axis_of(axis, a.ndim),) if type(axis) is int and a.ndim else None
 
 
 @implements(np.max, np.amax)
@@ -269,6 +290,18 @@ def max(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
     """NumPy's `max`: NaN if there is one."""
+    if (
+        out is None
+        and initial is NoValue
+        and where is NoValue
+        and type(a) is Tensor
+        and a.dtype in REAL_FLOATS
+        and a.size
+    ):
+        if axis is None:
+            return _amax(a, (), keepdims is not NoValue and bool(keepdims))
+        if type(axis) is int and a.ndim:
+            return _amax(a, (axis_of(axis, a.ndim),), keepdims is not NoValue and bool(keepdims))
     return reduce(MAX, a, axis, None, out, keepdims, initial, where)
 
 
@@ -277,25 +310,43 @@ def min(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
     """NumPy's `min`: NaN if there is one."""
+    if (
+        out is None
+        and initial is NoValue
+        and where is NoValue
+        and type(a) is Tensor
+        and a.dtype in REAL_FLOATS
+        and a.size
+    ):
+        if axis is None:
+            return _amin(a, (), keepdims is not NoValue and bool(keepdims))
+        if type(axis) is int and a.ndim:
+            return _amin(a, (axis_of(axis, a.ndim),), keepdims is not NoValue and bool(keepdims))
     return reduce(MIN, a, axis, None, out, keepdims, initial, where)
 
 
 @implements(np.all)
 def all(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `all`."""
+    if axis is None and out is None and keepdims is NoValue and where is NoValue and type(a) is Tensor:
+        if a.dtype == BOOL:
+            return _all_of_all(a)
     return reduce(ALL, a, axis, None, out, keepdims, NoValue, where)
 
 
 @implements(np.any)
 def any(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `any`."""
+    if axis is None and out is None and keepdims is NoValue and where is NoValue and type(a) is Tensor:
+        if a.dtype == BOOL:
+            return _any_of_all(a)
     return reduce(ANY, a, axis, None, out, keepdims, NoValue, where)
 
 
 @implements(np.ptp)
 def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `ptp`: the maximum minus the minimum."""
-    result: Tensor = np.subtract(max(a, axis, None, keepdims), min(a, axis, None, keepdims))
+    result: Tensor = xp.subtract(max(a, axis, None, keepdims), min(a, axis, None, keepdims))
     return result if out is None else into(result, out, "ptp")
 
 

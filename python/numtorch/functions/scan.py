@@ -21,7 +21,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.joining import concatenate
 from numtorch.functions.output import into
-from numtorch.functions.reduction import INT64, UINT64, accumulator_dtype
+from numtorch.functions.reduction import FLOATS, INT64, UINT64, accumulator_dtype
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import broadcast_to, ravel
@@ -35,6 +35,8 @@ _view = kernel("view.dtype")
 
 
 def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) -> Tensor:
+    if dtype is None and out is None and type(axis) is int and type(a) is Tensor and a.ndim and a.dtype in FLOATS:
+        return run(a, axis_of(axis, a.ndim))
     x = as_tensor(a, dev_of(a, out))
     if axis is None:
         x, axis = ravel(x), 0
@@ -128,7 +130,7 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = NoValue, append: A
     after = [] if append is NoValue else [padding(append)]
     if before or after:
         x = concatenate([*before, x, *after], place)
-    subtract = np.not_equal if x.dtype.kind == "b" else np.subtract
+    subtract: Any = np.not_equal if x.dtype.kind == "b" else np.subtract
     for _ in range(n):
         x = subtract(x[along(place, slice(1, None))], x[along(place, slice(None, -1))])
     return x
@@ -223,7 +225,8 @@ def gradient(f: Array, *varargs: Any, axis: Axis = None, edge_order: int = 1) ->
     spacings = _spacings(x, axes, varargs)
     if any(x.shape[place] < edge_order + 1 for place in axes):
         raise ValueError(
-            "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
+            "Shape of array too small to calculate a numerical gradient, "
+            "at least (edge_order + 1) elements are required."
         )
     slopes = tuple(
         cast(_slope(x, place, step, edge_order), x.dtype) for place, step in zip(axes, spacings, strict=True)

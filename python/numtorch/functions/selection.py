@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promoted, promotion
+from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promoted, promotion, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.output import into
-from numtorch.functions.reduction import truth
+from numtorch.functions.reduction import BOOL, REAL_FLOATS, truth
 from numtorch.functions.registry import implements
 
 __all__ = ["choose", "select", "where"]
@@ -20,6 +20,7 @@ _expand = kernel("expand")
 _gather = kernel("gather")
 _stack = kernel("stack")
 _where = kernel("where.self")
+_where_other = kernel("where.ScalarOther")
 
 
 def check_broadcast(*operands: Tensor) -> tuple[int, ...]:
@@ -34,6 +35,10 @@ def check_broadcast(*operands: Tensor) -> tuple[int, ...]:
 @implements(np.where)
 def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     """NumPy's `where`."""
+    if type(condition) is Tensor and type(x) is Tensor and condition.dtype == BOOL:
+        simple = _simple_where(condition, x, y)
+        if simple is not None:
+            return simple
     if x is None and y is None:
         return nonzero(condition)
     if x is None or y is None:
@@ -44,6 +49,18 @@ def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     first, second = (x, y) if plain else _branches(dev, x, y)
     check_broadcast(mask, first, second)
     return _where(mask, first, second)
+
+
+def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
+    """The branches of one dtype, or a number for the second one; None if there is more to decide."""
+    try:
+        if type(y) is Tensor and y.dtype == x.dtype:
+            return _where(condition, x, y)
+        if type(y) in (float, int) and x.dtype in REAL_FLOATS:
+            return _where_other(condition, x, y)
+    except RuntimeError:  # shapes that do not fit, which NumPy's words shall tell
+        return None
+    return None
 
 
 def _branches(dev: int, x: Array, y: Array) -> list[Tensor]:
@@ -94,7 +111,7 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     if mode == "wrap":
         index = index % count
     elif mode == "clip":
-        index = np.clip(index, 0, count - 1)
+        index = xp.clip(index, 0, count - 1)
     elif mode != "raise":
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
     elif bool(((index < 0) | (index >= count)).any()):

@@ -81,8 +81,12 @@ def complete_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
 @implements(np.reshape)
 def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | None = None) -> Tensor:
     """NumPy's `reshape`: a view where that is possible."""
-    if type(a) is not Tensor:
-        a = as_tensor(a, -1)
+    if type(a) is Tensor and order == "C" and copy is None:
+        try:
+            return _reshape(a, shape if type(shape) is tuple else as_shape(shape))
+        except RuntimeError:
+            pass  # below it is said in NumPy's words
+    a = as_tensor(a, -1)
     if order != "C":
         order = as_order("reshape", a, order)
     if copy:
@@ -246,12 +250,13 @@ def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # no
     lengths = as_shape(shape)
     if any(length < 0 for length in lengths):
         raise ValueError("all elements of broadcast shape must be non-negative")
-    if len(lengths) < x.ndim or np.broadcast_shapes(x.shape, lengths) != lengths:
+    try:
+        return as_read_only(_expand(x, lengths))
+    except RuntimeError:
         raise ValueError(
             f"operands could not be broadcast together with remapped shapes [original->remapped]: "
             f"{x.shape} and requested shape {lengths}"
-        )
-    return as_read_only(_expand(x, lengths))
+        ) from None
 
 
 @implements(np.broadcast_arrays)

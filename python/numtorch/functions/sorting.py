@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion
+from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.indexing import flatnonzero
 from numtorch.functions.reduction import INT64
@@ -80,7 +80,7 @@ def _keys(x: Tensor) -> Tensor:
         x = cast(x, np.float64)
         pattern = _view(x + 0.0, INT64)  # -0 becomes 0
         flipped = _bitwise_xor(pattern, _bitwise_and(_shift_right(pattern, 63), 2**63 - 1))
-        return _where(_isnan(x), tensor(2**63 - 1, dev=x.dev), flipped)  # type: ignore[no-any-return]
+        return _where(_isnan(x), tensor(2**63 - 1, dev=x.dev), flipped)
     return cast(ordered(x), INT64)
 
 
@@ -114,7 +114,7 @@ def _starts(values: Tensor, equal_nan: bool) -> Tensor:
     """Where in sorted `values` a new one begins."""
     keys = _keys(values) if equal_nan or values.dtype.kind != "f" else values
     first = tensor(np.ones(min(values.size, 1), np.bool_), dev=values.dev)
-    return np.concatenate([first, keys[1:] != keys[:-1]])  # type: ignore[no-any-return]
+    return xp.concatenate([first, keys[1:] != keys[:-1]])
 
 
 @implements(np.unique)
@@ -144,5 +144,5 @@ def unique(
         results.append(_scatter(numbers, 0, places, numbers).reshape(x.shape))
     if return_counts:
         end = tensor(np.array([x.size]), dev=x.dev)
-        results.append(np.diff(np.concatenate([firsts, end])))
+        results.append(xp.diff(xp.concatenate([firsts, end])))
     return results[0] if len(results) == 1 else tuple(results)

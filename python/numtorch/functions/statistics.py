@@ -22,6 +22,7 @@ from numtorch.functions.arguments import (
     cast,
     dev_of,
     promotion,
+    xp,
 )
 from numtorch.functions.output import into
 from numtorch.functions.reduction import (
@@ -89,7 +90,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     if where is not NoValue and where is not True:
         mask = broadcast_to(as_tensor(where, x.dev), x.shape)
         total = sum_of(cast(x, dtype), axes, dtype, None, keepdims, NoValue, mask)
-        return np.true_divide(total, cast(sum_over(cast(mask, INT64), axes, keepdims), dtype))  # type: ignore[no-any-return]
+        return xp.true_divide(total, cast(sum_over(cast(mask, INT64), axes, keepdims), dtype))
     count = _count(x.shape, axes)
     if count == 0:
         _warn_empty()
@@ -97,7 +98,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
         return cast(x, dtype).copy()
     if dtype.kind in "fc":
         return _mean_axes(cast(x, dtype), axes, keepdims)
-    return np.true_divide(sum_of(x, axes, dtype, None, keepdims), count)  # type: ignore[no-any-return]
+    return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
 
 
 def _ddof(ddof: Any, correction: Any) -> Any:
@@ -151,15 +152,28 @@ def _spread(
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
 
 
+def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:
+    """What a kernel alone answers: of floats, along one axis or all; None otherwise."""
+    if type(a) is not Tensor or a.dtype not in FLOATS:
+        return None
+    kept = keepdims is not NoValue and bool(keepdims)
+    if axis is None:
+        return kind(a, None, correction=ddof, keepdim=kept) if a.size > ddof else None
+    if type(axis) is not int:
+        return None
+    place = axis_of(axis, a.ndim)
+    return kind(a, (place,), correction=ddof, keepdim=kept) if a.shape[place] > ddof else None
+
+
 def _composed_variance(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any) -> Tensor:
     mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
     center = _mean_of(x, axes, x.dtype, True, mask) if middle is NoValue else as_tensor(middle, x.dev)
     squares = _squared_deviations(x, center)
     total = sum_of(squares, axes, None, None, keepdims, NoValue, mask)
     if mask is NoValue:
-        return np.true_divide(total, max(_count(x.shape, axes) - ddof, 0))  # type: ignore[no-any-return]
+        return xp.true_divide(total, max(_count(x.shape, axes) - ddof, 0))
     count = sum_over(cast(mask, INT64), axes, keepdims) - ddof
-    return np.true_divide(total, cast(np.maximum(count, 0), squares.dtype))  # type: ignore[no-any-return]
+    return xp.true_divide(total, cast(xp.maximum(count, 0), squares.dtype))
 
 
 @implements(np.var)
@@ -176,6 +190,10 @@ def var(
     correction: Any = NoValue,
 ) -> Tensor:
     """NumPy's `var`."""
+    if dtype is None and out is None and where is NoValue and mean is NoValue and correction is NoValue:
+        simple = _simple_spread(_var, a, axis, ddof, keepdims)
+        if simple is not None:
+            return simple
     return _spread(_var, "var", a, axis, dtype, out, _ddof(ddof, correction), keepdims, where, mean)
 
 
@@ -193,6 +211,10 @@ def std(
     correction: Any = NoValue,
 ) -> Tensor:
     """NumPy's `std`."""
+    if dtype is None and out is None and where is NoValue and mean is NoValue and correction is NoValue:
+        simple = _simple_spread(_std, a, axis, ddof, keepdims)
+        if simple is not None:
+            return simple
     return _spread(_std, "std", a, axis, dtype, out, _ddof(ddof, correction), keepdims, where, mean)
 
 
@@ -205,7 +227,7 @@ def _weights_like(x: Tensor, axis: Axis, weights: Tensor) -> Tensor:
     axes = axes_of(axis if isinstance(axis, tuple) else (operator.index(axis),), x.ndim)  # type: ignore[arg-type]
     if weights.shape != tuple(x.shape[i] for i in axes):
         raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
-    ordered = np.transpose(weights, np.argsort(axes))
+    ordered = xp.transpose(weights, np.argsort(axes).tolist())
     return ordered.reshape(tuple(length if i in axes else 1 for i, length in enumerate(x.shape)))
 
 
@@ -313,7 +335,7 @@ def nanmean(
 def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out: Any, **keywords: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out, keywords["where"]))
     if x.dtype.kind != "f":
-        return extreme(x, axis, out, **keywords)  # type: ignore[no-any-return]
+        return extreme(x, axis, out, **keywords)
     result = extreme(_without_nan(x, sign * math.inf), axis, None, **keywords)
     if keywords["initial"] is NoValue:
         nothing = all_of(_isnan(x), axis, None, keywords["keepdims"])

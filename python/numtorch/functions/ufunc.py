@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,7 +104,7 @@ def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
     return x, x.dtype
 
 
-def fit_operands(plan: Plan, operands: list[Any], dev: int) -> list[Tensor]:
+def fit_operands(plan: Plan, operands: Sequence[Any], dev: int) -> list[Tensor]:
     """The operands in the dtypes that `plan` computes in."""
     fitted = []
     for x, dtype in zip(operands, plan.inputs, strict=True):
@@ -116,7 +117,7 @@ def fit_operands(plan: Plan, operands: list[Any], dev: int) -> list[Tensor]:
     return fitted
 
 
-def check_broadcast(operands: list[Any], outputs: tuple[Any, ...] = ()) -> tuple[int, ...]:
+def check_broadcast(operands: Sequence[Any], outputs: tuple[Any, ...] = ()) -> tuple[int, ...]:
     """The common shape of the operands; ValueError in NumPy's words if there is none."""
     shapes = [np.shape(x) if not isinstance(x, Tensor) else x.shape for x in operands]
     try:
@@ -177,7 +178,7 @@ def find_plan(function: np.ufunc, keys: tuple[Key, ...]) -> Plan:
 def compute(plan: Plan, fitted: list[Tensor], outputs: tuple[Any, ...] = ()) -> Any:
     try:
         return plan.compute(*fitted)
-    except (RuntimeError, ValueError, IndexError):
+    except RuntimeError:
         check_broadcast(fitted, outputs)  # raises NumPy's error if that is the reason
         raise
 
@@ -186,9 +187,9 @@ def _compare_with_large(function: np.ufunc, plan: Plan, operands: Any, dev: int)
     """A comparison of integers with one that their dtype cannot hold: the same for all of them."""
     if function not in _COMPARISONS or plan.inputs[0].kind not in "iu":
         fit_operands(plan, operands, dev)
-    shape = check_broadcast(list(operands))
+    shape = check_broadcast(operands)
     outcome = function(*[0 if isinstance(x, Tensor) else (1 if x > 0 else -1) for x in operands])
-    return _full(shape, bool(outcome), dtype=_BOOL, device=dev)  # type: ignore[no-any-return]
+    return _full(shape, bool(outcome), dtype=_BOOL, device=dev)
 
 
 def _is_text(x: Any) -> bool:
@@ -217,7 +218,6 @@ class Options(NamedTuple):
     gufunc: dict[str, Any]
 
 
-_CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 _GUFUNC_KEYWORDS = ("axes", "axis", "keepdims")
 
 
@@ -225,29 +225,37 @@ def read_options(function: np.ufunc, keywords: dict[str, Any]) -> Options:
     left = dict(keywords)
     out = left.pop("out", None)
     outs = (None,) * function.nout if out is None else out if isinstance(out, tuple) else (out,)
-    where = left.pop("where", True) if function.signature is None else True
-    casting = left.pop("casting", "same_kind")
-    dtype = left.pop("dtype", None)
-    signature = left.pop("signature", left.pop("sig", None))
-    order = left.pop("order", "K")
+    if not all(x is None or isinstance(x, (Tensor, np.ndarray)) for x in outs):
+        raise TypeError("return arrays must be of ArrayType")
+    is_gufunc = function.signature is not None
+    where = True if is_gufunc else left.pop("where", True)
+    gufunc = {name: left.pop(name) for name in _GUFUNC_KEYWORDS if is_gufunc and name in left}
+    casting = _read_choice(left, "casting", "same_kind", ("no", "equiv", "safe", "same_kind", "unsafe"))
+    _read_choice(left, "order", "K", ("C", "F", "A", "K"))
+    signature = _read_signature(function, left)
     left.pop("subok", None)
-    if dtype is not None:
-        if signature is not None:
-            raise TypeError("cannot specify both 'signature' and 'dtype'")
-        signature = (None,) * function.nin + (np.dtype(dtype),) * function.nout
-    if casting not in _CASTINGS:
-        raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got {casting!r})")
-    if order not in ("C", "F", "A", "K"):
-        raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
-    gufunc = {}
-    if function.signature is not None:
-        gufunc = {name: left.pop(name) for name in _GUFUNC_KEYWORDS if name in left}
     if left:
         raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(left))}'")
-    for x in outs:
-        if x is not None and not isinstance(x, (Tensor, np.ndarray)):
-            raise TypeError("return arrays must be of ArrayType")
     return Options(outs, where, casting, signature, gufunc)
+
+
+def _read_choice(left: dict[str, Any], name: str, default: str, choices: tuple[str, ...]) -> str:
+    chosen: str = left.pop(name, default)
+    if chosen not in choices:
+        last = ", or " if name == "order" else ", "  # NumPy's wording
+        text = ", ".join(map(repr, choices[:-1])) + last + repr(choices[-1])
+        raise ValueError(f"{name} must be one of {text} (got {chosen!r})")
+    return chosen
+
+
+def _read_signature(function: np.ufunc, left: dict[str, Any]) -> Any:
+    signature = left.pop("signature", left.pop("sig", None))
+    dtype = left.pop("dtype", None)
+    if dtype is None:
+        return tuple(signature) if isinstance(signature, list) else signature
+    if signature is not None:
+        raise TypeError("cannot specify both 'signature' and 'dtype'")
+    return (None,) * function.nin + (np.dtype(dtype),) * function.nout
 
 
 def read_mask(where: Any, dev: int) -> Tensor | None:
@@ -264,6 +272,10 @@ def read_mask(where: Any, dev: int) -> Tensor | None:
 
 def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """A call with keywords."""
+    out = keywords.get("out")
+    if len(keywords) == 1 and type(out) is tuple and len(out) == 1 and type(out[0]) is Tensor:
+        if function.signature is None:
+            return _call_into(function, inputs, out[0])
     options = read_options(function, keywords)
     dev = find_dev(function, (*inputs, *options.out, options.where))
     operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
@@ -281,6 +293,23 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
         finish(function, one, out, mask, options.casting) for one, out in zip(results, options.out, strict=True)
     )
     return finished if function.nout > 1 else finished[0]
+
+
+def _call_into(function: np.ufunc, inputs: tuple[Any, ...], out: Tensor) -> Tensor:
+    """What in-place operators ask for: a result written into one Tensor, and nothing else to decide."""
+    dev = find_dev(function, (*inputs, out))
+    operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
+    name = (function, *keys, out.dtype, "out")
+    plan = _plans.get(name)
+    if plan is None:
+        plan = _plans[name] = make_plan(function, keys, outputs=(out.dtype,), casting="same_kind")
+    try:
+        result = compute(plan, fit_operands(plan, operands, dev), (out,))
+    except OverflowError:
+        result = _compare_with_large(function, plan, operands, dev)
+    if result.shape != out.shape:
+        check_broadcast(operands, (out,))
+    return assign(out, result, function.__name__)
 
 
 def find_plan_with(function: np.ufunc, keys: tuple[Key, ...], options: Options) -> Plan:
@@ -306,7 +335,9 @@ def finish(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None, ca
 def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None, casting: str) -> Any:
     """Write a result into an ndarray: what ``ndarray += Tensor`` asks for."""
     if result.dev != -1 or result.tracked:
-        reason = "a gradient being taken depends on the result" if result.tracked else f"the result is on dev={result.dev}"
+        reason = (
+            "a gradient being taken depends on the result" if result.tracked else f"the result is on dev={result.dev}"
+        )
         raise TypeError(
             f"{function.__name__}: the output is an ndarray, and {reason}; "
             "write `x = x + y` instead of `x += y`, or make the output a Tensor"

@@ -12,7 +12,7 @@ from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions import folding
 from numtorch.functions.assign import assign
-from numtorch.functions.carriers import cast
+from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
 from numtorch.functions.folding import Fold
 from numtorch.functions.ufunc import (
     METHODS,
@@ -23,7 +23,6 @@ from numtorch.functions.ufunc import (
     finish,
     make_plan,
     read_mask,
-    read_operand,
 )
 
 _arange = kernel("arange")
@@ -35,7 +34,7 @@ _slice = kernel("slice.Tensor")
 _stack = kernel("stack")
 _where = kernel("where.self")
 
-NoValue: Any = np._NoValue  # type: ignore[attr-defined]
+NoValue: Any = np._NoValue
 _REORDERABLE = {
     np.add, np.multiply, np.logical_and, np.logical_or, np.logical_xor, np.maximum, np.minimum, np.fmax, np.fmin,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.gcd, np.logaddexp, np.logaddexp2, np.hypot,
@@ -97,7 +96,9 @@ def _axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         axes = tuple(range(ndim))
     elif isinstance(axis, tuple):
-        axes = normalize_axis_tuple(axis, ndim, "axis" if len(set(axis)) == len(axis) else None)
+        axes = normalize_axis_tuple(axis, ndim, allow_duplicate=True)
+        if len(set(axes)) < len(axes):
+            raise ValueError("duplicate value in 'axis'")
     else:
         axis = operator.index(axis)
         axes = () if ndim == 0 and axis in (0, -1) else (normalize_axis_index(axis, ndim),)
@@ -128,7 +129,7 @@ def _mask_out(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor | None, has_i
         )
     if np.broadcast_shapes(x.shape, mask.shape) != x.shape:
         x = _expand(x, np.broadcast_shapes(x.shape, mask.shape))
-    return _where(mask, x, neutral)  # type: ignore[no-any-return]
+    return _where(mask, x, neutral)
 
 
 def _fold_masked(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor, axis: int) -> Tensor:
@@ -202,11 +203,9 @@ def _reduced(
 def _reduced_empty(fold: Fold, rest: tuple[int, ...], start: Tensor | None, dev: int, has_identity: bool) -> Tensor:
     if start is None:
         if not has_identity and 0 not in rest:
-            raise ValueError(
-                f"zero-size array to reduction operation {fold.function.__name__} which has no identity"
-            )
+            raise ValueError(f"zero-size array to reduction operation {fold.function.__name__} which has no identity")
         start = _identity(fold, dev) if has_identity else constant(0, fold.dtype, dev)
-    return _clone(_expand(start, rest), memory_format="contiguous_format")  # type: ignore[no-any-return]
+    return _clone(_expand(start, rest), memory_format="contiguous_format")
 
 
 # ---- accumulate, reduceat ----
@@ -250,9 +249,7 @@ def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
     return starts
 
 
-def reduceat(
-    function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype: Any = None, out: Any = None
-) -> Any:
+def reduceat(function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Any:
     """``function.reduceat``: one reduction for each stretch between neighbouring indices."""
     _check_reducible(function, "reduceat")
     out = _single(out)
@@ -282,11 +279,10 @@ def outer(function: np.ufunc, a: Any, b: Any, **keywords: Any) -> Any:
     if function.nin != 2:
         raise ValueError("outer product only supported for binary functions")
     dev = find_dev(function, (a, b))
-    a, _ = read_operand(a, dev)
-    b, _ = read_operand(b, dev)
-    if isinstance(a, Tensor) and isinstance(b, Tensor):
-        a = _reshape(a, (*a.shape, *(1,) * b.ndim))
-    return call_with(function, (a, b), keywords) if keywords else call_plain(function, (a, b))
+    # Python numbers have a dtype of their own here, as in NumPy.
+    first, second = (x if isinstance(x, Tensor) else tensor(x, dev=dev, copy=_core.recording()) for x in (a, b))
+    operands = (_reshape(first, (*first.shape, *(1,) * second.ndim)), second)
+    return call_with(function, operands, keywords) if keywords else call_plain(function, operands)
 
 
 # ---- at ----
@@ -305,11 +301,15 @@ def at(function: np.ufunc, a: Any, indices: Any, *operands: Any) -> None:
     given = [x if isinstance(x, Tensor) else tensor(x, dev=dev) for x in operands]
     plan = make_plan(function, (a.dtype, *(x.dtype for x in given)), outputs=(a.dtype,), casting="unsafe")
     values = [x if x.dtype == plan.inputs[1] else cast(x, plan.inputs[1]) for x in given]
-    if function in (np.add, np.subtract) and plan.outputs[0] == a.dtype and a.dtype.kind != "b":
+    if function in (np.add, np.subtract) and plan.outputs[0] == a.dtype and _can_add(a.dtype):
         value = values[0] if function is np.add else call_plain(np.negative, (values[0],))
         assign(a, _core.additem(a, indices, value), f"{function.__name__}.at")
         return
     assign(a, _at_in_rounds(plan, a, indices, values), f"{function.__name__}.at")
+
+
+def _can_add(dtype: Dtype) -> bool:
+    return dtype.kind != "b" and dtype not in CARRIERS and dtype != UINT64
 
 
 def _check_at(function: np.ufunc, operands: tuple[Any, ...]) -> None:
@@ -347,12 +347,12 @@ def _at_in_rounds(plan: Any, a: Tensor, indices: Any, values: list[Tensor]) -> T
         old = cast(_core.getitem(flat, here), plan.inputs[0])
         new = plan.compute(old, *[_core.getitem(value, chosen) for value in values])
         flat = _core.setitem(flat, here, cast(new, a.dtype))
-    return _reshape(flat, a.shape)  # type: ignore[no-any-return]
+    return _reshape(flat, a.shape)
 
 
 def _expand_value(value: Tensor, shape: tuple[int, ...]) -> Tensor:
     try:
-        return _expand(value, shape)  # type: ignore[no-any-return]
+        return _expand(value, shape)
     except (RuntimeError, ValueError):
         raise ValueError("array is not broadcastable to correct shape") from None
 

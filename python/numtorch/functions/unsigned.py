@@ -46,15 +46,15 @@ _REST = 2**63 - 1
 
 
 def flip(x: Tensor) -> Tensor:
-    return _xor(x, _TOP)  # type: ignore[no-any-return]
+    return _xor(x, _TOP)
 
 
 def less(a: Tensor, b: Tensor) -> Tensor:
-    return _less(flip(a), flip(b))  # type: ignore[no-any-return]
+    return _less(flip(a), flip(b))
 
 
 def less_equal(a: Tensor, b: Tensor) -> Tensor:
-    return _less_equal(flip(a), flip(b))  # type: ignore[no-any-return]
+    return _less_equal(flip(a), flip(b))
 
 
 def greater(a: Tensor, b: Tensor) -> Tensor:
@@ -81,22 +81,22 @@ def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
 
 
 def signed_equal(a: Tensor, b: Tensor) -> Tensor:
-    return _logical_and(_equal(a, b), _ge(b, 0))  # type: ignore[no-any-return]
+    return _logical_and(_equal(a, b), _ge(b, 0))
 
 
 def signed_less(a: Tensor, b: Tensor) -> Tensor:
-    return _logical_or(_less(a, b), _lt(b, 0))  # type: ignore[no-any-return]
+    return _logical_or(_less(a, b), _lt(b, 0))
 
 
 def signed_less_equal(a: Tensor, b: Tensor) -> Tensor:
-    return _logical_or(_less_equal(a, b), _lt(b, 0))  # type: ignore[no-any-return]
+    return _logical_or(_less_equal(a, b), _lt(b, 0))
 
 
 # ---- Division ----
 
 
 def _halve(x: Tensor) -> Tensor:
-    return _and(_right_shift_by(x, 1), _REST)  # type: ignore[no-any-return]
+    return _and(_right_shift_by(x, 1), _REST)
 
 
 def _quotient(a: Tensor, b: Tensor) -> Tensor:
@@ -104,11 +104,11 @@ def _quotient(a: Tensor, b: Tensor) -> Tensor:
     estimate = _left_shift_by(_div(_halve(a), b, rounding_mode="trunc"), 1)
     rest = _sub(a, _mul(estimate, b))
     quotient = _add(estimate, cast(greater_equal(rest, b), INT64))
-    return _where(_lt(b, 0), cast(greater_equal(a, b), INT64), quotient)  # type: ignore[no-any-return]
+    return _where(_lt(b, 0), cast(greater_equal(a, b), INT64), quotient)
 
 
 def _rest(a: Tensor, b: Tensor) -> Tensor:
-    return _sub(a, _mul(_quotient(a, b), b))  # type: ignore[no-any-return]
+    return _sub(a, _mul(_quotient(a, b), b))
 
 
 def floor_divide(a: Tensor, b: Tensor) -> Tensor:
@@ -131,7 +131,7 @@ def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
 
 def _rest_or_zero(a: Tensor, b: Tensor) -> Tensor:
     zero = _eq(b, 0)
-    return _masked_fill(_rest(a, _masked_fill(b, zero, 1)), zero, 0)  # type: ignore[no-any-return]
+    return _masked_fill(_rest(a, _masked_fill(b, zero, 1)), zero, 0)
 
 
 def gcd(a: Tensor, b: Tensor) -> Tensor:
@@ -147,7 +147,7 @@ def gcd(a: Tensor, b: Tensor) -> Tensor:
 def lcm(a: Tensor, b: Tensor) -> Tensor:
     common = gcd(a, b)
     zero = _eq(common, 0)
-    return _mul(_quotient(a, _masked_fill(common, zero, 1)), b)  # type: ignore[no-any-return]
+    return _mul(_quotient(a, _masked_fill(common, zero, 1)), b)
 
 
 # ---- The rest ----
@@ -156,13 +156,13 @@ def lcm(a: Tensor, b: Tensor) -> Tensor:
 def power(a: Tensor, b: Tensor) -> Tensor:
     # The top bit of the exponent changes nothing for an odd base (its order divides 2**62) and gives 0 for an even one.
     vanishes = _logical_and(_lt(b, 0), _eq(_and(a, 1), 0))
-    return _masked_fill(_pow(a, _and(b, _REST)), vanishes, 0)  # type: ignore[no-any-return]
+    return _masked_fill(_pow(a, _and(b, _REST)), vanishes, 0)
 
 
 def right_shift(a: Tensor, count: Tensor) -> Tensor:
     shifted = _right_shift(_halve(a), _clamp(_sub_scalar(count, 1), 0, 63))
     shifted = _masked_fill(shifted, _lt(count, 0), 0)
-    return _where(_eq(count, 0), a, shifted)  # type: ignore[no-any-return]
+    return _where(_eq(count, 0), a, shifted)
 
 
 def sign(x: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Rules of the elementwise kernels.
 
-Conventions at kinks: the derivative of abs, sign and hypot at 0 is 0; maximum, minimum and clamp share a tie evenly; sqrt,
-log and their kin give at the edge of their domain what the formula gives (inf or nan).
+Conventions at kinks: the derivative of abs, sign and hypot at 0 is 0; maximum, minimum and clamp share a tie evenly;
+sqrt, log and their kin give at the edge of their domain what the formula gives (inf or nan).
 """
 
 from __future__ import annotations
@@ -13,24 +13,31 @@ from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, constant, define, refuse
 
 _abs = kernel("abs")
+_complex = kernel("complex")
 _cos = kernel("cos")
 _cosh = kernel("cosh")
-_complex = kernel("complex")
 _digamma = kernel("digamma")
+_div_mode = kernel("div.Tensor_mode")
 _eq = kernel("eq.Tensor")
+_eq_scalar = kernel("eq.Scalar")
 _exp = kernel("exp")
+_exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
 _gt = kernel("gt.Tensor")
+_imag = kernel("imag")
+_isfinite = kernel("isfinite")
+_isnan = kernel("isnan")
 _log = kernel("log")
+_maximum = kernel("maximum")
 _polygamma = kernel("polygamma")
 _real = kernel("real")
 _sgn = kernel("sgn")
 _sin = kernel("sin")
 _sinh = kernel("sinh")
+_view_as_complex = kernel("view_as_complex")
+_view_as_real = kernel("view_as_real")
 _where_other = kernel("where.ScalarOther")
 _where_self = kernel("where.ScalarSelf")
-_isnan = kernel("isnan")
-_eq_scalar = kernel("eq.Scalar")
 
 
 def _times(g: Any, x: Any) -> Any:
@@ -66,7 +73,7 @@ def _power_base(g: Tensor, x: Any, p: Any) -> Any:
     return _where_self(_eq_scalar(p, 0), 0.0, _times(g, p * x ** (p - 1)))
 
 
-def _power_exponent(g: Tensor, y: Tensor, x: Any, p: Tensor) -> Any:
+def _power_exponent(g: Tensor, y: Tensor, x: Any) -> Any:
     if not isinstance(x, Tensor):
         logarithm: Any = math.log(x) if isinstance(x, int | float) and x > 0 else _log(y * 0 + x)
         return _times(g, y * logarithm)
@@ -78,10 +85,10 @@ def _power_exponent(g: Tensor, y: Tensor, x: Any, p: Tensor) -> Any:
 define(
     "pow.Tensor_Tensor",
     self=lambda g, self, exponent: _power_base(g, self, exponent),
-    exponent=lambda g, y, self, exponent_spec: _power_exponent(g, y, self, exponent_spec),
+    exponent=lambda g, y, self: _power_exponent(g, y, self),
 )
 define("pow.Tensor_Scalar", self=lambda g, self, exponent: _power_base(g, self, exponent))
-define("pow.Scalar", exponent=lambda g, y, self, exponent_spec: _power_exponent(g, y, self, exponent_spec))
+define("pow.Scalar", exponent=lambda g, y, self: _power_exponent(g, y, self))
 # The quotient is rounded: only the dividend's slope 1 and the divisor's -floor(x / y) remain.
 define("remainder.Tensor", self=lambda g: g, other=lambda g, self, other: -g * _floor_divide(self, other))
 define("remainder.Scalar", self=lambda g: g)
@@ -106,11 +113,8 @@ define(
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
-define("xlogy.Tensor", self=lambda g, self, other: g * _log(other), other=lambda g, self, other: g * self / other)
+define("xlogy.Tensor", self=lambda g, other: g * _log(other), other=lambda g, self, other: g * self / other)
 define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
-
-_div_mode = kernel("div.Tensor_mode")
-_exp2 = kernel("exp2")
 
 
 def _to_float(x: Tensor, like: Tensor) -> Tensor:
@@ -216,7 +220,6 @@ def _clamp_bound(g: Tensor, x: Tensor, low: Any, high: Any, upper: bool) -> Any:
     return low_wins if high is None else _share(low_wins, _gt(high, low), _eq(high, low))
 
 
-_maximum = kernel("maximum")
 define("clamp", self=lambda g, self, min, max: _clamp_rule(g, self, min, max))
 define(
     "clamp.Tensor",
@@ -243,11 +246,7 @@ define("sgn", self=lambda g, y, self: _sgn_rule(g, y, self))
 define("complex", real=lambda g: _real(g), imag=lambda g: _imag(g))
 define("view_as_real", self=lambda g: _view_as_complex(g))
 define("view_as_complex", self=lambda g: _view_as_real(g))
-define("polar", abs=lambda g, y, abs: _real(g * conj(_sgn(y))), angle=lambda g, y: _real(g * conj(1j * y)))
-
-_imag = kernel("imag")
-_view_as_complex = kernel("view_as_complex")
-_view_as_real = kernel("view_as_real")
+define("polar", abs=lambda g, y: _real(g * conj(_sgn(y))), angle=lambda g, y: _real(g * conj(1j * y)))
 
 
 def _angle(g: Tensor, x: Tensor) -> Any:
@@ -311,7 +310,6 @@ define("digamma", self=lambda g, self: g * _polygamma(1, self))
 define("polygamma", self=lambda g, n, self: g * _polygamma(n + 1, self))
 define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
-_isfinite = kernel("isfinite")
 
 refuse("view.dtype", "it reads the bits of a number as another type's")
 

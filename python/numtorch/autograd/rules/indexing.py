@@ -11,44 +11,47 @@ from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import define
 from numtorch.autograd.tape import zeros_like
 
+_arange = kernel("arange")
+_differs = kernel("ne.Tensor")
 _gather = kernel("gather")
 _index_add = kernel("index_add")
 _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
-_scatter_add = kernel("scatter_add")
-_take = kernel("take")
-_arange = kernel("arange")
-_differs = kernel("ne.Tensor")
-_zeros = kernel("zeros")
 _put = kernel("put")
+_scatter_add = kernel("scatter_add")
+_scatter_value = kernel("scatter.value")
+_take = kernel("take")
+_zeros = kernel("zeros")
 
 # Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
 define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self_spec), index, g))
 define(
     "setitem",
-    self=lambda g, value_spec, index: _core.setitem(g, index, 0.0),
+    self=lambda g, index: _core.setitem(g, index, 0.0),
     value=lambda g, index: _written(g, index),
 )
 define("additem", self=lambda g: g, value=lambda g, index: g[index])
 
 define(
     "index_select",
-    self=lambda g, self_spec, dim, index: _index_add(zeros_like(self_spec), dim, index, g)
-    if self_spec.ndim
-    else g.reshape(()),
+    self=lambda g, self_spec, dim, index: (
+        _index_add(zeros_like(self_spec), dim, index, g) if self_spec.ndim else g.reshape(())
+    ),
 )
 define("index_add", self=lambda g: g, source=lambda g, dim, index, alpha: alpha * _index_select(g, dim, index))
 define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
 define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim, index))
 define(
     "scatter.src",
-    self=lambda g, src_spec, dim, index: _scatter_value(g, dim, index, 0.0),
+    self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0),
     src=lambda g, dim, index: _gather(g, dim, index),
 )
 define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
 define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
 define("take_along_dim", self=lambda g, self_spec, indices, dim: _take_along(g, self_spec, indices, dim))
-define("put", self=lambda g, index, accumulate: _put_self(g, index, accumulate), source=lambda g, index: _take(g, index))
+define(
+    "put", self=lambda g, index, accumulate: _put_self(g, index, accumulate), source=lambda g, index: _take(g, index)
+)
 define("masked_fill.Scalar", self=lambda g, mask: _masked_fill(g, mask, 0.0))
 define(
     "masked_fill.Tensor",
@@ -58,7 +61,7 @@ define(
 define("index.Tensor", self=lambda g, self_spec, indices: _core.additem(zeros_like(self_spec), _as_index(indices), g))
 define(
     "index_put",
-    self=lambda g, values_spec, indices, accumulate: g if accumulate else _core.setitem(g, _as_index(indices), 0.0),
+    self=lambda g, indices, accumulate: g if accumulate else _core.setitem(g, _as_index(indices), 0.0),
     values=lambda g, indices: g[_as_index(indices)],
 )
 define(
@@ -71,8 +74,6 @@ define(
     self=lambda g, mask: _masked_fill(g, mask, 0.0),
     source=lambda g, mask, source_spec: _unmask(g, mask, source_spec),
 )
-
-_scatter_value = kernel("scatter.value")
 
 
 def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:

@@ -37,7 +37,7 @@ _unsqueeze = kernel("unsqueeze")
 
 def adjoint(a: Tensor) -> Tensor:
     """Conjugate transpose of a stack of matrices."""
-    return conj(_transpose(a, -2, -1))  # type: ignore[no-any-return]
+    return conj(_transpose(a, -2, -1))
 
 
 def _matmul_left(g: Tensor, a: Any, b: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ def _is_vector(a: Any, b: Any) -> bool:
 
 
 def _solve(a: Tensor, b: Tensor) -> Tensor:
-    return _solve_ex(a, b)[0]  # type: ignore[no-any-return]
+    return _solve_ex(a, b)[0]
 
 
 def _solve_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
@@ -195,7 +195,7 @@ def _power_ratio(x: Tensor, y: Tensor, order: float) -> Tensor:
     """(|x| / y) ** (order - 1), and 0 at x = 0."""
     ratio = _abs(x) / y
     at_zero = _eq_scalar(ratio, 0)
-    return _where_self(at_zero, 0.0, _where_self(at_zero, 1.0, ratio) ** (order - 1))  # type: ignore[no-any-return]
+    return _where_self(at_zero, 0.0, _where_self(at_zero, 1.0, ratio) ** (order - 1))
 
 
 define(
@@ -242,7 +242,9 @@ def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
     if not u.size and s.size:
         u, s, vh = _svd(a, False, True)
     if full_matrices and (g_u is not None or g_vh is not None) and a.shape[-2] != a.shape[-1]:
-        raise NotImplementedError("gradient: svd with full_matrices=True has singular vectors that A does not determine")
+        raise NotImplementedError(
+            "gradient: svd with full_matrices=True has singular vectors that A does not determine"
+        )
     k = s.shape[-1]
     u, vh = _narrow(u, -1, 0, k), _narrow(vh, -2, 0, k)
     middle = _diag_embed(g_s if g_s is not None else s * 0.0) + 0.0 * _matmul(adjoint(u), u)
@@ -278,7 +280,9 @@ def _qr_rule(gs: Any, y: Any, a: Any, mode: str) -> Tensor:
     q, r = y
     rows, columns = a.shape[-2:]
     if mode == "r" or rows < columns or (mode == "complete" and rows != columns):
-        raise NotImplementedError(f"gradient: qr with mode={mode!r} of a matrix of shape {a.shape[-2:]} has no gradient rule")
+        raise NotImplementedError(
+            f"gradient: qr with mode={mode!r} of a matrix of shape {a.shape[-2:]} has no gradient rule"
+        )
     inner: Any = 0.0
     if g_r is not None:
         inner = inner + _matmul(g_r, adjoint(r))
@@ -303,7 +307,7 @@ def _triangular_matrix(g: Tensor, x: Tensor, a: Tensor, upper: bool, left: bool,
 
 
 def _triangular_right(g: Tensor, a: Tensor, upper: bool, left: bool, unit: bool) -> Tensor:
-    return _solve_triangular(adjoint(a), g, upper=not upper, left=left, unitriangular=unit)  # type: ignore[no-any-return]
+    return _solve_triangular(adjoint(a), g, upper=not upper, left=left, unitriangular=unit)
 
 
 define(

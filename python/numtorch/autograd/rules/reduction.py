@@ -132,8 +132,9 @@ for _name in ("max", "min"):
 
 define(
     "logsumexp",
-    self=lambda g, y, self, dim, keepdim: spread(g, self, dim, keepdim)
-    * conj(_exp(self - _expand(kept(y, self.shape, dim, keepdim), self.shape))),
+    self=lambda g, y, self, dim, keepdim: (
+        spread(g, self, dim, keepdim) * conj(_exp(self - _expand(kept(y, self.shape, dim, keepdim), self.shape)))
+    ),
 )
 
 

@@ -9,18 +9,21 @@ from numtorch.autograd.rule import define
 from numtorch.autograd.tape import Like, zeros_like
 
 _cat = kernel("cat")
+_constant_pad = kernel("constant_pad_nd")
+_diagonal = kernel("diagonal")
+_diagonal_scatter = kernel("diagonal_scatter")
 _expand = kernel("expand")
 _flip = kernel("flip")
+_movedim = kernel("movedim.intlist")
 _narrow = kernel("narrow")
 _permute = kernel("permute")
 _reshape = kernel("reshape")
 _roll = kernel("roll")
+_rot90 = kernel("rot90")
 _select = kernel("select.int")
+_select_scatter = kernel("select_scatter")
 _slice = kernel("slice.Tensor")
 _slice_scatter = kernel("slice_scatter")
-_select_scatter = kernel("select_scatter")
-_diagonal = kernel("diagonal")
-_diagonal_scatter = kernel("diagonal_scatter")
 _squeeze_dim = kernel("squeeze.dim")
 _sum = kernel("sum.dim_IntList")
 _transpose = kernel("transpose.int")
@@ -31,9 +34,18 @@ _unfold = kernel("unfold")
 _unfold_backward = kernel("unfold_backward")
 _unsqueeze = kernel("unsqueeze")
 _zeros = kernel("zeros")
-_constant_pad = kernel("constant_pad_nd")
 
-for _name in ("reshape", "view", "_unsafe_view", "squeeze", "squeeze.dim", "squeeze.dims", "unsqueeze", "ravel", "flatten.using_ints"):
+for _name in (
+    "reshape",
+    "view",
+    "_unsafe_view",
+    "squeeze",
+    "squeeze.dim",
+    "squeeze.dims",
+    "unsqueeze",
+    "ravel",
+    "flatten.using_ints",
+):
     define(_name, self=lambda g, self_spec: _reshape(g, self_spec.shape))
 define("expand", self=lambda g: g)  # the tape sums over what broadcasting added
 define("broadcast_to", self=lambda g: g)
@@ -55,13 +67,17 @@ define("flip", self=lambda g, dims: _flip(g, dims))
 define("roll", self=lambda g, shifts, dims: _roll(g, [-s for s in shifts], dims))
 define("rot90", self=lambda g, k, dims: _rot90(g, -k, dims))
 
-_movedim = kernel("movedim.intlist")
-_rot90 = kernel("rot90")
 
-define("slice.Tensor", self=lambda g, self_spec, dim, start, end, step: _slice_scatter(zeros_like(self_spec), g, dim, start, end, step))
+define(
+    "slice.Tensor",
+    self=lambda g, self_spec, dim, start, end, step: _slice_scatter(zeros_like(self_spec), g, dim, start, end, step),
+)
 define("select.int", self=lambda g, self_spec, dim, index: _select_scatter(zeros_like(self_spec), g, dim, index))
 define("narrow", self=lambda g, self_spec, dim, start, length: _unnarrow(g, self_spec, dim, start, length))
-define("diagonal", self=lambda g, self_spec, offset, dim1, dim2: _diagonal_scatter(zeros_like(self_spec), g, offset, dim1, dim2))
+define(
+    "diagonal",
+    self=lambda g, self_spec, offset, dim1, dim2: _diagonal_scatter(zeros_like(self_spec), g, offset, dim1, dim2),
+)
 
 
 def _unnarrow(g: Tensor, like: Like, dim: int, start: int, length: int) -> Tensor:
@@ -84,7 +100,10 @@ define(
     self=lambda g, src_spec, offset, dim1, dim2: _diagonal_scatter(g, zeros_like(src_spec), offset, dim1, dim2),
     src=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2),
 )
-define("unfold", self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step))
+define(
+    "unfold",
+    self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step),
+)
 define("unfold_backward", grad_in=lambda g, dim, size, step: _unfold(g, dim, size, step))
 define("tril", self=lambda g, diagonal: _tril(g, diagonal))
 define("triu", self=lambda g, diagonal: _triu(g, diagonal))
@@ -125,7 +144,14 @@ def _restack(gs: Any, y: Any, dim: int) -> Tensor:
     return kernel("stack")([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
 
 
-for _name in ("split.Tensor", "split_with_sizes", "split.sizes", "tensor_split.sections", "tensor_split.indices", "chunk"):
+for _name in (
+    "split.Tensor",
+    "split_with_sizes",
+    "split.sizes",
+    "tensor_split.sections",
+    "tensor_split.indices",
+    "chunk",
+):
     define(_name, self=lambda g, y_spec, dim: _join(g, y_spec, dim))
 define("unbind.int", self=lambda g, y_spec, dim: _restack(g, y_spec, dim))
 
@@ -145,7 +171,7 @@ def _sum_repeats(g: Tensor, like: Like, repeats: int, dim: Any) -> Any:
     if dim is None:
         return _reshape(_sum(_reshape(g, [-1, repeats]), [1]), like.shape)
     dim = dim % like.ndim
-    shape = like.shape[: dim + 1] + (repeats,) + like.shape[dim + 1 :]
+    shape = (*like.shape[: dim + 1], repeats, *like.shape[dim + 1 :])
     return _sum(_reshape(g, shape), [dim + 1])
 
 
