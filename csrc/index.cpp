@@ -66,7 +66,7 @@ PyObject* get_planned(const TensorObject* self, const at::Tensor& array, const P
   if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, plan);
   if (plan.scalar) return wrap(copy_element(array, plan), kValue);
   at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
-  if (parts.copies) {
+  if (parts.copies || (self->flags & kValue) != 0) {
     Below guard;
     return wrap(plan.reversed.empty() ? view.clone() : reverse(view, plan.reversed));
   }

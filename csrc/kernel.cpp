@@ -1,6 +1,7 @@
 #include "kernel.h"
 
 #include <ATen/DeviceAccelerator.h>
+#include <ATen/ops/clone.h>
 #include <structmember.h>
 
 #include <sstream>
@@ -238,6 +239,11 @@ void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
 PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
   if (!value.defined()) return Py_NewRef(Py_None);
   if (!value.is_alias_of(source->value)) return wrap_result(value);
+  // An array made from a value is written to without changing the value.
+  if ((source->flags & kValue) != 0 && value.dim() > 0 && value.numel() == 1) {
+    Below guard;
+    return wrap(at::clone(value));
+  }
   if (value.unsafeGetTensorImpl() != source->value.unsafeGetTensorImpl()) {
     value.unsafeGetTensorImpl()->set_version_counter(source->value.unsafeGetTensorImpl()->version_counter());
   }

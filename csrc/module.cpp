@@ -8,7 +8,8 @@
 #include "generator.h"
 #include "index.h"
 #include "kernel.h"
-#include "operators.h"
+#include "operation.h"
+#include "protocol.h"
 #include "record.h"
 #include "tensor.h"
 
@@ -34,7 +35,8 @@ PYBIND11_MODULE(_core, module) {
     numtorch::register_kernel(self);
     numtorch::register_record(self);
     numtorch::register_tensor(self);
-    numtorch::register_operators(self);
+    numtorch::register_operation(self);
+    numtorch::register_protocol(self);
     numtorch::register_index(self);
     numtorch::register_convert(self);
     numtorch::register_generator(module);

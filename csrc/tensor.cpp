@@ -15,6 +15,7 @@
 #include "index_access.h"
 #include "kernel.h"
 #include "operators.h"
+#include "protocol.h"
 #include "record.h"
 
 namespace numtorch {

@@ -168,3 +168,11 @@ def test_two_devices() -> None:
     a, b = nt.tensor([1.0]), nt.tensor([1], dev=0)
     with pytest.raises(ValueError, match=r"add: the arguments are on two devices, dev=-1 and dev=0"):
         a + b
+
+
+def test_methods_of_ndarrays_that_call_ufuncs(dev: int) -> None:
+    """ndarray.clip(Tensor) arrives as a private ufunc."""
+    low, high = nt.tensor([1.0, 1.0, 1.0], dev=dev), nt.tensor([2.0, 0.5, np.nan], dev=dev)
+    result = np.array([0.0, 3.0, 1.5]).clip(low, high)
+    assert isinstance(result, nt.Tensor)
+    np.testing.assert_array_equal(nt.collect(result), [1, 0.5, np.nan])

@@ -61,6 +61,8 @@ def test_reduce_with_initial_where_dtype_and_out(function: np.ufunc, dev: int) -
         calls[f"{dtype} empty, no initial"] = (lambda a: function.reduce(a[:0], axis=0, initial=None), x)
         calls[f"{dtype} where"] = (lambda a, m: function.reduce(a, axis=1, where=m), x, mask)
         calls[f"{dtype} where, initial"] = (lambda a, m: function.reduce(a, axis=1, where=m, initial=1), x, mask)
+        calls[f"{dtype} where, empty"] = (lambda a: function.reduce(a[:, :0], axis=1, where=True, initial=1), x)
+        calls[f"{dtype} masked, empty"] = (lambda a, m: function.reduce(a[:0], axis=0, where=m, initial=1), x, mask)
         calls[f"{dtype} dtype"] = (lambda a: function.reduce(a, axis=1, dtype=np.float32), x)
         calls[f"{dtype} int8"] = (lambda a: function.reduce(a, axis=1, dtype=np.int8), np.ones_like(x))
         result, error = run(function.reduce, np.ones_like(x))
@@ -158,6 +160,25 @@ def _leaves_range(function: np.ufunc, x: np.ndarray) -> bool:
         return False
     result, error = run(lambda: function(*(x,) * function.nin))
     return error is None and result.dtype.kind in "fc"
+
+
+def test_results_do_not_share_memory_with_anything_kept(dev: int) -> None:
+    empty = nt.tensor(np.zeros((0, 3)), dev=dev)
+    for _ in range(2):
+        for function, initial in ((np.add, 0.0), (np.subtract, 1.0)):
+            result = function.reduce(empty, axis=0, initial=initial, where=np.ones(3, bool))
+            assert nt.collect(result).tolist() == [initial] * 3
+            result += 5
+    x = nt.tensor(np.ones((1, 3)), dev=dev)
+    for function in (np.add, np.subtract, np.maximum, np.hypot):
+        for result in (
+            function.reduce(x),
+            function.reduce(x, axis=()),
+            function.accumulate(x),
+            function.reduceat(x, [0]),
+        ):
+            result[...] = 7
+            assert nt.collect(x).tolist() == [[1, 1, 1]]
 
 
 def test_at_with_values(dev: int) -> None:

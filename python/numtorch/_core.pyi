@@ -1,5 +1,6 @@
 """The compiled module: what csrc/ registers, and the methods that methods.py attaches to Tensor."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal, NoReturn, Self, SupportsIndex, TypeAlias, final
 
@@ -70,6 +71,9 @@ class Tensor:
     def tolist(self) -> Any: ...
     def numpy(self) -> Any: ...
     def __array__(self, dtype: DTypeLike | None = None, *, copy: bool | None = None) -> NDArray[Any]: ...
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
+
     def __dlpack__(
         self,
         *,

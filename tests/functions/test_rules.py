@@ -73,6 +73,14 @@ def test_reductions_give_values(x: nt.Tensor) -> None:
         assert hash(value) == hash(value.item())
 
 
+def test_arrays_made_from_values_leave_them_alone(x: nt.Tensor) -> None:
+    value = np.sum(x)
+    for array in (np.atleast_1d(value), np.reshape(value, (1, 1)), np.expand_dims(value, 0), value[None]):
+        array[...] = -1.0
+        assert not array.is_value
+        assert value.item() == 66.0
+
+
 def test_out_may_be_an_ndarray(x: nt.Tensor, dev: int) -> None:
     out = np.zeros(4)
     if dev == -1:

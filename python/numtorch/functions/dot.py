@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -94,54 +95,85 @@ def outer(a: Array, b: Array, out: Any = None) -> Tensor:
     return result if out is None else into(result, out, "outer")
 
 
-def _matrix(x: Tensor, order: tuple[int, ...], shape: tuple[int, int]) -> Tensor:
-    """`x` with its axes in `order`, joined to a matrix."""
-    if order != tuple(range(x.ndim)):
-        x = _permute(x, order)
-    return x if x.shape == shape else _reshape(x, shape)
+class Plan(NamedTuple):
+    """A contraction as one matrix product: orders of the axes, shapes of the matrices; None where nothing is to do."""
+
+    left_order: tuple[int, ...] | None
+    left: tuple[int, int] | None
+    right_order: tuple[int, ...] | None
+    right: tuple[int, int] | None
+    shape: tuple[int, ...] | None
+
+
+Shape = tuple[int, ...]
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(x: Shape, y: Shape, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Plan:
+    """The axes to sum at the end of an array of shape `x`, and at the start of one of shape `y`."""
+    x_kept = tuple(axis for axis in range(len(x)) if axis not in x_axes)
+    y_kept = tuple(axis for axis in range(len(y)) if axis not in y_axes)
+    rows, columns = math.prod(x[i] for i in x_kept), math.prod(y[i] for i in y_kept)
+    summed = math.prod(x[i] for i in x_axes)
+    x_order, y_order = x_kept + x_axes, y_axes + y_kept
+    return Plan(
+        None if x_order == tuple(range(len(x))) else x_order,
+        None if len(x) == 2 and len(x_axes) == 1 else (rows, summed),
+        None if y_order == tuple(range(len(y))) else y_order,
+        None if len(y) == 2 and len(y_axes) == 1 else (summed, columns),
+        None if len(x_kept) == len(y_kept) == 1 else tuple(x[i] for i in x_kept) + tuple(y[i] for i in y_kept),
+    )
 
 
 def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Tensor:
-    """One matrix product: the axes to sum at the end of `x` and at the start of `y`."""
-    x_kept = tuple(axis for axis in range(x.ndim) if axis not in x_axes)
-    y_kept = tuple(axis for axis in range(y.ndim) if axis not in y_axes)
-    shape = tuple(x.shape[i] for i in x_kept) + tuple(y.shape[i] for i in y_kept)
-    summed = math.prod(x.shape[i] for i in x_axes)
-    rows = math.prod(x.shape[i] for i in x_kept)
-    columns = math.prod(y.shape[i] for i in y_kept)
-    product = matrix_product(
-        _matrix(x, x_kept + x_axes, (rows, summed)), _matrix(y, y_axes + y_kept, (summed, columns))
-    )
-    return product if product.shape == shape else _reshape(product, shape)
+    """One matrix product."""
+    plan = _plan(x.shape, y.shape, x_axes, y_axes)
+    if plan.left_order is not None:
+        x = _permute(x, plan.left_order)
+    if plan.right_order is not None:
+        y = _permute(y, plan.right_order)
+    left = x if plan.left is None else _reshape(x, plan.left)
+    right = y if plan.right is None else _reshape(y, plan.right)
+    product = matrix_product(left, right)
+    return product if plan.shape is None else _reshape(product, plan.shape)
 
 
-def _both_axes(axes: Any, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _both_axes(axes: Any) -> tuple[Any, Any]:
+    """The axes of either array as tuples; a number stands for so many last and first ones."""
     try:
         first, second = axes
     except TypeError:
         count = operator.index(axes)
-        first, second = range(-count, 0), range(count)
-    lists = []
-    for group in (first, second):
-        try:
-            lists.append([operator.index(axis) for axis in group])
-        except TypeError:
-            lists.append([operator.index(group)])
-    if len(lists[0]) != len(lists[1]):
+        return tuple(range(-count, 0)), tuple(range(count))
+    return _tuple_of(first), _tuple_of(second)
+
+
+def _tuple_of(axes: Any) -> tuple[int, ...]:
+    try:
+        return tuple(operator.index(axis) for axis in axes)
+    except TypeError:
+        return (operator.index(axes),)
+
+
+@functools.lru_cache(maxsize=1024)
+def _matching_axes(x: Shape, y: Shape, x_axes: Shape, y_axes: Shape) -> tuple[Shape, Shape]:
+    """The axes counted from the front; ValueError if their lengths differ."""
+    if len(x_axes) != len(y_axes):
         raise ValueError("shape-mismatch for sum")
-    places = [tuple(axis_of(axis, z.ndim) for axis in group) for group, z in zip(lists, (x, y), strict=True)]
-    if any(len(set(group)) != len(group) for group in places):
+    first = tuple(axis_of(axis, len(x)) for axis in x_axes)
+    second = tuple(axis_of(axis, len(y)) for axis in y_axes)
+    if len(set(first)) != len(first) or len(set(second)) != len(second):
         raise ValueError("duplicate axes are not allowed in tensordot")
-    if any(x.shape[i] != y.shape[j] for i, j in zip(*places, strict=True)):
+    if any(x[i] != y[j] for i, j in zip(first, second, strict=True)):
         raise ValueError("shape-mismatch for sum")
-    return places[0], places[1]
+    return first, second
 
 
 @implements(np.tensordot)
 def tensordot(a: Array, b: Array, axes: Any = 2) -> Tensor:
     """NumPy's `tensordot`."""
     x, y = _matching(as_tensors(a, b))
-    return _tensordot(x, y, *_both_axes(axes, x, y))
+    return _tensordot(x, y, *_matching_axes(x.shape, y.shape, *_both_axes(axes)))
 
 
 @implements(np.kron)

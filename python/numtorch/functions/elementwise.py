@@ -268,5 +268,18 @@ _row(
     complex=products.matmul,
 )
 _row(np.vecdot, boolean=products.any_vecdot, integer=products.vecdot, real=products.vecdot, complex=products.vecdot)
-_row(np.matvec, boolean=products.any_matvec, integer=products.matvec, real=products.matvec, complex=products.matvec)
-_row(np.vecmat, boolean=products.any_vecmat, integer=products.vecmat, real=products.vecmat, complex=products.vecmat)
+if hasattr(np, "matvec"):  # NumPy 2.2
+    _row(
+        np.matvec,
+        boolean=products.any_matvec,
+        integer=products.matvec,
+        real=products.matvec,
+        complex=products.matvec,
+    )
+    _row(
+        np.vecmat,
+        boolean=products.any_vecmat,
+        integer=products.vecmat,
+        real=products.vecmat,
+        complex=products.vecmat,
+    )

@@ -142,15 +142,15 @@ def _read_axes(axes: Any, count: int) -> list[Any]:
     return [*axes, ()] if len(axes) == 2 else axes
 
 
-def _on_axes(function: np.ufunc, product: Product, result_axes: int) -> Callable[..., Tensor]:
+def _on_axes(function: str, product: Product, result_axes: int) -> Callable[..., Tensor]:
     """`product`, which works on the last axes, with ``axes=``, ``axis=`` and ``keepdims=``."""
 
     def compute(a: Tensor, b: Tensor, axes: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
         if axes is None and axis is None and not keepdims:
             return product(a, b)
-        if function is not np.vecdot and (axis is not None or keepdims):
+        if function != "vecdot" and (axis is not None or keepdims):
             name = "axis" if axis is not None else "keepdims"
-            raise TypeError(f"{function.__name__} does not support {name}: its signature is {function.signature}")
+            raise TypeError(f"{function} does not support {name}: its operands have several core axes")
         if axes is not None and axis is not None:
             raise TypeError("cannot specify both 'axis' and 'axes'")
         if axes is None:
@@ -166,11 +166,11 @@ def _on_axes(function: np.ufunc, product: Product, result_axes: int) -> Callable
     return compute
 
 
-matmul = _on_axes(np.matmul, _matmul, 2)
-vecdot = _on_axes(np.vecdot, _vecdot, 0)
-matvec = _on_axes(np.matvec, _matvec, 1)
-vecmat = _on_axes(np.vecmat, _vecmat, 1)
-any_matmul = _on_axes(np.matmul, _of_bools(_matmul), 2)
-any_vecdot = _on_axes(np.vecdot, _any_vecdot, 0)
-any_matvec = _on_axes(np.matvec, _of_bools(_matvec), 1)
-any_vecmat = _on_axes(np.vecmat, _of_bools(_vecmat), 1)
+matmul = _on_axes("matmul", _matmul, 2)
+vecdot = _on_axes("vecdot", _vecdot, 0)
+matvec = _on_axes("matvec", _matvec, 1)
+vecmat = _on_axes("vecmat", _vecmat, 1)
+any_matmul = _on_axes("matmul", _of_bools(_matmul), 2)
+any_vecdot = _on_axes("vecdot", _any_vecdot, 0)
+any_matvec = _on_axes("matvec", _of_bools(_matvec), 1)
+any_vecmat = _on_axes("vecmat", _of_bools(_vecmat), 1)

@@ -179,12 +179,13 @@ def reduce(
 def _reduced(
     fold: Fold, x: Tensor, axes: tuple[int, ...], start: Tensor | None, mask: Tensor | None, has_identity: bool
 ) -> Tensor:
-    if mask is not None and fold.function not in _REORDERABLE and start is not None and len(axes) == 1:
+    is_empty = any(x.shape[i] == 0 for i in axes)
+    if mask is not None and start is not None and axes and not is_empty and fold.function not in _REORDERABLE:
         return _fold_masked(fold, x, mask, start, axes[0])
     if mask is not None:
         x = _mask_out(fold, x, mask, start, has_identity)
     rest = tuple(length for i, length in enumerate(x.shape) if i not in axes)
-    if any(x.shape[i] == 0 for i in axes):
+    if is_empty:
         return _reduced_empty(fold, rest, start, x.dev, has_identity)
     if start is None and has_identity and fold.function in _CHANGED_BY_IDENTITY:
         start = _identity(fold, x.dev)

@@ -1,0 +1,174 @@
+#include "protocol.h"
+
+#include <unordered_map>
+
+#include "operation.h"
+#include "record.h"
+#include "tensor.h"
+
+namespace numtorch {
+
+namespace {
+
+// What stands for one of NumPy's functions: a callable, or a string that says why nothing does.
+struct Function {
+  PyObject* handler = nullptr;
+  bool takes_like = false;  // NumPy takes `like=` away before it asks; the handler wants it back
+};
+
+std::unordered_map<PyObject*, Function>& functions() {
+  static std::unordered_map<PyObject*, Function> map;
+  return map;
+}
+
+// What is no operand of its own: text and None to compare with, and the indices of ufunc.at.
+bool is_passive(PyObject* object) {
+  return object == Py_None || PyUnicode_Check(object) || PyBytes_Check(object) || PySlice_Check(object) ||
+         object == Py_Ellipsis;
+}
+
+bool any_foreign(PyObject* const* inputs, Py_ssize_t count) {
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!is_passive(inputs[i]) && is_foreign(inputs[i])) return true;
+  }
+  return false;
+}
+
+Ref keywords_of(PyObject* const* values, PyObject* names) {
+  if (names == nullptr || PyTuple_GET_SIZE(names) == 0) return Ref::borrow(Py_None);
+  Ref keywords = check(PyDict_New());
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); ++i) {
+    check(PyDict_SetItem(keywords.get(), PyTuple_GET_ITEM(names, i), values[i]));
+  }
+  return keywords;
+}
+
+// The one-or-two-argument call without keywords that a kernel can answer at once; null otherwise.
+PyObject* call_directly(PyObject* ufunc, PyObject* const* inputs, Py_ssize_t count) {
+  const Operation* operation = find_operation(ufunc);
+  if (operation == nullptr) return nullptr;
+  if (count == 1 && is_tensor(inputs[0])) return unary(*operation, inputs[0]);
+  if (count == 2 && (is_tensor(inputs[0]) || is_tensor(inputs[1]))) return binary(*operation, inputs[0], inputs[1]);
+  return nullptr;
+}
+
+using UnaryOutput = at::Tensor&(const at::Tensor&, at::Tensor&);
+using BinaryOutput = at::Tensor&(const at::Tensor&, const at::Tensor&, at::Tensor&);
+using AlphaOutput = at::Tensor&(const at::Tensor&, const at::Tensor&, const at::Scalar&, at::Tensor&);
+
+// By value: while the GIL is released another thread may rebind the Tensors that these are in.
+void compute_into(const Operation& operation, const at::Tensor a, const at::Tensor b, at::Tensor out) {
+  static const at::Scalar one(1);
+  const c10::OperatorHandle& op = *operation.output->op;
+  out.unsafeGetTensorImpl()->bump_version();
+  Below guard;
+  Unlocked release(is_long(out));
+  switch (operation.kernel->shortcut) {
+    case Shortcut::Unary:
+      op.typed<UnaryOutput>().call(a, out);
+      break;
+    case Shortcut::Binary:
+      op.typed<BinaryOutput>().call(a, b, out);
+      break;
+    case Shortcut::BinaryAlpha:
+      op.typed<AlphaOutput>().call(a, b, one, out);
+      break;
+    case Shortcut::None:
+      break;
+  }
+}
+
+bool is_plain_output(const Operation& operation, const TensorObject* out, const Operands& operands) {
+  const at::Tensor& like = operands.a->dim() == 0 && operands.b != nullptr ? *operands.b : *operands.a;
+  const at::Tensor& value = out->value;
+  const bool same = value.scalar_type() == like.scalar_type() && value.sizes() == like.sizes() &&
+                    value.device() == like.device() && at::isFloatingType(value.scalar_type());
+  if (!same || (out->flags & (kValue | kReadOnly)) != 0 || may_overlap(value, *operands.a)) return false;
+  if (operands.b == nullptr) return true;
+  return (operands.b->sizes() == like.sizes() || operands.b->dim() == 0) && !may_overlap(value, *operands.b) &&
+         !operation.is_matrix;
+}
+
+// The same with out=(out,), where `out` can be written to as it is; null otherwise.
+PyObject* write_directly(PyObject* ufunc, PyObject* const* inputs, Py_ssize_t count, PyObject* outputs) {
+  const Operation* operation = find_operation(ufunc);
+  if (operation == nullptr || operation->output == nullptr || !operation->keeps_dtype) return nullptr;
+  if (!PyTuple_Check(outputs) || PyTuple_GET_SIZE(outputs) != 1 || !is_tensor(PyTuple_GET_ITEM(outputs, 0)))
+    return nullptr;
+  PyObject* out = PyTuple_GET_ITEM(outputs, 0);
+  if (any_tracked(inputs, count) || is_tracked(out)) return nullptr;
+  Operands operands;
+  if (count == 1 && operation->kernel->shortcut == Shortcut::Unary && is_tensor(inputs[0]) &&
+      covers(*operation, value_of(inputs[0]).scalar_type())) {
+    operands.a = &value_of(inputs[0]);
+  } else if (count == 2 && operation->kernel->shortcut != Shortcut::Unary &&
+             (is_tensor(inputs[0]) || is_tensor(inputs[1]))) {
+    operands = operands_of(*operation, inputs[0], inputs[1]);
+  }
+  if (operands.a == nullptr || !is_plain_output(*operation, as_tensor(out), operands)) return nullptr;
+  compute_into(*operation, *operands.a, operands.b == nullptr ? at::Tensor() : *operands.b, value_of(out));
+  return Py_NewRef(out);
+}
+
+PyObject* sequence_tuple(PyObject* const* items, Py_ssize_t count) {
+  Ref tuple = check(PyTuple_New(count));
+  for (Py_ssize_t i = 0; i < count; ++i) PyTuple_SET_ITEM(tuple.get(), i, Py_NewRef(items[i]));
+  return tuple.release();
+}
+
+PyObject* register_function(PyObject*, PyObject* args) {
+  PyObject *function = nullptr, *handler = nullptr;
+  int takes_like = 0;
+  if (!PyArg_ParseTuple(args, "OO|p:register_function", &function, &handler, &takes_like)) return nullptr;
+  functions()[Py_NewRef(function)] = {Py_NewRef(handler), takes_like != 0};
+  Py_RETURN_NONE;
+}
+
+PyMethodDef module_functions[] = {
+    {"register_function", register_function, METH_VARARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  return guarded([&] {
+    if (count < 3) fail(PyExc_TypeError, "__array_ufunc__: takes a ufunc, a method's name and the inputs");
+    PyObject* const* inputs = args + 2;
+    const Py_ssize_t inputs_count = count - 2;
+    if (any_foreign(inputs, inputs_count)) return Py_NewRef(Py_NotImplemented);
+    const bool is_call = args[1] == call_text || PyUnicode_Compare(args[1], call_text) == 0;
+    if (is_call && names == nullptr) {
+      if (PyObject* result = call_directly(args[0], inputs, inputs_count)) return result;
+    }
+    if (is_call && names != nullptr && PyTuple_GET_SIZE(names) == 1 && PyTuple_GET_ITEM(names, 0) == out_text) {
+      if (PyObject* result = write_directly(args[0], inputs, inputs_count, args[count])) return result;
+    }
+    const Ref tuple = check(sequence_tuple(inputs, inputs_count));
+    const Ref keywords = keywords_of(args + count, names);
+    return call_fallback(args[0], args[1], tuple.get(), keywords.get());
+  });
+}
+
+PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  return guarded([&] {
+    if (count != 4 || names != nullptr) {
+      fail(PyExc_TypeError, "__array_function__: takes a function, types, arguments and keywords");
+    }
+    const auto found = functions().find(args[0]);
+    if (found == functions().end()) return Py_NewRef(Py_NotImplemented);
+    PyObject* handler = found->second.handler;
+    if (PyUnicode_Check(handler)) {
+      const Ref name = check(PyObject_GetAttrString(args[0], "__name__"));
+      fail(PyExc_TypeError, "numpy.%U is not supported on Tensors: %U", name.get(), handler);
+    }
+    if (!found->second.takes_like) return check(PyObject_Call(handler, args[2], args[3])).release();
+    const Ref keywords = check(args[3] == nullptr ? PyDict_New() : PyDict_Copy(args[3]));
+    check(PyDict_SetItemString(keywords.get(), "like", self));
+    return check(PyObject_Call(handler, args[2], keywords.get())).release();
+  });
+}
+
+void register_protocol(PyObject* module) { check(PyModule_AddFunctions(module, module_functions)); }
+
+}  // namespace numtorch
