@@ -64,8 +64,12 @@ def numbers(shape: tuple[int, ...], dtype: str, seed: int) -> np.ndarray:
     return np.asarray(values).astype(dtype)
 
 
-def operands(dtype: str) -> dict[str, np.ndarray]:
-    """What the expressions speak of: `x` and `y` have three axes, `m` two, `v` one, `s` none, ..."""
+def operands(dtype: str, other: str) -> dict[str, np.ndarray]:
+    """
+    What the expressions speak of: `x` and `y` have three axes, `m` two, `v` one, `s` none, ...
+
+    `a`, `c`, `g` and `h` are of the dtype `other`.
+    """
     made = {
         "x": numbers((2, 3, 4), dtype, 1),
         "y": numbers((2, 3, 4), dtype, 2),
@@ -82,6 +86,10 @@ def operands(dtype: str) -> dict[str, np.ndarray]:
         "t": numbers((4, 6, 2), dtype, 13)[::2, 1::2].transpose(2, 0, 1),
         "f": np.asfortranarray(numbers((3, 4), dtype, 14)),
         "r": np.broadcast_to(numbers((3, 1), dtype, 15), (3, 4)),
+        "a": numbers((3, 4), other, 18),
+        "c": numbers((4,), other, 19),
+        "g": numbers((4, 2), other, 20),
+        "h": numbers((3, 3), other, 21),
     }
     made["i"] = np.array([2, 0, 1, 1])
     made["j"] = np.array([[1, -1], [0, 2]])
@@ -163,17 +171,14 @@ def memory_differences(expected: Any, actual: Any, arrays: dict[str, Any], tenso
                 yield f"{'a view' if shared else 'a copy'} of {name}"
 
 
-def compare(row: Row, dtype: str, dev: int) -> Iterator[str]:
-    """What NumPy and Tensors disagree on."""
-    arrays = {
-        name: value.copy(order="K") if value.base is None else value
-        for name, value in used(row.text, operands(dtype)).items()
+def compare(row: Row, dtype: str, dev: int, other: str | None = None, hosted: str = "") -> Iterator[str]:
+    """What NumPy and Tensors disagree on. The operands named in `hosted` stay ndarrays."""
+    named = used(row.text, operands(dtype, other or dtype))
+    arrays = {name: strided_copy_of(array) for name, array in named.items()}
+    tensors: dict[str, Any] = {
+        name: strided_copy_of(array) if name in hosted else tensor_like(name, array, dev)
+        for name, array in named.items()
     }
-    tensors = {name: nt.tensor(array, dev=dev) for name, array in arrays.items()}
-    for name in ("t", "f", "r"):  # as strided as their originals
-        if name in arrays and dev == -1:
-            tensors[name] = strided_copy(arrays[name])
-    arrays = {name: strided_copy_of(array) for name, array in arrays.items()}
     expected, error = evaluate(row.text, {**arrays, **row.extra})
     actual, other_error = evaluate(row.text, {**tensors, **row.extra})
     if dtype in row.refused:
@@ -189,7 +194,8 @@ def compare(row: Row, dtype: str, dev: int) -> Iterator[str]:
         return
     yield from differences(expected, actual, row.tolerance, dev)
     for name, array in arrays.items():
-        yield from (f"{name} afterwards: {text}" for text in differences(array, tensors[name], row.tolerance, dev))
+        if name not in hosted:
+            yield from (f"{name} afterwards: {text}" for text in differences(array, tensors[name], row.tolerance, dev))
     if row.memory and dev == -1:
         yield from memory_differences(expected, actual, arrays, tensors)
 
@@ -207,9 +213,11 @@ def strided_copy_of(array: np.ndarray) -> np.ndarray:
     return copied
 
 
-def strided_copy(array: np.ndarray) -> nt.Tensor:
-    """A Tensor with the strides of `array`."""
-    return nt.tensor(strided_copy_of(array), copy=False)
+def tensor_like(name: str, array: np.ndarray, dev: int) -> nt.Tensor:
+    """A Tensor with the values of `array`; of the strided ones with its strides, too."""
+    if name in "tfr" and dev == -1:
+        return nt.tensor(strided_copy_of(array), copy=False)
+    return nt.tensor(array, dev=dev)
 
 
 def check(row: Row, dev: int, dtypes: Iterable[str] | None = None) -> None:

@@ -25,7 +25,7 @@ def node_in(f: object, x: Tensor) -> _core.Node:
         found.append(_core.node_of(y))
         return np.sum(y)
 
-    gradient(run, x)
+    pullback(run, x)  # gradient would empty the nodes on its way
     return found[0]
 
 

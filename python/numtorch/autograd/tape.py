@@ -124,16 +124,18 @@ def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
     return [node for node in order if node in reached]
 
 
-def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool) -> dict[Node, Tensor]:
+def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool, once: bool) -> dict[Node, Tensor]:
     """The gradients of the leaves, given the gradient `seed` of what `root` made. Leaves not reached are left out.
 
-    `inner` says that the run was inside another gradient, whose own nodes are among those of this one.
+    `inner` says that the run was inside another gradient, whose own nodes are among those of this one; `once`, that
+    nobody will go this way again, so that what a node kept is freed as soon as it is behind.
     """
     wanted: set[Node] = set(leaves)
     order = _order(root, min((leaf.sequence for leaf in wanted), default=0))
+    reached: set[Node] | None = None
     if inner:
         order = _reaching(order, wanted)
-    reached = set(order)
+        reached = set(order)
     cotangents: dict[Node, Any] = {root: seed}
     gradients: dict[Node, Tensor] = {}
     while order:
@@ -145,6 +147,8 @@ def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool) -> d
             gradients[node] = g
         elif type(node) is Node:
             _pull(node, g, reached, cotangents)
+            if once:
+                node.args, node.parents, node.result = (), (), None
         elif type(node) is Part:
             _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
         else:
@@ -152,8 +156,8 @@ def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool) -> d
     return gradients
 
 
-def _pull(node: Node, g: Any, reached: set[Node], cotangents: dict[Node, Any]) -> None:
-    """Hands the gradient `g` of a node on to its parents, by the kernel's rule."""
+def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, Any]) -> None:
+    """Hands the gradient `g` of a node on to its parents (those in `reached`), by the kernel's rule."""
     values = _core.restore(node, g)
     rule = node.kernel.rule
     for i, parent in enumerate(node.parents):
@@ -162,9 +166,9 @@ def _pull(node: Node, g: Any, reached: set[Node], cotangents: dict[Node, Any]) -
         pick, function = rule[i] or _missing(node.kernel, i)
         if type(parent) is tuple:
             for one, part in zip(parent, function(*pick(values)), strict=True):
-                if one in reached and part is not None:
+                if part is not None and one is not None and (reached is None or one in reached):
                     _add(cotangents, one, fit(part, one.result))
-        elif parent in reached:
+        elif reached is None or parent in reached:
             part = function(*pick(values))
             if part is not None:
                 _add(cotangents, parent, fit(part, parent.result))

@@ -184,10 +184,10 @@ def _run_params(f: Callable[[], Any], params: Params) -> _Run:
     return _Run(y, node, leaves, inner)
 
 
-def _gradients(run: _Run, seed: Tensor) -> list[Tensor | None]:
+def _gradients(run: _Run, seed: Tensor, once: bool) -> list[Tensor | None]:
     if run.node is None:
         return [None] * len(run.leaves)
-    found = backward(run.node, seed, run.leaves, run.inner)
+    found = backward(run.node, seed, run.leaves, run.inner, once and not run.inner)
     return [found.get(leaf) for leaf in run.leaves]
 
 
@@ -199,13 +199,13 @@ def _structured(args: tuple[Any, ...], sources: list[tuple[Leaf, Any]], values: 
     )
 
 
-def _pullback(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Callable[[Any], Any]]:
+def _pullback(f: Callable[..., Any], args: tuple[Any, ...], once: bool) -> tuple[Any, Callable[[Any], Any]]:
     if len(args) == 1 and isinstance(args[0], Params):
         run = _run_params(f, args[0])
-        return run.y, lambda seed: Grads(args[0], _gradients(run, seed))
+        return run.y, lambda seed: Grads(args[0], _gradients(run, seed, once))
     sources: list[tuple[Leaf, Any]] = []
     run = _run(f, args, sources)
-    return run.y, lambda seed: _structured(args, sources, _gradients(run, seed))
+    return run.y, lambda seed: _structured(args, sources, _gradients(run, seed, once))
 
 
 def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., Any]]:
@@ -234,7 +234,7 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., Any]
     >>> back(np.array([1.0, 10.0]))
     (Tensor([ 2., 40.], dtype=float64, dev=-1),)
     """
-    y, back = _pullback(f, args)
+    y, back = _pullback(f, args, once=False)
     return y, lambda seed=None: back(_seed_for(_check_output(y, "pullback"), seed))
 
 
@@ -256,7 +256,7 @@ def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
         whole.append(y)
         return y[0] if isinstance(y, tuple) else y
 
-    y, back = _pullback(first, args)
+    y, back = _pullback(first, args, once=True)
     loss = _check_loss(y, "withgradient")
     return ValueAndGrad(whole[0], back(_ones_like(loss)))
 
@@ -299,5 +299,5 @@ def gradient(f: Callable[..., Any], *args: Any) -> Any:
     >>> gradient(lambda: np.sum(w**2), params(w))[w]
     Tensor([2., 4.], dtype=float64, dev=-1)
     """
-    y, back = _pullback(f, args)
+    y, back = _pullback(f, args, once=True)
     return back(_ones_like(_check_loss(y, "gradient")))

@@ -190,6 +190,8 @@ def putmask(a: Any, /, mask: Array, values: Array) -> None:
 def place(arr: Any, mask: Array, vals: Array) -> None:
     """NumPy's `place`, in place."""
     target = _target("place", arr)
+    if isinstance(vals, (Tensor, np.ndarray, np.generic)):
+        check_casting("place", vals.dtype, target.dtype, "safe")
     where, source = truth(as_tensor(mask, target.dev)), _assignable(vals, target)
     if where.size != target.size:
         raise ValueError("place: mask and data must be the same size")
