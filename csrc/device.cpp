@@ -171,7 +171,11 @@ PyMethodDef functions[] = {
 c10::Device device_of(long dev) {
   if (dev == -1) return {c10::kCPU};
   const long count = count_devices();
-  if (dev >= 0 && dev < count) return {*at::getAccelerator(false), static_cast<c10::DeviceIndex>(dev)};
+  if (dev >= 0 && dev < count) {
+    const c10::DeviceType type = *at::getAccelerator(false);
+    at::globalContext().lazyInitDevice(type);  // its allocator's counters are there only from then on
+    return {type, static_cast<c10::DeviceIndex>(dev)};
+  }
   if (count == 0)
     fail(PyExc_ValueError, "dev=%ld: there is no such device; this machine has dev=-1 (the CPU) only", dev);
   fail(PyExc_ValueError, "dev=%ld: there is no such device; there are -1 (the CPU) and 0 to %ld", dev, count - 1);

@@ -27,9 +27,11 @@ bool is_host_out_of_memory(const std::string& message) {
          message.find("Storage size calculation overflowed") != std::string::npos;
 }
 
-// The first line says what is wrong; what follows is for libtorch's developers.
+// What is wrong, without what is for libtorch's developers: the place in its source and the C++ stack.
 void set_message(PyObject* type, const char* message) {
   std::string text(message);
+  const auto allocator = text.find("DefaultCPUAllocator: ");
+  if (text.rfind("[enforce fail", 0) == 0 && allocator != std::string::npos) text.erase(0, allocator);
   const auto end = text.find("\nException raised from");
   if (end != std::string::npos) text.resize(end);
   PyErr_SetString(type, text.c_str());

@@ -69,13 +69,15 @@ void deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
+// One length of a shape. Arrays have __index__ too, but only those of one integer can use it.
 std::int64_t length_of(PyObject* item) {
-  if (PyBool_Check(item) || !PyIndex_Check(item)) {
+  Ref number(PyBool_Check(item) || !PyIndex_Check(item) ? nullptr : PyNumber_Index(item));
+  if (!number) {
+    PyErr_Clear();
     fail(PyExc_TypeError,
          "Tensor: a shape is made of integers, not %.100s; numtorch.tensor(...) makes a Tensor from an array",
          Py_TYPE(item)->tp_name);
   }
-  const Ref number = check(PyNumber_Index(item));
   const long long length = PyLong_AsLongLong(number.get());
   if (length == -1 && PyErr_Occurred()) throw PythonError{};
   if (length < 0) fail(PyExc_ValueError, "Tensor: negative dimensions are not allowed");

@@ -38,6 +38,19 @@ OUTPUTS = """
 np.sum(m, axis=0, out=c)
 np.prod(m, axis=0, out=c)
 np.cumsum(v, out=c)
+np.max(m.real, axis=0, out=c) if c.dtype.kind not in "uc" else None
+np.mean(m.astype(np.float64), axis=0, out=c) if c.dtype.kind in "fc" else None
+np.nansum(m, axis=0, out=c)
+np.trace(q, out=c[0, ...])
+np.cumprod(m, axis=1, out=a)
+np.any(m, axis=0, out=c)
+np.argmax(m.real, axis=0, out=c)
+np.take(v, i, out=c)
+np.clip(m, 0, 1, out=a) if m.dtype.kind != "c" else None
+np.round(m, out=a)
+np.median(m.real, axis=0, out=c) if c.dtype.kind in "fc" else None
+np.choose(i, [v, v, v], out=c)
+np.average(m, axis=1, weights=c + 1)
 np.concatenate([v[:2], v[2:]], out=c)
 np.copyto(a, m)
 np.copyto(a, m, casting="unsafe")

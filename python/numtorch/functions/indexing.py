@@ -82,7 +82,10 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
     if places.size and x.shape[place] == 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
     result = x[(*((slice(None),) * place), places)]
-    return result if out is None else into(result, out, "take", "unsafe")
+    if out is None:
+        return result
+    check_casting("take", out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
+    return into(result, out, "take", "unsafe")
 
 
 def _along_axis(shape: tuple[int, ...], indices: Tensor, axis: int) -> tuple[Tensor, ...]:

@@ -18,6 +18,7 @@ from numtorch.functions.arguments import (
     as_tensor,
     axis_of,
     cast,
+    check_casting,
     dev_of,
     reduced_axes,
     xp,
@@ -77,7 +78,7 @@ def accumulator_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: Any) -> np.dtype[Any]:
-    """The dtype that the ufunc computes in, by NumPy's own resolution."""
+    """The dtype that the ufunc computes in, by NumPy's own resolution, which looks at `out`, too."""
     wanted = as_dtype(asked)
     if wanted is None and out is None:
         small = reduction.identity is not None and reduction.ufunc in (np.add, np.multiply)
@@ -217,7 +218,7 @@ def reduce(
         result = reduction.over(x, axes, kept)
         if start is not None:
             result = reduction.combine(result, as_tensor_of(start, x))
-    return result if out is None else into(result, out, reduction.ufunc.__name__)
+    return result if out is None else into(result, out, reduction.ufunc.__name__, "unsafe")
 
 
 def as_tensor_of(value: Array, x: Tensor) -> Tensor:
@@ -373,7 +374,10 @@ def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any
         result = find(comparable, place, kept and place is not None)
     if kept and place is None:
         result = _reshape(result, (1,) * x.ndim)
-    return result if out is None else into(result, out, name)
+    if out is None:
+        return result
+    check_casting(name, out.dtype, INT64, "safe")  # from the output, as NumPy does here
+    return into(result, out, name, "unsafe")
 
 
 @implements(np.argmax)

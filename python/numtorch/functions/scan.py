@@ -53,7 +53,7 @@ def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) 
         result = cast(run(x, place, dtype=INT64), wanted)
     else:
         result = run(x, place, dtype=wanted) if wanted.kind != "b" else cast(run(x, place), wanted)
-    return result if out is None else into(result, out, function)
+    return result if out is None else into(result, out, function, "unsafe")
 
 
 @implements(np.cumsum)
