@@ -46,7 +46,9 @@ setup() {
 }
 
 # pytest's arguments, with the whole suite, doctests too, unless they name files.
+# Two workers with two OpenMP threads each: threads that spin while they wait would slow each other down.
 run_tests() {
+  export OMP_WAIT_POLICY=PASSIVE
   local argument
   for argument in "$@"; do
     if [ -e "${argument%%::*}" ]; then

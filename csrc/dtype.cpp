@@ -112,6 +112,15 @@ at::ScalarType scalar_type_of(PyObject* dtype_like, const char* function) {
 
 at::ScalarType promote(at::ScalarType a, at::ScalarType b) { return promotions[index_of(a)][index_of(b)]; }
 
+std::uint32_t dtype_bits(PyObject* dtypes, const char* function) {
+  std::uint32_t bits = 0;
+  const Ref items = check(PySequence_Fast(dtypes, "expected a sequence of dtypes"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    bits |= 1U << index_of(scalar_type_of(PySequence_Fast_GET_ITEM(items.get(), i), function));
+  }
+  return bits;
+}
+
 void register_dtype(PyObject* module) {
   const Ref numpy = check(PyImport_ImportModule("numpy"));
   dtype_class = check(PyObject_GetAttrString(numpy.get(), "dtype")).release();

@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <c10/core/ScalarType.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace numtorch {
@@ -22,6 +23,9 @@ int index_of(at::ScalarType type);
 
 // NumPy's promotion of two strong dtypes (NEP 50).
 at::ScalarType promote(at::ScalarType a, at::ScalarType b);
+
+// A set of dtypes, given as a sequence: bit i stands for dtype i.
+std::uint32_t dtype_bits(PyObject* dtypes, const char* function);
 
 void register_dtype(PyObject* module);
 

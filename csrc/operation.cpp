@@ -53,15 +53,6 @@ PyObject* set_fallback(PyObject*, PyObject* function) {
   Py_RETURN_NONE;
 }
 
-std::uint32_t dtype_bits(PyObject* dtypes) {
-  std::uint32_t bits = 0;
-  const Ref items = check(PySequence_Fast(dtypes, "register_ufunc: dtypes must be a sequence"));
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-    bits |= 1U << index_of(scalar_type_of(PySequence_Fast_GET_ITEM(items.get(), i), "register_ufunc"));
-  }
-  return bits;
-}
-
 // The kernel of that name and overload, if libtorch has it.
 KernelObject* find_variant(const std::string& name, const std::string& overload) {
   if (!c10::Dispatcher::singleton().findSchema({name, overload}).has_value()) return nullptr;
@@ -106,7 +97,7 @@ PyObject* register_ufunc(PyObject*, PyObject* args) {
     operation.ufunc = Py_NewRef(ufunc);
     operation.kernel = kernel == Py_None ? nullptr : reinterpret_cast<KernelObject*>(kernel);
     operation.scalar = scalar == Py_None ? nullptr : reinterpret_cast<KernelObject*>(scalar);
-    operation.dtypes = dtype_bits(dtypes);
+    operation.dtypes = dtype_bits(dtypes, "register_ufunc");
     operation.is_matrix = text == "matmul";
     operation.in_place = find_in_place(operation.kernel);
     operation.output = find_output(operation.kernel);

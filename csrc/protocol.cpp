@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "dtype.h"
 #include "operation.h"
 #include "record.h"
 #include "tensor.h"
@@ -13,7 +14,9 @@ namespace {
 // What stands for one of NumPy's functions: a callable, or a string that says why nothing does.
 struct Function {
   PyObject* handler = nullptr;
-  bool takes_like = false;  // NumPy takes `like=` away before it asks; the handler wants it back
+  bool takes_like = false;         // NumPy takes `like=` away before it asks; the handler wants it back
+  KernelObject* kernel = nullptr;  // what a call with one Tensor, not empty, of these dtypes and nothing else is
+  std::uint32_t dtypes = 0;        // bit i: dtype i of dtype.h
 };
 
 std::unordered_map<PyObject*, Function>& functions() {
@@ -120,12 +123,41 @@ PyObject* register_function(PyObject*, PyObject* args) {
   PyObject *function = nullptr, *handler = nullptr;
   int takes_like = 0;
   if (!PyArg_ParseTuple(args, "OO|p:register_function", &function, &handler, &takes_like)) return nullptr;
-  functions()[Py_NewRef(function)] = {Py_NewRef(handler), takes_like != 0};
+  Function& entry = functions()[Py_NewRef(function)];
+  entry.handler = Py_NewRef(handler);
+  entry.takes_like = takes_like != 0;
   Py_RETURN_NONE;
+}
+
+// register_direct(function, kernel, dtypes)
+PyObject* register_direct(PyObject*, PyObject* args) {
+  return guarded([&]() -> PyObject* {
+    PyObject *function = nullptr, *kernel = nullptr, *dtypes = nullptr;
+    if (!PyArg_ParseTuple(args, "OO!O:register_direct", &function, kernel_type, &kernel, &dtypes)) throw PythonError{};
+    const auto found = functions().find(function);
+    if (found == functions().end())
+      fail(PyExc_ValueError, "register_direct: the function is not registered: %R", function);
+    found->second.kernel = reinterpret_cast<KernelObject*>(kernel);
+    found->second.dtypes = dtype_bits(dtypes, "register_direct");
+    Py_RETURN_NONE;
+  });
+}
+
+// f(t), where a kernel alone is the answer; null otherwise.
+PyObject* call_kernel_directly(const Function& function, PyObject* args, PyObject* keywords) {
+  if (function.kernel == nullptr || PyTuple_GET_SIZE(args) != 1 ||
+      (keywords != nullptr && PyDict_GET_SIZE(keywords) != 0)) {
+    return nullptr;
+  }
+  PyObject* only = PyTuple_GET_ITEM(args, 0);
+  if (!is_tensor(only) || value_of(only).numel() == 0) return nullptr;
+  const int index = index_of(value_of(only).scalar_type());
+  return index >= 0 && ((function.dtypes >> index) & 1) != 0 ? call_kernel(function.kernel, &only, 1) : nullptr;
 }
 
 PyMethodDef module_functions[] = {
     {"register_function", register_function, METH_VARARGS, nullptr},
+    {"register_direct", register_direct, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -157,6 +189,7 @@ PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count
     }
     const auto found = functions().find(args[0]);
     if (found == functions().end()) return Py_NewRef(Py_NotImplemented);
+    if (PyObject* result = call_kernel_directly(found->second, args[2], args[3])) return result;
     PyObject* handler = found->second.handler;
     if (PyUnicode_Check(handler)) {
       const Ref name = check(PyObject_GetAttrString(args[0], "__name__"));

@@ -262,7 +262,24 @@ PyObject* as_read_only(PyObject*, PyObject* object) {
   });
 }
 
+// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device?
+PyObject* are_alike(PyObject*, PyObject* arrays) {
+  if (!PyTuple_Check(arrays) && !PyList_Check(arrays)) Py_RETURN_FALSE;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(arrays, i);
+    if (!is_tensor(item) || value_of(item).dim() == 0) Py_RETURN_FALSE;
+    const at::Tensor& first = value_of(PySequence_Fast_GET_ITEM(arrays, 0));
+    const at::Tensor& value = value_of(item);
+    if (value.scalar_type() != first.scalar_type() || value.dim() != first.dim() || value.device() != first.device()) {
+      Py_RETURN_FALSE;
+    }
+  }
+  return PyBool_FromLong(count > 0);
+}
+
 PyMethodDef module_functions[] = {
+    {"are_alike", are_alike, METH_O, "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
     {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},
     {nullptr, nullptr, 0, nullptr},

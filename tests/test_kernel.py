@@ -130,7 +130,7 @@ def test_views_share_memory(x: Tensor) -> None:
         (lambda x: kernel("sum.dim_IntList")(x, 1.5), "argument 'dim' must be integers or None, not float"),
         (lambda x: kernel("cat")(x), "argument 'tensors' must be a list of Tensors"),
         (lambda x: kernel("contiguous")(x, memory_format="rows"), "'channels_last'"),
-        (lambda x: kernel("rand.generator")((2,), generator=7), "generator must be a numtorch Generator"),
+        (lambda _: kernel("rand.generator")((2,), generator=7), "generator must be a numtorch Generator"),
     ],
 )
 def test_wrong_calls_say_the_schema(x: Tensor, call: object, message: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from numtorch import Tensor, collect, fmap, params, tensor, torch
 from numtorch.structure import leaves
 
-Pair = namedtuple("Pair", "first second")  # noqa: PYI024
+Pair = namedtuple("Pair", "first second")
 
 
 @dataclass(frozen=True)

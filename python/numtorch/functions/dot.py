@@ -43,6 +43,9 @@ def _matching(operands: list[Tensor]) -> list[Tensor]:
 @implements(np.dot)
 def dot(a: Array, b: Array, out: Any = None) -> Tensor:
     """NumPy's `dot`."""
+    if out is None and type(a) is Tensor and type(b) is Tensor and a.ndim == b.ndim == 1 and a.shape == b.shape:
+        if a.dtype == b.dtype and a.dtype.kind in "fc":
+            return _dot(a, b)
     x, y = _matching(as_tensors(a, b))
     result = _dot_of(x, y)
     return result if out is None else into(result, out, "dot", "no")

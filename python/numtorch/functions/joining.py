@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, are_alike, kernel
 from numtorch.functions.arguments import (
     Array,
     Dtype,
@@ -93,23 +93,12 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
                 )
 
 
-def _are_alike(arrays: Any) -> bool:
-    """Whether `arrays` is a list of Tensors with one dtype and one number of axes, which nothing has to be done to."""
-    if type(arrays) not in (list, tuple) or not arrays or type(arrays[0]) is not Tensor:
-        return False
-    dtype, ndim = arrays[0].dtype, arrays[0].ndim
-    for x in arrays:
-        if type(x) is not Tensor or x.dtype != dtype or x.ndim != ndim:
-            return False
-    return ndim > 0
-
-
 @implements(np.concatenate)
 def concatenate(
     arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind"
 ) -> Tensor:
     """NumPy's `concatenate`."""
-    if out is None and dtype is None and type(axis) is int and _are_alike(arrays):
+    if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
             return _cat(arrays, axis)
         except (RuntimeError, IndexError):
@@ -131,7 +120,7 @@ def concatenate(
 @implements(np.stack)
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, casting: str = "same_kind") -> Tensor:
     """NumPy's `stack`."""
-    if out is None and dtype is None and type(axis) is int and _are_alike(arrays):
+    if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
             return _stack(arrays, axis)
         except (RuntimeError, IndexError):

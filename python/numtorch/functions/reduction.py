@@ -25,7 +25,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.output import into
-from numtorch.functions.registry import implements
+from numtorch.functions.registry import directly, implements
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]
 
@@ -41,7 +41,9 @@ _argmin = kernel("argmin")
 _expand = kernel("expand")
 _logical_and = kernel("logical_and")
 _logical_or = kernel("logical_or")
+_max_of_all = kernel("max")
 _maximum = kernel("maximum")
+_min_of_all = kernel("min")
 _minimum = kernel("minimum")
 _multiply = kernel("mul.Tensor")
 _not_zero = kernel("ne.Scalar")
@@ -252,8 +254,8 @@ def sum(
         if axis is None:
             if keepdims is NoValue:
                 return _sum(a)
-        elif type(axis) is int and a.ndim:
-            return _sum_axes(a, (axis_of(axis, a.ndim),), False if keepdims is NoValue else bool(keepdims))
+        elif type(axis) is int and -a.ndim <= axis < a.ndim:
+            return _sum_axes(a, axis, keepdims is not NoValue and bool(keepdims))
     return reduce(SUM, a, axis, dtype, out, keepdims, initial, where)
 
 
@@ -300,9 +302,9 @@ def max(
         and a.size
     ):
         if axis is None:
-            return _amax(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and a.ndim:
-            return _amax(a, (axis_of(axis, a.ndim),), keepdims is not NoValue and bool(keepdims))
+            return _max_of_all(a) if keepdims is NoValue else _amax(a, (), bool(keepdims))
+        if type(axis) is int and -a.ndim <= axis < a.ndim:
+            return _amax(a, axis, keepdims is not NoValue and bool(keepdims))
     return reduce(MAX, a, axis, None, out, keepdims, initial, where)
 
 
@@ -320,9 +322,9 @@ def min(
         and a.size
     ):
         if axis is None:
-            return _amin(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and a.ndim:
-            return _amin(a, (axis_of(axis, a.ndim),), keepdims is not NoValue and bool(keepdims))
+            return _min_of_all(a) if keepdims is NoValue else _amin(a, (), bool(keepdims))
+        if type(axis) is int and -a.ndim <= axis < a.ndim:
+            return _amin(a, axis, keepdims is not NoValue and bool(keepdims))
     return reduce(MIN, a, axis, None, out, keepdims, initial, where)
 
 
@@ -390,3 +392,13 @@ def argmax(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any 
 def argmin(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `argmin`: the first of equal elements, the first NaN."""
     return _position(_argmin, "argmin", a, axis, out, keepdims)
+
+
+directly(_sum, FLOATS, np.sum)
+directly(_prod_all, FLOATS, np.prod)
+directly(_max_of_all, REAL_FLOATS, np.max, np.amax)
+directly(_min_of_all, REAL_FLOATS, np.min, np.amin)
+directly(_all_of_all, (BOOL,), np.all)
+directly(_any_of_all, (BOOL,), np.any)
+directly(_argmax, REAL_FLOATS, np.argmax)
+directly(_argmin, REAL_FLOATS, np.argmin)

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from numtorch import _core
+from numtorch._core import Kernel
 
-__all__ = ["handled", "implements", "implements_like", "named", "unsupported", "unsupported_because"]
+__all__ = ["directly", "handled", "implements", "implements_like", "named", "unsupported", "unsupported_because"]
 
 Function = Callable[..., Any]
 Handler = TypeVar("Handler", bound=Function)
@@ -49,6 +50,12 @@ def implements_like(*functions: Function) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def directly(ran: Kernel, dtypes: Iterable[np.dtype[Any]], *functions: Function) -> None:
+    """Makes ``f(t)``, with one Tensor of these dtypes and nothing else, a call of the kernel, without leaving C++."""
+    for function in functions:
+        _core.register_direct(function, ran, tuple(dtypes))
 
 
 def unsupported_because(reason: str, functions: Iterable[Function]) -> None:

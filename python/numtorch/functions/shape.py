@@ -126,6 +126,8 @@ def ravel(a: Array, order: str | None = "C") -> Tensor:
 @implements(np.transpose)
 def transpose(a: Array, axes: Axis = None) -> Tensor:
     """NumPy's `transpose`, a view."""
+    if axes is None and type(a) is Tensor:
+        return a.T
     x = as_tensor(a, -1)
     if axes is None:
         return _permute(x, tuple(range(x.ndim))[::-1])

@@ -35,7 +35,7 @@ from numtorch.functions.reduction import all as all_of
 from numtorch.functions.reduction import max as max_of
 from numtorch.functions.reduction import min as min_of
 from numtorch.functions.reduction import sum as sum_of
-from numtorch.functions.registry import implements
+from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to, moveaxis
 
 __all__ = ["average", "mean", "median", "nanmax", "nanmean", "nanmin", "nansum", "std", "var"]
@@ -75,8 +75,8 @@ def mean(
         if axis is None:
             if keepdims is NoValue:
                 return _mean(a)
-        elif type(axis) is int:
-            return _mean_axes(a, (axis_of(axis, a.ndim),), False if keepdims is NoValue else bool(keepdims))
+        elif type(axis) is int and -a.ndim <= axis < a.ndim:
+            return _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
     x = as_tensor(a, dev_of(a, out, where))
     result_dtype = as_dtype(dtype) or _averaged_dtype(x.dtype)
     kept = keepdims is not NoValue and bool(keepdims)
@@ -357,3 +357,6 @@ def nanmin(
 ) -> Tensor:
     """NumPy's `nanmin`; NaN, without NumPy's warning, where there is nothing else."""
     return _nan_extreme(min_of, "nanmin", 1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
+
+
+directly(_mean, FLOATS, np.mean)
