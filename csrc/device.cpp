@@ -154,15 +154,154 @@ const char* const kManualSeedDoc =
     ">>> from numtorch import manual_seed\n>>> manual_seed(0)\n";
 
 PyMethodDef functions[] = {
-    {"device_count", device_count, METH_NOARGS, kDeviceCountDoc},
-    {"cuda_is_available", cuda_is_available, METH_NOARGS, kCudaIsAvailableDoc},
+    {"device_count", device_count, METH_NOARGS,
+     "device_count()\n"
+     "--\n"
+     "\n"
+     "Number of GPUs that `dev` can name: 0 to one less than this.\n"
+     "\n"
+     "Returns\n"
+     "-------\n"
+     "int\n"
+     "    0 on a machine without a GPU, or with a CPU build of libtorch.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.device_count() >= 0\n"
+     "True\n"},
+    {"cuda_is_available", cuda_is_available, METH_NOARGS,
+     "cuda_is_available()\n"
+     "--\n"
+     "\n"
+     "Whether libtorch has CUDA and there is at least one GPU.\n"
+     "\n"
+     "Returns\n"
+     "-------\n"
+     "bool\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> dev = 0 if nt.cuda_is_available() else -1\n"},
     {"synchronize", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(synchronize)),
-     METH_VARARGS | METH_KEYWORDS, kSynchronizeDoc},
-    {"empty_cache", empty_cache, METH_NOARGS, kEmptyCacheDoc},
-    {"memory_allocated", memory_allocated, METH_O, kMemoryAllocatedDoc},
-    {"set_num_threads", set_num_threads, METH_O, kSetNumThreadsDoc},
-    {"get_num_threads", get_num_threads, METH_NOARGS, kGetNumThreadsDoc},
-    {"manual_seed", manual_seed, METH_O, kManualSeedDoc},
+     METH_VARARGS | METH_KEYWORDS,
+     "synchronize(dev=None)\n"
+     "--\n"
+     "\n"
+     "Wait until a device has done all that it was given to do.\n"
+     "\n"
+     "Parameters\n"
+     "----------\n"
+     "dev : int, optional\n"
+     "    The device; by default all of them. The CPU is never behind.\n"
+     "\n"
+     "Raises\n"
+     "------\n"
+     "ValueError\n"
+     "    There is no such device.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.synchronize()\n"},
+    {"empty_cache", empty_cache, METH_NOARGS,
+     "empty_cache()\n"
+     "--\n"
+     "\n"
+     "Give memory that libtorch keeps for reuse on the GPUs back to the driver.\n"
+     "\n"
+     "Notes\n"
+     "-----\n"
+     "Does nothing on the CPU. Memory in use by Tensors is not touched.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.empty_cache()\n"},
+    {"memory_allocated", memory_allocated, METH_O,
+     "memory_allocated(dev, /)\n"
+     "--\n"
+     "\n"
+     "Bytes that Tensors occupy on a GPU.\n"
+     "\n"
+     "Parameters\n"
+     "----------\n"
+     "dev : int\n"
+     "    A GPU; libtorch does not count the CPU's memory.\n"
+     "\n"
+     "Returns\n"
+     "-------\n"
+     "int\n"
+     "    Bytes.\n"
+     "\n"
+     "Raises\n"
+     "------\n"
+     "ValueError\n"
+     "    `dev` is the CPU, or there is no such device.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> used = nt.memory_allocated(0) if nt.device_count() else None\n"},
+    {"set_num_threads", set_num_threads, METH_O,
+     "set_num_threads(count, /)\n"
+     "--\n"
+     "\n"
+     "Let libtorch's CPU kernels use this many threads.\n"
+     "\n"
+     "Parameters\n"
+     "----------\n"
+     "count : int\n"
+     "    At least 1.\n"
+     "\n"
+     "Raises\n"
+     "------\n"
+     "ValueError\n"
+     "    `count` is less than 1.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> before = nt.get_num_threads()\n"
+     ">>> nt.set_num_threads(1)\n"
+     ">>> nt.get_num_threads()\n"
+     "1\n"
+     ">>> nt.set_num_threads(before)\n"},
+    {"get_num_threads", get_num_threads, METH_NOARGS,
+     "get_num_threads()\n"
+     "--\n"
+     "\n"
+     "Number of threads that libtorch's CPU kernels use.\n"
+     "\n"
+     "Returns\n"
+     "-------\n"
+     "int\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.get_num_threads() >= 1\n"
+     "True\n"},
+    {"manual_seed", manual_seed, METH_O,
+     "manual_seed(seed, /)\n"
+     "--\n"
+     "\n"
+     "Restart libtorch's own random numbers, on all devices.\n"
+     "\n"
+     "Parameters\n"
+     "----------\n"
+     "seed : int\n"
+     "    Taken modulo 2**64.\n"
+     "\n"
+     "Notes\n"
+     "-----\n"
+     "NumPy's generators are not concerned.\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.manual_seed(0)\n"},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -40,7 +40,12 @@ at::Generator generator_of(PyObject* object) {
 }
 
 void register_generator(py::module_& module) {
-  py::class_<at::Generator>(module, "Generator", "A source of random numbers on one device.")
+  py::class_<at::Generator>(
+      module, "Generator",
+      "A source of random numbers on one device, for kernels that take one.\n\n"
+      "Parameters\n----------\ndev : int, default -1\n    Device that the numbers are drawn on.\n\n"
+      "Examples\n--------\n>>> import numtorch as nt\n>>> source = nt.Generator()\n"
+      ">>> source.manual_seed(1)\n>>> source.dev\n-1\n")
       .def(py::init(&make_generator), py::arg("dev") = -1)
       .def("manual_seed", &seed_generator, py::arg("seed"), "Restart the stream of random numbers from a seed.")
       .def_property_readonly(

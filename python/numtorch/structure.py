@@ -204,7 +204,8 @@ def fmap(
 
     Examples
     --------
-    >>> from numtorch.structure import fmap
+    >>> import numpy as np
+    >>> from numtorch import fmap
     >>> fmap(lambda x: 2 * x, {"w": np.ones(2), "name": "layer"})
     {'w': array([2., 2.]), 'name': 'layer'}
     """
