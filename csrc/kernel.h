@@ -65,7 +65,7 @@ struct KernelObject {
   PyObject_HEAD
   vectorcallfunc vectorcall;
   PyObject* name;                     // "add.Tensor"
-  PyObject* rule;                     // what the tape attached; null before
+  PyObject* rule;                     // what the tape attached, or a str: why there is none
   std::vector<std::uint64_t>* reads;  // per parameter: what its rule reads; bit i: argument i, bit 63: the result
   c10::OperatorHandle* op;            // null for a kernel that numtorch itself defines (indexing)
   std::vector<Parameter>* parameters;

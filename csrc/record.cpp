@@ -360,6 +360,9 @@ bool any_tracked(PyObject* const* args, Py_ssize_t count) {
 }
 
 void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObject* result) {
+  if (kernel->rule != nullptr && PyUnicode_Check(kernel->rule)) {
+    fail(PyExc_NotImplementedError, "gradient: the kernel %U has no gradient: %U", kernel->name, kernel->rule);
+  }
   if (kernel->constant || !is_recordable(result)) return;
   if (kernel->rule == nullptr) {
     fail(PyExc_NotImplementedError, "gradient: the kernel %U has no gradient rule", kernel->name);

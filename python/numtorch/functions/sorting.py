@@ -25,6 +25,7 @@ _scatter = kernel("scatter.src")
 _searchsorted = kernel("searchsorted.Tensor")
 _shift_right = kernel("bitwise_right_shift.Tensor_Scalar")
 _sort = kernel("sort.stable")
+_detach = kernel("detach")
 _view = kernel("view.dtype")
 _where = kernel("where.self")
 
@@ -78,7 +79,7 @@ def _keys(x: Tensor) -> Tensor:
     """Integers in the order that NumPy sorts `x` in: NaN after all else, and equal to itself."""
     if x.dtype.kind == "f":
         x = cast(x, np.float64)
-        pattern = _view(x + 0.0, INT64)  # -0 becomes 0
+        pattern = _view(_detach(x + 0.0), INT64)  # -0 becomes 0; an order has no gradient
         flipped = _bitwise_xor(pattern, _bitwise_and(_shift_right(pattern, 63), 2**63 - 1))
         return _where(_isnan(x), tensor(2**63 - 1, dev=x.dev), flipped)
     return cast(ordered(x), INT64)

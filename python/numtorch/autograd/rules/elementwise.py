@@ -37,6 +37,7 @@ _sinh = kernel("sinh")
 _view_as_complex = kernel("view_as_complex")
 _view_as_real = kernel("view_as_real")
 _where_other = kernel("where.ScalarOther")
+_where = kernel("where.self")
 _where_self = kernel("where.ScalarSelf")
 
 
@@ -62,7 +63,6 @@ define("square", self=lambda g, self: _times(g, 2 * self))
 define("_to_copy", self=lambda g: g)
 define("clone", self=lambda g: g)
 define("alias", self=lambda g: g)
-define("detach", self=lambda g: g)
 define("contiguous", self=lambda g: g)
 
 
@@ -113,12 +113,21 @@ define(
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
-define("xlogy.Tensor", self=lambda g, other: g * _log(other), other=lambda g, self, other: g * self / other)
+define(
+    "xlogy.Tensor",
+    # 0 * log(0) is 0 for every 0 in front.
+    self=lambda g, self, other: g * _where_self(_both_zero(self, other), 0.0, _log(other)),
+    other=lambda g, self, other: g * self / other,
+)
 define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
 
 
 def _to_float(x: Tensor, like: Tensor) -> Tensor:
     return x.to(dtype=like.dtype)
+
+
+def _both_zero(x: Tensor, y: Tensor) -> Tensor:
+    return _eq_scalar(x, 0) & _eq_scalar(y, 0)
 
 
 def _floor_divide(x: Any, y: Any) -> Any:
@@ -298,7 +307,7 @@ def _sinc_slope(x: Tensor) -> Any:
     angle = math.pi * _where_self(at_zero, 1.0, x)
     slope = math.pi * (angle * _cos(angle) - _sin(angle)) / (angle * angle)
     # Near 0 the series, so that the second derivative is right there too.
-    return _where_self(at_zero, -(math.pi**2) / 3.0 * x, slope)
+    return _where(at_zero, -(math.pi**2) / 3.0 * x, slope)
 
 
 # Special functions.
@@ -313,8 +322,9 @@ define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
 refuse("view.dtype", "it reads the bits of a number as another type's")
 
-# What is flat wherever it is smooth.
+# What is flat wherever it is smooth, or is asked to be taken for a constant.
 constant(
+    "detach",
     "ceil",
     "floor",
     "floor_divide",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ _index_add = kernel("index_add")
 _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
 _put = kernel("put")
+_scatter = kernel("scatter.src")
 _scatter_add = kernel("scatter_add")
 _scatter_value = kernel("scatter.value")
 _take = kernel("take")
@@ -44,13 +46,15 @@ define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim
 define(
     "scatter.src",
     self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0),
-    src=lambda g, dim, index: _gather(g, dim, index),
+    src=lambda g, dim, index: _scattered(g, dim, index),
 )
 define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
 define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
 define("take_along_dim", self=lambda g, self_spec, indices, dim: _take_along(g, self_spec, indices, dim))
 define(
-    "put", self=lambda g, index, accumulate: _put_self(g, index, accumulate), source=lambda g, index: _take(g, index)
+    "put",
+    self=lambda g, index, accumulate: _put_self(g, index, accumulate),
+    source=lambda g, index, accumulate: _put_source(g, index, accumulate),
 )
 define("masked_fill.Scalar", self=lambda g, mask: _masked_fill(g, mask, 0.0))
 define(
@@ -62,7 +66,7 @@ define("index.Tensor", self=lambda g, self_spec, indices: _core.additem(zeros_li
 define(
     "index_put",
     self=lambda g, indices, accumulate: g if accumulate else _core.setitem(g, _as_index(indices), 0.0),
-    values=lambda g, indices: g[_as_index(indices)],
+    values=lambda g, indices, accumulate: g[_as_index(indices)] if accumulate else _written(g, _as_index(indices)),
 )
 define(
     "repeat_interleave.self_Tensor",
@@ -76,14 +80,37 @@ define(
 )
 
 
+def _survivors(picked: Tensor, shape: tuple[int, ...], write: Callable[[Tensor, Tensor], Tensor], read: Any) -> Tensor:
+    """`picked`, and zero for each value of an assignment that a later one at the same place overwrote.
+
+    `write(zeros, values)` assigns values as the kernel did, `read` takes them from the same places.
+    """
+    order = _arange(picked.size, dtype=np.int64, device=picked.dev).reshape(picked.shape)
+    last = read(write(_zeros(shape, dtype=np.int64, device=picked.dev), order))
+    return _masked_fill(picked, _differs(last, order), 0.0)
+
+
 def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:
-    """`g` where each value of an assignment went; zero for those that a later one at the same place overwrote."""
+    """`g` where each value of an assignment went."""
     picked = g[index]
     if not any(isinstance(part, Tensor) and part.dtype.kind == "i" for part in index):
         return picked
-    order = _arange(picked.size, dtype=np.int64, device=g.dev).reshape(picked.shape)
-    last = _core.setitem(_zeros(g.shape, dtype=np.int64, device=g.dev), index, order)[index]
-    return _masked_fill(picked, _differs(last, order), 0.0)
+    return _survivors(picked, g.shape, lambda zeros, values: _core.setitem(zeros, index, values), lambda x: x[index])
+
+
+def _scattered(g: Tensor, dim: int, index: Tensor) -> Tensor:
+    def write(zeros: Tensor, values: Tensor) -> Tensor:
+        return _scatter(zeros, dim, index, values)
+
+    return _survivors(_gather(g, dim, index), g.shape, write, lambda x: _gather(x, dim, index))
+
+
+def _put_source(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
+    if accumulate:
+        return _take(g, index)
+    return _survivors(
+        _take(g, index), g.shape, lambda zeros, values: _put(zeros, index, values), lambda x: _take(x, index)
+    )
 
 
 def _sum_ranges(g: Tensor, like: Any, repeats: Tensor, dim: Any) -> Tensor:
