@@ -46,7 +46,7 @@ Ref as_type(Ref tensor, PyTypeObject* type) {
   std::swap(to->value, from->value);
   std::swap(to->node, from->node);
   std::swap(to->sequence, from->sequence);
-  to->flags = from->flags;
+  to->flags = from->flags & kInherited;
   return result;
 }
 

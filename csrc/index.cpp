@@ -207,6 +207,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
     check_assignable(self);
+    settle_write(value);
     if (is_tracked(self) || any_tracked(&value, 1)) {
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       separate_value(value, as_tensor(self));

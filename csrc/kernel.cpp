@@ -247,8 +247,8 @@ PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
   if (value.unsafeGetTensorImpl() != source->value.unsafeGetTensorImpl()) {
     value.unsafeGetTensorImpl()->set_version_counter(source->value.unsafeGetTensorImpl()->version_counter());
   }
-  const auto flags = value.dim() == 0 ? source->flags : source->flags & ~kValue;
-  return wrap(value, static_cast<std::uint8_t>(flags));
+  const int inherited = source->flags & kInherited;
+  return wrap(value, static_cast<std::uint8_t>(value.dim() == 0 ? inherited : inherited & ~kValue));
 }
 
 PyObject* wrap_views(const c10::IValue& value, const TensorObject* source) {

@@ -98,6 +98,21 @@ bool write_in_place(const Operation& operation, PyObject* a, PyObject* b) {
   return true;
 }
 
+// Under the tape, `x[i] += y`: the view x[i], which nobody else refers to, is replaced by what it would become, and
+// Python's own x[i] = ... then writes that. Null if this is something else.
+PyObject* hand_on(const Operation& operation, PyObject* a, PyObject* b) {
+  PyObject* args[] = {a, b};
+  if (Py_REFCNT(a) != 1 || !any_tracked(args, 2)) return nullptr;
+  const TensorObject* target = as_tensor(a);
+  if ((target->flags & kShared) != 0 || !is_memory_shared(target)) return nullptr;
+  Ref result = check(binary(operation, a, b));
+  if (!is_tensor(result.get())) return nullptr;
+  const at::Tensor& value = value_of(result.get());
+  if (value.scalar_type() != target->value.scalar_type() || value.sizes() != target->value.sizes()) return nullptr;
+  expect_write(result.get());
+  return result.release();
+}
+
 template <Slot slot>
 PyObject* in_place_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
@@ -106,6 +121,7 @@ PyObject* in_place_slot(PyObject* a, PyObject* b) {
     TensorObject* target = as_tensor(a);
     if ((target->flags & kValue) != 0) return binary(operation, a, b);
     check_writeable(target);
+    if (PyObject* result = hand_on(operation, a, b)) return result;
     if (write_in_place(operation, a, b)) return Py_NewRef(a);
     const Ref inputs = check(PyTuple_Pack(2, a, b));
     const Ref outputs = check(PyTuple_Pack(1, a));

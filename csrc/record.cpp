@@ -26,6 +26,7 @@ struct Mark {
 struct Scopes {
   int depth = 0;            // gradients under way
   bool paused = false;      // inside ignore()
+  int pending = 0;          // writes through a view that have not arrived where they belong
   std::uint64_t start = 0;  // nodes recorded before belong to gradients that are over
   std::unordered_map<const TensorObject*, std::vector<Mark>> marks;
 };
@@ -69,25 +70,6 @@ PyObject* save(const at::Tensor& value) {
     object->flags |= kSaved;
   }
   return saved;
-}
-
-// Does a Tensor other than `object` see its memory, apart from what the tape alone still holds?
-bool is_memory_shared(const TensorObject* object) {
-  const auto others = object->value.storage().use_count() - 1;
-  if (others == 0) return false;
-  const auto found = saved_views().find(storage_of(object->value));
-  if (found == saved_views().end()) return true;
-  std::unordered_map<const c10::TensorImpl*, std::size_t> holders;
-  for (const TensorObject* saved : found->second) ++holders[saved->value.unsafeGetTensorImpl()];
-  holders.erase(object->value.unsafeGetTensorImpl());
-  std::size_t unseen = 0;
-  for (const TensorObject* saved : found->second) {
-    const auto holder = holders.find(saved->value.unsafeGetTensorImpl());
-    if (holder == holders.end()) continue;
-    if (saved->value.use_count() == holder->second) ++unseen;
-    holders.erase(holder);
-  }
-  return unseen < others;
 }
 
 PyObject* remember_tensor(PyObject* object, bool saved) {
@@ -171,7 +153,18 @@ PyObject* exit_scope(PyObject*, PyObject*) {
   }
   --scopes.depth;
   --active_scopes;
+  if (scopes.depth == 0) scopes.pending = 0;
   Py_RETURN_NONE;
+}
+
+// Raises if something like operator.iadd(x[1:], y) dropped what was to be written.
+PyObject* check_writes(PyObject*, PyObject*) {
+  if (scopes.pending == 0) Py_RETURN_NONE;
+  PyErr_SetString(
+      PyExc_NotImplementedError,
+      "gradient: an in-place operation on a view (x[1:] += y, but not as such a statement) never reached the "
+      "array that it is a view of; write x[1:] += y or x[1:] = x[1:] + y");
+  return nullptr;
 }
 
 PyObject* set_paused(PyObject*, PyObject* paused) {
@@ -195,7 +188,7 @@ PyObject* track(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     if (count != 2) fail(PyExc_TypeError, "track: takes a Tensor and a node");
     require_tensor(args[0], "track");
-    PyObject* tracked = check(wrap(value_of(args[0]), as_tensor(args[0])->flags)).release();
+    PyObject* tracked = check(wrap(value_of(args[0]), as_tensor(args[0])->flags & kInherited)).release();
     attach(tracked, args[1], ++sequence_counter);
     return tracked;
   });
@@ -316,6 +309,7 @@ PyMethodDef functions[] = {
     {"set_recorder", set_recorder, METH_O, nullptr},
     {"enter_scope", enter_scope, METH_NOARGS, nullptr},
     {"exit_scope", exit_scope, METH_NOARGS, nullptr},
+    {"check_writes", check_writes, METH_NOARGS, nullptr},
     {"set_paused", set_paused, METH_O, nullptr},
     {"recording", recording, METH_NOARGS, nullptr},
     {"scope_depth", scope_depth, METH_NOARGS, nullptr},
@@ -405,8 +399,38 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
   target->flags = static_cast<std::uint8_t>(target->flags & ~kValue);
 }
 
+bool is_memory_shared(const TensorObject* object) {
+  const auto others = object->value.storage().use_count() - 1;
+  if (others == 0) return false;
+  const auto found = saved_views().find(storage_of(object->value));
+  if (found == saved_views().end()) return true;
+  std::unordered_map<const c10::TensorImpl*, std::size_t> holders;
+  for (const TensorObject* saved : found->second) ++holders[saved->value.unsafeGetTensorImpl()];
+  holders.erase(object->value.unsafeGetTensorImpl());
+  std::size_t unseen = 0;
+  for (const TensorObject* saved : found->second) {
+    const auto holder = holders.find(saved->value.unsafeGetTensorImpl());
+    if (holder == holders.end()) continue;
+    if (saved->value.use_count() == holder->second) ++unseen;
+    holders.erase(holder);
+  }
+  return unseen < others;
+}
+
+void expect_write(PyObject* result) {
+  as_tensor(result)->flags |= kPending;
+  ++scopes.pending;
+}
+
+void settle_write(PyObject* value) {
+  if (!is_tensor(value) || (as_tensor(value)->flags & kPending) == 0) return;
+  as_tensor(value)->flags &= static_cast<std::uint8_t>(~kPending);
+  if (scopes.pending > 0) --scopes.pending;
+}
+
 void forget_saved(const TensorObject* object) {
   const auto found = saved_views().find(storage_of(object->value));
+  if (found == saved_views().end()) return;
   std::erase(found->second, object);
   if (found->second.empty()) saved_views().erase(found);
 }

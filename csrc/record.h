@@ -32,6 +32,14 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
 // NotImplementedError where another Tensor sees the same memory.
 void rebind(TensorObject* target, const TensorObject* result, const char* function);
 
+// Does a Tensor other than `object` see its memory, apart from what the tape alone still holds?
+bool is_memory_shared(const TensorObject* object);
+
+// Of x[i] += y under the tape: the view x[i] dies with the statement, so that its new value is handed on instead of
+// written, and has to arrive in x, which settle_write says. The gradient raises if one never does.
+void expect_write(PyObject* result);
+void settle_write(PyObject* value);
+
 // Of a Tensor with the flag kSaved that is being freed.
 void forget_saved(const TensorObject* object);
 

@@ -152,7 +152,8 @@ PyObject* get_transpose(PyObject* self, void*) {
     // Made directly: the kernel would take six times as long to say the same.
     const c10::SmallVector<std::int64_t, 4> sizes(value.sizes().rbegin(), value.sizes().rend());
     const c10::SmallVector<std::int64_t, 4> strides(value.strides().rbegin(), value.strides().rend());
-    Ref result = check(wrap(view_of(value, sizes, strides, value.storage_offset()), as_tensor(self)->flags));
+    Ref result =
+        check(wrap(view_of(value, sizes, strides, value.storage_offset()), as_tensor(self)->flags & kInherited));
     if (is_tracked(self)) {
       std::vector<std::int64_t> order;
       for (std::int64_t i = value.dim(); i-- > 0;) order.push_back(i);

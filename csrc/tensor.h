@@ -16,7 +16,11 @@ enum Flag : std::uint8_t {
   kReadOnly = 2,  // writes raise ValueError
   kShared = 4,    // memory that something outside (an ndarray, a DLPack consumer) sees too
   kSaved = 8,     // a view that the tape keeps for a rule (record.cpp)
+  kPending = 16,  // what x[i] += y made, on its way back into x (record.cpp)
 };
+
+// What a view has in common with what it is a view of.
+constexpr std::uint8_t kInherited = kValue | kReadOnly | kShared;
 
 struct TensorObject {
   PyObject_HEAD

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import operator
 import threading
 
 import numpy as np
@@ -154,6 +155,34 @@ def test_out_is_differentiated(x: Tensor, dev: int) -> None:
         return np.sum(out)
 
     np.testing.assert_allclose(collect(gradient(f, x)[0]), collect(2 * x))
+
+
+def test_slices_are_updated_in_place(x: Tensor, dev: int) -> None:
+    """x[i] += y, as time steps on a grid are written."""
+
+    def f(a: Tensor) -> Tensor:
+        u = np.concatenate([a, a * a])
+        for _ in range(3):
+            u[1:-1] += 0.1 * (u[2:] - 2 * u[1:-1] + u[:-2]) * a[0]
+            u[::2] *= 1.1
+            u[0] -= u[-1]
+        grid = Tensor(2, 6, dev=dev, dtype=np.float64)
+        grid[1] += u
+        grid[:, 1:3] *= a[1]
+        return np.sum(grid**2)
+
+    nt.check_gradient(f, collect(x), dev=dev)
+
+
+def test_a_dropped_update_of_a_slice_is_an_error(x: Tensor) -> None:
+    def f(a: Tensor) -> Tensor:
+        u = a * 1
+        operator.iadd(u[1:], a[1:])
+        return np.sum(u)
+
+    with pytest.raises(NotImplementedError, match="never reached the array"):
+        gradient(f, x)
+    np.testing.assert_allclose(collect(gradient(lambda a: np.sum(a * a), x)[0]), collect(2 * x))
 
 
 def test_writing_through_a_view_is_refused_by_name(x: Tensor) -> None:

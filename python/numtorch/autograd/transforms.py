@@ -162,6 +162,7 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], sources: list[tuple[Leaf,
     with _scope() as start:
         tracked = [_track_all(arg, start, sources) for arg in args]
         y = f(*tracked)
+        _core.check_writes()
         node = _core.node_of(y) if isinstance(y, Tensor) else None
         inner = _core.scope_depth() > 1
     return _Run(y, node, [leaf for leaf, _ in sources], inner)
@@ -176,6 +177,7 @@ def _run_params(f: Callable[[], Any], params: Params) -> _Run:
                 _core.mark(p, leaf)
                 marked.append(p)
             y = f()
+            _core.check_writes()
             node = _core.node_of(y) if isinstance(y, Tensor) else None
         finally:
             for p in marked:
