@@ -15,7 +15,7 @@ namespace {
 struct Function {
   PyObject* handler = nullptr;
   bool takes_like = false;         // NumPy takes `like=` away before it asks; the handler wants it back
-  KernelObject* kernel = nullptr;  // what a call with one Tensor, not empty, of these dtypes and nothing else is
+  KernelObject* kernel = nullptr;  // what a call with one Tensor (two vectors), not empty, of these dtypes is
   std::uint32_t dtypes = 0;        // bit i: dtype i of dtype.h
 };
 
@@ -143,16 +143,26 @@ PyObject* register_direct(PyObject*, PyObject* args) {
   });
 }
 
-// f(t), where a kernel alone is the answer; null otherwise.
+bool takes(const Function& function, PyObject* object) {
+  if (!is_tensor(object) || value_of(object).numel() == 0) return false;
+  const int index = index_of(value_of(object).scalar_type());
+  return index >= 0 && ((function.dtypes >> index) & 1) != 0;
+}
+
+bool are_like_vectors(const at::Tensor& a, const at::Tensor& b) {
+  return a.dim() == 1 && a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type();
+}
+
+// f(t), or of a kernel with two arguments f(v, w), where a kernel alone is the answer; null otherwise.
 PyObject* call_kernel_directly(const Function& function, PyObject* args, PyObject* keywords) {
-  if (function.kernel == nullptr || PyTuple_GET_SIZE(args) != 1 ||
-      (keywords != nullptr && PyDict_GET_SIZE(keywords) != 0)) {
+  if (function.kernel == nullptr || (keywords != nullptr && PyDict_GET_SIZE(keywords) != 0)) return nullptr;
+  const Py_ssize_t count = PyTuple_GET_SIZE(args);
+  const Py_ssize_t wanted = function.kernel->shortcut == Shortcut::Binary ? 2 : 1;
+  if (count != wanted || !takes(function, PyTuple_GET_ITEM(args, 0))) return nullptr;
+  PyObject* values[] = {PyTuple_GET_ITEM(args, 0), count == 2 ? PyTuple_GET_ITEM(args, 1) : nullptr};
+  if (count == 2 && !(is_tensor(values[1]) && are_like_vectors(value_of(values[0]), value_of(values[1]))))
     return nullptr;
-  }
-  PyObject* only = PyTuple_GET_ITEM(args, 0);
-  if (!is_tensor(only) || value_of(only).numel() == 0) return nullptr;
-  const int index = index_of(value_of(only).scalar_type());
-  return index >= 0 && ((function.dtypes >> index) & 1) != 0 ? call_kernel(function.kernel, &only, 1) : nullptr;
+  return call_kernel(function.kernel, values, count);
 }
 
 PyMethodDef module_functions[] = {

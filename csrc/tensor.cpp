@@ -1,6 +1,7 @@
 #include "tensor.h"
 
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/util/SmallVector.h>
 #include <structmember.h>
 
@@ -263,6 +264,17 @@ PyObject* as_read_only(PyObject*, PyObject* object) {
   });
 }
 
+// zeros_like(t): np.zeros_like(t) without keywords, an array that is not a value.
+PyObject* zeros_like(PyObject*, PyObject* object) {
+  return guarded([&] {
+    if (!is_tensor(object)) {
+      fail(PyExc_TypeError, "zeros_like: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
+    }
+    Below guard;
+    return wrap(at::zeros_like(value_of(object)));
+  });
+}
+
 // are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device?
 PyObject* are_alike(PyObject*, PyObject* arrays) {
   if (!PyTuple_Check(arrays) && !PyList_Check(arrays)) Py_RETURN_FALSE;
@@ -280,6 +292,7 @@ PyObject* are_alike(PyObject*, PyObject* arrays) {
 }
 
 PyMethodDef module_functions[] = {
+    {"zeros_like", zeros_like, METH_O, "zeros_like(t): zeros of the shape, dtype, device and order of t."},
     {"are_alike", are_alike, METH_O, "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
     {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, as_array, as_read_only, kernel, tensor
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, dev_of, xp
 from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes
@@ -46,7 +47,6 @@ _expand = kernel("expand")
 _full = kernel("full")
 _ones_like = kernel("ones_like")
 _permute = kernel("permute")
-_zeros_like = kernel("zeros_like")
 
 
 def device_of(device: Any, default: int) -> int:
@@ -112,7 +112,7 @@ def zeros_like(
 ) -> Tensor:
     """NumPy's `zeros_like`, on the device of `a`."""
     if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
-        return as_array(_zeros_like(a))
+        return _core.zeros_like(a)
     return _filled_like(a, 0, dtype, order, shape, device)
 
 

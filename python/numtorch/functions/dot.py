@@ -14,8 +14,9 @@ from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axi
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
 from numtorch.functions.output import into
+from numtorch.functions.reduction import FLOATS
 from numtorch.functions.reduction import sum as sum_of
-from numtorch.functions.registry import implements, named
+from numtorch.functions.registry import directly, implements, named
 from numtorch.functions.shape import moveaxis, ravel
 
 __all__ = ["cross", "dot", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
@@ -43,9 +44,6 @@ def _matching(operands: list[Tensor]) -> list[Tensor]:
 @implements(np.dot)
 def dot(a: Array, b: Array, out: Any = None) -> Tensor:
     """NumPy's `dot`."""
-    if out is None and type(a) is Tensor and type(b) is Tensor and a.ndim == b.ndim == 1 and a.shape == b.shape:
-        if a.dtype == b.dtype and a.dtype.kind in "fc":
-            return _dot(a, b)
     x, y = _matching(as_tensors(a, b))
     result = _dot_of(x, y)
     return result if out is None else into(result, out, "dot", "no")
@@ -274,3 +272,6 @@ def linalg_matmul(x1: Array, x2: Array, /) -> Tensor:
 def linalg_vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     """NumPy's `linalg.vecdot`."""
     return xp.vecdot(x1, x2, axis=axis)
+
+
+directly(_dot, FLOATS, np.dot)

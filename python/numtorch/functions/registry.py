@@ -53,7 +53,10 @@ def implements_like(*functions: Function) -> Callable[[Handler], Handler]:
 
 
 def directly(ran: Kernel, dtypes: Iterable[np.dtype[Any]], *functions: Function) -> None:
-    """Makes ``f(t)``, with one Tensor of these dtypes and nothing else, a call of the kernel, without leaving C++."""
+    """Makes ``f(t)``, with one Tensor of these dtypes and nothing else, a call of the kernel, without leaving C++.
+
+    For a kernel of two Tensors, ``f(v, w)`` with two vectors of one length and dtype.
+    """
     for function in functions:
         _core.register_direct(function, ran, tuple(dtypes))
 
