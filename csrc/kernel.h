@@ -79,6 +79,8 @@ struct KernelObject {
 };
 
 extern PyTypeObject* kernel_type;
+inline KernelObject* as_kernel(PyObject* object) { return reinterpret_cast<KernelObject*>(object); }
+constexpr std::size_t kMaxArguments = 64;
 constexpr std::uint64_t kReadsResult = std::uint64_t{1} << 63;
 
 // The kernel of that name, made at most once. Borrowed; throws ValueError for an unknown one.
@@ -93,6 +95,9 @@ std::string schema_text(const KernelObject* kernel);
 // Calls with arguments in schema order, null for one left out (its default is taken). New reference.
 // Records if an argument is tracked.
 PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t count);
+
+// kernel(...) from Python: positional and keyword arguments, by the schema.
+PyObject* call_kernel_vector(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* names);
 
 // Calls an elementwise kernel on values, without recording (Shortcut::Unary, or the binary ones).
 at::Tensor call_unary(const KernelObject* kernel, const at::Tensor& a);
