@@ -1,8 +1,15 @@
 """What all tests share: the device that they run on."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 import numtorch as nt
+
+# A timing is never a test. In CI the examples are the same every time; elsewhere each run looks further.
+settings.register_profile("numtorch", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("numtorch")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
