@@ -287,6 +287,24 @@ PyObject* rebind_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
   });
 }
 
+// record_as(kernel, args, result): what was computed another way counts as the kernel's result for these arguments.
+PyObject* record_as(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    const bool fits = count == 3 && PyObject_TypeCheck(args[0], kernel_type) != 0 && PyTuple_Check(args[1]);
+    if (!fits) fail(PyExc_TypeError, "record_as: takes a kernel, a tuple of its arguments and a result");
+    require_tensor(args[2], "record_as");
+    auto* kernel = as_kernel(args[0]);
+    const Py_ssize_t given = PyTuple_GET_SIZE(args[1]);
+    if (given > static_cast<Py_ssize_t>(kernel->parameters->size())) {
+      fail(PyExc_TypeError, "record_as: %U does not take %zd arguments", kernel->name, given);
+    }
+    std::vector<PyObject*> values;
+    for (Py_ssize_t i = 0; i < given; ++i) values.push_back(PyTuple_GET_ITEM(args[1], i));
+    if (any_tracked(values.data(), given)) record(kernel, values.data(), given, args[2]);
+    return Py_NewRef(args[2]);
+  });
+}
+
 template <class Function>
 PyCFunction as_function(Function* function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
@@ -309,6 +327,7 @@ PyMethodDef functions[] = {
     {"set_recorder", set_recorder, METH_O, nullptr},
     {"enter_scope", enter_scope, METH_NOARGS, nullptr},
     {"exit_scope", exit_scope, METH_NOARGS, nullptr},
+    {"record_as", as_function(record_as), METH_FASTCALL, nullptr},
     {"check_writes", check_writes, METH_NOARGS, nullptr},
     {"set_paused", set_paused, METH_O, nullptr},
     {"recording", recording, METH_NOARGS, nullptr},

@@ -192,3 +192,14 @@ def test_complex_gradients_point_uphill(dev: int) -> None:
     np.testing.assert_allclose(collect(g), 2 * collect(z))
     (g,) = gradient(lambda a: np.sum(np.real(a * a)), z)
     np.testing.assert_allclose(collect(g), 2 * np.conj(collect(z)))
+
+
+def test_ties_are_shared_evenly_among_all_axes(dev: int) -> None:
+    """Also where the extreme is found axis by axis."""
+    ones = tensor(np.ones((2, 3, 2)), dev=dev)
+    ones[0, 0, 0] = 0
+    for axis in ((0, 2), (2, 0)):
+        (g,) = gradient(lambda a, axis=axis: np.sum(np.max(a, axis=axis)), ones)
+        expected = np.full((2, 3, 2), 1 / 4)
+        expected[:, 0, :] = [[0, 1 / 3], [1 / 3, 1 / 3]]
+        np.testing.assert_allclose(collect(g), expected)
