@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <ATen/ops/clone.h>
 #include <structmember.h>
 
 #include <unordered_map>
@@ -78,6 +79,11 @@ PyObject* remember_tensor(PyObject* object, bool saved) {
 
 // The same for an argument: what made it may have its Spec already.
 PyObject* remember_argument(PyObject* object, PyObject* node, bool saved) {
+  if (saved && (as_tensor(object)->flags & kShared) != 0) {
+    // An ndarray sees this memory too, and what is written to that no version counts.
+    Below guard;
+    return save(value_of(object).clone());
+  }
   if (saved) return save(value_of(object));
   if (node == nullptr || is_tensor(as_node(node)->result)) return make_spec(value_of(object));
   return Py_NewRef(as_node(node)->result);

@@ -4,6 +4,7 @@ import copy
 import math
 import operator
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -207,6 +208,35 @@ def test_a_saved_value_that_was_overwritten_is_noticed(x: Tensor) -> None:
     view[0] = 7
     with pytest.raises(RuntimeError, match="overwritten"):
         back()
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda a, h: a * h,
+        lambda a, h: h * a,
+        lambda a, h: np.dot(a, h),
+        lambda a, h: a @ h,
+        lambda a, h: np.einsum("i,i", a, h),
+        lambda a, h: np.where(h > 0, a * h, a),
+        lambda a, h: a * tensor(h, copy=False),
+        lambda a, h: a * tensor(h, copy=False)[::1],
+    ],
+)
+def test_an_ndarray_may_be_written_to_after_it_was_used(product: Callable[..., Tensor]) -> None:
+    """Its memory may be shared with what a rule reads, and nobody counts the writes to an ndarray."""
+    a, h = tensor(np.array([0.5, 1.0, 2.0])), np.array([3.0, 4.0, 5.0])
+    _, back = pullback(lambda t: np.sum(product(t, h)), a)
+    h[:] = -7
+    np.testing.assert_allclose(collect(back()[0]), [3.0, 4.0, 5.0])
+
+
+def test_an_exported_tensor_may_be_written_to_after_it_was_used() -> None:
+    a, factor = tensor(np.array([0.5, 1.0])), tensor(np.array([3.0, 4.0]))
+    host = np.asarray(factor)
+    _, back = pullback(lambda t: np.sum(t * factor), a)
+    host[:] = -7
+    np.testing.assert_allclose(collect(back()[0]), [3.0, 4.0])
 
 
 def test_kernels_that_write_refuse_tracked_arguments(x: Tensor) -> None:
