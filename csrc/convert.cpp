@@ -108,7 +108,7 @@ Ref from_foreign(PyObject* object, Type dtype, std::optional<c10::Device> device
     at::Tensor value = from_dlpack(object, function, &flags);
     return check(wrap(std::move(value), flags));
   }
-  at::Tensor value = from_host(object, dtype, {device.value_or(c10::Device(c10::kCPU)), copy, function, &flags});
+  at::Tensor value = from_host(object, dtype, {device.value_or(default_device()), copy, function, &flags});
   copy = false;
   return check(wrap(std::move(value), flags));
 }
@@ -140,8 +140,8 @@ const char* const kTensorDoc =
     "    A Tensor, an ndarray of any layout, a number, a nest of lists and tuples (Tensors in it are stacked), or an\n"
     "    object with ``__dlpack__``, ``__array_interface__`` or ``__array__``.\n"
     "dev : int, optional\n"
-    "    Device: -1 is the CPU; 0, 1, ... are GPUs. By default the CPU for what is on the host, and the device it is\n"
-    "    on for a Tensor or a DLPack object.\n"
+    "    Device: -1 is the CPU; 0, 1, ... are GPUs. By default the device it is on for a Tensor or a DLPack object,\n"
+    "    and that of `numtorch.device` (without it, the CPU) for what is on the host.\n"
     "dtype : dtype_like, optional\n    By default the dtype that NumPy would choose.\n"
     "copy : bool, default True\n"
     "    False shares memory with `object` where that is possible, and copies otherwise, as `numpy.asarray` does.\n\n"

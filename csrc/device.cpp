@@ -11,6 +11,8 @@ namespace numtorch {
 
 namespace {
 
+thread_local c10::Device default_of_thread(c10::kCPU);
+
 // An accelerator that libtorch was built for but that this machine lacks counts as none.
 long count_devices() {
   if (!at::getAccelerator(false).has_value()) return 0;
@@ -83,6 +85,19 @@ PyObject* get_num_threads(PyObject*, PyObject*) {
   return guarded([] { return PyLong_FromLong(at::get_num_threads()); });
 }
 
+PyObject* default_dev(PyObject*, PyObject*) {
+  return guarded([] { return PyLong_FromLong(dev_of(default_device())); });
+}
+
+PyObject* set_default_dev(PyObject*, PyObject* dev) {
+  return guarded([&]() -> PyObject* {
+    const c10::Device device = device_of(dev);
+    const Ref previous = check(PyLong_FromLong(dev_of(default_device())));
+    default_of_thread = device;
+    return Py_NewRef(previous.get());
+  });
+}
+
 PyObject* manual_seed(PyObject*, PyObject* seed) {
   return guarded([&]() -> PyObject* {
     const unsigned long long value = PyLong_AsUnsignedLongLongMask(seed);
@@ -91,67 +106,6 @@ PyObject* manual_seed(PyObject*, PyObject* seed) {
     Py_RETURN_NONE;
   });
 }
-
-const char* const kDeviceCountDoc =
-    "device_count()\n--\n\n"
-    "Number of GPUs: dev runs from 0 to one less. 0 if libtorch was built for none or this machine has none.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import device_count\n>>> device_count() >= 0\nTrue\n";
-
-const char* const kCudaIsAvailableDoc =
-    "cuda_is_available()\n--\n\n"
-    "Whether the GPUs are there and are CUDA's.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import cuda_is_available\n>>> dev = 0 if cuda_is_available() else -1\n";
-
-const char* const kSynchronizeDoc =
-    "synchronize(dev=None)\n--\n\n"
-    "Wait until a GPU has done what it was given; kernels run on after the call that launched them has returned.\n\n"
-    "Parameters\n----------\n"
-    "dev : int, optional\n    Device; by default all GPUs. There is never anything to wait for on the CPU.\n\n"
-    "Raises\n------\n"
-    "ValueError\n    The device does not exist.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import synchronize\n>>> synchronize()\n";
-
-const char* const kEmptyCacheDoc =
-    "empty_cache()\n--\n\n"
-    "Give the memory that libtorch keeps for later Tensors back to the GPUs, for other processes.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import empty_cache\n>>> empty_cache()\n";
-
-const char* const kMemoryAllocatedDoc =
-    "memory_allocated(dev, /)\n--\n\n"
-    "Bytes that Tensors take on a GPU.\n\n"
-    "Parameters\n----------\n"
-    "dev : int\n    A GPU: libtorch does not count the CPU's memory.\n\n"
-    "Raises\n------\n"
-    "ValueError\n    The device does not exist or is the CPU.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import device_count, memory_allocated\n"
-    ">>> [memory_allocated(dev) for dev in range(device_count())]\n[...]\n";
-
-const char* const kSetNumThreadsDoc =
-    "set_num_threads(count, /)\n--\n\n"
-    "Number of threads that one kernel may use on the CPU.\n\n"
-    "Raises\n------\n"
-    "ValueError\n    Less than one.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import get_num_threads, set_num_threads\n>>> set_num_threads(get_num_threads())\n";
-
-const char* const kGetNumThreadsDoc =
-    "get_num_threads()\n--\n\n"
-    "Number of threads that one kernel may use on the CPU.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import get_num_threads\n>>> get_num_threads() >= 1\nTrue\n";
-
-const char* const kManualSeedDoc =
-    "manual_seed(seed, /)\n--\n\n"
-    "Restart the streams of random numbers of all devices from a seed.\n\n"
-    "Parameters\n----------\n"
-    "seed : int\n    Its lower 64 bits count.\n\n"
-    "Examples\n--------\n"
-    ">>> from numtorch import manual_seed\n>>> manual_seed(0)\n";
 
 PyMethodDef functions[] = {
     {"device_count", device_count, METH_NOARGS,
@@ -283,6 +237,8 @@ PyMethodDef functions[] = {
      ">>> import numtorch as nt\n"
      ">>> nt.get_num_threads() >= 1\n"
      "True\n"},
+    {"default_dev", default_dev, METH_NOARGS, "default_dev(): where this thread makes Tensors if no one says where."},
+    {"set_default_dev", set_default_dev, METH_O, "set_default_dev(dev): the same from now on; returns what it was."},
     {"manual_seed", manual_seed, METH_O,
      "manual_seed(seed, /)\n"
      "--\n"
@@ -320,8 +276,10 @@ c10::Device device_of(long dev) {
   fail(PyExc_ValueError, "dev=%ld: there is no such device; there are -1 (the CPU) and 0 to %ld", dev, count - 1);
 }
 
+c10::Device default_device() { return default_of_thread; }
+
 c10::Device device_of(PyObject* dev) {
-  if (dev == nullptr || dev == Py_None) return {c10::kCPU};
+  if (dev == nullptr || dev == Py_None) return default_device();
   if (PyBool_Check(dev) || !PyIndex_Check(dev)) {
     fail(PyExc_TypeError, "dev must be an integer, -1 for the CPU or the number of a GPU, not %R", dev);
   }

@@ -9,7 +9,10 @@ namespace numtorch {
 // ValueError naming the devices there are when `dev` is not one of them.
 c10::Device device_of(long dev);
 
-// The same for a Python argument; None and a null pointer are the CPU, anything but an integer a TypeError.
+// Where this thread makes Tensors if no one says where: the CPU, or what numtorch.device chose.
+c10::Device default_device();
+
+// The same for a Python argument; None and a null pointer are the default, anything but an integer a TypeError.
 c10::Device device_of(PyObject* dev);
 
 inline long dev_of(c10::Device device) { return device.is_cpu() ? -1 : device.index(); }

@@ -331,11 +331,11 @@ PyMethodDef methods[] = {
 };
 
 const char* const kDoc =
-    "Tensor(*shape, dev=-1, dtype=np.float32)\n--\n\n"
+    "Tensor(*shape, dev=None, dtype=np.float32)\n--\n\n"
     "An array of zeros on libtorch that NumPy's functions and operators accept.\n\n"
     "Parameters\n----------\n"
     "*shape : int, or one tuple of int\n    Lengths of the axes.\n"
-    "dev : int, default -1\n    Device: -1 is the CPU; 0, 1, ... are GPUs.\n"
+    "dev : int, optional\n    Device: -1 is the CPU; 0, 1, ... are GPUs. By default that of `numtorch.device`; without it, the CPU.\n"
     "dtype : dtype_like, default np.float32\n    Type of the elements.\n\n"
     "Raises\n------\n"
     "ValueError\n    A negative length, or a device that does not exist.\n"

@@ -19,6 +19,7 @@ from numtorch._core import (
     tensor,
 )
 from numtorch.autograd import Grads, check_gradient, gradient, ignore, pullback, withgradient, within_gradient
+from numtorch.devices import device
 from numtorch.structure import Params, collect, fmap, params, torch
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ __all__ = [
     "check_gradient",
     "collect",
     "cuda_is_available",
+    "device",
     "device_count",
     "empty_cache",
     "fmap",

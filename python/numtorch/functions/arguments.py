@@ -60,13 +60,13 @@ def find_dev(operands: Iterable[Any]) -> int | None:
 
 
 def dev_of(*operands: Any) -> int:
-    """The device that what is not a Tensor yet joins: that of the first Tensor."""
+    """The device that what is not a Tensor yet joins: that of the first Tensor, else that of `numtorch.device`."""
     dev = find_dev(operands)
-    return -1 if dev is None else dev
+    return _core.default_dev() if dev is None else dev
 
 
-def as_tensor(operand: Array, dev: int) -> Tensor:
-    """`operand` itself, or its values on the device `dev`."""
+def as_tensor(operand: Array, dev: int | None = None) -> Tensor:
+    """`operand` itself, or its values on the device `dev`; by default where its own Tensors are, or a new one goes."""
     return operand if isinstance(operand, Tensor) else tensor(operand, dev=dev, copy=False)
 
 

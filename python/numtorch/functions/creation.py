@@ -164,7 +164,7 @@ def empty_like(
     device: Any = None,
 ) -> Tensor:
     """NumPy's `empty_like`, on the device of `prototype`."""
-    x = as_tensor(prototype, -1)
+    x = as_tensor(prototype)
     wanted, dev = as_dtype(dtype) or x.dtype, device_of(device, x.dev)
     lengths = x.shape if shape is None else as_shape(shape)
     return _ordered(lambda s: _empty(s, dtype=wanted, device=dev), lengths, order, x)
@@ -319,7 +319,7 @@ def asfortranarray(a: Array, dtype: Dtype = None, *, like: Tensor) -> Tensor:
 @implements(np.copy)
 def copy(a: Array, order: Literal["C", "F", "A", "K"] | None = "K", subok: bool = False) -> Tensor:  # noqa: ARG001
     """NumPy's `copy`."""
-    return as_array(as_tensor(a, -1).copy(order=order))
+    return as_array(as_tensor(a).copy(order=order))
 
 
 @implements(np.meshgrid)
@@ -344,7 +344,7 @@ def meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str 
 @implements(np.diag)
 def diag(v: Array, k: int = 0) -> Tensor:
     """NumPy's `diag`: a matrix from a diagonal, or the diagonal of a matrix, a read-only view."""
-    x = as_tensor(v, -1)
+    x = as_tensor(v)
     offset = operator.index(k)
     if x.ndim == 1:
         return _diag_embed(x, offset)
@@ -356,13 +356,13 @@ def diag(v: Array, k: int = 0) -> Tensor:
 @implements(np.diagflat)
 def diagflat(v: Array, k: int = 0) -> Tensor:
     """NumPy's `diagflat`."""
-    return diag(ravel(as_tensor(v, -1)), k)
+    return diag(ravel(as_tensor(v)), k)
 
 
 @implements(np.vander)
 def vander(x: Array, N: int | None = None, increasing: bool = False) -> Tensor:
     """NumPy's `vander`: the powers of `x` as columns."""
-    base = as_tensor(x, -1)
+    base = as_tensor(x)
     if base.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     count = base.shape[0] if N is None else operator.index(N)

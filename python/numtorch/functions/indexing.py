@@ -250,7 +250,7 @@ def extract(condition: Array, arr: Array) -> Tensor:
 @implements(np.nonzero)
 def nonzero(a: Array) -> tuple[Tensor, ...]:
     """NumPy's `nonzero`. Waits for the device, to learn how many elements there are."""
-    x = truth(as_tensor(a, -1))
+    x = truth(as_tensor(a))
     if x.ndim == 0:
         raise ValueError(
             "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead. "
@@ -263,19 +263,19 @@ def nonzero(a: Array) -> tuple[Tensor, ...]:
 @implements(np.flatnonzero)
 def flatnonzero(a: Array) -> Tensor:
     """NumPy's `flatnonzero`. Waits for the device, to learn how many elements there are."""
-    return nonzero(ravel(as_tensor(a, -1)))[0]
+    return nonzero(ravel(as_tensor(a)))[0]
 
 
 @implements(np.argwhere)
 def argwhere(a: Array) -> Tensor:
     """NumPy's `argwhere`. Waits for the device, to learn how many elements there are."""
-    return _nonzero(truth(as_tensor(a, -1)))
+    return _nonzero(truth(as_tensor(a)))
 
 
 @implements(np.diagonal)
 def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """NumPy's `diagonal`, a read-only view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if x.ndim < 2:
         raise ValueError("diag requires an array of at least two dimensions")
     first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)

@@ -230,7 +230,7 @@ def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int
 @implements(np.array_split)
 def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """NumPy's `array_split`: views."""
-    x = as_tensor(ary, -1)
+    x = as_tensor(ary)
     place = axis_of(axis, x.ndim)
     before = (slice(None),) * place
     return [x[(*before, slice(start, stop))] for start, stop in _bounds(indices_or_sections, x.shape[place])]
@@ -239,7 +239,7 @@ def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Ten
 @implements(np.split)
 def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """NumPy's `split`: views."""
-    x = as_tensor(ary, -1)
+    x = as_tensor(ary)
     if np.ndim(indices_or_sections) == 0:
         length = x.shape[axis_of(axis, x.ndim)]
         if length % operator.index(indices_or_sections):
@@ -256,26 +256,26 @@ def _split_at_least(name: str, x: Tensor, ndim: int, sections: Any, axis: int) -
 @implements(np.hsplit)
 def hsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
     """NumPy's `hsplit`: views."""
-    x = as_tensor(ary, -1)
+    x = as_tensor(ary)
     return _split_at_least("hsplit", x, 1, indices_or_sections, 1 if x.ndim > 1 else 0)
 
 
 @implements(np.vsplit)
 def vsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
     """NumPy's `vsplit`: views."""
-    return _split_at_least("vsplit", as_tensor(ary, -1), 2, indices_or_sections, 0)
+    return _split_at_least("vsplit", as_tensor(ary), 2, indices_or_sections, 0)
 
 
 @implements(np.dsplit)
 def dsplit(ary: Array, indices_or_sections: Any) -> list[Tensor]:
     """NumPy's `dsplit`: views."""
-    return _split_at_least("dsplit", as_tensor(ary, -1), 3, indices_or_sections, 2)
+    return _split_at_least("dsplit", as_tensor(ary), 3, indices_or_sections, 2)
 
 
 @implements(*named("unstack"))
 def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     """NumPy's `unstack`: views."""
-    x = as_tensor(x, -1)
+    x = as_tensor(x)
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     first = moveaxis(x, axis, 0)
@@ -285,7 +285,7 @@ def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
 @implements(np.tile)
 def tile(A: Array, reps: Any) -> Tensor:
     """NumPy's `tile`."""
-    x = as_tensor(A, -1)
+    x = as_tensor(A)
     counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
     counts = (1,) * (x.ndim - len(counts)) + tuple(operator.index(count) for count in counts)
     if all(count == 1 for count in counts) and len(counts) == x.ndim:

@@ -221,7 +221,7 @@ def pinv(a: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = No
 @implements(np.linalg.matrix_power)
 def matrix_power(a: Array, n: int) -> Tensor:
     """NumPy's `linalg.matrix_power`."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     _check_square(x)
     power = operator.index(n)
     if power == 0:

@@ -59,7 +59,7 @@ def common_type(*arrays: Any) -> Any:
 @implements(np.iscomplexobj)
 def iscomplexobj(x: Any) -> bool:
     """NumPy's `iscomplexobj`."""
-    return as_tensor(x, -1).dtype.kind == "c"
+    return as_tensor(x).dtype.kind == "c"
 
 
 @implements(np.isrealobj)
@@ -71,19 +71,19 @@ def isrealobj(x: Any) -> bool:
 @implements(np.shape)
 def shape(a: Array) -> tuple[int, ...]:
     """NumPy's `shape`."""
-    return as_tensor(a, -1).shape
+    return as_tensor(a).shape
 
 
 @implements(np.ndim)
 def ndim(a: Array) -> int:
     """NumPy's `ndim`."""
-    return as_tensor(a, -1).ndim
+    return as_tensor(a).ndim
 
 
 @implements(np.size)
 def size(a: Array, axis: Axis = None) -> int:
     """NumPy's `size`."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axis is None:
         return x.size
     product = 1

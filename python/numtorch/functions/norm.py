@@ -63,7 +63,7 @@ def _of_matrices(x: Tensor, order: Any, axes: tuple[int, int], keepdims: bool) -
 @implements(np.linalg.norm)
 def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """NumPy's `linalg.norm`."""
-    values = _floating(as_tensor(x, -1))
+    values = _floating(as_tensor(x))
     if axis is None:
         if ord is None or (ord in ("f", "fro") and values.ndim == 2) or (ord == 2 and values.ndim == 1):
             return _vector_norm(values, 2, None, keepdims)
@@ -80,7 +80,7 @@ def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) ->
 @implements(*named("vector_norm", module=np.linalg))
 def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
     """NumPy's `linalg.vector_norm`."""
-    values = _floating(as_tensor(x, -1))
+    values = _floating(as_tensor(x))
     axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, values.ndim)
     return _of_vectors(values, ord, axes, keepdims)
 
@@ -88,5 +88,5 @@ def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: A
 @implements(*named("matrix_norm", module=np.linalg))
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     """NumPy's `linalg.matrix_norm`."""
-    values = _floating(as_tensor(x, -1))
+    values = _floating(as_tensor(x))
     return _of_matrices(values, ord, (axis_of(-2, values.ndim), axis_of(-1, values.ndim)), keepdims)

@@ -132,19 +132,19 @@ def _rounded(x: Tensor, places: int) -> Tensor:
 @implements(np.real)
 def real(val: Array) -> Tensor:
     """NumPy's `real`, a view."""
-    return as_tensor(val, -1).real
+    return as_tensor(val).real
 
 
 @implements(np.imag)
 def imag(val: Array) -> Tensor:
     """NumPy's `imag`: a view of a complex Tensor, zeros for a real one."""
-    return as_tensor(val, -1).imag
+    return as_tensor(val).imag
 
 
 @implements(np.angle)
 def angle(z: Array, deg: bool = False) -> Tensor:
     """NumPy's `angle`."""
-    x = as_tensor(z, -1)
+    x = as_tensor(z)
     result: Tensor = xp.arctan2(x.imag, x.real) if x.dtype.kind == "c" else xp.arctan2(0, x)
     return result * (180 / math.pi) if deg else result
 
@@ -152,7 +152,7 @@ def angle(z: Array, deg: bool = False) -> Tensor:
 @implements(np.nan_to_num)
 def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """NumPy's `nan_to_num`, with numbers as replacements."""
-    source = as_tensor(x, -1)
+    source = as_tensor(x)
     for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
         if value is not None and not isinstance(value, (int, float, np.number)):
             raise TypeError(f"nan_to_num: {name} must be a number on Tensors, not {type(value).__name__}")
@@ -218,13 +218,13 @@ def array_equiv(a1: Array, a2: Array) -> Any:
 @implements(np.isreal)
 def isreal(x: Array) -> Tensor:
     """NumPy's `isreal`."""
-    return as_tensor(x, -1).imag == 0
+    return as_tensor(x).imag == 0
 
 
 @implements(np.iscomplex)
 def iscomplex(x: Array) -> Tensor:
     """NumPy's `iscomplex`."""
-    return as_tensor(x, -1).imag != 0
+    return as_tensor(x).imag != 0
 
 
 @implements(np.interp)

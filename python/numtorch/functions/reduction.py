@@ -377,7 +377,7 @@ def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -
 @implements(np.count_nonzero)
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
-    x = truth(as_tensor(a, -1))
+    x = truth(as_tensor(a))
     return sum_over(cast(x, INT64), reduced_axes(axis, x.ndim), keepdims)
 
 

@@ -86,7 +86,7 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
             return _reshape(a, shape if type(shape) is tuple else as_shape(shape))
         except RuntimeError:
             pass  # below it is said in NumPy's words
-    a = as_tensor(a, -1)
+    a = as_tensor(a)
     if order != "C":
         order = as_order("reshape", a, order)
     if copy:
@@ -114,7 +114,7 @@ def _can_view(a: Tensor, lengths: tuple[int, ...], order: str | None) -> bool:
 @implements(np.ravel)
 def ravel(a: Array, order: str | None = "C") -> Tensor:
     """NumPy's `ravel`: a view of what lies in order, else a copy."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     letter = as_order("ravel", x, order, "CFAK")
     if letter == "F":
         x = reverse_axes(x)
@@ -128,7 +128,7 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
     """NumPy's `transpose`, a view."""
     if axes is None and type(a) is Tensor:
         return a.T
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axes is None:
         return _permute(x, tuple(range(x.ndim))[::-1])
     order = (axes,) if isinstance(axes, int) else tuple(axes)
@@ -143,7 +143,7 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
 @implements(np.matrix_transpose, np.linalg.matrix_transpose)
 def matrix_transpose(x: Array, /) -> Tensor:
     """NumPy's `matrix_transpose`, a view with the last two axes swapped."""
-    x = as_tensor(x, -1)
+    x = as_tensor(x)
     if x.ndim < 2:
         raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
     return _transpose(x, -2, -1)
@@ -152,7 +152,7 @@ def matrix_transpose(x: Array, /) -> Tensor:
 @implements(np.swapaxes)
 def swapaxes(a: Array, axis1: int, axis2: int) -> Tensor:
     """NumPy's `swapaxes`, a view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
     return _transpose(x, first, second) if x.ndim else x
 
@@ -160,7 +160,7 @@ def swapaxes(a: Array, axis1: int, axis2: int) -> Tensor:
 @implements(np.moveaxis)
 def moveaxis(a: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """NumPy's `moveaxis`, a view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     sources = normalize_axis_tuple(source, x.ndim, "source")
     destinations = normalize_axis_tuple(destination, x.ndim, "destination")
     if len(sources) != len(destinations):
@@ -174,7 +174,7 @@ def moveaxis(a: Array, source: int | Sequence[int], destination: int | Sequence[
 @implements(np.rollaxis)
 def rollaxis(a: Array, axis: int, start: int = 0) -> Tensor:
     """NumPy's `rollaxis`, a view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     axis = axis_of(axis, x.ndim)
     start = operator.index(start)
     if start < 0:
@@ -191,7 +191,7 @@ def rollaxis(a: Array, axis: int, start: int = 0) -> Tensor:
 @implements(np.squeeze)
 def squeeze(a: Array, axis: Axis = None) -> Tensor:
     """NumPy's `squeeze`, a view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axis is None:
         return _squeeze(x, tuple(i for i, length in enumerate(x.shape) if length == 1))
     axes = reduced_axes(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
@@ -203,7 +203,7 @@ def squeeze(a: Array, axis: Axis = None) -> Tensor:
 @implements(np.expand_dims)
 def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
     """NumPy's `expand_dims`, a view."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     for place in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
         x = _unsqueeze(x, place)
@@ -248,7 +248,7 @@ def atleast_3d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
 @implements(np.broadcast_to)
 def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # noqa: ARG001
     """NumPy's `broadcast_to`, a read-only view."""
-    x = as_tensor(array, -1)
+    x = as_tensor(array)
     lengths = as_shape(shape)
     if any(length < 0 for length in lengths):
         raise ValueError("all elements of broadcast shape must be non-negative")
@@ -277,7 +277,7 @@ def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
 @implements(np.flip)
 def flip(m: Array, axis: Axis = None) -> Tensor:
     """NumPy's `flip`; the result is read-only."""
-    x = as_tensor(m, -1)
+    x = as_tensor(m)
     return _flipped(x, axes_of(axis, x.ndim))
 
 
@@ -290,19 +290,19 @@ def _require_axes(x: Tensor, ndim: int) -> Tensor:
 @implements(np.flipud)
 def flipud(m: Array) -> Tensor:
     """NumPy's `flipud`; the result is read-only."""
-    return _flipped(_require_axes(as_tensor(m, -1), 1), (0,))
+    return _flipped(_require_axes(as_tensor(m), 1), (0,))
 
 
 @implements(np.fliplr)
 def fliplr(m: Array) -> Tensor:
     """NumPy's `fliplr`; the result is read-only."""
-    return _flipped(_require_axes(as_tensor(m, -1), 2), (1,))
+    return _flipped(_require_axes(as_tensor(m), 2), (1,))
 
 
 @implements(np.rot90)
 def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
     """NumPy's `rot90`; a result that had to be flipped is read-only."""
-    x = as_tensor(m, -1)
+    x = as_tensor(m)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")
     if axes[0] == axes[1] or abs(axes[0] - axes[1]) == x.ndim:
@@ -323,7 +323,7 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
 @implements(np.roll)
 def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     """NumPy's `roll`."""
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axis is None:
         if x.ndim == 0:
             return x.copy()
@@ -342,7 +342,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
 
 
 def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
-    x = as_tensor(m, -1)
+    x = as_tensor(m)
     if x.ndim == 0:
         raise TypeError("tril and triu: an array with at least one axis is needed")
     if x.ndim == 1:

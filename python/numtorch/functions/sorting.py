@@ -55,7 +55,7 @@ def sort(
 ) -> Tensor:
     """NumPy's `sort`, always stable."""
     _check("sort", kind, order, stable)
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
     return _sorted("sort", x, axis_of(axis, x.ndim))[0]
@@ -67,7 +67,7 @@ def argsort(
 ) -> Tensor:
     """NumPy's `argsort`, always stable."""
     _check("argsort", kind, order, stable)
-    x = as_tensor(a, -1)
+    x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
     elif x.ndim == 0:
@@ -133,7 +133,7 @@ def unique(
     del sorted
     if axis is not None:
         raise TypeError("unique: axis must be None on Tensors")
-    x = as_tensor(ar, -1)
+    x = as_tensor(ar)
     values, places = _sorted("unique", ravel(x), 0)
     starts = _starts(values, equal_nan)
     firsts = flatnonzero(starts)

@@ -81,7 +81,7 @@ def find_dev(function: np.ufunc, operands: tuple[Any, ...]) -> int:
                     f"{function.__name__}: the arguments are on two devices, dev={dev} and dev={x.dev}; "
                     "move one with .to(dev=...)"
                 )
-    return -1 if dev is None else dev
+    return _core.default_dev() if dev is None else dev
 
 
 def read_operand(x: Any, dev: int) -> tuple[Any, Key]:

@@ -28,7 +28,7 @@ def sliding_window_view(
     writeable: bool = False,
 ) -> Tensor:
     """NumPy's `sliding_window_view`, a read-only view unless `writeable`."""
-    view = _alias(as_tensor(x, -1))
+    view = _alias(as_tensor(x))
     lengths = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
     lengths = tuple(map(operator.index, lengths))
     if any(length < 0 for length in lengths):

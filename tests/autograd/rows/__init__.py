@@ -1,0 +1,1 @@
+"""Calls of the kernels that have rules, a file for each file of `numtorch.autograd.rules`."""

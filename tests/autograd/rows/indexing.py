@@ -1,0 +1,39 @@
+"""Rows of rules/indexing.py."""
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import kernel
+from tests.autograd.rows.operands import MASK, PLACES, ROW, A, Row, V, like, real
+
+ROWS: dict[str, list[Row]] = {
+    "repeat_interleave.self_Tensor": [
+        (lambda x: kernel("repeat_interleave.self_Tensor")(x, like(x, ROW), 1), (A,)),
+        (lambda x: kernel("repeat_interleave.self_Tensor")(x, like(x, ROW)), (V,)),
+    ],
+    "getitem": [(lambda x: x[1, ::2], (A,)), (lambda x: x[like(x, ROW[:1]) * 0, 1:], (A,))],
+    "setitem": [(lambda x, v: _core.setitem(x, (slice(None), 1), v), (A, real(2)))],
+    "additem": [(lambda x, v: _core.additem(x, (like(x, ROW % 2),), v), (A, real(3, 3)))],
+    "index.Tensor": [(lambda x: kernel("index.Tensor")(x, [None, like(x, ROW)]), (A,))],
+    "index_put": [
+        (lambda x, v: kernel("index_put")(x, [like(x, ROW[:2] % 2)], v), (A, real(2, 3))),
+        (lambda x, v: kernel("index_put")(x, [like(x, ROW % 2)], v, True), (A, real(3, 3))),
+    ],
+    "index_select": [(lambda x: kernel("index_select")(x, 1, like(x, ROW)), (A,))],
+    "index_add": [(lambda x, v: kernel("index_add")(x, 1, like(x, ROW), v, alpha=2), (A, real(2, 3)))],
+    "gather": [(lambda x: kernel("gather")(x, 1, like(x, PLACES)), (A,))],
+    "scatter.value": [(lambda x: kernel("scatter.value")(x, 1, like(x, PLACES), 2.0), (A,))],
+    "take": [(lambda x: kernel("take")(x, like(x, PLACES)), (A,))],
+    "take_along_dim": [
+        (lambda x: kernel("take_along_dim")(x, like(x, PLACES), 1), (A,)),
+        (lambda x: kernel("take_along_dim")(x, like(x, PLACES)), (A,)),
+    ],
+    "put": [
+        (lambda x, v: kernel("put")(x, like(x, ROW), v), (A, V)),
+        (lambda x, v: kernel("put")(x, like(x, ROW), v, True), (A, V)),
+    ],
+    "masked_fill.Scalar": [(lambda x: kernel("masked_fill.Scalar")(x, like(x, MASK), 2.0), (A,))],
+    "masked_fill.Tensor": [(lambda x, v: kernel("masked_fill.Tensor")(x, like(x, MASK), v), (A, np.array(1.5)))],
+    "masked_select": [(lambda x: kernel("masked_select")(x, like(x, MASK)), (A,))],
+    "masked_scatter": [(lambda x, v: kernel("masked_scatter")(x, like(x, MASK), v), (A, real(4)))],
+}

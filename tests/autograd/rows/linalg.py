@@ -1,0 +1,38 @@
+"""Rows of rules/linalg.py."""
+
+import numpy as np
+
+from numtorch._core import kernel
+from tests.autograd.rows.operands import A, B, Q, Row, S, V, Z, cplx, k, real
+
+ROWS: dict[str, list[Row]] = {
+    "mm": [(k("mm"), (A, S)), (k("mm"), (Z, Q))],
+    "bmm": [(k("bmm"), (real(2, 2, 3), real(2, 3, 2)))],
+    "mv": [(k("mv"), (A, V)), (k("mv"), (Z, cplx(3)))],
+    "dot": [(k("dot"), (V, real(3))), (k("dot"), (cplx(3), cplx(3)))],
+    "vdot": [(k("vdot"), (V, real(3))), (k("vdot"), (cplx(3), cplx(3)))],
+    "outer": [(k("outer"), (V, real(2))), (k("outer"), (cplx(3), cplx(2)))],
+    "matmul": [(k("matmul"), (real(2, 2, 3), S)), (k("matmul"), (V, S)), (k("matmul"), (Q, cplx(3)))],
+    "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S))],
+    "einsum": [(lambda x, y: kernel("einsum")("ij,kj->ik", [x, y]), (A, B))],
+    "linalg_vector_norm": [(k("linalg_vector_norm", p, [1]), (A,)) for p in (1, 2, 3.5, np.inf, -np.inf)]
+    + [(k("linalg_vector_norm", 2), (Z,))],
+    "linalg_inv_ex": [(lambda x: kernel("linalg_inv_ex")(x)[0], (S,)), (lambda x: kernel("linalg_inv_ex")(x)[0], (Q,))],
+    "linalg_inv": [(k("linalg_inv"), (S,))],
+    "linalg_solve_ex": [(lambda x, y: kernel("linalg_solve_ex")(x, y)[0], (S, real(3, 2)))],
+    "linalg_solve": [(k("linalg_solve"), (Q, cplx(3)))],
+    "linalg_solve_triangular": [
+        (lambda x, y: kernel("linalg_solve_triangular")(x, y, upper=True), (S, real(3, 2))),
+        (lambda x, y: kernel("linalg_solve_triangular")(x, y, upper=False, unitriangular=True), (S, real(3, 2))),
+        (lambda x, y: kernel("linalg_solve_triangular")(x, y, upper=True, left=False), (S, real(2, 3))),
+    ],
+    "_linalg_det": [(lambda x: kernel("_linalg_det")(x)[0], (S,)), (lambda x: kernel("_linalg_det")(x)[0], (Q,))],
+    "linalg_det": [(k("linalg_det"), (S,))],
+    "_linalg_slogdet": [(lambda x: kernel("_linalg_slogdet")(x)[:2], (Q,))],
+    "linalg_slogdet": [(lambda x: kernel("linalg_slogdet")(x)[1], (S,))],
+    "linalg_cholesky_ex": [(lambda x: kernel("linalg_cholesky_ex")(x @ x.T)[0], (S,))],
+    "linalg_cholesky": [(lambda x: kernel("linalg_cholesky")(x @ x.T), (S,))],
+    "_linalg_eigh": [(lambda x: kernel("_linalg_eigh")(x + x.T)[0], (S,))],
+    "_linalg_svd": [(lambda x: kernel("_linalg_svd")(x)[1], (S,))],
+    "linalg_qr": [(lambda x: kernel("linalg_qr")(x)[1] ** 2, (S,))],
+}
