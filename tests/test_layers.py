@@ -21,9 +21,11 @@ BELOW = {
     "printing": {"_core"},
     "functions": {"_core"},
     "methods": {"_core", "functions"},
+    "devices": {"_core"},
     "structure": {"_core"},
     "autograd": {"_core", "structure"},
-    "__init__": {"_load", "_core", "functions", "methods", "structure", "autograd"},
+    "numpy": {"_core", "functions", "methods", "devices"},
+    "__init__": {"_load", "_core", "functions", "methods", "devices", "structure", "autograd"},
 }
 
 

@@ -6,13 +6,16 @@ import pytest
 from numtorch import _core, check_gradient, gradient, tensor
 from numtorch._core import kernel
 from numtorch.autograd.rule import refused
-from tests.autograd.rows import elementwise, indexing, linalg, reduction, shape
+from tests.autograd.rows import decomposition, elementwise, fft, indexing, linalg, reduction, shape
 from tests.autograd.rows.operands import A, Row
 
-FAMILIES = (elementwise, indexing, linalg, reduction, shape)
+FAMILIES = (decomposition, elementwise, fft, indexing, linalg, reduction, shape)
 
 # One or more calls for each kernel that has a rule.
 ROWS: dict[str, list[Row]] = {name: rows for family in FAMILIES for name, rows in family.ROWS.items()}
+
+# What a refused kernel is called with, beside an array.
+REFUSED_ARGUMENTS = {"view.dtype": (np.int64,)}
 
 
 def test_no_kernel_has_rows_in_two_families() -> None:
@@ -36,7 +39,7 @@ def test_rule(name: str, i: int, dev: int) -> None:
 @pytest.mark.parametrize("name", sorted(refused))
 def test_refused_kernels_say_why(name: str, dev: int) -> None:
     with pytest.raises(NotImplementedError, match=refused[name]):
-        gradient(lambda x: kernel(name)(x, np.int64), tensor(A, dev=dev))
+        gradient(lambda x: kernel(name)(x, *REFUSED_ARGUMENTS.get(name, ())), tensor(A, dev=dev))
 
 
 def test_detach_cuts(dev: int) -> None:

@@ -142,9 +142,60 @@ def test_subclass_is_accepted(dev: int) -> None:
 
 
 def test_unsupported_modes_say_what_is_accepted(x: nt.Tensor) -> None:
-    with pytest.raises(TypeError, match="constant"):
-        np.pad(x, 1, mode="linear_ramp")
     with pytest.raises(TypeError, match="raw"):
         np.linalg.qr(x, mode="raw")
     with pytest.raises(TypeError, match="axis"):
         np.unique(x, axis=0)
+
+
+@pytest.mark.parametrize("dtype", [object, "S1", "M8[s]", np.longdouble])
+def test_dtypes_that_libtorch_lacks(dtype: Any, x: nt.Tensor) -> None:
+    makers: list[Callable[[], Any]] = [
+        lambda: np.zeros(2, dtype, like=x),
+        lambda: np.ones((), dtype, like=x),
+        lambda: np.empty(2, dtype, like=x),
+        lambda: np.eye(2, dtype=dtype, like=x),
+        lambda: np.array([1], dtype, like=x),
+        lambda: np.zeros_like(x, dtype),
+        lambda: np.empty_like(x, dtype),
+    ]
+    for make in makers:
+        with pytest.raises(TypeError, match=r"is not supported; a Tensor's dtype is one of bool, int8"):
+            make()
+
+
+def test_writing_to_an_ndarray(dev: int) -> None:
+    """What is on the host and not tracked can be written where an ndarray lies."""
+    places = nt.tensor([1, 2], dev=dev)
+    target = np.zeros(4)
+    if dev != -1:
+        with pytest.raises(TypeError, match="put: an ndarray takes no values of Tensors that are on a device"):
+            np.put(target, places, 5.0)
+        return
+    np.put(target, places, 5.0)
+    np.testing.assert_array_equal(target, [0.0, 5.0, 5.0, 0.0])
+    np.place(target, nt.tensor([True, False, False, True]), [7.0, 8.0])
+    np.testing.assert_array_equal(target, [7.0, 5.0, 5.0, 8.0])
+    with pytest.raises(TypeError, match="put: an ndarray takes no values of Tensors that are on a device or tracked"):
+        nt.gradient(lambda v: np.put(target, [0, 1], v), nt.tensor([1.0, 2.0]))
+    target.setflags(write=False)
+    with pytest.raises(ValueError, match="read-only"):
+        np.put(target, places, 5.0)
+
+
+def test_arange_of_tensors(dev: int) -> None:
+    made = np.arange(nt.tensor(1.0, dev=dev), nt.tensor(3, dev=dev), like=nt.tensor(0, dev=dev))
+    assert made.dev == dev
+    assert made.tolist() == [1.0, 2.0]
+    with pytest.raises(TypeError, match="0-dimensional"):
+        np.arange(nt.tensor([1], dev=dev), like=nt.tensor(0, dev=dev))
+
+
+def test_nesting_beyond_ndmax(x: nt.Tensor) -> None:
+    if np.lib.NumpyVersion(np.__version__) < "2.4.0":
+        pytest.skip("np.array has no ndmax")
+    assert np.array([[1, 2]], ndmax=2, like=x).shape == (1, 2)
+    with pytest.raises(TypeError, match="2 axes are more than ndmax=1"):
+        np.array([[1, 2]], ndmax=1, like=x)
+    with pytest.raises(ValueError, match="ndmin must be <= ndmax"):
+        np.array([1], ndmin=2, ndmax=1, like=x)

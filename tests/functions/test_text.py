@@ -1,7 +1,6 @@
-"""Text of Tensors is that of their values; what the host alone can do says so."""
+"""Text and files of Tensors are those of their values."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,11 +24,3 @@ VALUES = np.array([[1.0, -2.5], [np.pi, 1e-9]])
 )
 def test_text(function: Callable[[Any], str], dev: int) -> None:
     assert function(nt.tensor(VALUES, dev=dev)) == function(VALUES)
-
-
-def test_files_are_refused(dev: int, tmp_path: Path) -> None:
-    x = nt.tensor(VALUES, dev=dev)
-    with pytest.raises(TypeError, match=r"numtorch\.collect"):
-        np.save(tmp_path / "x.npy", x)
-    with pytest.raises(TypeError, match=r"numtorch\.tensor"):
-        np.fromiter(iter([1.0]), float, like=x)

@@ -23,6 +23,19 @@ np.clip(e, 0, 1)
 m.clip(1, 2)
 m.clip(max=2)
 np.clip(m, 1, 3, out=f)
+np.clip(m, 1, 3, out=np.zeros_like(m), where=k)
+np.clip(m, v, None, out=np.zeros_like(m), where=[True, False, True, True])
+np.clip(m, None, 2, out=np.zeros_like(m), where=k)
+np.clip(m, None, None, out=np.zeros_like(m), where=k)
+np.clip(m, 1, 3, dtype=np.float64)
+np.clip(m, 1, 3, dtype=np.complex128)
+np.clip(m, 1, 3, dtype=np.int8, casting="unsafe")
+np.clip(m, 1, 3, dtype=np.int8)
+np.clip(m, 1, 3, foo=1)
+np.clip(s, 0, 1)
+np.clip(m, [1], [[2], [3], [1]])
+np.clip(m, 2, 1.5)
+np.clip(m, 1, 3, out=w)
 """
 
 ROUNDED = """
@@ -51,6 +64,30 @@ np.array_equal(m, v)
 np.array_equiv(m, m[:1])
 np.array_equiv(m, w)
 np.nan_to_num(m)
+np.nan_to_num(s)
+np.nan_to_num(m, nan=v)
+np.real_if_close(m)
+np.real_if_close(m * (1 + 1e-17j))
+np.real_if_close(m * (1 + 1e-17j), tol=1e-30)
+np.real_if_close(m + 1e-13j, tol=1000)
+np.real_if_close(s)
+np.isclose(m, 1)
+np.isclose(m, f, rtol=v, atol=1)
+np.isclose(s, 1)
+np.isclose([1, 2], v[:2])
+np.isclose(m, f, equal_nan=True)
+np.allclose(m, f, atol=100)
+np.allclose(m, w)
+np.array_equal(m, m.tolist())
+np.array_equal(m, None)
+np.array_equal(m, "text")
+np.array_equal(m, m, equal_nan=True)
+np.array_equal(e, e)
+np.array_equiv(m, v[:1])
+np.array_equiv(m, None)
+np.around(m, decimals=-1)
+np.around(m, 2, out=f)
+np.round(m, 1.5)
 m.conj()
 m.conjugate()
 1 in m
@@ -58,7 +95,32 @@ m.conjugate()
 round(s[()], 1)
 """
 
+TRUNCATED = """
+np.fix(m)
+np.fix(m / 3)
+np.fix(s)
+np.fix(m, out=f)
+np.fix(m, w)
+np.isposinf(m)
+np.isneginf(m)
+np.isneginf(m, np.zeros_like(m, dtype=bool))
+np.isposinf(m, out=f)
+np.isposinf(s)
+"""
+
 NOT_NUMBERS = """
+np.isposinf(np.where(k, m, np.inf))
+np.isposinf(np.where(k, m, -np.inf))
+np.isneginf(np.where(k, m, -np.inf))
+np.isneginf(np.where(k, m, np.nan))
+np.fix(np.where(k, m, np.nan))
+np.nan_to_num(np.where(k, m, np.nan), nan=v)
+np.nan_to_num(np.where(k, m, np.inf), posinf=v, neginf=[1])
+np.nan_to_num(np.where(k, m, np.nan), nan=np.float64(3))
+np.nan_to_num(np.where(k, m, np.nan), nan=1j)
+np.nan_to_num(np.where(k, m, np.nan), nan=w)
+np.nan_to_num(np.where(k, m, -np.inf), neginf=-5)
+np.nan_to_num(np.where(k, m, np.nan)[0, 0])
 np.nan_to_num(np.where(k, m, np.nan))
 np.nan_to_num(np.where(k, m, np.inf))
 np.nan_to_num(np.where(k, m, -np.inf), nan=1.0, posinf=2.0, neginf=-3.0)
@@ -80,12 +142,27 @@ np.interp(x, [0.0, 1.0, 2.5], u, period=3.0)
 np.interp(x, [0.0, 1.0], u)
 np.interp(x, [1.0], [2.0])
 np.interp(x, [], z)
+np.interp(x, [0.0, 1.0, 2.5], u * (1 + 2j))
+np.interp(x, [0.0, 1.0, 2.5], u * 1j, left=1j, right=2)
+np.interp(x, [0.0, 1.0, 2.5], u * 1j, period=3.0)
+np.interp(x, [0.0, 1.0, 2.5], u, left=1j)
+"""
+
+COMPLEX_NOT_NUMBERS = """
+np.nan_to_num(np.where(k, m, np.nan))
+np.nan_to_num(np.where(k, m, complex(np.inf, np.nan)), nan=1.5, posinf=v.real)
+np.isposinf(m)
+np.isneginf(m)
+np.fix(m)
 """
 
 ROWS = [
     *rows(CLIPPED, tuple(d for d in REAL if d != "bool")),
     *rows("np.clip(m, 0, 1)\nnp.clip(m, 1, None)\nnp.clip(m, m, m)", ("bool",)),
-    *rows("np.clip(m, 0, 1)", ("float64",), refused=COMPLEX),
+    *rows("np.clip(m, 0, 1)\nnp.clip(m, f, None)\nnp.clip(m, None, v)\nnp.clip(m, 1j, 2)", COMPLEX),
+    *rows("np.clip(m, 1, 3, out=f, where=k)", COMPLEX),
+    *rows(COMPLEX_NOT_NUMBERS, COMPLEX),
+    *rows(TRUNCATED, ALL),
     *rows(ROUNDED, ALL),
     *rows(NOT_NUMBERS, FLOATS),
     *rows(INTERPOLATED, INTEGERS + WIDE_FLOATS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from numtorch.functions.shape import moveaxis, ravel
 
 __all__ = ["cross", "dot", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
 
+_cross = kernel("linalg_cross")
 _dot = kernel("dot")
 _mm = kernel("mm")
 _permute = kernel("permute")
@@ -202,7 +204,7 @@ def trace(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Dtyp
 
 @implements(np.cross)
 def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
-    """NumPy's `cross`, of vectors with three components."""
+    """NumPy's `cross`."""
     if axis is not None:
         axisa = axisb = axisc = axis
     x, y = as_tensors(a, b)
@@ -212,12 +214,45 @@ def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1,
     y = moveaxis(y, axis_of(axisb, y.ndim), -1)
     if {x.shape[-1], y.shape[-1]} - {2, 3}:
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
-    if 2 in (x.shape[-1], y.shape[-1]):
-        raise TypeError("cross: vectors with two components are not supported on Tensors (NumPy deprecated them)")
+    if x.shape[-1] == 3 or y.shape[-1] == 3:
+        axisc = axis_of(axisc, max(x.ndim, y.ndim))
+    if x.shape[-1] == y.shape[-1] == 3:
+        x, y = _matching([x, y])
+        return moveaxis(_cross_of(x, y), -1, axisc)
+    _warn_planes()
+    third = _third_component(x, y)
+    if x.shape[-1] == y.shape[-1]:
+        return third[..., 0]
+    x, y = promoted(x, y)
+    parts = [-x[..., 2:] * y[..., 1:2], x[..., 2:] * y[..., :1]]
+    if x.shape[-1] == 2:
+        parts = [x[..., 1:] * y[..., 2:], -x[..., :1] * y[..., 2:]]
+    return moveaxis(xp.concatenate([*parts, third], -1), -1, axisc)
+
+
+def _third_component(x: Tensor, y: Tensor) -> Tensor:
+    return x[..., 0:1] * y[..., 1:2] - x[..., 1:2] * y[..., 0:1]
+
+
+def _cross_of(x: Tensor, y: Tensor) -> Tensor:
+    """The cross product along the last axis, of one dtype."""
+    if x.dtype.kind in "fc":
+        return _cross(*xp.broadcast_arrays(x, y)) if x.shape != y.shape else _cross(x, y)
     x0, x1, x2 = (x[..., i, None] for i in range(3))
     y0, y1, y2 = (y[..., i, None] for i in range(3))
-    parts = [x1 * y2 - x2 * y1, x2 * y0 - x0 * y2, x0 * y1 - x1 * y0]
-    return moveaxis(xp.concatenate(parts, -1), -1, axisc)
+    return xp.concatenate([x1 * y2 - x2 * y1, x2 * y0 - x0 * y2, x0 * y1 - x1 * y0], -1)
+
+
+def _warn_planes() -> None:
+    """As the installed NumPy does, or its ValueError: it is giving up vectors with two components."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        np.cross(np.zeros(2), np.zeros(2))
+    text = (
+        "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional vectors instead. "
+        "(deprecated in NumPy 2.0)"
+    )
+    warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
 # ---- The array API's names in numpy.linalg ----
@@ -265,13 +300,13 @@ def linalg_cross(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
 @implements(*named("matmul", module=np.linalg))
 def linalg_matmul(x1: Array, x2: Array, /) -> Tensor:
     """NumPy's `linalg.matmul`."""
-    return xp.matmul(x1, x2)
+    return xp.matmul(*as_tensors(x1, x2))
 
 
 @implements(*named("vecdot", module=np.linalg))
 def linalg_vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     """NumPy's `linalg.vecdot`."""
-    return xp.vecdot(x1, x2, axis=axis)
+    return xp.vecdot(*as_tensors(x1, x2), axis=axis)
 
 
 directly(_dot, FLOATS, np.dot)

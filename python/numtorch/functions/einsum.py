@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import as_dtype, as_tensor, cast, check_casting, dev_of, promotion, xp
+from numtorch.functions.arguments import as_dtype, as_tensor, as_tensors, cast, check_casting, dev_of, promotion, xp
 from numtorch.functions.bits import SIGNED
+from numtorch.functions.layout import is_contiguous, is_fortran
 from numtorch.functions.output import into
 from numtorch.functions.reduction import sum_over
 from numtorch.functions.registry import implements
@@ -265,8 +266,10 @@ def _einsum_at_once(text: str, arrays: tuple[Any, ...]) -> Tensor | None:
     return None if equation is None else _einsum(equation, arrays)
 
 
-def _pairs(optimize: Any, text: str, arrays: list[Tensor]) -> list[tuple[int, ...]]:
+def _pairs(optimize: Any, text: str, arrays: list[Tensor]) -> list[tuple[int, ...]] | None:
     """Which operands to contract one after the other; NumPy plans it from the shapes alone."""
+    if len(arrays) < 3 and (optimize is True or optimize in ("greedy", "optimal")):
+        return None
     dummies = [xp.broadcast_to(np.empty((), np.float64), x.shape) for x in arrays]
     path, _ = np.einsum_path(text, *dummies, optimize=optimize)
     return [tuple(step) for step in path[1:]]
@@ -289,8 +292,10 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
         result = _einsum_at_once(operands[0], operands[1:])
         if result is not None:
             return result
-    dtype, casting = as_dtype(kwargs.pop("dtype", None)), kwargs.pop("casting", "safe")
-    kwargs.pop("order", None)
+    dtype = as_dtype(kwargs.pop("dtype", None))
+    # With `optimize` NumPy multiplies matrices, and matmul's own rule is the other.
+    casting = kwargs.pop("casting", "safe" if optimize is False else "same_kind")
+    order = _letter(kwargs.pop("order", "K"))
     if kwargs:
         raise TypeError(f"Did not understand the following kwargs: {list(kwargs)}")
     text, given_arrays = _subscripts(operands)
@@ -302,16 +307,35 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     for x in arrays:
         check_casting("einsum", x.dtype, dtype, casting)
     terms = [Term(cast(x, dtype), term) for x, term in zip(arrays, labels, strict=True)]
-    if optimize is not False and len(terms) > 2:
-        result = _contract_in_steps(terms, output, _pairs(optimize, text, arrays))
-    else:
-        result = contract(terms, output)
-    return result if out is None else into(result, out, "einsum", casting)
+    steps = None if optimize is False else _pairs(optimize, text, arrays)
+    result = contract(terms, output) if steps is None else _contract_in_steps(terms, output, steps)
+    if out is not None:
+        return into(result, out, "einsum", casting)
+    return result if len(terms) == 1 else _in_order(result, order, arrays)  # one operand gives a view, as in NumPy
+
+
+def _letter(order: Any) -> str:
+    letter = str(order).upper()
+    if letter not in ("C", "F", "A", "K"):
+        raise ValueError(f"einsum: order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+    return letter
+
+
+def _in_order(x: Tensor, order: str, operands: list[Tensor]) -> Tensor:
+    """`x` with its elements in that order of memory."""
+    if order == "A":
+        order = "F" if all(is_fortran(operand) and not is_contiguous(operand) for operand in operands) else "C"
+    if order == "F" and not is_fortran(x):
+        axes = tuple(reversed(range(x.ndim)))
+        return _permute(_permute(x, axes).copy(), axes)
+    return x.copy() if order == "C" and not is_contiguous(x) else x
 
 
 @implements(np.einsum_path)
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:
     """NumPy's `einsum_path`, which depends on the shapes alone."""
     text, arrays = _subscripts(operands)
-    dummies = [xp.broadcast_to(np.empty((), np.float64), np.shape(x)) for x in arrays]
-    return xp.einsum_path(text, *dummies, optimize=optimize, einsum_call=einsum_call)
+    tensors = as_tensors(*arrays)
+    dummies = [xp.broadcast_to(np.empty((), np.float64), x.shape) for x in tensors]
+    planned = xp.einsum_path(text, *dummies, optimize=optimize, einsum_call=einsum_call)
+    return (tensors, planned[1]) if einsum_call else planned

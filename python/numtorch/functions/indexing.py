@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, as_read_only, kernel
+from numtorch._core import Tensor, as_read_only, kernel, tensor
 from numtorch.functions.arguments import (
     Array,
     as_tensor,
@@ -117,7 +117,7 @@ def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Tensor
 @implements(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) -> None:
     """NumPy's `put_along_axis`, in place."""
-    target = _target("put_along_axis", arr)
+    target = _target("put_along_axis", arr, indices, values)
     places = as_tensor(indices, target.dev)
     if axis is None:
         if places.ndim != 1:
@@ -128,13 +128,16 @@ def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) ->
     target[_along_axis(target.shape, places, place)] = values
 
 
-def _target(function: str, arr: Any) -> Tensor:
-    """The Tensor to write to; an ndarray cannot take what Tensors hold without a copy to the host."""
+def _target(function: str, arr: Any, *others: Any) -> Tensor:
+    """The Tensor to write to; an ndarray is written to where it lies, with what is on the host and not tracked."""
     if isinstance(arr, Tensor):
         return arr
-    raise TypeError(
-        f"{function}: the array written to must be a Tensor when an argument is one, not {type(arr).__name__}"
-    )
+    if not isinstance(arr, np.ndarray):
+        raise TypeError(f"{function}: an array to write to is needed, not {type(arr).__name__}")
+    tensors = [other for other in others if isinstance(other, Tensor)]
+    if any(x.dev != -1 or x.tracked for x in tensors):
+        raise TypeError(f"{function}: an ndarray takes no values of Tensors that are on a device or tracked")
+    return tensor(arr, dev=-1, copy=False)
 
 
 def _write_flat(target: Tensor, index: Any, values: Any) -> None:
@@ -162,7 +165,7 @@ def _cycled(values: Tensor, places: Tensor) -> Tensor:
 @implements(np.put)
 def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
     """NumPy's `put`, in place."""
-    target = _target("put", a)
+    target = _target("put", a, ind, v)
     places = ravel(_places("put", ind, target.size, mode, target.dev))
     values = _assignable(v, target)
     if places.size == 0 or values.size == 0:
@@ -175,7 +178,7 @@ def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
 @implements(np.putmask)
 def putmask(a: Any, /, mask: Array, values: Array) -> None:
     """NumPy's `putmask`, in place."""
-    target = _target("putmask", a)
+    target = _target("putmask", a, mask, values)
     where = truth(as_tensor(mask, target.dev))
     if where.size != target.size:
         raise ValueError("putmask: mask and data must be the same size")
@@ -192,7 +195,7 @@ def putmask(a: Any, /, mask: Array, values: Array) -> None:
 @implements(np.place)
 def place(arr: Any, mask: Array, vals: Array) -> None:
     """NumPy's `place`, in place."""
-    target = _target("place", arr)
+    target = _target("place", arr, mask, vals)
     if isinstance(vals, (Tensor, np.ndarray, np.generic)):
         check_casting("place", vals.dtype, target.dtype, "safe")
     where, source = truth(as_tensor(mask, target.dev)), _assignable(vals, target)
@@ -211,7 +214,8 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
 def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True) -> None:
     """NumPy's `copyto`, in place. An ndarray takes an untracked Tensor on the CPU."""
     if isinstance(dst, np.ndarray):
-        xp.copyto(dst, np.asarray(src), casting=casting, where=np.asarray(where))
+        source = np.asarray(src) if isinstance(src, Tensor) else src
+        xp.copyto(dst, source, casting=casting, where=np.asarray(where))
         return
     target = _target("copyto", dst)
     if type(src) in (bool, int, float, complex):
@@ -287,7 +291,7 @@ def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tenso
 @implements(np.fill_diagonal)
 def fill_diagonal(a: Any, val: Array, wrap: bool = False) -> None:
     """NumPy's `fill_diagonal`, in place."""
-    target = _target("fill_diagonal", a)
+    target = _target("fill_diagonal", a, val)
     if target.ndim < 2:
         raise ValueError("array must be at least 2-d")
     end: int | None = None
@@ -301,7 +305,7 @@ def fill_diagonal(a: Any, val: Array, wrap: bool = False) -> None:
         step = 1 + sum(math.prod(target.shape[:axis]) for axis in range(1, target.ndim))
     values = _assignable(val, target)
     count = len(range(0, target.size if end is None else min(end, target.size), step))
-    if count == 0:
+    if count == 0 or values.size == 0:
         return
     if values.ndim:
         values = _cycled(values, _arange(count, dtype=np.int64, device=target.dev))

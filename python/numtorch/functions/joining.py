@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, are_alike, kernel
+from numtorch._core import Tensor, are_alike, kernel, tensor
 from numtorch.functions.arguments import (
     Array,
     Dtype,
     as_dtype,
     as_tensor,
-    as_tensors,
     axis_of,
     cast,
     check_casting,
     dev_of,
+    is_weak,
     promotion,
 )
 from numtorch.functions.bits import moved
@@ -27,7 +27,6 @@ from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import atleast_1d, atleast_2d, atleast_3d, moveaxis, ravel
 
 __all__ = [
-    "append",
     "array_split",
     "block",
     "column_stack",
@@ -103,18 +102,28 @@ def concatenate(
             return _cat(arrays, axis)
         except (RuntimeError, IndexError):
             pass  # below it is said in NumPy's words
+    if axis is None:
+        return _concatenated_flat(arrays, out, dtype, casting)
     members = _members(arrays, out)
     if not members:
         raise ValueError("need at least one array to concatenate")
-    if axis is None:
-        members, axis = [ravel(x) for x in members], 0
-    elif members[0].ndim == 0:
+    if members[0].ndim == 0:
         raise ValueError("zero-dimensional arrays cannot be concatenated")
     place = axis_of(axis, members[0].ndim)
     _check_lengths(members, place)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
     result = _cat([cast(x, target) for x in members], place)
     return result if out is None else into(result, out, "concatenate", casting)
+
+
+def _concatenated_flat(arrays: Any, out: Any, dtype: Dtype, casting: str) -> Tensor:
+    """Flattened, for which Python's numbers keep their weak dtype."""
+    numbers = [x for x in arrays if is_weak(x)] if isinstance(arrays, (list, tuple)) else []
+    if numbers and dtype is None:
+        strong = [x for x in arrays if not is_weak(x)]
+        weakly = promotion(*_members(strong, out), *numbers)
+        arrays = [tensor(x, dev=dev_of(strong, out), dtype=weakly) if is_weak(x) else x for x in arrays]
+    return concatenate([ravel(x) for x in _members(arrays, out)], 0, out, dtype=dtype, casting=casting)
 
 
 @implements(np.stack)
@@ -201,21 +210,12 @@ def block(arrays: Any) -> Tensor:
     return result.copy() if depth == 0 else result
 
 
-@implements(np.append)
-def append(arr: Array, values: Array, axis: int | None = None) -> Tensor:
-    """NumPy's `append`."""
-    first, second = as_tensors(arr, values)
-    if axis is None:
-        return concatenate([ravel(first), ravel(second)], 0)
-    return concatenate([first, second], axis)
-
-
 def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int | None]]:
     """Where the pieces start and end."""
     try:
         count = len(indices_or_sections) + 1
     except TypeError:
-        count = operator.index(indices_or_sections)
+        count = int(indices_or_sections)
         if count <= 0:
             raise ValueError("number sections must be larger than 0.") from None
         small, extra = divmod(length, count)
@@ -242,7 +242,7 @@ def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     x = as_tensor(ary)
     if np.ndim(indices_or_sections) == 0:
         length = x.shape[axis_of(axis, x.ndim)]
-        if length % operator.index(indices_or_sections):
+        if length % indices_or_sections:
             raise ValueError("array split does not result in an equal division")
     return array_split(x, indices_or_sections, axis)
 
@@ -286,7 +286,9 @@ def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
 def tile(A: Array, reps: Any) -> Tensor:
     """NumPy's `tile`."""
     x = as_tensor(A)
-    counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
+    counts = tuple(reps) if np.ndim(reps) else (reps,)
+    if any(count < 0 for count in counts):
+        raise ValueError("negative dimensions are not allowed")
     counts = (1,) * (x.ndim - len(counts)) + tuple(operator.index(count) for count in counts)
     if all(count == 1 for count in counts) and len(counts) == x.ndim:
         return x.copy()
@@ -316,7 +318,9 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
     counts = as_tensor(repeats, x.dev)
     if counts.ndim > 1:
         raise ValueError("object too deep for desired array")
-    if counts.dtype.kind not in "biu":
+    if counts.size == 0 and isinstance(repeats, (list, tuple)):
+        counts = cast(counts, np.int64)
+    if not np.can_cast(counts.dtype, np.int64):
         raise TypeError(f"Cannot cast array data from {counts.dtype!r} to dtype('int64') according to the rule 'safe'")
     if counts.size not in (1, x.shape[place]):
         raise ValueError(f"operands could not be broadcast together with shape ({x.shape[place]},) ({counts.size},)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, Axis, Dtype, as_tensor, axes_of
+from numtorch.functions.places import place_of
 from numtorch.functions.registry import implements, named
 
 __all__ = [
@@ -47,6 +47,8 @@ def can_cast(from_: Any, to: Dtype, casting: Any = "safe") -> bool:
 @implements(np.min_scalar_type)
 def min_scalar_type(a: Any, /) -> np.dtype[Any]:
     """NumPy's `min_scalar_type`: of a 0-d Tensor it looks at the value, which waits for the device."""
+    if not isinstance(a, Tensor):
+        return np.min_scalar_type(a)
     return np.min_scalar_type(_core.collect(a)) if a.ndim == 0 else a.dtype
 
 
@@ -95,8 +97,10 @@ def size(a: Array, axis: Axis = None) -> int:
 @implements(*named("astype"))
 def astype(x: Array, dtype: Dtype, /, *, copy: bool = True, device: Any = None) -> Tensor:
     """NumPy's `astype`; `device` may be a `dev`, too."""
-    result = x.astype(dtype, copy=copy)
-    return result if device is None else result.to(dev=-1 if device == "cpu" else operator.index(device))
+    if not isinstance(x, (Tensor, np.ndarray)):
+        raise TypeError(f"Input should be a NumPy array. It is a {type(x)} instead.")
+    result = as_tensor(x).astype(dtype, copy=copy)
+    return result.to(dev=place_of(device, None, result))
 
 
 def _memory(x: Any) -> np.ndarray[Any, Any] | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion, xp
+from numtorch.functions.elementwise import CLIP
 from numtorch.functions.output import into
 from numtorch.functions.reduction import BOOL, REAL_FLOATS
 from numtorch.functions.reduction import all as all_of
@@ -22,20 +23,20 @@ __all__ = [
     "array_equal",
     "array_equiv",
     "clip",
+    "fix",
     "imag",
     "interp",
     "isclose",
     "iscomplex",
     "isreal",
-    "nan_to_num",
     "real",
+    "real_if_close",
     "round",
 ]
 
 _clamp = kernel("clamp")
 _clamp_tensor = kernel("clamp.Tensor")
 _complex = kernel("complex")
-_nan_to_num = kernel("nan_to_num")
 _round = kernel("round")
 _round_decimals = kernel("round.decimals")
 
@@ -75,11 +76,20 @@ def clip(
         raise TypeError(f"clip() missing 1 required positional argument: '{missing}'")
     elif min is not NoValue or max is not NoValue:
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
-    if kwargs:
-        raise TypeError(f"clip: the keywords {', '.join(kwargs)} are not supported on Tensors")
     x = as_tensor(a, dev_of(a, a_min, a_max, out))
-    result = _clipped(x, _bound_in_range(a_min, x.dtype, True), _bound_in_range(a_max, x.dtype, False))
+    low, high = _bound_in_range(a_min, x.dtype, True), _bound_in_range(a_max, x.dtype, False)
+    if kwargs:
+        return _clipped_by_ufunc(x, low, high, out, kwargs)
+    result = _clipped(x, low, high)
     return result if out is None else into(result, out, "clip")
+
+
+def _clipped_by_ufunc(x: Tensor, low: Any, high: Any, out: Any, keywords: dict[str, Any]) -> Tensor:
+    """With a ufunc's keywords: ``where=``, ``dtype=``, ``casting=``, ..."""
+    bounds = [bound for bound in (low, high) if bound is not None]
+    ufunc: Any = {0: np.positive, 1: np.minimum if low is None else np.maximum, 2: CLIP}[len(bounds)]
+    result: Tensor = ufunc(x, *bounds, out=out, **keywords)
+    return result
 
 
 def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
@@ -87,8 +97,6 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
         return x.copy()
     bounds = [b if b is None or is_weak(b) else as_tensor(b, x.dev) for b in (low, high)]
     dtype = promotion(x, *(b for b in bounds if b is not None))
-    if dtype.kind == "c":
-        raise TypeError(f"clip: complex dtypes ({dtype}) are not supported, libtorch does not order them")
     x = cast(x, dtype)
     weak = all(b is None or is_weak(b) for b in bounds)
     if weak and (dtype.kind == "f" or dtype == np.int64):
@@ -97,7 +105,7 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
         b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
     ]
     check_broadcast(x, *(b for b in made if b is not None))
-    if dtype.kind in "bu":
+    if dtype.kind in "buc":
         x = x if made[0] is None else xp.maximum(x, made[0])
         return x if made[1] is None else xp.minimum(x, made[1])
     return _clamp_tensor(x, *made)
@@ -129,6 +137,13 @@ def _rounded(x: Tensor, places: int) -> Tensor:
     return _round_decimals(x, decimals=places)
 
 
+@implements(np.fix)
+def fix(x: Array, out: Any = None) -> Tensor:
+    """NumPy's `fix`: towards zero."""
+    result: Tensor = xp.trunc(as_tensor(x, dev_of(x, out)), out=out)
+    return result
+
+
 @implements(np.real)
 def real(val: Array) -> Tensor:
     """NumPy's `real`, a view."""
@@ -147,26 +162,6 @@ def angle(z: Array, deg: bool = False) -> Tensor:
     x = as_tensor(z)
     result: Tensor = xp.arctan2(x.imag, x.real) if x.dtype.kind == "c" else xp.arctan2(0, x)
     return result * (180 / math.pi) if deg else result
-
-
-@implements(np.nan_to_num)
-def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
-    """NumPy's `nan_to_num`, with numbers as replacements."""
-    source = as_tensor(x)
-    for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
-        if value is not None and not isinstance(value, (int, float, np.number)):
-            raise TypeError(f"nan_to_num: {name} must be a number on Tensors, not {type(value).__name__}")
-    numbers = [None if value is None else float(value) for value in (nan, posinf, neginf)]
-    if source.dtype.kind == "f":
-        result = _nan_to_num(source, *numbers)
-    elif source.dtype.kind == "c":
-        result = _complex(_nan_to_num(source.real, *numbers), _nan_to_num(source.imag, *numbers))
-    else:
-        return source.copy() if copy else source
-    if copy or not isinstance(x, Tensor):
-        return result
-    x[...] = result
-    return x
 
 
 def _comparable(b: Tensor) -> Tensor:
@@ -192,12 +187,21 @@ def allclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal
     return all_of(isclose(a, b, rtol, atol, equal_nan))
 
 
+def _comparable_arrays(a1: Array, a2: Array) -> list[Tensor] | None:
+    """Both as Tensors; None if one of them is no array of numbers, and so equals no Tensor."""
+    try:
+        return as_tensors(a1, a2)
+    except (TypeError, ValueError):
+        return None
+
+
 @implements(np.array_equal)
 def array_equal(a1: Array, a2: Array, equal_nan: bool = False) -> Any:
     """NumPy's `array_equal`: False at once for unequal shapes, else a 0-d Tensor for its bool."""
-    x, y = as_tensors(a1, a2)
-    if x.shape != y.shape:
+    arrays = _comparable_arrays(a1, a2)
+    if arrays is None or arrays[0].shape != arrays[1].shape:
         return False
+    x, y = arrays
     same = x == y
     if equal_nan:
         same = same | (xp.isnan(x) & xp.isnan(y))
@@ -207,7 +211,10 @@ def array_equal(a1: Array, a2: Array, equal_nan: bool = False) -> Any:
 @implements(np.array_equiv)
 def array_equiv(a1: Array, a2: Array) -> Any:
     """NumPy's `array_equiv`: False at once for shapes that do not fit, else a 0-d Tensor for its bool."""
-    x, y = as_tensors(a1, a2)
+    arrays = _comparable_arrays(a1, a2)
+    if arrays is None:
+        return False
+    x, y = arrays
     try:
         np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
@@ -227,13 +234,25 @@ def iscomplex(x: Array) -> Tensor:
     return as_tensor(x).imag != 0
 
 
+@implements(np.real_if_close)
+def real_if_close(a: Array, tol: float = 100) -> Tensor:
+    """NumPy's `real_if_close`. Waits for the device, to see whether the imaginary parts are small."""
+    x = as_tensor(a)
+    if x.dtype.kind != "c":
+        return x
+    limit = np.finfo(x.dtype).eps * tol if tol > 1 else tol
+    return x.real if bool(all_of(xp.absolute(x.imag) < limit)) else x
+
+
 @implements(np.interp)
 def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: float | None = None) -> Tensor:
-    """NumPy's `interp` of real values: straight lines between the points (`xp`, `fp`)."""
+    """NumPy's `interp`: straight lines between the points (`xp`, `fp`)."""
     dev = dev_of(x, xp, fp, left, right)
     at, points, values = (as_tensor(operand, dev) for operand in (x, xp, fp))
     if values.dtype.kind == "c":
-        raise TypeError("interp: complex values are not supported on Tensors")
+        sides = [[None if end is None else part(end) for end in (left, right)] for part in (np.real, np.imag)]
+        real_part = interp(x, xp, values.real, sides[0][0], sides[0][1], period)
+        return _complex(real_part, interp(x, xp, values.imag, sides[1][0], sides[1][1], period))
     at, points, values = cast(at, FLOAT64), cast(points, FLOAT64), cast(values, FLOAT64)
     if points.ndim != 1 or values.ndim != 1:
         raise ValueError(

@@ -8,28 +8,59 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, as_tensors, cast, dev_of, promoted, xp
-from numtorch.functions.creation import device_of
+from numtorch.functions.arguments import (
+    Array,
+    Dtype,
+    as_dtype,
+    as_tensor,
+    as_tensors,
+    cast,
+    dev_of,
+    is_weak,
+    promoted,
+    xp,
+)
 from numtorch.functions.joining import concatenate
+from numtorch.functions.places import place_of
 from numtorch.functions.registry import implements
-from numtorch.functions.shape import moveaxis
+from numtorch.functions.selection import where
+from numtorch.functions.shape import broadcast_to, moveaxis
 
 __all__ = ["geomspace", "linspace", "logspace"]
 
 _arange = kernel("arange")
 
 
-def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool, dtype: np.dtype[Any]) -> tuple[Tensor, Any]:
+def _count(num: Any) -> int:
+    count = operator.index(num)
+    if count < 0:
+        raise ValueError(f"Number of samples, {count}, must be non-negative.")
+    return count
+
+
+def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool) -> tuple[Tensor, Any]:
     """The numbers along a new first axis, and how far apart they are."""
-    count = num - 1 if endpoint else num
+    intervals = num - 1 if endpoint else num
     distance = stop - start
+    dtype = distance.dtype
     real = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
-    places = _arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim)
-    places = cast(places, dtype)
-    if count <= 0:
+    places = cast(_arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim), dtype)
+    if intervals <= 0:
         return start + places * distance, np.nan
-    step = distance / count
-    return start + places * step, step
+    step = distance / intervals
+    # A distance so small that its part vanishes is divided last.
+    return start + where(step == 0, places / intervals * distance, places * step), step
+
+
+def _replaced(numbers: Tensor, first: Tensor | None, last: Tensor | None) -> Tensor:
+    """`numbers` with other ends along the first axis."""
+    shape = (1, *numbers.shape[1:])
+    parts = [numbers[(first is not None) : numbers.shape[0] - (last is not None)]]
+    if first is not None:
+        parts.insert(0, broadcast_to(cast(first, numbers.dtype), shape))
+    if last is not None:
+        parts.append(broadcast_to(cast(last, numbers.dtype), shape))
+    return concatenate(parts, 0)
 
 
 @implements(np.linspace)
@@ -44,30 +75,22 @@ def linspace(
     *,
     device: Any = None,
 ) -> Any:
-    """NumPy's `linspace`, between Tensors."""
-    count = operator.index(num)
-    if count < 0:
-        raise ValueError(f"Number of samples, {count}, must be non-negative.")
+    """NumPy's `linspace`."""
+    count = _count(num)
     first, last = promoted(start, stop)
+    dev = place_of(device, None, first)
     wide = np.result_type(first.dtype, 1.0)
-    first, last = cast(first, wide), cast(last, wide)
-    numbers, step = _steps(first, last, count, endpoint, wide)
+    first, last = cast(first, wide).to(dev=dev), cast(last, wide).to(dev=dev)
+    numbers, step = _steps(first, last, count, endpoint)
     if endpoint and count > 1:
-        ends = xp.broadcast_to(last, numbers.shape[1:]).reshape((1, *numbers.shape[1:]))
-        numbers = concatenate([numbers[:-1], ends], 0)
+        numbers = _replaced(numbers, None, last)
     target = as_dtype(dtype)
     if target is not None and target.kind in "iu":
         numbers = xp.floor(numbers)
-    numbers = moveaxis(cast(numbers, target) if target is not None else numbers, 0, axis)
-    numbers = numbers.to(dev=device_of(device, numbers.dev))
+    numbers = moveaxis(numbers, 0, axis)
+    if target is not None:
+        numbers = numbers.astype(target, copy=False)
     return (numbers, step) if retstep else numbers
-
-
-def _on(dev: int, *bounds: Array) -> tuple[Array, ...]:
-    """The bounds on one device, at least one of them a Tensor."""
-    if any(isinstance(bound, Tensor) for bound in bounds):
-        return bounds
-    return tuple(as_tensor(bound, dev) for bound in bounds)
 
 
 @implements(np.logspace)
@@ -80,13 +103,18 @@ def logspace(
     dtype: Dtype = None,
     axis: int = 0,
 ) -> Tensor:
-    """NumPy's `logspace`, between Tensors."""
+    """NumPy's `logspace`."""
     dev = dev_of(start, stop, base)
-    first, last = _on(dev, start, stop)
-    exponents = linspace(first, last, num, endpoint, axis=axis)
-    if np.ndim(base):
-        base = xp.expand_dims(as_tensor(base, dev), axis)
-    powers: Tensor = xp.power(base, exponents)
+    bounds = [x if is_weak(x) else as_tensor(x, dev) for x in (start, stop)]
+    if not is_weak(base):
+        base = as_tensor(base, dev)
+        if base.ndim:
+            tensors = [as_tensor(x, dev) for x in (*bounds, base)]
+            ndim = len(np.broadcast_shapes(*(x.shape for x in tensors)))
+            *bounds, base = [x.reshape((1,) * (ndim - x.ndim) + x.shape) for x in tensors]
+            base = xp.expand_dims(base, axis)
+    bounds = [as_tensor(x, dev) if all(map(is_weak, bounds)) else x for x in bounds]
+    powers: Tensor = xp.power(base, linspace(bounds[0], bounds[1], num, endpoint, axis=axis))
     return powers if dtype is None else powers.astype(dtype, copy=False)
 
 
@@ -94,24 +122,17 @@ def logspace(
 def geomspace(
     start: Array, stop: Array, num: Any = 50, endpoint: bool = True, dtype: Dtype = None, axis: int = 0
 ) -> Tensor:
-    """NumPy's `geomspace`, between real Tensors. Waits for the device, to see whether a bound is zero."""
+    """NumPy's `geomspace`. Waits for the device, to see whether a bound is zero."""
     first, last = as_tensors(start, stop)
-    if first.dtype.kind == "c" or last.dtype.kind == "c":
-        raise TypeError("geomspace: complex bounds are not supported on Tensors")
-    count = operator.index(num)
-    wide = np.result_type(first.dtype, last.dtype, float(count))
-    first, last = cast(first, wide), cast(last, wide)
     if bool((first == 0).any() | (last == 0).any()):
         raise ValueError("Geometric sequence cannot include zero")
+    count = _count(num)
+    target = as_dtype(dtype)
+    wide = np.result_type(first.dtype, last.dtype, float(count), target or np.float64)
+    first, last = cast(first, wide), cast(last, wide)
     sign = xp.sign(first)
-    logs = linspace(xp.log10(first / sign), xp.log10(last / sign), count, endpoint)
-    numbers = xp.power(10.0, logs)
-    inside = numbers
+    first, last = first / sign, last / sign
+    numbers = logspace(xp.log10(first), xp.log10(last), count, endpoint, dtype=wide)
     if count > 0:
-        shape = (1, *numbers.shape[1:])
-        inside = [xp.broadcast_to(first / sign, shape[1:]).reshape(shape), numbers[1:]]
-        if count > 1 and endpoint:
-            inside = [inside[0], numbers[1:-1], xp.broadcast_to(last / sign, shape[1:]).reshape(shape)]
-        inside = concatenate(inside, 0)
-    numbers = moveaxis(inside * sign, 0, axis)
-    return cast(numbers, wide if dtype is None else as_dtype(dtype))
+        numbers = _replaced(numbers, first, last if count > 1 and endpoint else None)
+    return moveaxis(numbers * sign, 0, axis).astype(target or wide, copy=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -10,13 +11,23 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Kernel
 
-__all__ = ["directly", "handled", "implements", "implements_like", "named", "unsupported", "unsupported_because"]
+__all__ = [
+    "directly",
+    "handled",
+    "implements",
+    "implements_like",
+    "named",
+    "unsupported",
+    "unsupported_because",
+    "unsupported_once_imported",
+]
 
 Function = Callable[..., Any]
 Handler = TypeVar("Handler", bound=Function)
 
 _handled: dict[Function, Function] = {}
 _unsupported: dict[Function, str] = {}
+_awaited: dict[str, str] = {}
 
 
 def named(*names: str, module: Any = np) -> tuple[Function, ...]:
@@ -68,6 +79,22 @@ def unsupported_because(reason: str, functions: Iterable[Function]) -> None:
         _core.register_function(function, reason)
 
 
+def unsupported_once_imported(reason: str, *modules: str) -> None:
+    """The same for all functions of `modules` that nothing has to import: that would take long, and few need them.
+
+    Until they are registered NumPy refuses in its own words, which do not say why.
+    """
+    _awaited.update(dict.fromkeys(modules, reason))
+    _register_imported()
+
+
+def _register_imported() -> None:
+    for name in _awaited.keys() & sys.modules.keys():
+        members = vars(sys.modules[name]).values()
+        own = [f for f in members if isinstance(f, type(np.sum)) and f.__module__ == name and f not in _handled]
+        unsupported_because(_awaited.pop(name), own)
+
+
 def handled() -> dict[Function, Function]:
     """NumPy's functions that Tensors answer, with what answers them."""
     return dict(_handled)
@@ -75,4 +102,5 @@ def handled() -> dict[Function, Function]:
 
 def unsupported() -> dict[Function, str]:
     """NumPy's functions that Tensors refuse, with the reasons."""
+    _register_imported()
     return dict(_unsupported)

@@ -18,6 +18,7 @@ __all__ = ["choose", "select", "where"]
 
 _expand = kernel("expand")
 _gather = kernel("gather")
+_remainder = kernel("remainder.Scalar")
 _stack = kernel("stack")
 _where = kernel("where.self")
 _where_other = kernel("where.ScalarOther")
@@ -103,13 +104,13 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     """NumPy's `choose`. With ``mode="raise"`` it waits for the device, to check the range."""
     dev = dev_of(a, choices, out)
     index = as_tensor(a, dev)
-    members = [as_tensor(x, dev) for x in choices]
+    members = _on(dev, choices)
     if index.dtype.kind not in "biu":
         raise TypeError(f"Cannot cast array data from {index.dtype!r} to dtype('int64') according to the rule 'safe'")
     index = cast(index, np.int64)
     count = len(members)
     if mode == "wrap":
-        index = index % count
+        index = _remainder(index, max(count, 1))
     elif mode == "clip":
         index = xp.clip(index, 0, count - 1)
     elif mode != "raise":
@@ -117,8 +118,11 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     elif bool(((index < 0) | (index >= count)).any()):
         raise ValueError("invalid entry in choice array")
     dtype = promotion(*members)
+    members = [cast(as_tensor(_weak(x, dtype), dev), dtype) for x in members]
     shape = check_broadcast(index, *members)
+    if out is not None and out.shape != shape:
+        raise TypeError(f"choose: the output has shape {out.shape}, and the result {shape}")
     places = _expand(index, (1, *shape))
-    stacked = _stack([_expand(cast(x, dtype), shape) for x in members], 0)
+    stacked = _stack([_expand(x, shape) for x in members], 0)
     result = moved(lambda x: _gather(x, 0, places), stacked)[0, ...]
     return result if out is None else into(result, out, "choose", "unsafe")

@@ -194,7 +194,7 @@ def squeeze(a: Array, axis: Axis = None) -> Tensor:
     x = as_tensor(a)
     if axis is None:
         return _squeeze(x, tuple(i for i, length in enumerate(x.shape) if length == 1))
-    axes = reduced_axes(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
+    axes = reduced_axes(axis, x.ndim)
     if any(x.shape[i] != 1 for i in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     return _squeeze(x, axes)
@@ -278,7 +278,7 @@ def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
 def flip(m: Array, axis: Axis = None) -> Tensor:
     """NumPy's `flip`; the result is read-only."""
     x = as_tensor(m)
-    return _flipped(x, axes_of(axis, x.ndim))
+    return _flipped(x, axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim))
 
 
 def _require_axes(x: Tensor, ndim: int) -> Tensor:
@@ -320,22 +320,29 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
     return _flipped(_transpose(x, first, second), (second,))
 
 
+def _numbers(shift: Any) -> Any:
+    """The shifts of `roll` as integers of the host; NumPy truncates, too. Those of a Tensor wait for the device."""
+    if isinstance(shift, Tensor):
+        return int(shift) if shift.ndim == 0 else [_numbers(row) for row in shift]
+    return np.asarray(shift).astype(np.int64).tolist()
+
+
 @implements(np.roll)
 def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     """NumPy's `roll`."""
-    x = as_tensor(a)
+    x = as_tensor(a, dev_of(a, shift))
     if axis is None:
         if x.ndim == 0:
             return x.copy()
-        distance = sum(map(operator.index, np.ravel(shift).tolist()))
+        distance = int(np.sum(_numbers(shift)))
         return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
-    distances: dict[int, int] = {}
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
-    pairs = np.broadcast(shift, axes)
+    pairs = np.broadcast(_numbers(shift), axes)
     if pairs.ndim > 1:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
+    distances: dict[int, int] = {}
     for distance, place in pairs:
-        distances[int(place)] = distances.get(int(place), 0) + operator.index(distance)
+        distances[int(place)] = distances.get(int(place), 0) + int(distance)
     if not distances:
         return x.copy()
     return moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x)

@@ -1,4 +1,4 @@
-"""Text of Tensors, and the functions of NumPy that only the host can answer."""
+"""Text of Tensors: their values are copied to the host, which waits for the device."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch.functions.arguments import Array, xp
-from numtorch.functions.registry import implements, unsupported_because
+from numtorch.functions.registry import implements
 
 __all__ = ["array2string", "array_repr", "array_str"]
 
@@ -63,17 +63,3 @@ def array2string(
         legacy=legacy,
     )
     return text
-
-
-unsupported_because(
-    "files are the host's; save what numtorch.collect returns",
-    [np.save, np.savez, np.savez_compressed, np.savetxt],
-)
-unsupported_because(
-    "files, text and iterators are the host's; make an ndarray and pass it to numtorch.tensor",
-    [np.fromfile, np.fromstring, np.frombuffer, np.fromiter, np.loadtxt, np.genfromtxt],
-)
-unsupported_because(
-    "libtorch has no dates",
-    [np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string],
-)

@@ -12,6 +12,11 @@ ROWS: dict[str, list[Row]] = {
     "dot": [(k("dot"), (V, real(3))), (k("dot"), (cplx(3), cplx(3)))],
     "vdot": [(k("vdot"), (V, real(3))), (k("vdot"), (cplx(3), cplx(3)))],
     "outer": [(k("outer"), (V, real(2))), (k("outer"), (cplx(3), cplx(2)))],
+    "linalg_cross": [
+        (k("linalg_cross"), (A, B)),
+        (k("linalg_cross"), (Z, cplx(1, 3))),
+        (k("linalg_cross", dim=0), (S, real(3, 1))),
+    ],
     "matmul": [(k("matmul"), (real(2, 2, 3), S)), (k("matmul"), (V, S)), (k("matmul"), (Q, cplx(3)))],
     "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S))],
     "einsum": [(lambda x, y: kernel("einsum")("ij,kj->ik", [x, y]), (A, B))],
@@ -30,9 +35,4 @@ ROWS: dict[str, list[Row]] = {
     "linalg_det": [(k("linalg_det"), (S,))],
     "_linalg_slogdet": [(lambda x: kernel("_linalg_slogdet")(x)[:2], (Q,))],
     "linalg_slogdet": [(lambda x: kernel("linalg_slogdet")(x)[1], (S,))],
-    "linalg_cholesky_ex": [(lambda x: kernel("linalg_cholesky_ex")(x @ x.T)[0], (S,))],
-    "linalg_cholesky": [(lambda x: kernel("linalg_cholesky")(x @ x.T), (S,))],
-    "_linalg_eigh": [(lambda x: kernel("_linalg_eigh")(x + x.T)[0], (S,))],
-    "_linalg_svd": [(lambda x: kernel("_linalg_svd")(x)[1], (S,))],
-    "linalg_qr": [(lambda x: kernel("linalg_qr")(x)[1] ** 2, (S,))],
 }

@@ -25,6 +25,8 @@ _exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
 _gt = kernel("gt.Tensor")
 _imag = kernel("imag")
+_i0 = kernel("i0")
+_i1 = kernel("special_i1")
 _isfinite = kernel("isfinite")
 _isnan = kernel("isnan")
 _log = kernel("log")
@@ -302,6 +304,11 @@ define("rad2deg", self=lambda g: g * (180.0 / math.pi))
 define("sinc", self=lambda g, self: g * _sinc_slope(self))
 
 
+def _i1_slope(y: Tensor, x: Tensor) -> Any:
+    at_zero = _eq_scalar(x, 0)
+    return _where(at_zero, 0.5 + 0.1875 * x * x, _i0(x) - y / _where_self(at_zero, 1.0, x))
+
+
 def _sinc_slope(x: Tensor) -> Any:
     at_zero = _eq_scalar(x, 0)
     angle = math.pi * _where_self(at_zero, 1.0, x)
@@ -317,6 +324,8 @@ define("erfinv", self=lambda g, y: g * (math.sqrt(math.pi) / 2.0) * _exp(y * y))
 define("lgamma", self=lambda g, self: g * _digamma(self))
 define("digamma", self=lambda g, self: g * _polygamma(1, self))
 define("polygamma", self=lambda g, n, self: g * _polygamma(n + 1, self))
+define("i0", self=lambda g, self: g * _i1(self))
+define("special_i1", self=lambda g, y, self: g * _i1_slope(y, self))
 define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
 
@@ -328,6 +337,7 @@ constant(
     "ceil",
     "floor",
     "floor_divide",
+    "div.Scalar_mode",
     "div.Tensor_mode",
     "heaviside",
     "round",
@@ -396,6 +406,8 @@ constant(
     "full_like",
     "ones",
     "ones_like",
+    "tril_indices",
+    "triu_indices",
     "zeros",
     "zeros_like",
 )

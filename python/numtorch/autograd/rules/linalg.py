@@ -18,8 +18,7 @@ _where_other = kernel("where.ScalarOther")
 _where_self = kernel("where.ScalarSelf")
 
 _bmm = kernel("bmm")
-_diag_embed = kernel("diag_embed")
-_diagonal = kernel("diagonal")
+_cross = kernel("linalg_cross")
 _einsum = kernel("einsum")
 _expand = kernel("expand")
 _inv_ex = kernel("linalg_inv_ex")
@@ -32,6 +31,7 @@ _solve_ex = kernel("linalg_solve_ex")
 _solve_triangular = kernel("linalg_solve_triangular")
 _transpose = kernel("transpose.int")
 _tril = kernel("tril")
+_triu = kernel("triu")
 _unsqueeze = kernel("unsqueeze")
 
 
@@ -60,6 +60,11 @@ define("mm", self=lambda g, mat2: _mm(g, adjoint(mat2)), mat2=lambda g, self: _m
 define("bmm", self=lambda g, mat2: _bmm(g, adjoint(mat2)), mat2=lambda g, self: _bmm(adjoint(self), g))
 define("mv", self=lambda g, vec: _outer(g, conj(vec)), vec=lambda g, self: _mv(adjoint(self), g))
 define("dot", self=lambda g, tensor: g * conj(tensor), tensor=lambda g, self: g * conj(self))
+define(
+    "linalg_cross",
+    self=lambda g, other, dim: _cross(conj(other), g, dim=dim),
+    other=lambda g, self, dim: _cross(g, conj(self), dim=dim),
+)
 define("vdot", self=lambda g, other: conj(g) * other, other=lambda g, self: g * self)
 define("outer", self=lambda g, vec2: _mv(g, conj(vec2)), vec2=lambda g, self: _mv(_transpose(g, 0, 1), conj(self)))
 define(
@@ -204,102 +209,7 @@ define(
 )
 
 
-# Factorizations. Their gradients exist where the eigenvalues or singular values that are told apart differ.
-def _skew(a: Tensor) -> Tensor:
-    return a - adjoint(a)
-
-
-def _gaps(values: Tensor) -> Tensor:
-    """values_j - values_i off the diagonal, 1 on it."""
-    gaps = _unsqueeze(values, -2) - _unsqueeze(values, -1)
-    return gaps + _diag_embed(values * 0.0 + 1.0)
-
-
-def _eigh_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
-    """A is taken as Hermitian: the gradient is given for both triangles."""
-    g_values, g_vectors = gs
-    values, vectors = y
-    if not vectors.size:
-        vectors = _eigh(a, "L", True)[1]
-    middle: Any = 0.0
-    if g_vectors is not None:
-        overlap = _matmul(adjoint(vectors), g_vectors)
-        overlap = overlap - _diag_embed(_diagonal(overlap, 0, -2, -1))
-        middle = overlap / _gaps(values)
-    if g_values is not None:
-        middle = middle + _diag_embed(g_values)
-    full = _matmul(vectors, _matmul(middle + 0.0 * vectors, adjoint(vectors)))
-    return 0.5 * (full + adjoint(full))
-
-
-_eigh = kernel("_linalg_eigh")
-define("_linalg_eigh", A=lambda g, y, A: _eigh_rule(g, y, A))
-
-
-def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
-    g_u, g_s, g_vh = gs
-    u, s, vh = y
-    if not u.size and s.size:
-        u, s, vh = _svd(a, False, True)
-    if full_matrices and (g_u is not None or g_vh is not None) and a.shape[-2] != a.shape[-1]:
-        raise NotImplementedError(
-            "gradient: svd with full_matrices=True has singular vectors that A does not determine"
-        )
-    k = s.shape[-1]
-    u, vh = _narrow(u, -1, 0, k), _narrow(vh, -2, 0, k)
-    middle = _diag_embed(g_s if g_s is not None else s * 0.0) + 0.0 * _matmul(adjoint(u), u)
-    gaps = _gaps(s * s)
-    row, column = _unsqueeze(s, -2), _unsqueeze(s, -1)
-    outside: Any = 0.0
-    if g_u is not None:
-        turn = _skew(_matmul(adjoint(u), g_u))
-        middle = middle + turn / gaps * row + _phase(turn, s)
-        rest = g_u - _matmul(u, _matmul(adjoint(u), g_u))
-        outside = outside + _matmul(rest / row, vh)
-    if g_vh is not None:
-        g_v = adjoint(g_vh)
-        turn = _skew(_matmul(vh, g_v))
-        middle = middle + column * turn / gaps
-        rest = g_v - _matmul(adjoint(vh), _matmul(vh, g_v))
-        outside = outside + _matmul(u / row, adjoint(rest))
-    return _matmul(u, _matmul(middle, vh)) + outside
-
-
-def _phase(turn: Tensor, s: Tensor) -> Any:
-    """The common phase of a pair of complex singular vectors, given to U."""
-    return _diag_embed(_diagonal(turn, 0, -2, -1) / (2.0 * s)) if turn.dtype.kind == "c" else 0.0
-
-
-_svd = kernel("_linalg_svd")
-_narrow = kernel("narrow")
-define("_linalg_svd", A=lambda g, y, A, full_matrices: _svd_rule(g, y, A, full_matrices))
-
-
-def _qr_rule(gs: Any, y: Any, a: Any, mode: str) -> Tensor:
-    g_q, g_r = gs
-    q, r = y
-    rows, columns = a.shape[-2:]
-    if mode == "r" or rows < columns or (mode == "complete" and rows != columns):
-        raise NotImplementedError(
-            f"gradient: qr with mode={mode!r} of a matrix of shape {a.shape[-2:]} has no gradient rule"
-        )
-    inner: Any = 0.0
-    if g_r is not None:
-        inner = inner + _matmul(g_r, adjoint(r))
-    if g_q is not None:
-        inner = inner - _matmul(adjoint(q), g_q)
-    upper = _triu(inner, 0)
-    symmetric = upper + adjoint(upper)
-    symmetric = symmetric - _diag_embed(_diagonal(symmetric, 0, -2, -1)) * 0.5
-    full = _matmul(q, symmetric)
-    full = full if g_q is None else full + g_q
-    return adjoint(_solve_triangular(r, adjoint(full), upper=True))
-
-
-_triu = kernel("triu")
-define("linalg_qr", A=lambda g, y, A_spec, mode: _qr_rule(g, y, A_spec, mode))
-
-
+# Triangular systems.
 def _triangular_matrix(g: Tensor, x: Tensor, a: Tensor, upper: bool, left: bool, unit: bool) -> Tensor:
     back = _triangular_right(g, a, upper, left, unit)
     full = -_matmul(back, adjoint(x)) if left else -_matmul(adjoint(x), back)
@@ -315,20 +225,3 @@ define(
     self=lambda g, y, self, upper, left, unitriangular: _triangular_matrix(g, y, self, upper, left, unitriangular),
     B=lambda g, self, upper, left, unitriangular: _triangular_right(g, self, upper, left, unitriangular),
 )
-
-
-def _half_lower(a: Tensor) -> Tensor:
-    """The lower triangle with the diagonal halved."""
-    lower = _tril(a, 0)
-    return lower - _diag_embed(_diagonal(a, 0, -2, -1)) * 0.5
-
-
-def _cholesky_rule(g: Tensor, lower: Tensor) -> Tensor:
-    middle = _half_lower(_matmul(adjoint(lower), g))
-    middle = middle + adjoint(middle)
-    left = _solve_triangular(adjoint(lower), middle, upper=True)
-    return adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
-
-
-define("linalg_cholesky_ex", self=lambda g, y: None if g[0] is None else _cholesky_rule(g[0], y[0]))
-define("linalg_cholesky", self=lambda g, y: _cholesky_rule(g, y))

@@ -1,1 +1,0 @@
-/work/build/_build.py

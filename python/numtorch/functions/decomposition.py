@@ -1,0 +1,204 @@
+"""Decompositions of matrices, their eigenvalues and singular values."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import Array, as_tensor, cast, xp
+from numtorch.functions.matrices import (
+    adjoint,
+    check_info,
+    check_matrix,
+    check_square,
+    converged,
+    real_dtype,
+    result_dtype,
+    widened,
+)
+from numtorch.functions.registry import implements, named
+
+__all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"]
+
+_any_of_all = kernel("any")
+_cholesky = kernel("linalg_cholesky_ex")
+_eig = kernel("linalg_eig")
+_eigh = kernel("_linalg_eigh")
+_eigvals = kernel("linalg_eigvals")
+_geqrf = kernel("geqrf")
+_qr = kernel("linalg_qr")
+_svd = kernel("_linalg_svd")
+_triu = kernel("triu")
+
+_ONE = np.eye(1)
+EigResult: Any = type(np.linalg.eig(_ONE))
+EighResult: Any = type(np.linalg.eigh(_ONE))
+QRResult: Any = type(np.linalg.qr(_ONE))
+SVDResult: Any = type(np.linalg.svd(_ONE))
+
+NO_EIGENVALUES = "Eigenvalues did not converge"
+NO_SINGULAR_VALUES = "SVD did not converge"
+
+
+@implements(np.linalg.cholesky)
+def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
+    """NumPy's `linalg.cholesky`. Waits for the device, to see whether a matrix is positive definite."""
+    x = as_tensor(a)
+    check_square(x)
+    dtype = result_dtype(x)
+    x = widened(x, dtype)
+    result, info = _cholesky(adjoint(x) if upper else x)
+    check_info(info, "Matrix is not positive definite")
+    return cast(adjoint(result) if upper else result, dtype)
+
+
+# ---- Eigenvalues ----
+
+
+def _all_real(dtype: np.dtype[Any], values: Tensor) -> bool:
+    """Whether NumPy gives eigenvalues of matrices of `dtype` as real numbers. Waits for the device."""
+    return dtype.kind != "c" and not bool(_any_of_all(values.imag != 0))
+
+
+def _eigen(function: Any, x: Tensor) -> Any:
+    """What a kernel of libtorch says of the eigenvalues of `x`; libtorch itself looks for infs and NaNs."""
+    try:
+        return converged(NO_EIGENVALUES, function, x)
+    except RuntimeError as error:
+        if "infs or NaNs" not in str(error):
+            raise
+        raise LinAlgError("Array must not contain infs or NaNs") from error
+
+
+@implements(np.linalg.eig)
+def eig(a: Array) -> Any:
+    """NumPy's `linalg.eig`. Waits for the device, to see whether all eigenvalues of a real matrix are real."""
+    x = as_tensor(a)
+    check_square(x)
+    dtype = result_dtype(x)
+    values, vectors = _eigen(_eig, widened(x, dtype))
+    if _all_real(dtype, values):
+        values, vectors = values.real, vectors.real
+    else:
+        dtype = np.result_type(dtype, np.complex64)
+    return EigResult(cast(values, dtype), cast(vectors, dtype))
+
+
+@implements(np.linalg.eigvals)
+def eigvals(a: Array) -> Tensor:
+    """NumPy's `linalg.eigvals`. Waits for the device, to see whether all eigenvalues of a real matrix are real."""
+    x = as_tensor(a)
+    check_square(x)
+    dtype = result_dtype(x)
+    x = widened(x, dtype)
+    values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
+    if _all_real(dtype, values):
+        return cast(values.real, dtype)
+    return cast(values, np.result_type(dtype, np.complex64))
+
+
+def _triangle_name(uplo: str) -> str:
+    letter = uplo.upper()
+    if letter not in ("L", "U"):
+        raise ValueError("UPLO argument must be 'L' or 'U'")
+    return letter
+
+
+@implements(np.linalg.eigh)
+def eigh(a: Array, UPLO: str = "L") -> Any:
+    """NumPy's `linalg.eigh`; the signs of the eigenvectors are libtorch's choice."""
+    letter = _triangle_name(UPLO)
+    x = as_tensor(a)
+    check_square(x)
+    dtype = result_dtype(x)
+    values, vectors = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter)
+    return EighResult(cast(values, real_dtype(dtype)), cast(vectors, dtype))
+
+
+@implements(np.linalg.eigvalsh)
+def eigvalsh(a: Array, UPLO: str = "L") -> Tensor:
+    """NumPy's `linalg.eigvalsh`."""
+    letter = _triangle_name(UPLO)
+    x = as_tensor(a)
+    check_square(x)
+    dtype = result_dtype(x)
+    values = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter, compute_v=x.tracked)[0]
+    return cast(values, real_dtype(dtype))
+
+
+# ---- Orthogonal and triangular factors ----
+
+_OLD_MODES = {"full": "reduced", "f": "reduced", "economic": "economic", "e": "economic"}
+
+
+def _mode_of(mode: str) -> str:
+    if mode in ("reduced", "complete", "r", "raw"):
+        return mode
+    if mode not in _OLD_MODES:
+        raise ValueError(f"Unrecognized mode '{mode}'")
+    if _OLD_MODES[mode] == "reduced":
+        text = "The 'full' option is deprecated in favor of 'reduced'.\nFor backward compatibility let mode default."
+    else:
+        text = "The 'economic' option is deprecated."
+    warnings.warn(text, DeprecationWarning, stacklevel=3)
+    return _OLD_MODES[mode]
+
+
+@implements(np.linalg.qr)
+def qr(a: Array, mode: str = "reduced") -> Any:
+    """NumPy's `linalg.qr`."""
+    mode = _mode_of(mode)
+    x = as_tensor(a)
+    check_matrix(x)
+    dtype = result_dtype(x)
+    x = widened(x, dtype)
+    if mode in ("raw", "economic"):
+        reflectors, scales = _geqrf(x)
+        reflectors = cast(reflectors, dtype)
+        return (reflectors.mT, cast(scales, dtype)) if mode == "raw" else reflectors
+    tracked_r = mode == "r" and x.tracked  # R alone has no gradient; R of both has
+    q, r = _qr(x, "reduced" if tracked_r else mode)
+    return cast(r, dtype) if mode == "r" else QRResult(cast(q, dtype), cast(r, dtype))
+
+
+# ---- Singular values ----
+
+
+@implements(np.linalg.svd)
+def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """NumPy's `linalg.svd`; the signs of the singular vectors are libtorch's choice."""
+    x = as_tensor(a)
+    if hermitian:
+        return _hermitian_svd(x) if compute_uv else _hermitian_svdvals(x)
+    check_matrix(x)
+    dtype = result_dtype(x)
+    x = widened(x, dtype)
+    if not compute_uv:
+        s = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=False, compute_uv=x.tracked)[1]
+        return cast(s, real_dtype(dtype))
+    u, s, vh = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=bool(full_matrices))
+    return SVDResult(cast(u, dtype), cast(s, real_dtype(dtype)), cast(vh, dtype))
+
+
+def _hermitian_svd(x: Tensor) -> Any:
+    """From the eigenvalues, largest size first; their signs go to the right singular vectors."""
+    values, vectors = eigh(x)
+    sizes = xp.abs(values)
+    order = xp.flip(xp.argsort(sizes, axis=-1), -1)
+    signs = xp.take_along_axis(xp.copysign(1.0, values), order, -1)
+    u = xp.take_along_axis(vectors, order[..., None, :], -1)
+    return SVDResult(u, xp.take_along_axis(sizes, order, -1), adjoint(u * signs[..., None, :]))
+
+
+def _hermitian_svdvals(x: Tensor) -> Tensor:
+    return xp.flip(xp.sort(xp.abs(eigvalsh(x)), axis=-1), -1)
+
+
+@implements(*named("svdvals", module=np.linalg))
+def svdvals(x: Array, /) -> Tensor:
+    """NumPy's `linalg.svdvals`."""
+    return svd(x, compute_uv=False)

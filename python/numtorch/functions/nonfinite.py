@@ -1,0 +1,80 @@
+"""Infinities and nans: which they are, and other numbers in their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import Array, as_tensor, check_casting, dev_of, is_weak, xp
+from numtorch.functions.registry import implements
+from numtorch.functions.selection import where
+
+__all__ = ["isneginf", "isposinf", "nan_to_num"]
+
+_complex = kernel("complex")
+_nan_to_num = kernel("nan_to_num")
+
+
+def _sign_known(x: Tensor) -> Tensor:
+    if x.dtype.kind == "c":
+        raise TypeError(f"This operation is not supported for {x.dtype} values because it would be ambiguous.")
+    return x
+
+
+@implements(np.isneginf)
+def isneginf(x: Array, out: Any = None) -> Tensor:
+    """NumPy's `isneginf`."""
+    values = _sign_known(as_tensor(x, dev_of(x, out)))
+    result: Tensor = xp.logical_and(
+        xp.isinf(values), xp.signbit(values) if values.dtype.kind != "b" else False, out=out
+    )
+    return result
+
+
+@implements(np.isposinf)
+def isposinf(x: Array, out: Any = None) -> Tensor:
+    """NumPy's `isposinf`."""
+    values = _sign_known(as_tensor(x, dev_of(x, out)))
+    result: Tensor = xp.logical_and(
+        xp.isinf(values), ~xp.signbit(values) if values.dtype.kind != "b" else True, out=out
+    )
+    return result
+
+
+def _replacement(value: Any, x: Tensor) -> Any:
+    """What stands in for a nan or an infinity of `x`: a number, or a Tensor to be broadcast."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    made = value if is_weak(value) else as_tensor(value, x.dev)
+    dtype = made.dtype if isinstance(made, Tensor) else np.result_type(made, x.dtype)
+    check_casting("nan_to_num", dtype, x.dtype, "same_kind")
+    return made.astype(x.dtype)
+
+
+def _replaced(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
+    """Real `x` with the three replaced."""
+    values = [_replacement(value, x) for value in (nan, posinf, neginf)]
+    numbers = [None if isinstance(value, Tensor) else value for value in values]
+    result = _nan_to_num(x, *(None if number is None else float(number) for number in numbers))
+    for value, places in zip(values, (xp.isnan, xp.isposinf, xp.isneginf), strict=True):
+        if isinstance(value, Tensor):
+            result = where(places(x), value, result)
+    return result
+
+
+@implements(np.nan_to_num)
+def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
+    """NumPy's `nan_to_num`."""
+    source = as_tensor(x, dev_of(x, nan, posinf, neginf))
+    if source.dtype.kind == "c":
+        result = _complex(*(_replaced(part, nan, posinf, neginf) for part in (source.real, source.imag)))
+    elif source.dtype.kind == "f":
+        result = _replaced(source, nan, posinf, neginf)
+    else:
+        return source.copy() if copy else source
+    if copy or not isinstance(x, Tensor):
+        return result
+    x[...] = result
+    return x

@@ -1,0 +1,39 @@
+"""Where a new array goes: what `dev` and ``device=`` say."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Tensor
+
+__all__ = ["device_of", "place_of"]
+
+
+def device_of(device: Any, default: int) -> int:
+    """The device that NumPy's ``device=`` asks for: None is the default, "cpu" the host, an int a `dev`."""
+    if device is None:
+        return default
+    if isinstance(device, str):
+        kind, _, number = device.partition(":")
+        if kind == "cpu" and number in ("", "0"):
+            return -1
+        if kind == "cuda" and (number.isdigit() or not number):
+            return int(number or 0)
+    elif isinstance(device, (int, np.integer)) and not isinstance(device, bool):
+        return int(device)
+    raise ValueError(f'device: "cpu", "cuda:0" or a device number is needed, not {device!r}')
+
+
+def place_of(device: Any, dev: int | None, like: Tensor | None = None) -> int:
+    """Where a new array goes: `dev` or `device` if one is given, else where `like` is, else where new Tensors go."""
+    default = _core.default_dev() if like is None else like.dev
+    if dev is None:
+        return device_of(device, default)
+    place = operator.index(dev)
+    if device is not None and device_of(device, place) != place:
+        raise ValueError(f"device={device!r} and dev={dev} are two devices; give one of them")
+    return place

@@ -1,0 +1,303 @@
+"""NumPy's ufuncs, for calls in which no argument need be a Tensor yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor
+from numtorch.functions.arguments import as_tensor, dev_of, is_weak
+
+__all__ = [
+    "abs",
+    "absolute",
+    "acos",
+    "acosh",
+    "add",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_count",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "cbrt",
+    "ceil",
+    "conj",
+    "conjugate",
+    "copysign",
+    "cos",
+    "cosh",
+    "deg2rad",
+    "degrees",
+    "divide",
+    "divmod",
+    "equal",
+    "exp",
+    "exp2",
+    "expm1",
+    "fabs",
+    "float_power",
+    "floor",
+    "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
+    "frexp",
+    "gcd",
+    "greater",
+    "greater_equal",
+    "heaviside",
+    "hypot",
+    "invert",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "lcm",
+    "ldexp",
+    "left_shift",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logaddexp2",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "matmul",
+    "matvec",
+    "maximum",
+    "minimum",
+    "mod",
+    "modf",
+    "multiply",
+    "negative",
+    "nextafter",
+    "not_equal",
+    "positive",
+    "pow",
+    "power",
+    "rad2deg",
+    "radians",
+    "reciprocal",
+    "remainder",
+    "right_shift",
+    "rint",
+    "sign",
+    "signbit",
+    "sin",
+    "sinh",
+    "spacing",
+    "sqrt",
+    "square",
+    "subtract",
+    "tan",
+    "tanh",
+    "true_divide",
+    "trunc",
+    "ufunc",
+    "vecdot",
+    "vecmat",
+]
+
+
+class ufunc:
+    """
+    A ufunc of NumPy that always computes on Tensors.
+
+    Called with a Tensor it is NumPy's own; lists, ndarrays and numbers become Tensors on the device of
+    `numtorch.device`, and Python's numbers stay weak beside arrays.
+
+    Examples
+    --------
+    >>> import numtorch.numpy as np
+    >>> np.add([1, 2], 0.5)
+    Tensor([1.5, 2.5], dtype=float64, dev=-1)
+    >>> np.multiply.outer([1, 2], [3, 4])
+    Tensor([[3, 4],
+            [6, 8]], dtype=int64, dev=-1)
+    """
+
+    __slots__ = ("__doc__", "__name__", "__qualname__", "_of_numpy", "nargs", "nin", "nout")
+
+    def __init__(self, of_numpy: np.ufunc) -> None:
+        self._of_numpy = of_numpy
+        self.__name__ = self.__qualname__ = of_numpy.__name__
+        self.__doc__ = of_numpy.__doc__
+        self.nin, self.nout, self.nargs = of_numpy.nin, of_numpy.nout, of_numpy.nargs
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for x in args:
+            if type(x) is Tensor:
+                return self._of_numpy(*args, **kwargs)
+        return self._of_numpy(*self._as_tensors(args), **kwargs)
+
+    def _as_tensors(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The inputs as Tensors, Python's numbers among arrays excepted; outputs as they are."""
+        inputs, outputs = args[: self.nin], args[self.nin :]
+        dev = dev_of(*args)
+        if all(is_weak(x) for x in inputs):
+            return (*(as_tensor(x, dev) for x in inputs), *outputs)
+        return (*(x if is_weak(x) else as_tensor(x, dev) for x in inputs), *outputs)
+
+    def reduce(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """See `numpy.ufunc.reduce`."""
+        return self._of_numpy.reduce(as_tensor(array), *args, **kwargs)
+
+    def accumulate(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """See `numpy.ufunc.accumulate`."""
+        return self._of_numpy.accumulate(as_tensor(array), *args, **kwargs)
+
+    def reduceat(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """See `numpy.ufunc.reduceat`."""
+        return self._of_numpy.reduceat(as_tensor(array), *args, **kwargs)
+
+    def outer(self, A: Any, B: Any, /, **kwargs: Any) -> Any:
+        """See `numpy.ufunc.outer`."""
+        return self._of_numpy.outer(*self._as_tensors((A, B)), **kwargs)
+
+    def at(self, a: Any, indices: Any, b: Any = None, /) -> None:
+        """See `numpy.ufunc.at`: in place."""
+        if b is None:
+            self._of_numpy.at(a, indices)
+        else:
+            self._of_numpy.at(a, indices, b)
+
+    def resolve_dtypes(self, dtypes: Any, /, **kwargs: Any) -> tuple[np.dtype[Any], ...]:
+        """See `numpy.ufunc.resolve_dtypes`."""
+        return self._of_numpy.resolve_dtypes(dtypes, **kwargs)
+
+    @property
+    def ntypes(self) -> int:
+        """See `numpy.ufunc.ntypes`."""
+        return self._of_numpy.ntypes
+
+    @property
+    def types(self) -> list[str]:
+        """See `numpy.ufunc.types`."""
+        return self._of_numpy.types
+
+    @property
+    def identity(self) -> Any:
+        """See `numpy.ufunc.identity`."""
+        return self._of_numpy.identity
+
+    @property
+    def signature(self) -> str | None:
+        """See `numpy.ufunc.signature`."""
+        return self._of_numpy.signature
+
+    def __repr__(self) -> str:
+        return f"<ufunc '{self.__name__}'>"
+
+    def __reduce__(self) -> str:
+        return self.__name__
+
+
+absolute = abs = ufunc(np.absolute)
+add = ufunc(np.add)
+arccos = acos = ufunc(np.arccos)
+arccosh = acosh = ufunc(np.arccosh)
+arcsin = asin = ufunc(np.arcsin)
+arcsinh = asinh = ufunc(np.arcsinh)
+arctan = atan = ufunc(np.arctan)
+arctan2 = atan2 = ufunc(np.arctan2)
+arctanh = atanh = ufunc(np.arctanh)
+bitwise_and = ufunc(np.bitwise_and)
+bitwise_count = ufunc(np.bitwise_count)
+bitwise_or = ufunc(np.bitwise_or)
+bitwise_xor = ufunc(np.bitwise_xor)
+cbrt = ufunc(np.cbrt)
+ceil = ufunc(np.ceil)
+conjugate = conj = ufunc(np.conjugate)
+copysign = ufunc(np.copysign)
+cos = ufunc(np.cos)
+cosh = ufunc(np.cosh)
+deg2rad = ufunc(np.deg2rad)
+degrees = ufunc(np.degrees)
+divide = true_divide = ufunc(np.divide)
+divmod = ufunc(np.divmod)
+equal = ufunc(np.equal)
+exp = ufunc(np.exp)
+exp2 = ufunc(np.exp2)
+expm1 = ufunc(np.expm1)
+fabs = ufunc(np.fabs)
+float_power = ufunc(np.float_power)
+floor = ufunc(np.floor)
+floor_divide = ufunc(np.floor_divide)
+fmax = ufunc(np.fmax)
+fmin = ufunc(np.fmin)
+fmod = ufunc(np.fmod)
+frexp = ufunc(np.frexp)
+gcd = ufunc(np.gcd)
+greater = ufunc(np.greater)
+greater_equal = ufunc(np.greater_equal)
+heaviside = ufunc(np.heaviside)
+hypot = ufunc(np.hypot)
+invert = bitwise_invert = bitwise_not = ufunc(np.invert)
+isfinite = ufunc(np.isfinite)
+isinf = ufunc(np.isinf)
+isnan = ufunc(np.isnan)
+lcm = ufunc(np.lcm)
+ldexp = ufunc(np.ldexp)
+left_shift = bitwise_left_shift = ufunc(np.left_shift)
+less = ufunc(np.less)
+less_equal = ufunc(np.less_equal)
+log = ufunc(np.log)
+log10 = ufunc(np.log10)
+log1p = ufunc(np.log1p)
+log2 = ufunc(np.log2)
+logaddexp = ufunc(np.logaddexp)
+logaddexp2 = ufunc(np.logaddexp2)
+logical_and = ufunc(np.logical_and)
+logical_not = ufunc(np.logical_not)
+logical_or = ufunc(np.logical_or)
+logical_xor = ufunc(np.logical_xor)
+matmul = ufunc(np.matmul)
+matvec = ufunc(np.matvec)
+maximum = ufunc(np.maximum)
+minimum = ufunc(np.minimum)
+modf = ufunc(np.modf)
+multiply = ufunc(np.multiply)
+negative = ufunc(np.negative)
+nextafter = ufunc(np.nextafter)
+not_equal = ufunc(np.not_equal)
+positive = ufunc(np.positive)
+power = pow = ufunc(np.power)
+rad2deg = ufunc(np.rad2deg)
+radians = ufunc(np.radians)
+reciprocal = ufunc(np.reciprocal)
+remainder = mod = ufunc(np.remainder)
+right_shift = bitwise_right_shift = ufunc(np.right_shift)
+rint = ufunc(np.rint)
+sign = ufunc(np.sign)
+signbit = ufunc(np.signbit)
+sin = ufunc(np.sin)
+sinh = ufunc(np.sinh)
+spacing = ufunc(np.spacing)
+sqrt = ufunc(np.sqrt)
+square = ufunc(np.square)
+subtract = ufunc(np.subtract)
+tan = ufunc(np.tan)
+tanh = ufunc(np.tanh)
+trunc = ufunc(np.trunc)
+vecdot = ufunc(np.vecdot)
+vecmat = ufunc(np.vecmat)

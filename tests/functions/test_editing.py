@@ -1,0 +1,11 @@
+"""Elements added, taken out and trimmed off: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import editing
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", editing.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

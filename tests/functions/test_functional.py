@@ -1,0 +1,11 @@
+"""Functions that call the user's: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import functional
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", functional.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

@@ -1,0 +1,11 @@
+"""Joining and taking apart: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import joining
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", joining.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

@@ -1,0 +1,11 @@
+"""Bits packed into bytes: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import packing
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", packing.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

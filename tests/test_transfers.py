@@ -1,0 +1,182 @@
+"""No function copies an array to the host, but those whose result is text or a file; few read a number from the device.
+
+Rows of tests/ops run on Tensors while every way from the Python layer to the host counts: conversions of Tensors,
+`collect`, and NumPy's functions that make an ndarray of what they get. On a GPU (``--dev 0``) conversions that nobody
+asked for raise besides.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import _core
+from numtorch.functions import registry
+from tests import ops
+from tests.pairing import Row, evaluate, operands, tensor_like, used
+
+FUNCTIONS = str(Path(nt.functions.__file__).parent)
+FAMILIES = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
+
+CONVERSIONS = (
+    "__array__", "__dlpack__", "numpy", "tolist",
+    "item", "__bool__", "__int__", "__float__", "__complex__", "__index__", "__format__",
+)  # fmt: skip
+MAKERS = ("asarray", "array", "asanyarray", "ascontiguousarray")
+
+# What these give is on the host.
+TEXT_AND_FILES = {
+    "array2string",
+    "array_repr",
+    "array_str",
+    "save",
+    "savetxt",
+    "savez",
+    "savez_compressed",
+}
+# These make ndarrays of memory on the host, for its addresses alone.
+ADDRESSES = {"may_share_memory", "shares_memory"}
+# These read a few numbers, because NumPy checks its arguments or because the result's shape or dtype depends on them.
+READS = {
+    "average": "whether the weights sum to zero",
+    "cholesky": "whether a matrix was not positive definite",
+    "choose": "whether the choices are in range",
+    "cov": "whether the weights are negative",
+    "delete": "whether the places are in range",
+    "eig": "whether a value is not finite, and whether the results are real",
+    "eigvals": "whether a value is not finite, and whether the results are real",
+    "geomspace": "whether a bound is zero",
+    "insert": "whether the places are in range",
+    "inv": "whether a matrix was singular",
+    "lstsq": "the rank",
+    "matrix_power": "whether a matrix was singular",
+    "min_scalar_type": "the value, which is what it looks at",
+    "place": "whether anything is to be written",
+    "ravel_multi_index": "whether the coordinates are in range",
+    "real_if_close": "whether the imaginary parts are small",
+    "repeat": "whether counts are negative",
+    "roll": "the distances, if they are a Tensor",
+    "solve": "whether a matrix was singular",
+    "tensorinv": "whether a matrix was singular",
+    "tensorsolve": "whether a matrix was singular",
+    "trim_zeros": "where the zeros end",
+    "unravel_index": "whether the places are in range",
+}
+MOST_NUMBERS = 9  # of one call: three for each axis of trim_zeros
+
+
+def caller() -> str:
+    """The NumPy function that is being answered: the outermost frame in numtorch/functions."""
+    frame, found = sys._getframe(2), ""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(FUNCTIONS):
+            found = NAMES.get(frame.f_code, frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return found
+
+
+NAMES = {handler.__code__: function.__name__ for function, handler in registry.handled().items()}
+
+
+def is_number(x: nt.Tensor) -> bool:
+    return x.ndim == 0
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Counter[str], Counter[str]]]:
+    """Counts, by function, of arrays that went to the host, and of numbers."""
+    arrays: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+
+    def counting(original: Callable[..., Any]) -> Callable[..., Any]:
+        def count(x: Any, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(x, nt.Tensor) and (name := caller()):
+                (numbers if is_number(x) else arrays)[name] += 1
+            return original(x, *args, **kwargs)
+
+        return count
+
+    with monkeypatch.context() as patch:
+        for name in CONVERSIONS:
+            patch.setattr(nt.Tensor, name, counting(getattr(nt.Tensor, name)))
+        for name in MAKERS:
+            patch.setattr(np, name, counting(getattr(np, name)))
+        patch.setattr(_core, "collect", counting(_core.collect))
+        yield arrays, numbers
+
+
+def rows_of(family: str) -> list[Row]:
+    rows = getattr(importlib.import_module(f"tests.ops.{family}"), "ROWS", [])
+    return [row for row in rows if type(row) is Row]
+
+
+def run(row: Row, dtype: str, dev: int) -> None:
+    named = used(row.text, operands(dtype, dtype))
+    evaluate(row.text, {**{name: tensor_like(name, array, dev) for name, array in named.items()}, **row.extra})
+
+
+@cache
+def transfers(family: str, dev: int) -> tuple[dict[str, str], dict[str, str]]:
+    """The functions that copied an array to the host or read a number there, with a row that shows it."""
+    of_arrays: dict[str, str] = {}
+    of_numbers: dict[str, str] = {}
+    with counted(pytest.MonkeyPatch()) as (arrays, numbers):
+        for row in rows_of(family):
+            for dtype in row.dtypes:
+                run(row, dtype, dev)
+                assert max(numbers.values(), default=0) <= MOST_NUMBERS, (row.text, dtype, numbers)
+                of_arrays.update(dict.fromkeys(arrays, row.text))
+                of_numbers.update(dict.fromkeys(numbers, row.text))
+                arrays.clear()
+                numbers.clear()
+    return of_arrays, of_numbers
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_only_listed_functions_transfer(family: str, dev: int) -> None:
+    arrays, numbers = transfers(family, dev)
+    assert {name: text for name, text in arrays.items() if name not in TEXT_AND_FILES | ADDRESSES} == {}
+    assert {name: text for name, text in numbers.items() if name not in READS} == {}
+
+
+def test_the_list_is_current(dev: int) -> None:
+    seen = {name for family in FAMILIES for name in transfers(family, dev)[1]}
+    assert READS.keys() - seen == set()
+
+
+def test_text_and_files_transfer(dev: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    x = nt.tensor([1.0, 2.0], dev=dev)
+    with counted(monkeypatch) as (arrays, _):
+        for text in (np.array2string, np.array_repr, np.array_str):
+            text(x)
+        for write in (np.save, np.savetxt, np.savez, np.savez_compressed):
+            write(tmp_path / "x", x)  # type: ignore[operator]
+    assert set(arrays) == TEXT_AND_FILES
+
+
+@pytest.mark.parametrize("convert", [np.asarray, _core.collect, nt.Tensor.tolist, nt.Tensor.numpy])
+def test_the_counter_counts(convert: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that computes on the host does not pass."""
+    name = convert.__name__
+
+    def on_the_host(x: Any) -> Any:
+        owner: Any = {"asarray": np, "collect": _core}.get(name, nt.Tensor)
+        return getattr(owner, name)(x)
+
+    monkeypatch.setattr(f"{__name__}.FUNCTIONS", str(Path(__file__).parent))
+    with counted(monkeypatch) as (arrays, numbers):
+        on_the_host(nt.tensor([1.0, 2.0]))
+        on_the_host(nt.tensor(1.0))
+    assert sum(arrays.values()) >= 1
+    assert sum(numbers.values()) >= 1
