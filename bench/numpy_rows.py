@@ -2,8 +2,9 @@
 
 A statement sees `np`, and of its side: `x`, `y` (1000 × 1000 floats between 0.5 and 1.5), `v`, `w` (10⁶ floats),
 `s` (`v` in order), `g` (64 floats), `q` (a well-conditioned 500 × 500 matrix), `p` (a positive definite one),
-`t` (100 × 100 × 100), `z` (10⁶ complex numbers), `i`, `j` (10⁶ integers below 1000), `u` (10⁶ bytes), `m` (10⁶ booleans), `k` (10⁶
-booleans, one in a thousand), `o` (to be written to, 10⁶ floats), `c` (a copy of `x`, to be written to).
+`t` (100 × 100 × 100), `z` (10⁶ complex numbers), `i`, `j` (10⁶ integers below 1000), `u` (10⁶ bytes), `m` (10⁶
+booleans), `k` (10⁶ booleans, one in a thousand), `o` (to be written to, 10⁶ floats), `c` (a copy of `x`, to be written
+to).
 
 PyTorch's statement is given where it has the function under that or another name; elsewhere it is not timed.
 """
