@@ -150,7 +150,7 @@ PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
   if (value.unsafeGetTensorImpl() != source->value.unsafeGetTensorImpl()) {
     value.unsafeGetTensorImpl()->set_version_counter(source->value.unsafeGetTensorImpl()->version_counter());
   }
-  const int inherited = source->flags & kInherited;
+  const int inherited = (source->flags & kInherited) | kView;
   return wrap(value, static_cast<std::uint8_t>(value.dim() == 0 ? inherited : inherited & ~kValue));
 }
 

@@ -199,7 +199,7 @@ at::Tensor take_versioned(PyObject* capsule, const char* function, std::uint8_t*
   }
   const std::uint64_t given = managed->flags;
   at::Tensor value = take<DLManagedTensorVersioned>(capsule, function);
-  *flags = static_cast<std::uint8_t>((given & DLPACK_FLAG_BITMASK_IS_COPIED) != 0 ? 0 : kShared);
+  *flags = static_cast<std::uint8_t>((given & DLPACK_FLAG_BITMASK_IS_COPIED) != 0 ? 0 : kShared | kView);
   if ((given & DLPACK_FLAG_BITMASK_READ_ONLY) != 0) *flags |= kReadOnly;
   return value;
 }
@@ -220,7 +220,7 @@ at::Tensor from_dlpack(PyObject* object, const char* function, std::uint8_t* fla
     value = take_versioned(capsule.get(), function, flags);
   } else if (PyCapsule_IsValid(capsule.get(), Names<DLManagedTensor>::fresh) != 0) {
     value = take<DLManagedTensor>(capsule.get(), function);
-    *flags = kShared;
+    *flags = kShared | kView;
   } else {
     fail(PyExc_TypeError, "%s: __dlpack__ must give a fresh DLPack capsule, not %R", function, capsule.get());
   }

@@ -186,7 +186,7 @@ at::Tensor from_memory(PyObject* array, at::ScalarType type, const Source& sourc
     return from_memory(dense.get(), type, {source.device, true, source.function, source.flags});
   }
   if (source.copy || !source.device.is_cpu()) return copy_buffer(view, layout, type, source.device);
-  *source.flags = static_cast<std::uint8_t>(kShared | (view.readonly != 0 ? kReadOnly : 0));
+  *source.flags = static_cast<std::uint8_t>(kShared | kView | (view.readonly != 0 ? kReadOnly : 0));
   Below guard;
   return at::from_blob(view.buf, layout.shape, layout.strides, [buffer](void*) {}, at::TensorOptions(type));
 }

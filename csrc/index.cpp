@@ -71,7 +71,7 @@ PyObject* get_planned(const TensorObject* self, const at::Tensor& array, const P
     return wrap(plan.reversed.empty() ? view.clone() : reverse(view, plan.reversed));
   }
   if (!plan.reversed.empty()) return get_reversed(view, plan);
-  return wrap(std::move(view), static_cast<std::uint8_t>(self->flags & (kReadOnly | kShared)));
+  return wrap(std::move(view), static_cast<std::uint8_t>((self->flags & (kReadOnly | kShared)) | kView));
 }
 
 void check_assignable(PyObject* self) {

@@ -8,6 +8,7 @@
 #include "generator.h"
 #include "index.h"
 #include "kernel.h"
+#include "memory.h"
 #include "operation.h"
 #include "protocol.h"
 #include "record.h"
@@ -35,6 +36,7 @@ PYBIND11_MODULE(_core, module) {
     numtorch::register_kernel(self);
     numtorch::register_record(self);
     numtorch::register_tensor(self);
+    numtorch::register_memory(self);
     numtorch::register_operation(self);
     numtorch::register_protocol(self);
     numtorch::register_index(self);

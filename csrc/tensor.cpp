@@ -15,6 +15,7 @@
 #include "index.h"
 #include "index_access.h"
 #include "kernel.h"
+#include "memory.h"
 #include "operators.h"
 #include "protocol.h"
 #include "record.h"
@@ -153,8 +154,8 @@ PyObject* get_transpose(PyObject* self, void*) {
     // Made directly: the kernel would take six times as long to say the same.
     const c10::SmallVector<std::int64_t, 4> sizes(value.sizes().rbegin(), value.sizes().rend());
     const c10::SmallVector<std::int64_t, 4> strides(value.strides().rbegin(), value.strides().rend());
-    Ref result =
-        check(wrap(view_of(value, sizes, strides, value.storage_offset()), as_tensor(self)->flags & kInherited));
+    Ref result = check(
+        wrap(view_of(value, sizes, strides, value.storage_offset()), (as_tensor(self)->flags & kInherited) | kView));
     if (is_tracked(self)) {
       std::vector<std::int64_t> order;
       for (std::int64_t i = value.dim(); i-- > 0;) order.push_back(i);
@@ -305,7 +306,7 @@ PyMemberDef members[] = {
 };
 
 PyGetSetDef getset[] = {
-    {"shape", get_shape, nullptr, "Lengths of the axes, a tuple of int.", nullptr},
+    {"shape", get_shape, set_shape, "Lengths of the axes, a tuple of int.", nullptr},
     {"ndim", get_ndim, nullptr, "Number of axes.", nullptr},
     {"size", get_size, nullptr, "Number of elements.", nullptr},
     {"dtype", get_dtype, nullptr, "Type of the elements, an np.dtype.", nullptr},
@@ -315,8 +316,8 @@ PyGetSetDef getset[] = {
     {"strides", get_strides, nullptr, "Bytes from one element to the next along each axis.", nullptr},
     {"T", get_transpose, nullptr, "View with the axes reversed.", nullptr},
     {"mT", get_matrix_transpose, nullptr, "View with the last two axes swapped.", nullptr},
-    {"real", get_real, nullptr, "Real part: a view of a complex Tensor, a real Tensor itself.", nullptr},
-    {"imag", get_imag, nullptr, "Imaginary part: a view of a complex Tensor, read-only zeros of a real one.", nullptr},
+    {"real", get_real, set_real, "Real part: a view of a complex Tensor, a real Tensor itself.", nullptr},
+    {"imag", get_imag, set_imag, "Imaginary part: a view of a complex Tensor, read-only zeros of a real one.", nullptr},
     {"tracked", get_tracked, nullptr, "Whether a gradient being taken on this thread depends on this Tensor.", nullptr},
     {"is_value", get_is_value, nullptr, "Whether this 0-d Tensor stands for a NumPy scalar.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
@@ -335,7 +336,8 @@ const char* const kDoc =
     "An array of zeros on libtorch that NumPy's functions and operators accept.\n\n"
     "Parameters\n----------\n"
     "*shape : int, or one tuple of int\n    Lengths of the axes.\n"
-    "dev : int, optional\n    Device: -1 is the CPU; 0, 1, ... are GPUs. By default that of `numtorch.device`; without it, the CPU.\n"
+    "dev : int, optional\n    Device: -1 is the CPU; 0, 1, ... are GPUs. By default that of `numtorch.device`; without "
+    "it, the CPU.\n"
     "dtype : dtype_like, default np.float32\n    Type of the elements.\n\n"
     "Raises\n------\n"
     "ValueError\n    A negative length, or a device that does not exist.\n"

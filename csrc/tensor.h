@@ -17,6 +17,7 @@ enum Flag : std::uint8_t {
   kShared = 4,    // memory that something outside (an ndarray, a DLPack consumer) sees too
   kSaved = 8,     // a view that the tape keeps for a rule (record.cpp)
   kPending = 16,  // what x[i] += y made, on its way back into x (record.cpp)
+  kView = 32,     // sees the memory of another array
 };
 
 // What a view has in common with what it is a view of.

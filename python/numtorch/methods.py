@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import operator
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
 
+from numtorch import _core, raw
 from numtorch._core import Tensor, kernel
+from numtorch.flags import Flags, setflags
+from numtorch.flat import FlatIterator, set_flat
 from numtorch.functions import dot as products
 from numtorch.functions import indexing, joining, pointwise, reduction, scan, selection, shape, sorting, statistics
 from numtorch.functions.arguments import Array, xp
 from numtorch.functions.layout import as_order, memory_axes, reverse_axes
 
 _alias = kernel("alias")
-_view = kernel("view.dtype")
 
 
 def reshape(self: Tensor, /, *shape_: Any, order: str | None = "C", copy: bool | None = None) -> Tensor:
@@ -69,11 +72,15 @@ def sort(
 
 
 def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
-    """See `numpy.ndarray.view`: the same memory, perhaps as another dtype."""
-    dtype = args[0] if args else kwargs.pop("dtype", None)
-    if len(args) > 1 or kwargs:
-        raise TypeError("view: a Tensor has views of another dtype, not of another type")
-    return _alias(self) if dtype is None else _view(self, np.dtype(dtype))
+    """See `numpy.ndarray.view`: the same memory, perhaps as another dtype, always as a Tensor."""
+    asked = [*args, *(kwargs.pop(name) for name in ("dtype", "type") if name in kwargs)]
+    if len(asked) > 2 or kwargs:
+        raise TypeError(f"view() takes a dtype and a type, not {len(asked)} arguments and {sorted(kwargs)}")
+    types = [one for one in asked if isinstance(one, type) and issubclass(one, (Tensor, np.ndarray))]
+    dtypes = [one for one in asked if one not in types and one is not None]
+    if len(dtypes) > 1:
+        raise TypeError("view() takes one dtype")
+    return raw.view_as(self, np.dtype(dtypes[0])) if dtypes else _alias(self)
 
 
 def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
@@ -127,3 +134,20 @@ Tensor.var = statistics.var
 Tensor.view = view
 Tensor.__round__ = __round__
 Tensor.__contains__ = __contains__
+
+Tensor.__class_getitem__ = classmethod(GenericAlias)
+Tensor.__array_interface__ = property(raw.array_interface)
+Tensor.base = property(_core.base, doc="The whole memory behind a view, flat; None of what is no view.")
+Tensor.byteswap = raw.byteswap
+Tensor.ctypes = property(raw.ctypes)
+Tensor.data = property(raw.data)
+Tensor.dump = raw.dump
+Tensor.dumps = raw.dumps
+Tensor.flags = property(Flags, doc="How the memory lies, and whether it may be written to: see `numpy.ndarray.flags`.")
+Tensor.flat = property(FlatIterator, set_flat, doc="The elements one after another: see `numpy.ndarray.flat`.")
+Tensor.getfield = raw.getfield
+Tensor.resize = raw.resize
+Tensor.setfield = raw.setfield
+Tensor.setflags = setflags
+Tensor.tobytes = raw.tobytes
+Tensor.tofile = raw.tofile
