@@ -57,11 +57,12 @@ ROWS = [
     *rows(PLAIN, ALL, tolerance=5),
     *rows(PLACES, REAL),
     *rows(WITH_NAN, FLOATS + COMPLEX, tolerance=5),
-    *rows(f"np.nanvar({MISSING}, axis=0, out=v)\nnp.nanstd(m, axis=0, dtype=np.float64)", FLOATS),
+    *rows(f"np.nanvar({MISSING}, axis=0, out=v)", FLOATS),
+    *rows("np.nanstd(m, axis=0, dtype=np.float64)", ("int32", "float64")),
     *rows(PLACES_WITH_NAN, FLOATS),
 ]
 
 GRADIENTS = [
     *rows(f"np.nanprod({MISSING}, axis=0)\nnp.nancumsum({MISSING}, axis=1)\nnp.nanvar({MISSING}, axis=0)"),
-    *rows(f"np.nanstd({MISSING}, axis=0)\nnp.nancumprod({MISSING}, axis=1)"),
+    *rows(f"np.nanstd({MISSING})\nnp.nancumprod({MISSING}, axis=1)"),
 ]

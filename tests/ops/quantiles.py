@@ -69,7 +69,7 @@ np.quantile(m, [0, 0.2, 0.5, 1], method="inverted_cdf", weights=np.abs(m) + 1)
 np.quantile(m, 0.4, axis=0, method="inverted_cdf", weights=[0.0, 1.0, 2.5])
 np.quantile(m, 0.4, axis=1, method="inverted_cdf", weights=np.abs(m) + 1, keepdims=True)
 np.percentile(x, [5, 95], axis=(0, 2), method="inverted_cdf", weights=np.abs(x) + 1)
-np.nanquantile(m, 0.4, axis=0, method="inverted_cdf", weights=[0.0, 1.0, 2.5])
+np.nanquantile(m, 0.4, axis=0, method="inverted_cdf", weights=np.abs(m) + 1)
 np.percentile(w, 30, method="inverted_cdf", weights=np.arange(5))
 """
 
@@ -90,7 +90,7 @@ np.nanmedian({MISSING}, axis=0, out=v)
 np.nanmedian(z)
 np.nanquantile(z, 0.5)
 np.quantile({MISSING}, 0.4, axis=0, method="inverted_cdf", weights=[0.5, 1.0, 2.5])
-np.nanquantile({MISSING}, 0.4, axis=0, method="inverted_cdf", weights=[0.5, 1.0, 2.5])
+np.nanquantile({MISSING}, [0.4, 0.9], axis=0, method="inverted_cdf", weights=np.abs(m) + 1)
 """
 
 ROWS = [
@@ -111,5 +111,5 @@ GRADIENTS = [
     *rows("np.quantile(w, 0.3)\nnp.quantile(m, [0.2, 0.8], axis=1)\nnp.percentile(x, 30, axis=(0, 2))"),
     *rows("np.quantile(w, 0.3, method='hazen')\nnp.quantile(w, 0.3, method='lower')"),
     *rows("np.nanquantile(np.where(k, m, np.nan), 0.3, axis=0)\nnp.nanmedian(np.where(k, m, np.nan), axis=0)"),
-    *rows("np.quantile(m, 0.4, axis=0, method='inverted_cdf', weights=[0.0, 1.0, 2.5])"),
+    *rows("np.quantile(m, 0.4, axis=0, method='inverted_cdf', weights=np.arange(len(m)))"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_tensor, axes_of, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, dev_of, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
@@ -102,7 +102,7 @@ def _inverted_cdf(n: Any, q: Tensor) -> Tensor:
 def _closest_observation(n: Any, q: Tensor) -> Tensor:
     place = n * q - 1 - 0.5
     down = xp.floor(place)
-    return _stepped(place, (place == down) & (down % 2 == 0))
+    return _stepped(place, (place == down) & (down % 2 == 1))
 
 
 # Methods whose quantiles are elements.
@@ -142,6 +142,9 @@ def _quantiles(lanes: Lanes, q: Tensor, method: str, is_weak: bool) -> Tensor:
     """The quantiles of each slice, along the last axis."""
     count = lanes.count()
     n = cast(count, q.dtype) if isinstance(count, Tensor) else count
+    if q.dtype.kind == "i" and method == "linear":
+        # The ends alone, without a fraction: elements.
+        return lanes.nan_kept(lanes.at(_clipped((n - 1) * q, n)), count)
     if method in DISCRETE:
         return lanes.nan_kept(lanes.at(_clipped(DISCRETE[method](n, q), n)), count)
     place, part = _place_and_part(method, n, q)
@@ -186,7 +189,10 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
     below = below / below[..., -1:]
     if bool((_isnan(below[..., -1:]) & (count != 0)).any()):
         raise ValueError("Weights included NaN, inf or were all zero.")
-    below = cast(below, q.dtype)
+    if q.dtype.kind == "f":
+        below = cast(below, q.dtype)
+    else:
+        q = cast(q, FLOAT64)
     below = xp.where(below == 0, -1.0, below)
     sought = xp.broadcast_to(q, (*lanes.shape, q.size)).copy()
     places = _searchsorted(below.copy(), sought, side="left") if lanes.shape else _searchsorted(below, q, side="left")
@@ -196,26 +202,19 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
 # ---- NumPy's functions ----
 
 
-def _check_range(q: Any, values: Any, function: str) -> None:
-    """`values` are on the host unless `q` is a Tensor."""
-    if not bool(((values >= 0) & (values <= 1)).all()):
-        whole = "Percentiles must be in the range [0, 100]" if "percentile" in function else None
-        raise ValueError(whole or "Quantiles must be in the range [0, 1]")
-    del q
-
-
-def _fractions(q: Any, dtype: Dtype, percent: bool, dev: int, function: str) -> Tensor:
+def _fractions(q: Any, percent: bool, dev: int, function: str) -> Tensor:
     """`q` on the device, between 0 and 1."""
     values = q if isinstance(q, Tensor) else np.asarray(q)
     if values.dtype.kind == "c":
         raise TypeError(f"{function}: q must be real, not {values.dtype}")
     if percent:
-        hundred = values.dtype.type(100) if values.dtype.kind == "f" else 100
-        values = values / hundred
+        values = values / (values.dtype.type(100) if values.dtype.kind == "f" else 100)
     elif values.dtype.kind != "f":
-        values = values.astype(FLOAT64)
-    _check_range(q, values, function)
-    del dtype
+        values = values.astype(INT64)
+    # On the host, unless `q` is a Tensor.
+    if not bool(((values >= 0) & (values <= 1)).all()):
+        percents = "Percentiles must be in the range [0, 100]"
+        raise ValueError(percents if percent else "Quantiles must be in the range [0, 1]")
     return as_tensor(values, dev)
 
 
@@ -225,7 +224,7 @@ def _answer(
     x = as_tensor(a, dev_of(a, q, out, weights))
     if x.dtype.kind == "c":
         raise TypeError("a must be an array of real numbers")
-    fractions = _fractions(q, x.dtype, "percentile" in function, x.dev, function)
+    fractions = _fractions(q, "percentile" in function, x.dev, function)
     if method not in CONTINUOUS and method not in DISCRETE and method not in ("averaged_inverted_cdf", "midpoint"):
         known = [*DISCRETE, "averaged_inverted_cdf", "midpoint", *CONTINUOUS]
         raise ValueError(f"{method!r} is not a valid method. Use one of: {known}")
@@ -327,7 +326,7 @@ def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_n
         return _nothing(lanes, (), keepdims, out)
     count = lanes.count()
     if isinstance(count, Tensor):
-        low, high = xp.maximum((count - 1) // 2, 0), xp.minimum(count // 2, lanes.length - 1)
+        low, high = xp.maximum((count - 1) >> 1, 0), xp.minimum(count >> 1, lanes.length - 1)
     else:
         low, high = (tensor([place], dev=x.dev) for place in ((count - 1) // 2, count // 2))
     pair = xp.stack([lanes.at(low), lanes.at(high)]) if lanes.length % 2 == 0 or skips_nan else lanes.at(low)[None]

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.lib import _arraysetops_impl
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promoted, xp
+from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promoted, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.indexing import flatnonzero
 from numtorch.functions.reduction import INT64
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import moveaxis, ravel
-from numtorch.functions.sorting import begins, comparable, sorted_with_places
+from numtorch.functions.sorting import begins, comparable, keys_of, parts_of, sorted_with_places
 
 __all__ = [
     "ediff1d",
@@ -37,9 +37,7 @@ _index_select = kernel("index_select")
 _isin = kernel("isin.Tensor_Tensor")
 _isnan = kernel("isnan")
 _scatter = kernel("scatter.src")
-_scatter_reduce = kernel("scatter_reduce.two")
 _unique_dim = kernel("unique_dim")
-_view_as_real = kernel("view_as_real")
 
 results: Any = _arraysetops_impl  # NumPy's named tuples, of Tensors
 
@@ -79,11 +77,14 @@ def _unique_elements(x: Tensor, equal_nan: bool) -> tuple[Tensor, Tensor, Tensor
 
 
 def _as_rows(x: Tensor) -> Tensor:
-    """Two axes of what libtorch orders as NumPy orders the slices of `x` along the first axis."""
+    """Integers, a row for each slice of `x` along the first axis, in NumPy's order; slices with NaN all differ."""
     rows = _detach(x).reshape(x.shape[0], -1)
-    if rows.dtype.kind == "c":
-        return _view_as_real(rows).reshape(x.shape[0], -1)
-    return ordered(rows)
+    if rows.dtype.kind not in "fc":
+        return keys_of(rows)
+    keys = keys_of(rows) if rows.dtype.kind == "f" else xp.stack([keys_of(part) for part in parts_of(rows)], axis=2)
+    numbers = _arange(x.shape[0], dtype=INT64, device=x.dev) + 1
+    own = xp.where(xp.any(_isnan(rows), axis=1), numbers, 0)
+    return xp.concatenate([keys.reshape(x.shape[0], -1), own[:, np.newaxis]], axis=1)
 
 
 def _unique_slices(x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -94,9 +95,8 @@ def _unique_slices(x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         zeros = tensor(np.zeros(length, np.int64), dev=x.dev)
         return x[:kinds], zeros[:kinds], zeros, tensor(np.full(kinds, length), dev=x.dev)
     _, inverse, counts = _unique_dim(_as_rows(x), 0, True, True, True)
-    numbers = _arange(length, dtype=INT64, device=x.dev)
-    last = tensor(np.full(counts.size, length), dev=x.dev)
-    firsts = _scatter_reduce(last, 0, inverse, numbers, "amin", include_self=True)
+    sorted_inverse, places = sorted_with_places(inverse, 0)
+    firsts = places[begins(sorted_inverse)]
     return _places_of(x, firsts), firsts, inverse, counts
 
 
@@ -170,7 +170,8 @@ def isin(
     found = _isin(keys, ravel(sought), assume_unique=bool(assume_unique))
     if x.dtype.kind in "fc":
         found = found & ~_isnan(_detach(x))
-    return ~found if invert else found
+    found = ~found if invert else found
+    return as_array(found) if found.ndim == 0 else found
 
 
 def _flat(assume_unique: bool, *arrays: Array) -> list[Tensor]:

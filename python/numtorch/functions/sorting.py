@@ -19,8 +19,10 @@ __all__ = [
     "argsort",
     "begins",
     "comparable",
+    "keys_of",
     "lexsort",
     "partition",
+    "parts_of",
     "ranks",
     "searchsorted",
     "sort",
@@ -56,7 +58,7 @@ def _check(function: str, kind: str | None, order: Any, stable: bool | None) -> 
         raise ValueError(f"{function}: Cannot specify order when the array has no fields.")
 
 
-def _parts(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def parts_of(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What NumPy compares of complex numbers: which parts are NaN, then the real parts, then the imaginary parts."""
     real, imag = _detach(z).real, _detach(z).imag
     missing = cast(_isnan(real), UINT8) * 2 + cast(_isnan(imag), UINT8)
@@ -64,7 +66,7 @@ def _parts(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _sorted_complex(z: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    missing, real, imag = _parts(z)
+    missing, real, imag = parts_of(z)
     places = _sort(imag, stable=True, dim=axis)[1]
     for key in (real, missing):
         places = _gather(places, axis, _sort(_gather(key, axis, places), stable=True, dim=axis)[1])
@@ -184,7 +186,7 @@ def keys_of(x: Tensor) -> Tensor:
 def begins(values: Tensor) -> Tensor:
     """Where in sorted `values`, of one axis, a new one begins; NaN equals NaN in the same part."""
     first = tensor(np.ones(min(values.size, 1), np.bool_), dev=values.dev)
-    keys = _parts(values) if values.dtype.kind == "c" else (keys_of(values),)
+    keys = parts_of(values) if values.dtype.kind == "c" else (keys_of(values),)
     differs = keys[0][1:] != keys[0][:-1]
     for key in keys[1:]:
         differs = differs | (key[1:] != key[:-1])
