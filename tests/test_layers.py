@@ -28,7 +28,8 @@ BELOW = {
     "structure": {"_core"},
     "autograd": {"_core", "structure"},
     "numpy": {"_core", "functions", "methods", "devices"},
-    "__init__": {"_load", "_core", "functions", "methods", "devices", "structure", "autograd"},
+    "interop": {"_core"},
+    "__init__": {"_load", "_core", "interop", "functions", "methods", "devices", "structure", "autograd"},
 }
 
 

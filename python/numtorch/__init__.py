@@ -2,6 +2,7 @@
 
 from numtorch import _load as _load
 from numtorch import functions as functions
+from numtorch import interop as interop
 from numtorch import methods as methods
 from numtorch._core import (
     Generator,
@@ -23,6 +24,8 @@ from numtorch.devices import device
 from numtorch.structure import Params, collect, fmap, params, torch
 
 __version__ = "0.1.0"
+
+interop.register_imported()
 
 __all__ = [
     "Generator",

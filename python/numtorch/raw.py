@@ -141,7 +141,13 @@ def ctypes(self: Tensor) -> Any:
 
 
 def array_interface(self: Tensor) -> dict[str, Any]:
-    """NumPy's array interface: of a Tensor on the CPU that no gradient depends on."""
+    """NumPy's array interface: of a Tensor on the CPU that no gradient depends on, and that is not a value.
+
+    Where there is none NumPy asks for ``__array__``, which copies a value and says why it refuses the others.
+    """
     if self.dev != -1:
         raise AttributeError(f"__array_interface__: this Tensor is on dev={self.dev}; collect(t) copies it to the host")
-    return dict(xp.asarray(memoryview(self)).__array_interface__)  # type: ignore[arg-type]
+    try:
+        return dict(xp.asarray(memoryview(self)).__array_interface__)  # type: ignore[arg-type]
+    except BufferError as error:
+        raise AttributeError(f"__array_interface__: {error}") from error
