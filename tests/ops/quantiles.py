@@ -71,6 +71,7 @@ np.quantile(m, 0.4, axis=1, method="inverted_cdf", weights=np.abs(m) + 1, keepdi
 np.percentile(x, [5, 95], axis=(0, 2), method="inverted_cdf", weights=np.abs(x) + 1)
 np.nanquantile(m, 0.4, axis=0, method="inverted_cdf", weights=np.abs(m) + 1)
 np.percentile(w, 30, method="inverted_cdf", weights=np.arange(5))
+np.nanpercentile(w, 30, method="inverted_cdf", weights=np.arange(5))
 """
 
 WITH_NAN = f"""
