@@ -13,6 +13,7 @@ from numtorch.functions import files as files
 from numtorch.functions import foreign as foreign
 from numtorch.functions import functional as functional
 from numtorch.functions import grids as grids
+from numtorch.functions import histograms as histograms
 from numtorch.functions import indexing as indexing
 from numtorch.functions import joining as joining
 from numtorch.functions import like as like
