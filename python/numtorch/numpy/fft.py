@@ -79,7 +79,7 @@ __all__ = [
 ]
 
 
-def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = None) -> Tensor:
+def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None, dev: int | None = None) -> Tensor:
     """
     The frequencies of `fft`'s results: see `numpy.fft.fftfreq`.
 
@@ -89,10 +89,10 @@ def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = Non
     >>> np.fft.fftfreq(4)
     Tensor([ 0.  ,  0.25, -0.5 , -0.25], dtype=float64, dev=-1)
     """
-    return tensor(np.fft.fftfreq(n, d), dev=place_of(device, dev))
+    return tensor(np.fft.fftfreq(n, d), dev=place_of(device, dev), dtype=dtype)
 
 
-def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = None) -> Tensor:
+def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None, dev: int | None = None) -> Tensor:
     """
     The frequencies of `rfft`'s results: see `numpy.fft.rfftfreq`.
 
@@ -102,4 +102,4 @@ def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = No
     >>> np.fft.rfftfreq(4)
     Tensor([0.  , 0.25, 0.5 ], dtype=float64, dev=-1)
     """
-    return tensor(np.fft.rfftfreq(n, d), dev=place_of(device, dev))
+    return tensor(np.fft.rfftfreq(n, d), dev=place_of(device, dev), dtype=dtype)

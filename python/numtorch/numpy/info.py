@@ -59,6 +59,6 @@ class Info:
                 raise ValueError(f"dtypes: kind must be one of {', '.join(map(repr, KINDS))}, not {one!r}")
         return {name: np.dtype(name) for one in kinds for name in KINDS[one]}
 
-    def devices(self) -> tuple[str, ...]:
+    def devices(self) -> list[str]:
         """The CPU, and the GPUs that there are."""
-        return tuple(device_name(dev) for dev in range(-1, _core.device_count()))
+        return list(device_name(dev) for dev in range(-1, _core.device_count()))
