@@ -1,0 +1,1 @@
+"""NumPy's namespace for programs that make their own arrays."""
