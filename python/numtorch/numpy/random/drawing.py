@@ -10,10 +10,15 @@ __all__ = ["Drawing", "Stream"]
 
 
 class Stream(Protocol):
-    """A stream of random numbers on one device."""
+    """A stream of random numbers."""
 
-    dev: int
-    host: Host
+    @property
+    def dev(self) -> int:
+        """Device of the draws."""
+
+    @property
+    def host(self) -> Host:
+        """NumPy's object whose bits determine the stream."""
 
     def draw(self, method: str, arguments: dict[str, Any], /) -> Any:
         """What the method of that name draws."""
