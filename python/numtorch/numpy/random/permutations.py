@@ -13,6 +13,7 @@ from numtorch.functions.arguments import as_tensor, axis_of, xp
 
 __all__ = ["METHODS", "Places", "counted", "of_tensors"]
 
+CPU = -1
 SUBJECTS = ("x", "a")
 
 
@@ -45,8 +46,7 @@ def of_tensors(arguments: Mapping[str, Any]) -> bool:
 
 def shuffle(places: Places, x: Tensor, axis: int = 0) -> None:
     """`x` in a random order along `axis`, in place."""
-    if x.ndim == 0:
-        raise AxisError(0, 0)
+    _check_sized(x)
     axis = axis_of(axis, x.ndim)
     if x.size:
         order = places.order(x.shape[axis], of_rows=x.ndim > 1)
@@ -61,31 +61,41 @@ def permutation(places: Places, x: Tensor, axis: int = 0) -> Tensor:
     return xp.take(x, places.order(x.shape[axis]).to(dev=x.dev), axis)
 
 
-def permuted(places: Places, x: Any, axis: int | None, out: Tensor | None) -> Tensor:
+def permuted(places: Places, x: Any, axis: int | None, out: Any) -> Any:
     """A copy of `x` with the elements of each slice along `axis` in its own order, written to `out` if given."""
-    source = as_tensor(x, None if out is None else out.dev)
-    if out is not None and out.shape != source.shape:
+    if not (out is None or isinstance(out, (Tensor, np.ndarray))):
+        raise TypeError(f"out must be a Tensor or an ndarray, not {type(out).__name__}")
+    target = None if out is None else as_tensor(out, CPU)
+    source = as_tensor(x, None if target is None else target.dev)
+    _check_sized(source)
+    if target is not None and target.shape != source.shape:
         raise ValueError("out must have the same shape as x")
     if axis is not None:
         axis = axis_of(axis, source.ndim)
-    strides = source.strides if out is None else out.strides
-    order = places.orders(source.shape, strides, axis).to(dev=source.dev)
-    result = as_array(source.reshape(-1)[order])
-    if out is None:
+    order = places.orders(source.shape, (source if target is None else target).strides, axis)
+    result = as_array(source.reshape(-1)[order.to(dev=source.dev)])
+    if target is None:
         return result
-    xp.copyto(out, result, casting="safe")
+    xp.copyto(target, result, casting="safe")
     return out
 
 
-def choice(places: Places, a: Tensor, axis: int = 0, **arguments: Any) -> Tensor:
-    """Elements of `a` along `axis`, at places that are drawn."""
+def choice(places: Places, a: Tensor, axis: int | None = None, **arguments: Any) -> Tensor:
+    """Elements of `a` along `axis`, at places that are drawn; RandomState, which has no axes, takes vectors only."""
     if a.ndim == 0:
         raise ValueError("a must be a sequence or an integer, not a 0-d Tensor")
-    axis = axis_of(axis, a.ndim)
+    if axis is None and a.ndim != 1:
+        raise ValueError("a must be 1-dimensional")
+    axis = axis_of(0 if axis is None else axis, a.ndim)
     drawn = places.choices(a.shape[axis], arguments)
     if not isinstance(drawn, (Tensor, np.ndarray)):
         return xp.take(a, int(drawn), axis)
     return as_array(xp.take(a, as_tensor(drawn, a.dev).to(dev=a.dev), axis))
+
+
+def _check_sized(x: Tensor) -> None:
+    if x.ndim == 0:
+        raise TypeError("len() of unsized object")
 
 
 METHODS: dict[str, Callable[..., Any]] = {
