@@ -1,4 +1,4 @@
-"""Calls of NumPy's random methods: text that runs with NumPy's generator on ndarrays, and with numtorch's on Tensors."""
+"""Calls of NumPy's random methods: text that runs with NumPy's and with numtorch's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["BOTH", "operands"]
 
 
 def operands() -> dict[str, np.ndarray[Any, Any]]:
-    """What the calls name: v of length 3, m (2, 3), r (4, 1); i integers; p probabilities; c a covariance; o for out=."""
+    """What the calls name: vectors, matrices, integers, probabilities, a covariance, arrays for out=."""
     return {
         "v": np.array([0.5, 1.0, 3.5]),
         "m": np.array([[0.5, 1.25, 2.0], [4.0, 0.75, 1.5]]),
@@ -56,7 +56,12 @@ def _of_place(name: str, *more: str) -> list[str]:
 # The same in Generator and RandomState.
 BOTH: dict[str, list[str]] = {
     "beta": _of_two("beta"),
-    "binomial": ["rng.binomial(9, 0.3)", "rng.binomial(i, p)", "rng.binomial(i, 0.25, size=(2, 3))", "rng.binomial(j, p)"],
+    "binomial": [
+        "rng.binomial(9, 0.3)",
+        "rng.binomial(i, p)",
+        "rng.binomial(i, 0.25, size=(2, 3))",
+        "rng.binomial(j, p)",
+    ],
     "bytes": ["rng.bytes(5)", "rng.bytes(0)"],
     "chisquare": _of_one("chisquare"),
     "dirichlet": ["rng.dirichlet(v)", "rng.dirichlet([1.0, 2.0], size=3)", "rng.dirichlet(v, (2, 2))"],
@@ -80,9 +85,17 @@ BOTH: dict[str, list[str]] = {
         "rng.multivariate_normal([0, 0], [[1, 0], [0, 2]], size=(2, 3))",
         "rng.multivariate_normal(v, c, 4, check_valid='raise', tol=1e-6)",
     ],
-    "negative_binomial": ["rng.negative_binomial(3, 0.4)", "rng.negative_binomial(i, p)", "rng.negative_binomial(v, 0.5, (2, 3))"],
+    "negative_binomial": [
+        "rng.negative_binomial(3, 0.4)",
+        "rng.negative_binomial(i, p)",
+        "rng.negative_binomial(v, 0.5, (2, 3))",
+    ],
     "noncentral_chisquare": _of_two("noncentral_chisquare"),
-    "noncentral_f": ["rng.noncentral_f(2.0, 3.0, 1.5)", "rng.noncentral_f(v, r, 1.5)", "rng.noncentral_f(v, 2, s, size=(2, 3))"],
+    "noncentral_f": [
+        "rng.noncentral_f(2.0, 3.0, 1.5)",
+        "rng.noncentral_f(v, r, 1.5)",
+        "rng.noncentral_f(v, 2, s, size=(2, 3))",
+    ],
     "normal": _of_place("normal", "rng.normal(loc=v, scale=r, size=(2, 4, 3))"),
     "pareto": _of_one("pareto"),
     "poisson": ["rng.poisson()", *_of_one("poisson"), "rng.poisson(1e6, 3)"],
@@ -95,9 +108,15 @@ BOTH: dict[str, list[str]] = {
     "standard_normal": ["rng.standard_normal()", "rng.standard_normal((2, 2))"],
     "standard_t": _of_one("standard_t"),
     "triangular": ["rng.triangular(-1, 0.5, 2)", "rng.triangular(-v, 0, r)", "rng.triangular(0, 1, 2, size=(2, 2))"],
-    "uniform": ["rng.uniform()", "rng.uniform(size=2)", "rng.uniform(-1, 1)", "rng.uniform(-v, r)", "rng.uniform(h, 5, (2, 3))"],
+    "uniform": [
+        "rng.uniform()",
+        "rng.uniform(size=2)",
+        "rng.uniform(-1, 1)",
+        "rng.uniform(-v, r)",
+        "rng.uniform(h, 5, (2, 3))",
+    ],
     "vonmises": _of_two("vonmises"),
     "wald": _of_two("wald"),
     "weibull": _of_one("weibull"),
     "zipf": _of_one("zipf"),
-}  # fmt: skip
+}

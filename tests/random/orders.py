@@ -65,7 +65,7 @@ STATE: dict[str, list[str]] = {
     "permutation": _ORDERS,
     "rand": ["rng.rand()", "rng.rand(3)", "rng.rand(2, 3)"],
     "randint": [
-        *("rng.randint(5)", "rng.randint(2, 9)", "rng.randint(5, size=(2, 3))", "rng.randint(0, i)", "rng.randint(i, 20)"),
+        *("rng.randint(2, 9)", "rng.randint(5, size=(2, 3))", "rng.randint(0, i)", "rng.randint(i, 20)"),
         *(f"rng.randint(0, 2, 5, dtype='{d}')" for d in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")),
     ],
     "randn": ["rng.randn()", "rng.randn(3)", "rng.randn(3, 1)"],

@@ -68,9 +68,7 @@ def test_a_gradient_without_a_formula_is_refused_with_the_reason(call: str) -> N
         def drawn(t: nt.Tensor, rng: object = rng) -> object:
             return np.sum(eval(call, {"rng": rng, "t": t}))
 
-        with pytest.raises(
-            TypeError, match=r"a gradient depends on the argument '\w+', and a draw of .* no derivative"
-        ):
+        with pytest.raises(TypeError, match=r"a gradient depends on the argument '\w+'"):
             nt.gradient(drawn, np.array([0.5, 0.5]))
 
 
@@ -78,9 +76,7 @@ def test_a_tensor_of_another_device_is_named() -> None:
     class Elsewhere(nt.Tensor):
         dev = 3
 
-    with pytest.raises(
-        TypeError, match="normal: the argument 'loc' is on device 3, and this generator draws on the CPU"
-    ):
+    with pytest.raises(TypeError, match="'loc' is on device 3, and this generator draws on the CPU"):
         nnp.random.default_rng(1, dev=-1).normal(Elsewhere(2))
 
 
@@ -88,5 +84,5 @@ def test_a_device_that_is_not_there(dev: int) -> None:
     for make in (nnp.random.default_rng, nnp.random.RandomState):
         with pytest.raises(ValueError, match="there is no such device"):
             make(1, dev=nt.device_count()).random()
-    with pytest.raises(TypeError, match="SeedSequence|seed|int"):
+    with pytest.raises(TypeError, match="SeedSequence"):
         nnp.random.default_rng(1.5, dev=dev)
