@@ -24,10 +24,7 @@ def on_host(method: str, argument: str, value: Any) -> Any:
     if not isinstance(value, Tensor):
         return value
     if value.tracked:
-        raise TypeError(
-            f"{method}: a gradient depends on the argument {argument!r}, and a draw of {method} has no derivative "
-            f"with respect to it; pass its values, numtorch.collect({argument})"
-        )
+        raise reparametrised.refuse(method, argument)
     if value.dev != CPU:
         raise TypeError(
             f"{method}: the argument {argument!r} is on device {value.dev}, and this generator draws on the CPU; "

@@ -11,7 +11,7 @@ import numpy as np
 from numtorch._core import Tensor, collect, tensor
 from numtorch.functions.arguments import xp
 
-__all__ = ["FORMULAS", "draw"]
+__all__ = ["FORMULAS", "draw", "refuse"]
 
 CPU = -1
 
@@ -45,6 +45,14 @@ FORMULAS: dict[str, tuple[str, Callable[..., Any]]] = {
     "rayleigh": ("rayleigh", _scaled),
     "uniform": ("random", _uniform),
 }
+
+
+def refuse(method: str, argument: str) -> TypeError:
+    """The error of a tracked argument of any other method."""
+    return TypeError(
+        f"{method}: a gradient depends on the argument {argument!r}, and a draw of {method} has no derivative "
+        f"with respect to it; pass its values, numtorch.collect({argument})"
+    )
 
 
 def draw(host: Any, method: str, arguments: Mapping[str, Any], on_host: Callable[[str, str, Any], Any]) -> Any:
