@@ -88,9 +88,8 @@ def choice(places: Places, a: Tensor, axis: int | None = None, **arguments: Any)
         raise ValueError("a must be 1-dimensional")
     axis = axis_of(0 if axis is None else axis, a.ndim)
     drawn = places.choices(a.shape[axis], arguments)
-    if not isinstance(drawn, (Tensor, np.ndarray)):
-        return xp.take(a, int(drawn), axis)
-    return as_array(xp.take(a, as_tensor(drawn, a.dev).to(dev=a.dev), axis))
+    chosen = xp.take(a, as_tensor(drawn, a.dev).to(dev=a.dev), axis)
+    return chosen if arguments["size"] is None else as_array(chosen)
 
 
 def _check_sized(x: Tensor) -> None:

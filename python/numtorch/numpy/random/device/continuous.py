@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from numtorch._core import Tensor
 from numtorch.functions.arguments import xp
 from numtorch.numpy.random.device.discrete import poisson
+from numtorch.numpy.random.device.rejection import accepted
 from numtorch.numpy.random.device.source import Shape, Source
 
 __all__ = ["CONTINUOUS"]
+
+# NumPy's bounds for vonmises: uniform below, expanded at, a wrapped normal above these concentrations.
+FLAT, ALMOST_FLAT, SHARP = 1e-8, 1e-5, 1e6
 
 
 def _chisquare(s: Source, n: Shape, df: Any) -> Tensor:
@@ -45,6 +50,31 @@ def _triangular(s: Source, n: Shape, left: Any, mode: Any, right: Any) -> Tensor
     rising = left + xp.sqrt(u * width * (mode - left))
     falling = right - xp.sqrt((1 - u) * width * (right - mode))
     return xp.where(u <= (mode - left) / width, rising, falling)
+
+
+def _vonmises(s: Source, n: Shape, mu: Any, kappa: Any) -> Tensor:
+    """Best and Fisher's rejection from a wrapped Cauchy. Waits for the device, until all draws are accepted."""
+    concentration = s.filled(n, kappa)
+    flat, sharp = concentration < FLAT, concentration > SHARP
+    settled = xp.logical_not(xp.logical_and(concentration >= FLAT, concentration <= SHARP))
+    k = xp.where(settled, 1.0, concentration)
+    root = 1 + xp.sqrt(1 + 4 * k * k)
+    rho = (root - xp.sqrt(2 * root)) / (2 * k)
+    r = xp.where(k < ALMOST_FLAT, 1 / k + k, (1 + rho * rho) / (2 * rho))
+
+    def propose() -> tuple[Tensor, Tensor]:
+        z = xp.cos(math.pi * s.uniform(n))
+        cosine = (1 + r * z) / (r + z)
+        y = k * (r - cosine)
+        good = xp.log(y / (1 - s.uniform(n))) + 1 - y >= 0
+        return cosine, xp.logical_or(good, settled)
+
+    angle = xp.arccos(xp.clip(accepted(propose), -1.0, 1.0)) * xp.sign(s.uniform(n) - 0.5)
+    even = 2 * math.pi * s.uniform(n) - math.pi
+    narrow = s.normal(n) / xp.sqrt(xp.maximum(concentration, SHARP))
+    turned = mu + xp.where(flat, even, xp.where(sharp, narrow, angle))
+    wrapped = (turned + math.pi) % (2 * math.pi) - math.pi
+    return xp.where(xp.isnan(concentration), concentration, wrapped)
 
 
 def _wald(s: Source, n: Shape, mean: Any, scale: Any) -> Tensor:
@@ -87,6 +117,7 @@ CONTINUOUS: dict[str, Callable[..., Tensor]] = {
     "standard_t": _standard_t,
     "triangular": _triangular,
     "uniform": lambda s, n, low, high: low + (high - low) * s.uniform(n),
+    "vonmises": _vonmises,
     "wald": _wald,
     "weibull": _weibull,
 }

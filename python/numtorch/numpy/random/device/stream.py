@@ -18,7 +18,7 @@ from numtorch.numpy.random.device.parameters import check, placed, shape_of
 from numtorch.numpy.random.device.places import DevicePlaces
 from numtorch.numpy.random.device.source import INT64, Source
 from numtorch.numpy.random.device.vectors import VECTORS
-from numtorch.numpy.random.drawing import Host
+from numtorch.numpy.random.host import Host
 from numtorch.numpy.random.reparametrised import FORMULAS, refuse
 
 __all__ = ["DeviceStream"]
