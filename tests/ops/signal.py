@@ -60,7 +60,45 @@ np.correlate(np.where(w > 1, w, -np.inf), v + 0.25, "full")
 np.convolve(np.where(np.resize(k, 90), np.resize(x, 90), np.inf), np.resize(w, 80) + 9)
 """
 
+SMOOTHLY = """
+np.sinc(m)
+np.sinc(s)
+np.sinc(v / 3)
+np.sinc(e)
+np.sinc(m[0, 0])
+np.i0(m)
+np.i0(s)
+np.i0(m[0, 0])
+np.i0(m * 4)
+np.i0(e)
+"""
+
+UNWRAPPED = """
+np.unwrap(x)
+np.unwrap(x * 3)
+np.unwrap(x, axis=0)
+np.unwrap(x, axis=1, discont=4)
+np.unwrap(x, discont=1)
+np.unwrap(x, period=4)
+np.unwrap(x, period=3)
+np.unwrap(x, period=5, axis=0)
+np.unwrap(x, 2, 1, period=2.5)
+np.unwrap(x, period=np.float32(3))
+np.unwrap(x, period=np.int8(4))
+np.unwrap(v, 3, period=6)
+np.unwrap(v, 0, period=6)
+np.unwrap(x, axis=3)
+np.unwrap(z)
+np.unwrap(e, axis=0)
+np.unwrap(v[:1])
+np.unwrap(s)
+np.unwrap(f, period=4)
+np.unwrap(x, period=4, discont=v[0])
+"""
+
 ROWS = [
+    *rows(SMOOTHLY, ALL),
+    *rows(UNWRAPPED, ALL, memory=False),
     *rows(CONVOLVED, ALL, memory=False),
     *rows(LONG, ALL, memory=False),
     *rows(NOT_FINITE, FLOATS),
@@ -71,7 +109,14 @@ np.convolve(v, w)
 np.convolve(w, v, "same")
 np.correlate(v, w, "full")
 np.correlate(w, v)
+np.sinc(m)
 np.convolve(np.resize(x, 70), np.resize(w, 20), "valid")
 """
 
-GRADIENTS = rows(SMOOTH, ("float64", "complex128"))
+REAL_SMOOTH = """
+np.i0(m)
+np.unwrap(m * 2 + 0.1)
+np.unwrap(m * 2 + 0.1, axis=0, period=1.3, discont=1)
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(REAL_SMOOTH)]

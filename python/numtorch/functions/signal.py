@@ -1,4 +1,4 @@
-"""Convolution and correlation of vectors."""
+"""Signals: convolution and correlation of vectors, sinc and i0, phases without jumps."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensors, cast, promotion, xp
+from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.carriers import CARRIERS, FLOAT32, UINT64, on_bits, through
 from numtorch.functions.joining import concatenate
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import flip
 
-__all__ = ["convolve", "correlate"]
+__all__ = ["convolve", "correlate", "i0", "sinc", "unwrap"]
 
 _arange = kernel("arange")
 _flip = kernel("flip")
+_i0 = kernel("i0")
 _le = kernel("le.Tensor")
 _reshape = kernel("reshape")
+_sinc = kernel("sinc")
 _unfold = kernel("unfold")
 _unsqueeze = kernel("unsqueeze")
 _where = kernel("where.self")
 _zeros = kernel("zeros")
 
-FLOAT16 = np.dtype(np.float16)
+FLOAT16, FLOAT64 = np.dtype(np.float16), np.dtype(np.float64)
 MODES = ("valid", "same", "full")
 FEW = 16  # so many products are summed at once
 AT_ONCE = 2**22  # numbers held in memory at once
@@ -163,3 +165,46 @@ def correlate(a: Array, v: Array, mode: Any = "valid") -> Tensor:
 
 def _conjugate(x: Tensor) -> Tensor:
     return xp.conjugate(x) if x.dtype.kind == "c" else x
+
+
+# ---- Pointwise and along one axis ----
+
+
+@implements(np.sinc)
+def sinc(x: Array) -> Tensor:
+    """NumPy's `sinc`."""
+    z = as_tensor(x)
+    return _sinc(z if z.dtype.kind in "fc" else cast(z, FLOAT64))
+
+
+@implements(np.i0)
+def i0(x: Array) -> Tensor:
+    """NumPy's `i0`."""
+    z = as_tensor(x)
+    if z.dtype.kind == "c":
+        raise TypeError("i0 not supported for complex values")
+    return as_array(_i0(z if z.dtype.kind == "f" else cast(z, FLOAT64)))
+
+
+@implements(np.unwrap)
+def unwrap(p: Array, discont: Any = None, axis: int = -1, *, period: Any = 2 * math.pi) -> Tensor:
+    """NumPy's `unwrap`: steps of more than `discont` become steps of less than half a `period`."""
+    x = as_tensor(p)
+    steps = xp.diff(x, axis=axis)
+    dtype = promotion(steps, period)
+    if dtype.kind in "iu":
+        high, rest = divmod(period, 2)
+        ambiguous = rest == 0
+    else:
+        high, ambiguous = period / 2, True
+    low = -high
+    small = xp.mod(steps - low, period) + low
+    if ambiguous:
+        # Half a period up stays up.
+        small = xp.where((small == low) & (steps > 0), high, small)
+    jumps = xp.abs(steps) >= (period / 2 if discont is None else discont)
+    shifts = xp.cumsum(xp.where(jumps, small - steps, xp.zeros_like(small, shape=())), axis=axis)
+    ndim, place = x.ndim, axis_of(axis, x.ndim)
+    first = x[(*[slice(None)] * place, slice(0, 1), *[slice(None)] * (ndim - place - 1))]
+    rest = x[(*[slice(None)] * place, slice(1, None), *[slice(None)] * (ndim - place - 1))]
+    return concatenate([cast(first, dtype), cast(rest + shifts, dtype)], axis=place)
