@@ -71,6 +71,11 @@ def sort(
     self[...] = sorting.sort(self, operator.index(axis), kind, order, stable=stable)
 
 
+def partition(self: Tensor, /, kth: Any, axis: int = -1, kind: str = "introselect", order: Any = None) -> None:
+    """See `numpy.ndarray.partition`: in place."""
+    self[...] = sorting.partition(self, kth, operator.index(axis), kind, order)
+
+
 def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
     """See `numpy.ndarray.view`: the same memory, perhaps as another dtype, always as a Tensor."""
     asked = [*args, *(kwargs.pop(name) for name in ("dtype", "type") if name in kwargs)]
@@ -99,6 +104,7 @@ Tensor.all = reduction.all
 Tensor.any = reduction.any
 Tensor.argmax = reduction.argmax
 Tensor.argmin = reduction.argmin
+Tensor.argpartition = sorting.argpartition
 Tensor.argsort = sorting.argsort
 Tensor.choose = selection.choose
 Tensor.clip = clip
@@ -115,6 +121,7 @@ Tensor.max = reduction.max
 Tensor.mean = statistics.mean
 Tensor.min = reduction.min
 Tensor.nonzero = indexing.nonzero
+Tensor.partition = partition
 Tensor.prod = reduction.prod
 Tensor.put = indexing.put
 Tensor.ravel = shape.ravel

@@ -264,7 +264,6 @@ ROWS = [
     *rows("np.put(m, i, v)\nnp.putmask(m, k, f)\nnp.copyto(m, f, where=k)\nnp.fill_diagonal(m, 1j)", COMPLEX),
     *rows("np.copyto(m, 1.5)\nnp.copyto(m, 300)\nnp.copyto(m, 1j)", ("int64", "uint8", "float32", "complex64")),
     *rows(SORTED, REAL),
-    *rows("np.sort(x)\nnp.argsort(v)\nnp.unique(v)\nnp.searchsorted(v, w)", ("float64",), refused=COMPLEX),
     *rows(NOT_NUMBERS, FLOATS),
 ]
 

@@ -247,7 +247,7 @@ np.gradient(v, edge_order=3)
 ROWS = [
     *rows(SUMS, ALL),
     *rows(EXTREMES, REAL),
-    *rows("np.max(m)\nnp.min(m, axis=0)\nnp.argmax(m)\nnp.median(m)", FLOATS, refused=COMPLEX),
+    *rows("np.max(m)\nnp.min(m, axis=0)\nnp.argmax(m)", FLOATS, refused=COMPLEX),
     *rows(TRUTH, ALL),
     *rows(MEANS, ALL),
     *rows(AVERAGES, INTEGERS + FLOATS),

@@ -1,7 +1,8 @@
-"""Sorting, searching in what is sorted, and distinct elements."""
+"""Sorting, and searching in what is sorted."""
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -9,18 +10,32 @@ import numpy as np
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
-from numtorch.functions.indexing import flatnonzero
 from numtorch.functions.reduction import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
 
-__all__ = ["argsort", "searchsorted", "sort", "unique"]
+__all__ = [
+    "argpartition",
+    "argsort",
+    "begins",
+    "comparable",
+    "keys_of",
+    "lexsort",
+    "partition",
+    "parts_of",
+    "ranks",
+    "searchsorted",
+    "sort",
+    "sort_complex",
+    "sorted_with_places",
+]
 
 _bitwise_and = kernel("bitwise_and.Scalar")
 _bitwise_xor = kernel("bitwise_xor.Tensor")
 _cumsum = kernel("cumsum")
-_index_select = kernel("index_select")
+_gather = kernel("gather")
 _isnan = kernel("isnan")
+_masked_fill = kernel("masked_fill.Scalar")
 _scatter = kernel("scatter.src")
 _searchsorted = kernel("searchsorted.Tensor")
 _shift_right = kernel("bitwise_right_shift.Tensor_Scalar")
@@ -28,6 +43,8 @@ _sort = kernel("sort.stable")
 _detach = kernel("detach")
 _view = kernel("view.dtype")
 _where = kernel("where.self")
+
+UINT8 = np.dtype(np.uint8)
 
 KINDS = (None, "quicksort", "heapsort", "mergesort", "stable")
 
@@ -41,10 +58,27 @@ def _check(function: str, kind: str | None, order: Any, stable: bool | None) -> 
         raise ValueError(f"{function}: Cannot specify order when the array has no fields.")
 
 
-def _sorted(function: str, x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """Values and their former places; always stable, NaN last."""
+def parts_of(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What NumPy compares of complex numbers: which parts are NaN, then the real parts, then the imaginary parts."""
+    real, imag = _detach(z).real, _detach(z).imag
+    missing = cast(_isnan(real), UINT8) * 2 + cast(_isnan(imag), UINT8)
+    return missing, _masked_fill(real, _isnan(real), 0.0), _masked_fill(imag, _isnan(imag), 0.0)
+
+
+def _sorted_complex(z: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    missing, real, imag = parts_of(z)
+    places = _sort(imag, stable=True, dim=axis)[1]
+    for key in (real, missing):
+        places = _gather(places, axis, _sort(_gather(key, axis, places), stable=True, dim=axis)[1])
+    return _gather(z, axis, places), places
+
+
+def sorted_with_places(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Values and their former places; always stable, NaN last, complex numbers by their parts."""
+    if x.ndim == 0:
+        return x, tensor(0, dev=x.dev)
     if x.dtype.kind == "c":
-        raise TypeError(f"{function}: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
+        return _sorted_complex(x, axis)
     values, places = _sort(ordered(x), stable=True, dim=axis)
     return unordered(values, x.dtype), places
 
@@ -58,7 +92,71 @@ def sort(
     x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
-    return _sorted("sort", x, axis_of(axis, x.ndim))[0]
+    return sorted_with_places(x, axis_of(axis, x.ndim))[0]
+
+
+def _check_partition(function: str, kth: Any, length: int, kind: str, order: Any) -> None:
+    if kind != "introselect":
+        raise ValueError(f"select kind must be 'introselect' (got '{kind}')")
+    if order is not None:
+        raise ValueError(f"{function}: Cannot specify order when the array has no fields.")
+    for k in [kth] if np.ndim(kth) == 0 else kth:
+        place = operator.index(k)
+        if not -length <= place < length:
+            raise ValueError(f"kth(={place}) out of bounds ({length})")
+
+
+def _partitioned(function: str, a: Array, kth: Any, axis: int | None, kind: str, order: Any) -> tuple[Tensor, Tensor]:
+    x = as_tensor(a)
+    if axis is None:
+        x, axis = ravel(x), -1
+    elif x.ndim == 0:
+        x = x.reshape(1)
+    place = axis_of(axis, x.ndim)
+    _check_partition(function, kth, x.shape[place], kind, order)
+    return sorted_with_places(x, place)
+
+
+@implements(np.partition)
+def partition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Tensor:
+    """NumPy's `partition`: sorted, which is one of the orders that NumPy allows."""
+    if axis is not None:
+        axis_of(axis, as_tensor(a).ndim)
+    return _partitioned("partition", a, kth, axis, kind, order)[0]
+
+
+@implements(np.argpartition)
+def argpartition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Tensor:
+    """NumPy's `argpartition`: the places of all elements in order, which NumPy allows."""
+    return _partitioned("argpartition", a, kth, axis, kind, order)[1]
+
+
+@implements(np.lexsort)
+def lexsort(keys: Any, axis: int = -1) -> Tensor:
+    """NumPy's `lexsort`."""
+    columns = as_tensors(*keys)
+    if not columns:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
+    if any(column.shape != columns[0].shape for column in columns):
+        raise ValueError("all keys need to be the same shape")
+    if columns[0].ndim == 0:
+        return tensor(0, dev=columns[0].dev)
+    place = axis_of(axis, columns[0].ndim)
+    places = sorted_with_places(columns[0], place)[1]
+    for column in columns[1:]:
+        moved = unordered(_gather(ordered(column), place, places), column.dtype)
+        places = _gather(places, place, sorted_with_places(moved, place)[1])
+    return places
+
+
+@implements(np.sort_complex)
+def sort_complex(a: Array) -> Tensor:
+    """NumPy's `sort_complex`."""
+    x = sort(a)
+    if x.dtype.kind == "c":
+        return x
+    small = x.dtype.kind in "iu" and x.dtype.itemsize < 4
+    return cast(x, np.dtype(np.complex64 if small else np.complex128))
 
 
 @implements(np.argsort)
@@ -72,10 +170,10 @@ def argsort(
         x, axis = ravel(x), -1
     elif x.ndim == 0:
         x = x.reshape(1)
-    return _sorted("argsort", x, axis_of(axis, x.ndim))[1]
+    return sorted_with_places(x, axis_of(axis, x.ndim))[1]
 
 
-def _keys(x: Tensor) -> Tensor:
+def keys_of(x: Tensor) -> Tensor:
     """Integers in the order that NumPy sorts `x` in: NaN after all else, and equal to itself."""
     if x.dtype.kind == "f":
         x = cast(x, np.float64)
@@ -83,6 +181,31 @@ def _keys(x: Tensor) -> Tensor:
         flipped = _bitwise_xor(pattern, _bitwise_and(_shift_right(pattern, 63), 2**63 - 1))
         return _where(_isnan(x), tensor(2**63 - 1, dev=x.dev), flipped)
     return cast(ordered(x), INT64)
+
+
+def begins(values: Tensor) -> Tensor:
+    """Where in sorted `values`, of one axis, a new one begins; NaN equals NaN in the same part."""
+    first = tensor(np.ones(min(values.size, 1), np.bool_), dev=values.dev)
+    keys = parts_of(values) if values.dtype.kind == "c" else (keys_of(values),)
+    differs = keys[0][1:] != keys[0][:-1]
+    for key in keys[1:]:
+        differs = differs | (key[1:] != key[:-1])
+    return xp.concatenate([first, differs])
+
+
+def ranks(x: Tensor) -> Tensor:
+    """Of each element of `x`, of one axis, the number of distinct smaller ones."""
+    values, places = sorted_with_places(x, 0)
+    numbers = _cumsum(begins(values), 0) - 1
+    return _scatter(numbers, 0, places, numbers)
+
+
+def comparable(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Integers that compare as NumPy compares the elements of `a` and `b`, which have one dtype."""
+    if a.dtype.kind != "c":
+        return keys_of(a), keys_of(b)
+    both = ranks(xp.concatenate([ravel(a), ravel(b)]))
+    return both[: a.size].reshape(a.shape), both[a.size :].reshape(b.shape)
 
 
 @implements(np.searchsorted)
@@ -96,8 +219,6 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
         raise ValueError(
             "object too deep for desired array" if haystack.ndim else "object of too small depth for desired array"
         )
-    if dtype.kind == "c":
-        raise TypeError("searchsorted: complex dtypes are not supported, libtorch does not order them")
     order = None
     if sorter is not None:
         order = as_tensor(sorter, haystack.dev)
@@ -106,44 +227,6 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
         if order.shape != haystack.shape:
             raise ValueError("sorter.size must equal len(a)")
         order = cast(order, INT64)
-    keys, sought = _keys(cast(haystack, dtype)), _keys(cast(needles, dtype))
+    keys, sought = comparable(cast(haystack, dtype), cast(needles, dtype))
     result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
     return result.reshape(needles.shape)
-
-
-def _starts(values: Tensor, equal_nan: bool) -> Tensor:
-    """Where in sorted `values` a new one begins."""
-    keys = _keys(values) if equal_nan or values.dtype.kind != "f" else values
-    first = tensor(np.ones(min(values.size, 1), np.bool_), dev=values.dev)
-    return xp.concatenate([first, keys[1:] != keys[:-1]])
-
-
-@implements(np.unique)
-def unique(
-    ar: Array,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-    *,
-    equal_nan: bool = True,
-    sorted: bool = True,
-) -> Any:
-    """NumPy's `unique` of all elements, always sorted. Waits for the device, to learn how many there are."""
-    del sorted
-    if axis is not None:
-        raise TypeError("unique: axis must be None on Tensors")
-    x = as_tensor(ar)
-    values, places = _sorted("unique", ravel(x), 0)
-    starts = _starts(values, equal_nan)
-    firsts = flatnonzero(starts)
-    results = [_index_select(values, 0, firsts) if values.dtype.kind in "fc" else values[firsts]]
-    if return_index:
-        results.append(places[firsts])
-    if return_inverse:
-        numbers = _cumsum(starts, 0) - 1
-        results.append(_scatter(numbers, 0, places, numbers).reshape(x.shape))
-    if return_counts:
-        end = tensor(np.array([x.size]), dev=x.dev)
-        results.append(xp.diff(xp.concatenate([firsts, end])))
-    return results[0] if len(results) == 1 else tuple(results)

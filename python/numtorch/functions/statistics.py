@@ -1,4 +1,4 @@
-"""Means, variances, medians, and the reductions that skip NaN."""
+"""Means and variances."""
 
 from __future__ import annotations
 
@@ -31,14 +31,22 @@ from numtorch.functions.reduction import (
     kept_shape,
     sum_over,
 )
-from numtorch.functions.reduction import all as all_of
-from numtorch.functions.reduction import max as max_of
-from numtorch.functions.reduction import min as min_of
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
-from numtorch.functions.shape import broadcast_to, moveaxis
+from numtorch.functions.shape import broadcast_to
 
-__all__ = ["average", "mean", "median", "nanmax", "nanmean", "nanmin", "nansum", "std", "var"]
+__all__ = [
+    "average",
+    "averaged_dtype",
+    "ddof_of",
+    "kept_shape",
+    "mean",
+    "real_dtype",
+    "squared_deviations",
+    "std",
+    "var",
+    "warn_empty",
+]
 
 _isnan = kernel("isnan")
 _mean = kernel("mean")
@@ -53,12 +61,12 @@ _where = kernel("where.self")
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
 
-def _averaged_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def averaged_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype that NumPy averages in: integers become float64."""
     return FLOAT64 if dtype.kind in "biu" else dtype
 
 
-def _warn_empty(what: str = "Mean of empty slice.") -> None:
+def warn_empty(what: str = "Mean of empty slice.") -> None:
     warnings.warn(what, RuntimeWarning, stacklevel=4)
 
 
@@ -78,9 +86,9 @@ def mean(
         elif type(axis) is int and -a.ndim <= axis < a.ndim:
             return _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
     x = as_tensor(a, dev_of(a, out, where))
-    result_dtype = as_dtype(dtype) or _averaged_dtype(x.dtype)
+    result_dtype = as_dtype(dtype) or averaged_dtype(x.dtype)
     kept = keepdims is not NoValue and bool(keepdims)
-    result = cast(_mean_of(x, axis, as_dtype(dtype) or _averaged_dtype(x.dtype), kept, where), result_dtype)
+    result = cast(_mean_of(x, axis, as_dtype(dtype) or averaged_dtype(x.dtype), kept, where), result_dtype)
     return result if out is None else into(result, out, "mean", "unsafe")
 
 
@@ -93,7 +101,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
         return xp.true_divide(total, cast(sum_over(cast(mask, INT64), axes, keepdims), dtype))
     count = _count(x.shape, axes)
     if count == 0:
-        _warn_empty()
+        warn_empty()
     if not axes:
         return cast(x, dtype).copy()
     if dtype.kind in "fc":
@@ -101,7 +109,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
 
 
-def _ddof(ddof: Any, correction: Any) -> Any:
+def ddof_of(ddof: Any, correction: Any) -> Any:
     if correction is NoValue:
         return ddof
     if ddof != 0:
@@ -109,11 +117,11 @@ def _ddof(ddof: Any, correction: Any) -> Any:
     return correction
 
 
-def _real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
 
 
-def _squared_deviations(x: Tensor, middle: Tensor) -> Tensor:
+def squared_deviations(x: Tensor, middle: Tensor) -> Tensor:
     deviations = x - middle
     if deviations.dtype.kind == "c":
         real, imag = deviations.real, deviations.imag
@@ -135,20 +143,20 @@ def _spread(
 ) -> Tensor:
     """Variance or standard deviation, `kind` being the kernel."""
     x = as_tensor(a, dev_of(a, out, where, middle))
-    wanted = as_dtype(dtype) or _averaged_dtype(x.dtype)
+    wanted = as_dtype(dtype) or averaged_dtype(x.dtype)
     x = cast(x, wanted)
     axes = axes_of(axis, x.ndim)
     kept = keepdims is not NoValue and bool(keepdims)
     masked = where is not NoValue and where is not True
     too_few = not masked and _count(x.shape, axes) - ddof <= 0
     if too_few:
-        _warn_empty("Degrees of freedom <= 0 for slice")
+        warn_empty("Degrees of freedom <= 0 for slice")
     if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc":
         result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
         result = _sqrt(result) if kind is _std else result
     else:
         result = kind(x, axes, correction=ddof, keepdim=kept)
-    result = cast(result, _real_dtype(wanted))
+    result = cast(result, real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
 
 
@@ -168,7 +176,7 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
 def _composed_variance(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any) -> Tensor:
     mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
     center = _mean_of(x, axes, x.dtype, True, mask) if middle is NoValue else as_tensor(middle, x.dev)
-    squares = _squared_deviations(x, center)
+    squares = squared_deviations(x, center)
     total = sum_of(squares, axes, None, None, keepdims, NoValue, mask)
     if mask is NoValue:
         return xp.true_divide(total, max(_count(x.shape, axes) - ddof, 0))
@@ -194,7 +202,7 @@ def var(
         simple = _simple_spread(_var, a, axis, ddof, keepdims)
         if simple is not None:
             return simple
-    return _spread(_var, "var", a, axis, dtype, out, _ddof(ddof, correction), keepdims, where, mean)
+    return _spread(_var, "var", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
 
 
 @implements(np.std)
@@ -215,7 +223,7 @@ def std(
         simple = _simple_spread(_std, a, axis, ddof, keepdims)
         if simple is not None:
             return simple
-    return _spread(_std, "std", a, axis, dtype, out, _ddof(ddof, correction), keepdims, where, mean)
+    return _spread(_std, "std", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
 
 
 def _weights_like(x: Tensor, axis: Axis, weights: Tensor) -> Tensor:
@@ -255,108 +263,6 @@ def average(
     if returned:
         return result, (total if total.shape == result.shape else broadcast_to(total, result.shape).copy())
     return result
-
-
-@implements(np.median)
-def median(
-    a: Array, axis: Axis = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False
-) -> Tensor:  # `overwrite_input` permits, and does not oblige
-    """NumPy's `median`: NaN if there is one."""
-    del overwrite_input
-    x = as_tensor(a, dev_of(a, out))
-    axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
-    wanted = _averaged_dtype(x.dtype)
-    shape = kept_shape(x.shape, axes)
-    count = _count(x.shape, axes)
-    flat = _reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*_kept_lengths(x, axes), count))
-    if count == 0:
-        _warn_empty()
-        middle = cast(_mean_axes(cast(flat, wanted), (-1,), False), wanted)
-    else:
-        middle = _middle(cast(flat, wanted), count)
-    if keepdims:
-        middle = _reshape(middle, shape)
-    return middle if out is None else into(middle, out, "median", "unsafe")
-
-
-def _kept_lengths(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(length for axis, length in enumerate(x.shape) if axis not in axes)
-
-
-def _middle(x: Tensor, count: int) -> Tensor:
-    if x.dtype.kind == "c":
-        raise TypeError(f"median: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
-    values, _ = _sort(x, stable=True, dim=-1)
-    last = values[..., count - 1]
-    low, high = (count - 1) // 2, count // 2
-    middle = values[..., low] if low == high else _mean_axes(values[..., low : high + 1], (-1,), False)
-    return _where(_isnan(last), last, middle)
-
-
-def _without_nan(x: Tensor, neutral: float) -> Tensor:
-    """`x` with `neutral` in place of NaN."""
-    if x.dtype.kind not in "fc":
-        return x
-    return _where(_isnan(x), tensor(neutral, dev=x.dev, dtype=x.dtype), x)
-
-
-@implements(np.nansum)
-def nansum(
-    a: Array,
-    axis: Axis = None,
-    dtype: Dtype = None,
-    out: Any = None,
-    keepdims: Any = NoValue,
-    initial: Any = NoValue,
-    where: Any = NoValue,
-) -> Tensor:
-    """NumPy's `nansum`."""
-    x = as_tensor(a, dev_of(a, out, where))
-    return sum_of(_without_nan(x, 0.0), axis, dtype, out, keepdims, initial, where)
-
-
-@implements(np.nanmean)
-def nanmean(
-    a: Array, axis: Axis = None, dtype: Dtype = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue
-) -> Tensor:
-    """NumPy's `nanmean`; NaN, without NumPy's warning, where there is nothing else."""
-    x = as_tensor(a, dev_of(a, out, where))
-    if x.dtype.kind not in "fc":
-        return mean(x, axis, dtype, out, keepdims, where=where)
-    wanted = as_dtype(dtype) or x.dtype
-    kept = keepdims is not NoValue and bool(keepdims)
-    wide = FLOAT32 if wanted == FLOAT16 else wanted
-    total = sum_of(cast(_without_nan(x, 0.0), wide), axis, None, None, kept, NoValue, where)
-    count = sum_of(~_isnan(x), axis, INT64, None, kept, NoValue, where)
-    result = cast(total / cast(count, wide), wanted)
-    return result if out is None else into(result, out, "nanmean", "unsafe")
-
-
-def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out: Any, **keywords: Any) -> Tensor:
-    x = as_tensor(a, dev_of(a, out, keywords["where"]))
-    if x.dtype.kind != "f":
-        return extreme(x, axis, out, **keywords)
-    result = extreme(_without_nan(x, sign * math.inf), axis, None, **keywords)
-    if keywords["initial"] is NoValue:
-        nothing = all_of(_isnan(x), axis, None, keywords["keepdims"])
-        result = _where(nothing, tensor(math.nan, dev=x.dev, dtype=x.dtype), result)
-    return result if out is None else into(result, out, name)
-
-
-@implements(np.nanmax)
-def nanmax(
-    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
-) -> Tensor:
-    """NumPy's `nanmax`; NaN, without NumPy's warning, where there is nothing else."""
-    return _nan_extreme(max_of, "nanmax", -1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
-
-
-@implements(np.nanmin)
-def nanmin(
-    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
-) -> Tensor:
-    """NumPy's `nanmin`; NaN, without NumPy's warning, where there is nothing else."""
-    return _nan_extreme(min_of, "nanmin", 1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
 
 
 directly(_mean, FLOATS, np.mean)

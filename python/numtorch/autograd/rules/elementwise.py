@@ -378,6 +378,7 @@ constant(
     "gt.Scalar",
     "gt.Tensor",
     "isfinite",
+    "isin.Tensor_Tensor",
     "isinf",
     "isnan",
     "lcm",
@@ -395,6 +396,7 @@ constant(
     "repeat_interleave.Tensor",
     "searchsorted.Tensor",
     "signbit",
+    "unique_dim",
 )
 
 # What only takes a shape, dtype or device from its argument.

@@ -1,0 +1,214 @@
+"""Reductions and scans that skip NaN."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.output import into
+from numtorch.functions.reduction import INT64, argmax, argmin
+from numtorch.functions.reduction import all as all_of
+from numtorch.functions.reduction import max as max_of
+from numtorch.functions.reduction import min as min_of
+from numtorch.functions.reduction import prod as prod_of
+from numtorch.functions.reduction import sum as sum_of
+from numtorch.functions.registry import implements
+from numtorch.functions.scan import cumprod, cumsum
+from numtorch.functions.statistics import ddof_of, mean, real_dtype, squared_deviations, std, var
+
+__all__ = [
+    "nanargmax",
+    "nanargmin",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanprod",
+    "nanstd",
+    "nansum",
+    "nanvar",
+]
+
+_isnan = kernel("isnan")
+_where = kernel("where.self")
+
+FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
+
+
+def _without_nan(x: Tensor, neutral: float) -> Tensor:
+    """`x` with `neutral` in place of NaN."""
+    if x.dtype.kind not in "fc":
+        return x
+    return _where(_isnan(x), tensor(neutral, dev=x.dev, dtype=x.dtype), x)
+
+
+@implements(np.nansum)
+def nansum(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    keepdims: Any = NoValue,
+    initial: Any = NoValue,
+    where: Any = NoValue,
+) -> Tensor:
+    """NumPy's `nansum`."""
+    x = as_tensor(a, dev_of(a, out, where))
+    return sum_of(_without_nan(x, 0.0), axis, dtype, out, keepdims, initial, where)
+
+
+@implements(np.nanmean)
+def nanmean(
+    a: Array, axis: Axis = None, dtype: Dtype = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue
+) -> Tensor:
+    """NumPy's `nanmean`; NaN, without NumPy's warning, where there is nothing else."""
+    x = as_tensor(a, dev_of(a, out, where))
+    if x.dtype.kind not in "fc":
+        return mean(x, axis, dtype, out, keepdims, where=where)
+    wanted = as_dtype(dtype) or x.dtype
+    kept = keepdims is not NoValue and bool(keepdims)
+    wide = FLOAT32 if wanted == FLOAT16 else wanted
+    total = sum_of(cast(_without_nan(x, 0.0), wide), axis, None, None, kept, NoValue, where)
+    count = sum_of(~_isnan(x), axis, INT64, None, kept, NoValue, where)
+    result = cast(total / cast(count, wide), wanted)
+    return result if out is None else into(result, out, "nanmean", "unsafe")
+
+
+def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out: Any, **keywords: Any) -> Tensor:
+    x = as_tensor(a, dev_of(a, out, keywords["where"]))
+    if x.dtype.kind != "f":
+        return extreme(x, axis, out, **keywords)
+    result = extreme(_without_nan(x, sign * math.inf), axis, None, **keywords)
+    if keywords["initial"] is NoValue:
+        nothing = all_of(_isnan(x), axis, None, keywords["keepdims"])
+        result = _where(nothing, tensor(math.nan, dev=x.dev, dtype=x.dtype), result)
+    return result if out is None else into(result, out, name)
+
+
+@implements(np.nanmax)
+def nanmax(
+    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
+) -> Tensor:
+    """NumPy's `nanmax`; NaN, without NumPy's warning, where there is nothing else."""
+    return _nan_extreme(max_of, "nanmax", -1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
+
+
+@implements(np.nanmin)
+def nanmin(
+    a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
+) -> Tensor:
+    """NumPy's `nanmin`; NaN, without NumPy's warning, where there is nothing else."""
+    return _nan_extreme(min_of, "nanmin", 1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
+
+
+@implements(np.nanprod)
+def nanprod(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    keepdims: Any = NoValue,
+    initial: Any = NoValue,
+    where: Any = NoValue,
+) -> Tensor:
+    """NumPy's `nanprod`."""
+    x = as_tensor(a, dev_of(a, out, where))
+    return prod_of(_without_nan(x, 1.0), axis, dtype, out, keepdims, initial, where)
+
+
+@implements(np.nancumsum)
+def nancumsum(a: Array, axis: Any = None, dtype: Dtype = None, out: Any = None) -> Tensor:
+    """NumPy's `nancumsum`."""
+    return cumsum(_without_nan(as_tensor(a, dev_of(a, out)), 0.0), axis, dtype, out)
+
+
+@implements(np.nancumprod)
+def nancumprod(a: Array, axis: Any = None, dtype: Dtype = None, out: Any = None) -> Tensor:
+    """NumPy's `nancumprod`."""
+    return cumprod(_without_nan(as_tensor(a, dev_of(a, out)), 1.0), axis, dtype, out)
+
+
+def _nan_place(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
+    x = as_tensor(a, dev_of(a, out))
+    if x.dtype.kind in "fc" and x.size and bool(xp.any(all_of(_isnan(x), axis))):
+        raise ValueError("All-NaN slice encountered")
+    return find(_without_nan(x, neutral), axis, out, keepdims=keepdims)
+
+
+@implements(np.nanargmax)
+def nanargmax(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
+    """NumPy's `nanargmax`. Waits for the device, to see whether a slice is all NaN."""
+    return _nan_place(argmax, -math.inf, a, axis, out, keepdims)
+
+
+@implements(np.nanargmin)
+def nanargmin(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
+    """NumPy's `nanargmin`. Waits for the device, to see whether a slice is all NaN."""
+    return _nan_place(argmin, math.inf, a, axis, out, keepdims)
+
+
+def _nan_variance(x: Tensor, axis: Axis, dtype: Dtype, ddof: Any, keepdims: Any, where: Any, middle: Any) -> Tensor:
+    """NaN where no more than `ddof` elements are left."""
+    wanted = as_dtype(dtype) or x.dtype
+    wide = FLOAT32 if wanted == FLOAT16 else wanted
+    missing = _isnan(x)
+    kept = keepdims is not NoValue and bool(keepdims)
+    count = sum_of(~missing, axis, INT64, None, True, NoValue, where)
+    filled = cast(_without_nan(x, 0.0), wide)
+    if middle is NoValue:
+        middle = sum_of(filled, axis, None, None, True, NoValue, where) / cast(count, wide)
+    else:
+        middle = cast(as_tensor(middle, x.dev), wide)
+    squares = squared_deviations(filled, middle)
+    squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
+    total = sum_of(squares, axis, None, None, kept, NoValue, where)
+    left = (count if kept else count.reshape(total.shape)) - ddof
+    result = total / cast(xp.where(left > 0, left, 1), total.dtype)
+    return cast(xp.where(left > 0, result, cast(tensor(math.nan, dev=x.dev), result.dtype)), real_dtype(wanted))
+
+
+@implements(np.nanvar)
+def nanvar(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = NoValue,
+    *,
+    where: Any = NoValue,
+    mean: Any = NoValue,
+    correction: Any = NoValue,
+) -> Tensor:
+    """NumPy's `nanvar`; NaN, without NumPy's warning, where too few elements are left."""
+    x = as_tensor(a, dev_of(a, out, where))
+    if x.dtype.kind not in "fc":
+        return var(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+    result = _nan_variance(x, axis, dtype, ddof_of(ddof, correction), keepdims, where, mean)
+    return result if out is None else into(result, out, "nanvar", "unsafe")
+
+
+@implements(np.nanstd)
+def nanstd(
+    a: Array,
+    axis: Axis = None,
+    dtype: Dtype = None,
+    out: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = NoValue,
+    *,
+    where: Any = NoValue,
+    mean: Any = NoValue,
+    correction: Any = NoValue,
+) -> Tensor:
+    """NumPy's `nanstd`; NaN, without NumPy's warning, where too few elements are left."""
+    x = as_tensor(a, dev_of(a, out, where))
+    if x.dtype.kind not in "fc":
+        return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+    result = xp.sqrt(_nan_variance(x, axis, dtype, ddof_of(ddof, correction), keepdims, where, mean))
+    return result if out is None else into(result, out, "nanstd", "unsafe")

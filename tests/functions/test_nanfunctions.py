@@ -1,0 +1,11 @@
+"""nan functions: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import nanfunctions
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", nanfunctions.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

@@ -1,0 +1,11 @@
+"""quantiles: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import quantiles
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", quantiles.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

@@ -1,0 +1,11 @@
+"""unique and sets: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import sets
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", sets.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)

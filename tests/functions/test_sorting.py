@@ -1,0 +1,11 @@
+"""sort, partition, lexsort: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import sorting
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", sorting.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)
