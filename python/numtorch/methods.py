@@ -16,7 +16,7 @@ from numtorch.flat import FlatIterator, set_flat
 from numtorch.functions import dot as products
 from numtorch.functions import indexing, joining, pointwise, reduction, scan, selection, shape, sorting, statistics
 from numtorch.functions.arguments import Array, xp
-from numtorch.functions.layout import as_order, memory_axes, reverse_axes
+from numtorch.functions.layout import as_order, reading_axes, reverse_axes
 from numtorch.functions.places import device_name, device_of
 
 _alias = kernel("alias")
@@ -42,7 +42,7 @@ def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
     if letter == "F":
         x = reverse_axes(self)
     elif letter == "K":
-        x = shape.transpose(self, memory_axes(self))
+        x = shape.transpose(self, reading_axes(self))
     return shape.reshape(x.copy(), -1 if x.size else 0)
 
 

@@ -227,6 +227,10 @@ def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True
     if where is True:
         target[...] = source
         return
+    if isinstance(where, (Tensor, np.ndarray)) and not (isinstance(where, Tensor) and where.is_value):
+        check_casting(
+            "copyto", where.dtype, np.dtype(bool), "safe"
+        )  # scalars and lists NumPy takes for what is true in them
     mask = truth(as_tensor(where, target.dev))
     while source.ndim > target.ndim and source.shape[0] == 1:
         source = source[0, ...]
