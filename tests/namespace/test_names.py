@@ -23,9 +23,7 @@ def test_every_name_is_there_or_has_a_reason() -> None:
 
 def test_no_other_names() -> None:
     own = {"__array_api_version__", "__array_namespace_info__"}
-    later = {
-        name for name in ("matvec", "vecmat", "unstack", "cumulative_prod", "cumulative_sum") if name in np.__all__
-    }
+    later = {"matvec", "vecmat", "unstack", "cumulative_prod", "cumulative_sum"}  # than NumPy 2.0
     assert set(np.__all__) - set(dir(numpy)) - own - later == set()
 
 

@@ -1,4 +1,4 @@
-"""numtorch.numpy computes what NumPy computes, of lists and numbers too, as Tensors on the device that was asked for."""
+"""numtorch.numpy computes what NumPy computes, of lists and numbers too, on the device that was asked for."""
 
 import io
 import warnings
