@@ -49,8 +49,14 @@ TEXT_AND_FILES = {
 ADDRESSES = {"may_share_memory", "shares_memory"}
 # These read a few numbers, because NumPy checks its arguments or because the result's shape or dtype depends on them.
 READS = {
+    "bincount": "the least and the largest element",
     "average": "whether the weights sum to zero",
     "cholesky": "whether a matrix was not positive definite",
+    "digitize": "whether the bins rise or fall",
+    "histogram": "the extent, and whether the bins rise",
+    "histogram2d": "the extent, and whether the bins rise",
+    "histogram_bin_edges": "the extent, and whether the bins rise",
+    "histogramdd": "the extent, and whether the bins rise",
     "choose": "whether the choices are in range",
     "cov": "whether the weights are negative",
     "delete": "whether the places are in range",

@@ -13,6 +13,7 @@ from numtorch.functions import files as files
 from numtorch.functions import foreign as foreign
 from numtorch.functions import functional as functional
 from numtorch.functions import grids as grids
+from numtorch.functions import histograms as histograms
 from numtorch.functions import indexing as indexing
 from numtorch.functions import joining as joining
 from numtorch.functions import like as like
@@ -32,6 +33,7 @@ from numtorch.functions import scan as scan
 from numtorch.functions import selection as selection
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape
+from numtorch.functions import signal as signal
 from numtorch.functions import solve as solve
 from numtorch.functions import sorting as sorting
 from numtorch.functions import statistics as statistics

@@ -10,7 +10,12 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor
 
-__all__ = ["device_of", "place_of"]
+__all__ = ["device_name", "device_of", "place_of"]
+
+
+def device_name(dev: int) -> str:
+    """The name of a device that NumPy's ``device=`` takes: "cpu", "cuda:0", ..."""
+    return "cpu" if dev < 0 else f"cuda:{dev}"
 
 
 def device_of(device: Any, default: int) -> int:

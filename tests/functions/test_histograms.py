@@ -1,0 +1,11 @@
+"""counts and histograms: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import histograms
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", histograms.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)
