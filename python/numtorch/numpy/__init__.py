@@ -22,6 +22,7 @@ from numtorch._core import Tensor as ndarray
 from numtorch.numpy import emath as emath
 from numtorch.numpy import fft as fft
 from numtorch.numpy import linalg as linalg
+from numtorch.numpy import random as random
 from numtorch.numpy import testing as testing
 from numtorch.numpy.functions import (
     all as all,
@@ -1625,6 +1626,7 @@ __all__ = [
     "r_",
     "rad2deg",
     "radians",
+    "random",
     "ravel",
     "ravel_multi_index",
     "real",
