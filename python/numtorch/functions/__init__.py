@@ -25,6 +25,7 @@ from numtorch.functions import norm as norm
 from numtorch.functions import packing as packing
 from numtorch.functions import padding as padding
 from numtorch.functions import pointwise as pointwise
+from numtorch.functions import polynomials as polynomials
 from numtorch.functions import prototypes as prototypes
 from numtorch.functions import quantiles as quantiles
 from numtorch.functions import ranges as ranges
