@@ -11,6 +11,7 @@ import pytest
 
 import numtorch as nt
 import numtorch.numpy as nnp
+from numtorch.numpy.random import legacy
 from numtorch.numpy.random.device import DeviceStream
 from numtorch.numpy.random.legacy import SharedStream
 from tests.random import calls, orders
@@ -73,7 +74,7 @@ def test_each_device_has_its_stream(monkeypatch: pytest.MonkeyPatch, dev: int) -
     host = np.random.RandomState(5)
     stream: Any = SharedStream(host)
     monkeypatch.setattr(SharedStream, "dev", property(lambda _: 0))
-    monkeypatch.setattr("numtorch.numpy.random.legacy.DeviceStream", lambda host, _: DeviceStream(host, dev))
+    monkeypatch.setattr(legacy, "DeviceStream", lambda host, _: DeviceStream(host, dev))
     drawn = stream.draw("random_sample", {"size": 3})
     expected = DeviceStream(np.random.RandomState(5), dev).draw("random_sample", {"size": 3})
     np.testing.assert_array_equal(nt.collect(drawn), nt.collect(expected))
