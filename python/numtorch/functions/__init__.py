@@ -10,6 +10,7 @@ from numtorch.functions import einsum as einsum
 from numtorch.functions import elementwise as elementwise
 from numtorch.functions import fft as fft
 from numtorch.functions import files as files
+from numtorch.functions import fitting as fitting
 from numtorch.functions import foreign as foreign
 from numtorch.functions import functional as functional
 from numtorch.functions import grids as grids
