@@ -47,8 +47,11 @@ TEXT_AND_FILES = {
 }
 # These make ndarrays of memory on the host, for its addresses alone.
 ADDRESSES = {"may_share_memory", "shares_memory"}
-# These read a few numbers, because NumPy checks its arguments or because the result's shape or dtype depends on them.
+# These read a few numbers (log, sqrt and the like are those of numpy.emath), because NumPy checks its arguments or because the result's shape or dtype depends on them.
 READS = {
+    "arccos": "whether a number is beyond -1 or 1",
+    "arcsin": "whether a number is beyond -1 or 1",
+    "arctanh": "whether a number is beyond -1 or 1",
     "average": "whether the weights sum to zero",
     "cholesky": "whether a matrix was not positive definite",
     "choose": "whether the choices are in range",
@@ -59,6 +62,10 @@ READS = {
     "geomspace": "whether a bound is zero",
     "insert": "whether the places are in range",
     "inv": "whether a matrix was singular",
+    "log": "whether a number is negative",
+    "log10": "whether a number is negative",
+    "log2": "whether a number is negative",
+    "logn": "whether a number is negative",
     "lstsq": "the rank",
     "matrix_power": "whether a matrix was singular",
     "min_scalar_type": "the value, which is what it looks at",
@@ -70,12 +77,14 @@ READS = {
     "polymul": "how many leading coefficients are zero",
     "polysub": "how many leading coefficients are zero, if the result is a poly1d",
     "polyval": "how many leading coefficients are zero, if the result is a poly1d",
+    "power": "whether a number is negative",
     "ravel_multi_index": "whether the coordinates are in range",
     "real_if_close": "whether the imaginary parts are small",
     "repeat": "whether counts are negative",
     "roll": "the distances, if they are a Tensor",
     "roots": "which coefficients are zero, and whether the results are real",
     "solve": "whether a matrix was singular",
+    "sqrt": "whether a number is negative",
     "tensorinv": "whether a matrix was singular",
     "tensorsolve": "whether a matrix was singular",
     "trim_zeros": "where the zeros end",

@@ -31,6 +31,7 @@ from numtorch.functions import quantiles as quantiles
 from numtorch.functions import ranges as ranges
 from numtorch.functions import reduction as reduction
 from numtorch.functions import scan as scan
+from numtorch.functions import scimath as scimath
 from numtorch.functions import selection as selection
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape
