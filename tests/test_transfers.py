@@ -47,7 +47,8 @@ TEXT_AND_FILES = {
 }
 # These make ndarrays of memory on the host, for its addresses alone.
 ADDRESSES = {"may_share_memory", "shares_memory"}
-# These read a few numbers (log, sqrt and the like are those of numpy.emath), because NumPy checks its arguments or because the result's shape or dtype depends on them.
+# These read a few numbers, because NumPy checks its arguments or because the result's shape or dtype depends on them.
+# (log, sqrt and the like are those of numpy.emath.)
 READS = {
     "arccos": "whether a number is beyond -1 or 1",
     "arcsin": "whether a number is beyond -1 or 1",

@@ -73,8 +73,8 @@ ROWS: dict[str, list[Row]] = {
     "logit": [(k("logit"), (positive(2, 3) * 0.5,))],
     **{name: [(k(name), (A,)), (k(name), (Z,))] for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "atan")},
     # On the branch cuts the differences are along them.
-    "asinh": [(k("asinh"), (A,)), (k("asinh"), (Z,)), (lambda x: kernel("asinh")(x * 1j), (A * 0.1 + 2,))]
-    + [(lambda x: kernel("asinh")(x * 1j), (A * 0.1 - 2,))],
+    "asinh": [(k("asinh"), (A,)), (k("asinh"), (Z,))]
+    + [(lambda x: kernel("asinh")(x * 1j), (A * 0.1 + shift,)) for shift in (2, -2)],
     "asin": [(k("asin"), (small(2, 3),)), (k("asin"), (Z,))]
     + [(lambda x: kernel("asin")(x.astype(complex)), (A * 0.1 + shift,)) for shift in (2, -2)],
     "acos": [(k("acos"), (small(2, 3),)), (k("acos"), (Z,))]
