@@ -103,6 +103,37 @@ np.roots(m)
 np.sort(np.roots(np.poly1d([1, 2, -3]).coeffs + v[0]))
 """
 
+FITTED = """
+np.polyfit([0, 1, 2, 3], v, 1)
+np.polyfit(v / 2 + [0, 9, 20, 31], c, 2)
+np.polyfit(np.arange(5) + w * 0, w, 2)
+np.polyfit(np.arange(5) + w * 0, w, 2, w=w * w + 1)
+np.polyfit(np.arange(5) + w * 0, w, 1, full=True)[0::2]
+np.polyfit(np.arange(5) + w * 0, w, 1, full=True)[1]
+np.polyfit(np.arange(5) + w * 0, w, 1, full=True)[3:]
+np.polyfit(np.arange(5) + w * 0, w, 1, 0.5, True)[2:]
+np.polyfit(np.arange(5) + w * 0, w, 1, cov=True)
+np.polyfit(np.arange(5) + w * 0, w, 1, cov="unscaled")
+np.polyfit(np.arange(5) + w * 0, w, 1, cov="unscaled", w=[1, 2, 3, 2, 1])
+np.polyfit(np.arange(4) + v * 0, v, 3, cov=True)
+np.polyfit(np.arange(4) + v * 0, x.reshape(4, 6), 1)
+np.polyfit(np.arange(4) + v * 0, x.reshape(4, 6), 1, w=v * v + 1)
+np.polyfit(np.arange(4) + v * 0, x.reshape(4, 6), 1, cov=True)
+np.polyfit(np.arange(4) + v * 0, v, 5)
+np.polyfit(v, v, 0)
+np.polyfit(v, w, 1)
+np.polyfit(v, v, -1)
+np.polyfit(m, v, 1)
+np.polyfit(z, z, 1)
+np.polyfit(v, s, 1)
+np.polyfit(v, x, 1)
+np.polyfit(v, v, 1, w=m)
+np.polyfit(v, v, 1, w=w)
+np.polyfit(np.arange(4) + v * 0, v, 1, w=[1, 2j, 3, 4])
+np.polyfit(np.arange(4) + v * 0, v, 2.0)
+np.polyfit(np.arange(4) + v * 0, v, [2])
+"""
+
 MADE = """
 np.poly(v)
 np.poly(v / 3)
@@ -124,6 +155,7 @@ ROWS = [
     *rows(DIVIDED, ALL, memory=False),
     *rows(SERIES, ALL, memory=False),
     *rows(ROOTS, INTEGERS + INEXACT, memory=False, tolerance=1e3),
+    *rows(FITTED, ALL, memory=False, tolerance=100),
     *rows(MADE, ALL, memory=False),
     *rows("np.poly(q)", REAL, memory=False, tolerance=1e3),
     *rows(PAIRED, COMPLEX, memory=False, tolerance=1e3),
@@ -133,6 +165,7 @@ SMOOTH = """
 np.polyadd(v, w)
 np.polymul(v, w)
 np.polydiv(w, u + 10)
+np.polyfit(np.arange(len(w)), w, 2)
 np.polyval(v, m)
 np.polyder(v)
 np.polyint(v, 2, 5)
@@ -141,4 +174,11 @@ np.polynomial.polynomial.polyval2d(v, u[0] * v, q)
 np.polynomial.polynomial.polygrid2d(v, w, q)
 """
 
-GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows("np.poly(q + q.T)\nnp.roots(v + 9) * 1j")]
+REAL_SMOOTH = """
+np.poly(q + q.T)
+np.roots(v + 9) * 1j
+np.polyfit(w, np.arange(len(w)), 1, w=w * w + 1)
+np.polyfit(w, w**3, 1, cov=True)
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(REAL_SMOOTH)]

@@ -109,16 +109,23 @@ def roots(p: Array) -> Tensor:
 
 @implements(np.polyval)
 def polyval(p: Array, x: Array) -> Any:
-    """NumPy's `polyval`."""
-    dev = dev_of(p, x)
+    """NumPy's `polyval`. If `x` is a `poly1d` it waits for the device, to learn which coefficients are zero."""
+    dev = dev_of(p, x.coeffs if isinstance(x, np.poly1d) else x)
     coefficients = as_tensor(p.coeffs if isinstance(p, np.poly1d) else p, dev)
     if isinstance(x, np.poly1d):
-        y: Any = 0
-    else:
-        x = as_tensor(x, dev)
-        y = xp.zeros_like(x)
+        return np.poly1d(_composed(coefficients, as_tensor(x.coeffs, dev)))
+    x = as_tensor(x, dev)
+    y = xp.zeros_like(x)
     for each in coefficients:
         y = y * x + each
+    return y
+
+
+def _composed(p: Tensor, q: Tensor) -> Tensor:
+    """The coefficients of the polynomial `p` of the polynomial `q`."""
+    y = _zeros_like(q, 1)
+    for each in p:
+        y = xp.add(*_aligned(convolve(y, q), xp.atleast_1d(each)))
     return y
 
 
@@ -169,13 +176,13 @@ def _aligned(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 @implements(np.polyadd)
 def polyadd(a1: Array, a2: Array) -> Any:
-    """NumPy's `polyadd`."""
+    """NumPy's `polyadd`. If the result is a `poly1d` it waits for the device, to learn which coefficients are zero."""
     return _wrapped(xp.add(*_aligned(*_coefficients(a1, a2))), a1, a2)
 
 
 @implements(np.polysub)
 def polysub(a1: Array, a2: Array) -> Any:
-    """NumPy's `polysub`."""
+    """NumPy's `polysub`. If the result is a `poly1d` it waits for the device, to learn which coefficients are zero."""
     return _wrapped(xp.subtract(*_aligned(*_coefficients(a1, a2))), a1, a2)
 
 
