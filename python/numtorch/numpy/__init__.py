@@ -21,6 +21,7 @@ from __future__ import annotations
 from numtorch._core import Tensor as ndarray
 from numtorch.numpy import emath as emath
 from numtorch.numpy import fft as fft
+from numtorch.numpy import lib as lib
 from numtorch.numpy import linalg as linalg
 from numtorch.numpy import random as random
 from numtorch.numpy import testing as testing
@@ -1537,6 +1538,7 @@ __all__ = [
     "less",
     "less_equal",
     "lexsort",
+    "lib",
     "linalg",
     "linspace",
     "little_endian",
