@@ -65,9 +65,6 @@ from numtorch.numpy.functions import (
     argpartition as argpartition,
 )
 from numtorch.numpy.functions import (
-    argsort as argsort,
-)
-from numtorch.numpy.functions import (
     argwhere as argwhere,
 )
 from numtorch.numpy.functions import (
@@ -566,9 +563,6 @@ from numtorch.numpy.functions import (
     size as size,
 )
 from numtorch.numpy.functions import (
-    sort as sort,
-)
-from numtorch.numpy.functions import (
     sort_complex as sort_complex,
 )
 from numtorch.numpy.functions import (
@@ -739,6 +733,12 @@ from numtorch.numpy.making import (
 )
 from numtorch.numpy.making import (
     triu_indices as triu_indices,
+)
+from numtorch.numpy.ordering import (
+    argsort as argsort,
+)
+from numtorch.numpy.ordering import (
+    sort as sort,
 )
 from numtorch.numpy.types import (
     False_ as False_,

@@ -618,9 +618,6 @@ from numtorch.functions.sorting import (
     argpartition as argpartition,
 )
 from numtorch.functions.sorting import (
-    argsort as argsort,
-)
-from numtorch.functions.sorting import (
     lexsort as lexsort,
 )
 from numtorch.functions.sorting import (
@@ -628,9 +625,6 @@ from numtorch.functions.sorting import (
 )
 from numtorch.functions.sorting import (
     searchsorted as searchsorted,
-)
-from numtorch.functions.sorting import (
-    sort as sort,
 )
 from numtorch.functions.sorting import (
     sort_complex as sort_complex,
@@ -671,7 +665,6 @@ __all__ = [
     "argmax",
     "argmin",
     "argpartition",
-    "argsort",
     "argwhere",
     "around",
     "array",
@@ -838,7 +831,6 @@ __all__ = [
     "shape",
     "shares_memory",
     "size",
-    "sort",
     "sort_complex",
     "split",
     "squeeze",
