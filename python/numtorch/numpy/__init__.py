@@ -21,6 +21,7 @@ from __future__ import annotations
 from numtorch._core import Tensor as ndarray
 from numtorch.numpy import emath as emath
 from numtorch.numpy import fft as fft
+from numtorch.numpy import lib as lib
 from numtorch.numpy import linalg as linalg
 from numtorch.numpy import polynomial as polynomial
 from numtorch.numpy import random as random
@@ -63,9 +64,6 @@ from numtorch.numpy.functions import (
 )
 from numtorch.numpy.functions import (
     argpartition as argpartition,
-)
-from numtorch.numpy.functions import (
-    argsort as argsort,
 )
 from numtorch.numpy.functions import (
     argwhere as argwhere,
@@ -608,9 +606,6 @@ from numtorch.numpy.functions import (
     size as size,
 )
 from numtorch.numpy.functions import (
-    sort as sort,
-)
-from numtorch.numpy.functions import (
     sort_complex as sort_complex,
 )
 from numtorch.numpy.functions import (
@@ -784,6 +779,12 @@ from numtorch.numpy.making import (
 )
 from numtorch.numpy.making import (
     triu_indices as triu_indices,
+)
+from numtorch.numpy.ordering import (
+    argsort as argsort,
+)
+from numtorch.numpy.ordering import (
+    sort as sort,
 )
 from numtorch.numpy.types import (
     False_ as False_,
@@ -1586,6 +1587,7 @@ __all__ = [
     "less",
     "less_equal",
     "lexsort",
+    "lib",
     "linalg",
     "linspace",
     "little_endian",

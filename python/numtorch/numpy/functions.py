@@ -663,9 +663,6 @@ from numtorch.functions.sorting import (
     argpartition as argpartition,
 )
 from numtorch.functions.sorting import (
-    argsort as argsort,
-)
-from numtorch.functions.sorting import (
     lexsort as lexsort,
 )
 from numtorch.functions.sorting import (
@@ -673,9 +670,6 @@ from numtorch.functions.sorting import (
 )
 from numtorch.functions.sorting import (
     searchsorted as searchsorted,
-)
-from numtorch.functions.sorting import (
-    sort as sort,
 )
 from numtorch.functions.sorting import (
     sort_complex as sort_complex,
@@ -716,7 +710,6 @@ __all__ = [
     "argmax",
     "argmin",
     "argpartition",
-    "argsort",
     "argwhere",
     "around",
     "array",
@@ -897,7 +890,6 @@ __all__ = [
     "shares_memory",
     "sinc",
     "size",
-    "sort",
     "sort_complex",
     "split",
     "squeeze",
