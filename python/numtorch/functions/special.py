@@ -14,7 +14,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions import floats
-from numtorch.functions.carriers import Compute
+from numtorch.functions.carriers import FLOAT32, Compute, cast
 from numtorch.functions.elementwise import Row
 from numtorch.functions.zeta import hurwitz_zeta, riemann_zeta
 
@@ -41,6 +41,9 @@ _mul = kernel("mul.Tensor")
 _mul_scalar = kernel("mul.Scalar")
 _sub = kernel("sub.Tensor")
 _where = kernel("where.self")
+
+
+FLOAT64 = np.dtype(np.float64)
 
 
 # ---- Where the kernel alone does not give SciPy's values ----
@@ -107,6 +110,16 @@ _rel_entr = _of_entropy(_exact_log_of_ratio, lambda product, _x, _y: product)
 _kl_div = _of_entropy(_log_of_ratio, lambda product, x, y: _add(_sub(product, x), y))
 
 
+def _in_float64(compute: Compute) -> Compute:
+    def computed(x: Tensor, y: Tensor) -> Tensor:
+        if x.dtype != FLOAT32:
+            result: Tensor = compute(x, y)
+            return result
+        return cast(compute(cast(x, FLOAT64), cast(y, FLOAT64)), FLOAT32)
+
+    return computed
+
+
 # ---- The table ----
 
 
@@ -149,7 +162,8 @@ TABLE = (
     Special("k1e", kernel("special_scaled_modified_bessel_k1")),
     Special("entr", kernel("special_entr")),
     Special("rel_entr", _rel_entr),
-    Special("kl_div", _kl_div),
+    # The terms cancel: in float64, as in SciPy.
+    Special("kl_div", _in_float64(_kl_div)),
     Special("xlogy", kernel("xlogy.Tensor"), _of_logarithm(_log)),
     Special("xlog1py", kernel("special_xlog1py"), _of_logarithm(_log1p)),
     Special("exp2", kernel("exp2")),

@@ -87,7 +87,7 @@ def _reflected(s: Tensor) -> Tensor:
     """For numbers below `MIDDLE`: by the value at 1 - s."""
     mirrored = _rsub(s, 1.0)
     # The sine of pi / 2 * s, exactly 0 at the even numbers.
-    wave = _rsub(_abs(_add(_remainder(_add(s, 1.0), 4.0), -2.0)), 1.0)
+    wave = _add(_abs(_add(_abs(_add(_remainder(s, 4.0), -1.0)), -2.0)), -1.0)
     sine = _sin(_mul_scalar(wave, math.pi / 2))
     growth = _exp(_add(_lgamma(mirrored) - _mul_scalar(mirrored, math.log(2 * math.pi)), math.log(2.0)))
     return _masked_fill(_mul(_mul(growth, sine), _zeta(mirrored, _full_like(s, 1.0))), _eq(sine, 0), 0.0)
