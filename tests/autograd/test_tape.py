@@ -48,14 +48,14 @@ def test_a_node_does_not_refer_to_its_own_result(x: Tensor) -> None:
 
 
 def test_a_kernel_without_a_rule_is_named(x: Tensor) -> None:
-    bessel = _core.kernel("special_bessel_j0")
-    with pytest.raises(NotImplementedError, match="the kernel special_bessel_j0 has no gradient rule"):
-        gradient(lambda a: np.sum(bessel(a)), x)
-    assert bessel(x).shape == (3,)
+    airy = _core.kernel("special_airy_ai")
+    with pytest.raises(NotImplementedError, match="the kernel special_airy_ai has no gradient rule"):
+        gradient(lambda a: np.sum(airy(a)), x)
+    assert airy(x).shape == (3,)
 
 
 def test_every_kernel_in_use_has_a_rule_or_is_declared_constant() -> None:
-    own = {"special_bessel_j0"}  # of the test above
+    own = {"special_airy_ai"}  # of the test above
     writes = [k for k in _core.known_kernels() if "!" in k.schema]
     undeclared = [
         k.name

@@ -11,7 +11,8 @@ from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype, cast
-from numtorch.functions.elementwise import ROWS, computation
+from numtorch.functions.elementwise import ROWS, Row, computation
+from numtorch.functions.special import find_row
 
 _expand = kernel("expand")
 _full = kernel("full")
@@ -37,6 +38,14 @@ class Plan(NamedTuple):
 _plans: dict[tuple[Any, ...], Plan] = {}
 
 
+def row_of(function: np.ufunc) -> Row:
+    """The row of a ufunc, NumPy's or SciPy's; TypeError, with its name, if there is none."""
+    row = ROWS.get(function) or find_row(function)
+    if row is None:
+        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
+    return row
+
+
 def make_plan(function: np.ufunc, keys: tuple[Key, ...], **options: Any) -> Plan:
     """Resolve the dtypes as NumPy does, with its errors; `options` are those of ``ufunc.resolve_dtypes``."""
     count = function.nin
@@ -45,7 +54,7 @@ def make_plan(function: np.ufunc, keys: tuple[Key, ...], **options: Any) -> Plan
     for dtype in loop:
         if dtype not in _DTYPES:
             raise TypeError(f"{function.__name__}: a Tensor cannot hold {dtype!r}, which these arguments ask for")
-    compute = computation(ROWS[function], loop[:count])
+    compute = computation(row_of(function), loop[:count])
     if compute is None:
         raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors of {loop[0]!r}")
     return Plan(loop[:count], loop[count:], compute)
@@ -351,14 +360,11 @@ def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None
 
 def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
     """Answer ``Tensor.__array_ufunc__`` and the operators, where C++ has no direct answer."""
+    row_of(function)
     if method == "__call__":
-        if function in ROWS:
-            if any(map(_is_text, inputs)):
-                return _call_with_text(function, inputs)
-            return call_with(function, inputs, keywords) if keywords else call_plain(function, inputs)
-        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
-    if function not in ROWS:
-        raise TypeError(f"numpy ufunc '{function.__name__}' is not supported on Tensors")
+        if any(map(_is_text, inputs)):
+            return _call_with_text(function, inputs)
+        return call_with(function, inputs, keywords) if keywords else call_plain(function, inputs)
     return METHODS[method](function, *inputs, **(keywords or {}))
 
 

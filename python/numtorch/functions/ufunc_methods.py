@@ -13,6 +13,7 @@ from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions import folding
 from numtorch.functions.assign import assign
 from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
+from numtorch.functions.elementwise import ROWS
 from numtorch.functions.folding import Fold
 from numtorch.functions.ufunc import (
     METHODS,
@@ -40,7 +41,7 @@ _REORDERABLE = {
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.gcd, np.logaddexp, np.logaddexp2, np.hypot,
 }  # fmt: skip
 
-_CHANGED_BY_IDENTITY = (np.gcd, np.hypot)  # gcd(0, -4) is 4
+_CHANGED_BY_IDENTITY = (np.gcd, np.hypot)  # gcd(0, -4) is 4; others than NumPy's may be
 
 
 # ---- What reduce, accumulate and reduceat share ----
@@ -187,7 +188,7 @@ def _reduced(
     rest = tuple(length for i, length in enumerate(x.shape) if i not in axes)
     if is_empty:
         return _reduced_empty(fold, rest, start, x.dev, has_identity)
-    if start is None and has_identity and fold.function in _CHANGED_BY_IDENTITY:
+    if start is None and has_identity and (fold.function in _CHANGED_BY_IDENTITY or fold.function not in ROWS):
         start = _identity(fold, x.dev)
     if not axes:
         result = _clone(x)

@@ -18,7 +18,6 @@ _asin = kernel("asin")
 _asinh = kernel("asinh")
 _cos = kernel("cos")
 _cosh = kernel("cosh")
-_digamma = kernel("digamma")
 _div_mode = kernel("div.Tensor_mode")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
@@ -27,13 +26,10 @@ _exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
 _gt = kernel("gt.Tensor")
 _imag = kernel("imag")
-_i0 = kernel("i0")
-_i1 = kernel("special_i1")
 _isfinite = kernel("isfinite")
 _isnan = kernel("isnan")
 _log = kernel("log")
 _maximum = kernel("maximum")
-_polygamma = kernel("polygamma")
 _real = kernel("real")
 _sgn = kernel("sgn")
 _sin = kernel("sin")
@@ -117,21 +113,11 @@ define(
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
-define(
-    "xlogy.Tensor",
-    # 0 * log(0) is 0 for every 0 in front.
-    self=lambda g, self, other: g * _where_self(_both_zero(self, other), 0.0, _log(other)),
-    other=lambda g, self, other: g * self / other,
-)
 define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
 
 
 def _to_float(x: Tensor, like: Tensor) -> Tensor:
     return x.to(dtype=like.dtype)
-
-
-def _both_zero(x: Tensor, y: Tensor) -> Tensor:
-    return _eq_scalar(x, 0) & _eq_scalar(y, 0)
 
 
 def _floor_divide(x: Any, y: Any) -> Any:
@@ -285,8 +271,6 @@ define("log10", self=lambda g, self: g / conj(self * math.log(10.0)))
 define("log1p", self=lambda g, self: g / conj(self + 1))
 define("sqrt", self=lambda g, y: g / conj(2 * y))
 define("rsqrt", self=lambda g, y: _times(g, -0.5 * y * y * y))
-define("sigmoid", self=lambda g, y: _times(g, y * (1 - y)))
-define("logit", self=lambda g, self: g / (self * (1 - self)))
 
 # Trigonometry.
 define("sin", self=lambda g, self: _times(g, _cos(self)))
@@ -315,11 +299,6 @@ def _cosh_of_asinh(x: Tensor) -> Any:
     return _cosh(_asinh(x)) if x.dtype.kind == "c" else (x * x + 1) ** 0.5
 
 
-def _i1_slope(y: Tensor, x: Tensor) -> Any:
-    at_zero = _eq_scalar(x, 0)
-    return _where(at_zero, 0.5 + 0.1875 * x * x, _i0(x) - y / _where_self(at_zero, 1.0, x))
-
-
 def _sinc_slope(x: Tensor) -> Any:
     at_zero = _eq_scalar(x, 0)
     angle = math.pi * _where_self(at_zero, 1.0, x)
@@ -328,15 +307,6 @@ def _sinc_slope(x: Tensor) -> Any:
     return _where(at_zero, -(math.pi**2) / 3.0 * x, slope)
 
 
-# Special functions.
-define("erf", self=lambda g, self: g * (2.0 / math.sqrt(math.pi)) * _exp(-(self * self)))
-define("erfc", self=lambda g, self: g * (-2.0 / math.sqrt(math.pi)) * _exp(-(self * self)))
-define("erfinv", self=lambda g, y: g * (math.sqrt(math.pi) / 2.0) * _exp(y * y))
-define("lgamma", self=lambda g, self: g * _digamma(self))
-define("digamma", self=lambda g, self: g * _polygamma(1, self))
-define("polygamma", self=lambda g, n, self: g * _polygamma(n + 1, self))
-define("i0", self=lambda g, self: g * _i1(self))
-define("special_i1", self=lambda g, y, self: g * _i1_slope(y, self))
 define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
 

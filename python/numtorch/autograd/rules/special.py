@@ -1,0 +1,105 @@
+"""Rules of the special functions: of error, gamma, Bessel and logistic kind, and the logarithms around them.
+
+At the edge of a domain they give what the formula gives (inf or nan). Of functions of an order or a shape parameter
+(`zeta`, `gammainc`) there is no derivative in it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import conj, define
+
+_digamma = kernel("digamma")
+_eq_scalar = kernel("eq.Scalar")
+_exp = kernel("exp")
+_i0 = kernel("i0")
+_i0e = kernel("special_i0e")
+_i1 = kernel("special_i1")
+_i1e = kernel("special_i1e")
+_j0 = kernel("special_bessel_j0")
+_j1 = kernel("special_bessel_j1")
+_k0 = kernel("special_modified_bessel_k0")
+_k0e = kernel("special_scaled_modified_bessel_k0")
+_k1 = kernel("special_modified_bessel_k1")
+_k1e = kernel("special_scaled_modified_bessel_k1")
+_lgamma = kernel("lgamma")
+_log = kernel("log")
+_log1p = kernel("log1p")
+_polygamma = kernel("polygamma")
+_sgn = kernel("sgn")
+_sigmoid = kernel("sigmoid")
+_where = kernel("where.self")
+_where_self = kernel("where.ScalarSelf")
+_y0 = kernel("special_bessel_y0")
+_y1 = kernel("special_bessel_y1")
+_zeta = kernel("special_zeta")
+
+_ROOT_PI = math.sqrt(math.pi)
+_ROOT_2_PI = math.sqrt(2.0 * math.pi)
+
+
+def _over(a: Tensor, x: Tensor, at_zero: float, curvature: float) -> Any:
+    """a / x, where `a` is odd: at 0, by its series, `at_zero` and a second derivative."""
+    zero = _eq_scalar(x, 0)
+    return _where(zero, at_zero + curvature * x * x, a / _where_self(zero, 1.0, x))
+
+
+def _both_zero(x: Tensor, y: Tensor) -> Tensor:
+    return _eq_scalar(x, 0) & _eq_scalar(y, 0)
+
+
+# Of the normal distribution.
+define("erf", self=lambda g, self: g * (2.0 / _ROOT_PI) * _exp(-(self * self)))
+define("erfc", self=lambda g, self: g * (-2.0 / _ROOT_PI) * _exp(-(self * self)))
+define("special_erfcx", self=lambda g, y, self: g * (2.0 * self * y - 2.0 / _ROOT_PI))
+define("erfinv", self=lambda g, y: g * (_ROOT_PI / 2.0) * _exp(y * y))
+define("special_ndtri", self=lambda g, y: g * _ROOT_2_PI * _exp(0.5 * y * y))
+define("special_log_ndtr", self=lambda g, y, self: g * _exp(-0.5 * self * self - y) / _ROOT_2_PI)
+
+# Logistic.
+define("sigmoid", self=lambda g, y: g * conj(y * (1 - y)))
+define("logit", self=lambda g, self: g / (self * (1 - self)))
+define("log_sigmoid", self=lambda g, self: g * _sigmoid(-self))
+
+# Gamma and zeta.
+define("lgamma", self=lambda g, self: g * _digamma(self))
+define("digamma", self=lambda g, self: g * _polygamma(1, self))
+define("polygamma", self=lambda g, n, self: g * _polygamma(n + 1, self))
+define("special_zeta", other=lambda g, self, other: -g * self * _zeta(self + 1, other))
+define("special_gammainc", other=lambda g, self, other: g * _gamma_density(self, other))
+define("special_gammaincc", other=lambda g, self, other: -g * _gamma_density(self, other))
+
+
+def _gamma_density(a: Tensor, x: Tensor) -> Any:
+    return _exp((a - 1) * _log(x) - x - _lgamma(a))
+
+
+# Bessel functions.
+define("special_bessel_j0", self=lambda g, self: -g * _j1(self))
+define("special_bessel_j1", self=lambda g, y, self: g * (_j0(self) - _over(y, self, 0.5, -0.0625)))
+define("special_bessel_y0", self=lambda g, self: -g * _y1(self))
+define("special_bessel_y1", self=lambda g, y, self: g * (_y0(self) - y / self))
+define("i0", self=lambda g, self: g * _i1(self))
+define("special_i1", self=lambda g, y, self: g * (_i0(self) - _over(y, self, 0.5, 0.0625)))
+define("special_i0e", self=lambda g, y, self: g * (_i1e(self) - _sgn(self) * y))
+define("special_i1e", self=lambda g, y, self: g * (_i0e(self) - _sgn(self) * y - _over(y, self, 0.5, 0.0)))
+define("special_modified_bessel_k0", self=lambda g, self: -g * _k1(self))
+define("special_modified_bessel_k1", self=lambda g, y, self: -g * (_k0(self) + y / self))
+define("special_scaled_modified_bessel_k0", x=lambda g, y, x: g * (y - _k1e(x)))
+define("special_scaled_modified_bessel_k1", x=lambda g, y, x: g * (y - _k0e(x) - y / x))
+
+# Logarithms, with 0 * log(0) = 0.
+define("special_entr", self=lambda g, self: -g * (_log(self) + 1))
+define(
+    "xlogy.Tensor",
+    self=lambda g, self, other: g * _where_self(_both_zero(self, other), 0.0, _log(other)),
+    other=lambda g, self, other: g * self / other,
+)
+define(
+    "special_xlog1py",
+    self=lambda g, self, other: g * _where_self(_both_zero(self, other + 1), 0.0, _log1p(other)),
+    other=lambda g, self, other: g * self / (other + 1),
+)
