@@ -131,6 +131,9 @@ from numtorch.functions.files import (
 from numtorch.functions.files import (
     savez_compressed as savez_compressed,
 )
+from numtorch.functions.fitting import (
+    polyfit as polyfit,
+)
 from numtorch.functions.functional import (
     apply_along_axis as apply_along_axis,
 )
@@ -392,6 +395,33 @@ from numtorch.functions.pointwise import (
 from numtorch.functions.pointwise import (
     round as round,
 )
+from numtorch.functions.polynomials import (
+    poly as poly,
+)
+from numtorch.functions.polynomials import (
+    polyadd as polyadd,
+)
+from numtorch.functions.polynomials import (
+    polyder as polyder,
+)
+from numtorch.functions.polynomials import (
+    polydiv as polydiv,
+)
+from numtorch.functions.polynomials import (
+    polyint as polyint,
+)
+from numtorch.functions.polynomials import (
+    polymul as polymul,
+)
+from numtorch.functions.polynomials import (
+    polysub as polysub,
+)
+from numtorch.functions.polynomials import (
+    polyval as polyval,
+)
+from numtorch.functions.polynomials import (
+    roots as roots,
+)
 from numtorch.functions.prototypes import (
     copy as copy,
 )
@@ -614,6 +644,21 @@ from numtorch.functions.shape import (
 from numtorch.functions.shape import (
     triu as triu,
 )
+from numtorch.functions.signal import (
+    convolve as convolve,
+)
+from numtorch.functions.signal import (
+    correlate as correlate,
+)
+from numtorch.functions.signal import (
+    i0 as i0,
+)
+from numtorch.functions.signal import (
+    sinc as sinc,
+)
+from numtorch.functions.signal import (
+    unwrap as unwrap,
+)
 from numtorch.functions.sorting import (
     argpartition as argpartition,
 )
@@ -695,9 +740,11 @@ __all__ = [
     "compress",
     "concat",
     "concatenate",
+    "convolve",
     "copy",
     "copyto",
     "corrcoef",
+    "correlate",
     "count_nonzero",
     "cov",
     "cross",
@@ -745,6 +792,7 @@ __all__ = [
     "histogramdd",
     "hsplit",
     "hstack",
+    "i0",
     "identity",
     "imag",
     "inner",
@@ -801,6 +849,15 @@ __all__ = [
     "permute_dims",
     "piecewise",
     "place",
+    "poly",
+    "polyadd",
+    "polyder",
+    "polydiv",
+    "polyfit",
+    "polyint",
+    "polymul",
+    "polysub",
+    "polyval",
     "prod",
     "ptp",
     "put",
@@ -818,6 +875,7 @@ __all__ = [
     "result_type",
     "roll",
     "rollaxis",
+    "roots",
     "rot90",
     "round",
     "save",
@@ -830,6 +888,7 @@ __all__ = [
     "setxor1d",
     "shape",
     "shares_memory",
+    "sinc",
     "size",
     "sort_complex",
     "split",
@@ -860,6 +919,7 @@ __all__ = [
     "unpackbits",
     "unravel_index",
     "unstack",
+    "unwrap",
     "vander",
     "var",
     "vdot",
