@@ -302,6 +302,8 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     dev = dev_of(given_arrays, out)
     arrays = [as_tensor(x, dev) for x in given_arrays]
     labels, output = _parse(text, [x.ndim for x in arrays])
+    if out is None and len(arrays) == 1 and set(labels[0]) == set(output):
+        dtype = arrays[0].dtype  # a view, and NumPy then looks at no other dtype
     if dtype is None:
         dtype = promotion(*arrays) if out is None else np.result_type(promotion(*arrays), out.dtype)
     for x in arrays:
