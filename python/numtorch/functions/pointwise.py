@@ -287,7 +287,11 @@ def _interpolated(at: Tensor, points: Tensor, values: Tensor, left: Any, right: 
     start, rise = values[lower], values[upper] - values[lower]
     run = points[upper] - points[lower]
     run = where(run == 0, 1.0, run)
-    result = rise / run * (at - points[lower]) + start
+    slope = rise / run
+    result = slope * (at - points[lower]) + start
+    # From the other end, or no slope at all, where values that are not finite make nan of a number.
+    level = (at == points[lower]) | (values[upper] == start)
+    result = where(xp.isnan(result), where(level, start, slope * (at - points[upper]) + values[upper]), result)
     result = where(at == points[upper], values[upper], result)
     below = values[0] if left is None else tensor(left, dev=at.dev, dtype=FLOAT64)
     above = values[-1] if right is None else tensor(right, dev=at.dev, dtype=FLOAT64)

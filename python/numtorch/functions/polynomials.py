@@ -235,9 +235,9 @@ def polyder(p: Array, m: Any = 1) -> Any:
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
     x = as_tensor(p.coeffs if isinstance(p, np.poly1d) else p)
-    for _ in range(m):
-        last = len(x) - 1
-        x = x[:-1] * arange(last, 0, -1, dev=x.dev)
+    order = len(x) - 1
+    for degree in range(order, order - m, -1):
+        x = x[:-1] * arange(degree, 0, -1, dev=x.dev)
     return _wrapped(x, p)
 
 
