@@ -11,9 +11,9 @@ Examples
 >>> import numtorch.numpy as np
 >>> x = np.linspace(0, 1, 3)
 >>> np.outer(x, [1, 2])
-Tensor([[0., 0.],
+Tensor([[0. , 0. ],
         [0.5, 1. ],
-        [1., 2.]], dtype=float64, dev=-1)
+        [1. , 2. ]], dtype=float64, dev=-1)
 """
 
 from __future__ import annotations
