@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from numtorch._core import Tensor
 
 __all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reading_axes", "reverse_axes"]
@@ -18,7 +20,7 @@ def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int)
     return True
 
 
-def is_contiguous(x: Tensor) -> bool:
+def is_contiguous(x: Tensor | np.ndarray) -> bool:
     """Whether the elements lie one after another in C order."""
     return _is_dense(x.shape, x.strides, x.itemsize)
 
