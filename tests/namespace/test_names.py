@@ -11,7 +11,7 @@ from numtorch.numpy import fft, linalg
 from numtorch.numpy.absent import ABSENT
 
 # What ours take besides.
-MORE = {"dev", "device", "like", "dtype"}
+MORE = {"dev", "device", "like", "dtype", "descending"}
 
 
 def test_every_name_is_there_or_has_a_reason() -> None:

@@ -21,7 +21,9 @@ from __future__ import annotations
 from numtorch._core import Tensor as ndarray
 from numtorch.numpy import emath as emath
 from numtorch.numpy import fft as fft
+from numtorch.numpy import lib as lib
 from numtorch.numpy import linalg as linalg
+from numtorch.numpy import polynomial as polynomial
 from numtorch.numpy import random as random
 from numtorch.numpy import testing as testing
 from numtorch.numpy.functions import (
@@ -62,9 +64,6 @@ from numtorch.numpy.functions import (
 )
 from numtorch.numpy.functions import (
     argpartition as argpartition,
-)
-from numtorch.numpy.functions import (
-    argsort as argsort,
 )
 from numtorch.numpy.functions import (
     argwhere as argwhere,
@@ -157,6 +156,9 @@ from numtorch.numpy.functions import (
     concatenate as concatenate,
 )
 from numtorch.numpy.functions import (
+    convolve as convolve,
+)
+from numtorch.numpy.functions import (
     copy as copy,
 )
 from numtorch.numpy.functions import (
@@ -164,6 +166,9 @@ from numtorch.numpy.functions import (
 )
 from numtorch.numpy.functions import (
     corrcoef as corrcoef,
+)
+from numtorch.numpy.functions import (
+    correlate as correlate,
 )
 from numtorch.numpy.functions import (
     count_nonzero as count_nonzero,
@@ -305,6 +310,9 @@ from numtorch.numpy.functions import (
 )
 from numtorch.numpy.functions import (
     hstack as hstack,
+)
+from numtorch.numpy.functions import (
+    i0 as i0,
 )
 from numtorch.numpy.functions import (
     identity as identity,
@@ -475,6 +483,33 @@ from numtorch.numpy.functions import (
     place as place,
 )
 from numtorch.numpy.functions import (
+    poly as poly,
+)
+from numtorch.numpy.functions import (
+    polyadd as polyadd,
+)
+from numtorch.numpy.functions import (
+    polyder as polyder,
+)
+from numtorch.numpy.functions import (
+    polydiv as polydiv,
+)
+from numtorch.numpy.functions import (
+    polyfit as polyfit,
+)
+from numtorch.numpy.functions import (
+    polyint as polyint,
+)
+from numtorch.numpy.functions import (
+    polymul as polymul,
+)
+from numtorch.numpy.functions import (
+    polysub as polysub,
+)
+from numtorch.numpy.functions import (
+    polyval as polyval,
+)
+from numtorch.numpy.functions import (
     prod as prod,
 )
 from numtorch.numpy.functions import (
@@ -526,6 +561,9 @@ from numtorch.numpy.functions import (
     rollaxis as rollaxis,
 )
 from numtorch.numpy.functions import (
+    roots as roots,
+)
+from numtorch.numpy.functions import (
     rot90 as rot90,
 )
 from numtorch.numpy.functions import (
@@ -562,10 +600,10 @@ from numtorch.numpy.functions import (
     shares_memory as shares_memory,
 )
 from numtorch.numpy.functions import (
-    size as size,
+    sinc as sinc,
 )
 from numtorch.numpy.functions import (
-    sort as sort,
+    size as size,
 )
 from numtorch.numpy.functions import (
     sort_complex as sort_complex,
@@ -655,6 +693,9 @@ from numtorch.numpy.functions import (
     unstack as unstack,
 )
 from numtorch.numpy.functions import (
+    unwrap as unwrap,
+)
+from numtorch.numpy.functions import (
     vander as vander,
 )
 from numtorch.numpy.functions import (
@@ -738,6 +779,12 @@ from numtorch.numpy.making import (
 )
 from numtorch.numpy.making import (
     triu_indices as triu_indices,
+)
+from numtorch.numpy.ordering import (
+    argsort as argsort,
+)
+from numtorch.numpy.ordering import (
+    sort as sort,
 )
 from numtorch.numpy.types import (
     False_ as False_,
@@ -1394,10 +1441,12 @@ __all__ = [
     "concatenate",
     "conj",
     "conjugate",
+    "convolve",
     "copy",
     "copysign",
     "copyto",
     "corrcoef",
+    "correlate",
     "cos",
     "cosh",
     "count_nonzero",
@@ -1492,6 +1541,7 @@ __all__ = [
     "hsplit",
     "hstack",
     "hypot",
+    "i0",
     "identity",
     "iinfo",
     "imag",
@@ -1537,6 +1587,7 @@ __all__ = [
     "less",
     "less_equal",
     "lexsort",
+    "lib",
     "linalg",
     "linspace",
     "little_endian",
@@ -1612,6 +1663,16 @@ __all__ = [
     "pi",
     "piecewise",
     "place",
+    "poly",
+    "polyadd",
+    "polyder",
+    "polydiv",
+    "polyfit",
+    "polyint",
+    "polymul",
+    "polynomial",
+    "polysub",
+    "polyval",
     "positive",
     "pow",
     "power",
@@ -1642,6 +1703,7 @@ __all__ = [
     "rint",
     "roll",
     "rollaxis",
+    "roots",
     "rot90",
     "round",
     "row_stack",
@@ -1664,6 +1726,7 @@ __all__ = [
     "signbit",
     "signedinteger",
     "sin",
+    "sinc",
     "single",
     "sinh",
     "size",
@@ -1722,6 +1785,7 @@ __all__ = [
     "unravel_index",
     "unsignedinteger",
     "unstack",
+    "unwrap",
     "ushort",
     "vander",
     "var",

@@ -46,7 +46,6 @@ ABSENT: dict[str, str] = {
             "getbufsize",
             "geterrcall",
             "info",
-            "lib",
             "nditer",
             "nested_iters",
             "setbufsize",

@@ -137,6 +137,9 @@ from numtorch.functions.files import (
 from numtorch.functions.files import (
     savez_compressed as savez_compressed,
 )
+from numtorch.functions.fitting import (
+    polyfit as polyfit,
+)
 from numtorch.functions.functional import (
     apply_along_axis as apply_along_axis,
 )
@@ -392,6 +395,33 @@ from numtorch.functions.pointwise import (
 from numtorch.functions.pointwise import (
     round as round,
 )
+from numtorch.functions.polynomials import (
+    poly as poly,
+)
+from numtorch.functions.polynomials import (
+    polyadd as polyadd,
+)
+from numtorch.functions.polynomials import (
+    polyder as polyder,
+)
+from numtorch.functions.polynomials import (
+    polydiv as polydiv,
+)
+from numtorch.functions.polynomials import (
+    polyint as polyint,
+)
+from numtorch.functions.polynomials import (
+    polymul as polymul,
+)
+from numtorch.functions.polynomials import (
+    polysub as polysub,
+)
+from numtorch.functions.polynomials import (
+    polyval as polyval,
+)
+from numtorch.functions.polynomials import (
+    roots as roots,
+)
 from numtorch.functions.prototypes import (
     copy as copy,
 )
@@ -614,11 +644,23 @@ from numtorch.functions.shape import (
 from numtorch.functions.shape import (
     triu as triu,
 )
-from numtorch.functions.sorting import (
-    argpartition as argpartition,
+from numtorch.functions.signal import (
+    convolve as convolve,
+)
+from numtorch.functions.signal import (
+    correlate as correlate,
+)
+from numtorch.functions.signal import (
+    i0 as i0,
+)
+from numtorch.functions.signal import (
+    sinc as sinc,
+)
+from numtorch.functions.signal import (
+    unwrap as unwrap,
 )
 from numtorch.functions.sorting import (
-    argsort as argsort,
+    argpartition as argpartition,
 )
 from numtorch.functions.sorting import (
     lexsort as lexsort,
@@ -628,9 +670,6 @@ from numtorch.functions.sorting import (
 )
 from numtorch.functions.sorting import (
     searchsorted as searchsorted,
-)
-from numtorch.functions.sorting import (
-    sort as sort,
 )
 from numtorch.functions.sorting import (
     sort_complex as sort_complex,
@@ -671,7 +710,6 @@ __all__ = [
     "argmax",
     "argmin",
     "argpartition",
-    "argsort",
     "argwhere",
     "around",
     "array",
@@ -702,9 +740,11 @@ __all__ = [
     "compress",
     "concat",
     "concatenate",
+    "convolve",
     "copy",
     "copyto",
     "corrcoef",
+    "correlate",
     "count_nonzero",
     "cov",
     "cross",
@@ -752,6 +792,7 @@ __all__ = [
     "histogramdd",
     "hsplit",
     "hstack",
+    "i0",
     "identity",
     "imag",
     "inner",
@@ -808,6 +849,15 @@ __all__ = [
     "permute_dims",
     "piecewise",
     "place",
+    "poly",
+    "polyadd",
+    "polyder",
+    "polydiv",
+    "polyfit",
+    "polyint",
+    "polymul",
+    "polysub",
+    "polyval",
     "prod",
     "ptp",
     "put",
@@ -825,6 +875,7 @@ __all__ = [
     "result_type",
     "roll",
     "rollaxis",
+    "roots",
     "rot90",
     "round",
     "save",
@@ -837,8 +888,8 @@ __all__ = [
     "setxor1d",
     "shape",
     "shares_memory",
+    "sinc",
     "size",
-    "sort",
     "sort_complex",
     "split",
     "squeeze",
@@ -868,6 +919,7 @@ __all__ = [
     "unpackbits",
     "unravel_index",
     "unstack",
+    "unwrap",
     "vander",
     "var",
     "vdot",

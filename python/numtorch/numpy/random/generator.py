@@ -37,7 +37,7 @@ class Generator(Continuous, Discrete, np.random.Generator):
     >>> import numtorch.numpy as np
     >>> rng = np.random.Generator(np.random.PCG64(1), dev=-1)
     >>> rng.integers(10, size=3)
-    Tensor([4, 5, 7], dev=-1)
+    Tensor([4, 5, 7], dtype=int64, dev=-1)
     >>> numpy.random.default_rng(1).integers(10, size=3)
     array([4, 5, 7])
     """
