@@ -5,6 +5,12 @@ from __future__ import annotations
 from numtorch.functions.arange import (
     arange as arange,
 )
+from numtorch.functions.bins import (
+    bincount as bincount,
+)
+from numtorch.functions.bins import (
+    digitize as digitize,
+)
 from numtorch.functions.coordinates import (
     ravel_multi_index as ravel_multi_index,
 )
@@ -154,12 +160,6 @@ from numtorch.functions.grids import (
 )
 from numtorch.functions.grids import (
     triu_indices_from as triu_indices_from,
-)
-from numtorch.functions.histograms import (
-    bincount as bincount,
-)
-from numtorch.functions.histograms import (
-    digitize as digitize,
 )
 from numtorch.functions.histograms import (
     histogram as histogram,
