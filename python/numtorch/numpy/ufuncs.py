@@ -136,8 +136,6 @@ class ufunc:
             [6, 8]], dtype=int64, dev=-1)
     """
 
-    __slots__ = ("__doc__", "__name__", "__qualname__", "_of_numpy", "nargs", "nin", "nout")
-
     def __init__(self, of_numpy: np.ufunc) -> None:
         self._of_numpy = of_numpy
         self.__name__ = self.__qualname__ = of_numpy.__name__

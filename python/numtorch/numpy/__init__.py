@@ -1,0 +1,172 @@
+"""
+NumPy's namespace, with Tensors for ndarrays: ``import numtorch.numpy as np``.
+
+A function takes Tensors, ndarrays, lists and numbers, and gives Tensors on the device of its first Tensor, else on that
+of ``with numtorch.device(dev):``. Functions that make arrays take `dev` and ``device=``.
+
+Examples
+--------
+>>> import numtorch.numpy as np
+>>> np.linspace(0, 1, 5, dtype=np.float32).sum()
+Tensor(2.5, dtype=float32, dev=-1)
+"""
+# Names alone: many to a line.
+# ruff: noqa: I001
+# fmt: off
+
+from typing import NoReturn as _NoReturn
+
+from numpy import (
+    False_, ScalarType, True_, __version__, base_repr, binary_repr, bool, bool_, broadcast_shapes, byte, bytes_,
+    cdouble, character, clongdouble, complex64, complex128, complexfloating, csingle, datetime64, double, dtype,
+    dtypes, e, errstate, euler_gamma, exceptions, flexible, float16, float32, float64, floating, generic,
+    get_printoptions, getbufsize, geterr, geterrcall, half, inexact, inf, info, int8, int16, int32, int64, int_,
+    intc, integer, intp, isdtype, issubdtype, iterable, little_endian, long, longdouble, longlong, mintypecode, nan,
+    ndindex, newaxis, number, object_, pi, printoptions, promote_types, sctypeDict, set_printoptions, setbufsize,
+    seterr, seterrcall, short, show_config, show_runtime, signedinteger, single, str_, timedelta64, typecodes,
+    typename, typing, ubyte, uint, uint8, uint16, uint32, uint64, uintc, uintp, ulong, ulonglong, unsignedinteger,
+    ushort, void,
+)
+
+from numtorch._core import Tensor as ndarray
+from numtorch.flat import FlatIterator as flatiter
+from numtorch.functions.coordinates import ravel_multi_index, unravel_index
+from numtorch.functions.covariance import corrcoef, cov
+from numtorch.functions.creation import (
+    arange, array, asanyarray, asarray, ascontiguousarray, asfortranarray, empty, eye, fromfunction, full, identity,
+    indices, ones, require, tri, zeros,
+)
+from numtorch.functions.dot import cross, dot, inner, kron, outer, tensordot, trace, vdot
+from numtorch.functions.editing import append, delete, insert, trim_zeros
+from numtorch.functions.einsum import einsum, einsum_path
+from numtorch.functions.files import (
+    frombuffer, fromfile, fromiter, fromstring, genfromtxt, loadtxt, save, savetxt, savez, savez_compressed,
+)
+from numtorch.functions.functional import apply_along_axis, apply_over_axes, piecewise
+from numtorch.functions.grids import (
+    c_, diag_indices, diag_indices_from, index_exp, ix_, mask_indices, mgrid, ogrid, r_, s_, tril_indices,
+    tril_indices_from, triu_indices, triu_indices_from,
+)
+from numtorch.functions.histograms import bincount, digitize, histogram, histogram2d, histogram_bin_edges, histogramdd
+from numtorch.functions.indexing import (
+    argwhere, compress, copyto, diagonal, extract, fill_diagonal, flatnonzero, nonzero, place, put, put_along_axis,
+    putmask, take, take_along_axis,
+)
+from numtorch.functions.joining import (
+    array_split, block, column_stack, concatenate, concatenate as concat, dsplit, dstack, hsplit, hstack, repeat,
+    split, stack, tile, unstack, vsplit, vstack,
+)
+from numtorch.functions.metadata import (
+    astype, can_cast, common_type, iscomplexobj, isrealobj, may_share_memory, min_scalar_type, ndim, result_type,
+    shape, shares_memory, size,
+)
+from numtorch.functions.nanfunctions import (
+    nanargmax, nanargmin, nancumprod, nancumsum, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar,
+)
+from numtorch.functions.nonfinite import isneginf, isposinf, nan_to_num
+from numtorch.functions.packing import packbits, unpackbits
+from numtorch.functions.padding import pad
+from numtorch.functions.pointwise import (
+    allclose, angle, array_equal, array_equiv, clip, fix, imag, interp, isclose, iscomplex, isreal, real,
+    real_if_close, round, round as around,
+)
+from numtorch.functions.prototypes import copy, diag, diagflat, meshgrid, vander
+from numtorch.functions.quantiles import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
+from numtorch.functions.reduction import (
+    all, any, argmax, argmin, count_nonzero, max, max as amax, min, min as amin, prod, ptp, sum,
+)
+from numtorch.functions.scan import cumprod, cumsum, cumulative_prod, cumulative_sum, diff, gradient, trapezoid
+from numtorch.functions.selection import choose, select, where
+from numtorch.functions.sets import (
+    ediff1d, intersect1d, isin, setdiff1d, setxor1d, union1d, unique, unique_all, unique_counts, unique_inverse,
+    unique_values,
+)
+from numtorch.functions.shape import (
+    atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, broadcast_to, expand_dims, flip, fliplr, flipud,
+    matrix_transpose, moveaxis, ravel, reshape, resize, roll, rollaxis, rot90, squeeze, swapaxes, transpose,
+    transpose as permute_dims, tril, triu,
+)
+from numtorch.functions.sorting import argpartition, argsort, lexsort, partition, searchsorted, sort, sort_complex
+from numtorch.functions.statistics import average, mean, std, var
+from numtorch.functions.tapers import bartlett, blackman, hamming, hanning, kaiser
+from numtorch.functions.text import array2string, array_repr, array_str
+from numtorch.numpy import fft, lib, linalg, testing
+from numtorch.numpy.absent import ABSENT as _ABSENT
+from numtorch.numpy.creation import (
+    asarray_chkfinite, empty_like, from_dlpack, full_like, geomspace, linspace, logspace, ones_like, zeros_like,
+)
+from numtorch.numpy.deprecated import row_stack
+from numtorch.numpy.files import load
+from numtorch.numpy.iteration import broadcast, ndenumerate, nditer
+from numtorch.numpy.questions import finfo, format_float_positional, format_float_scientific, iinfo, isfortran, isscalar
+from numtorch.numpy.ufuncs import (
+    abs, absolute, acos, acosh, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, asin, asinh, atan,
+    atan2, atanh, bitwise_and, bitwise_count, bitwise_invert, bitwise_left_shift, bitwise_not, bitwise_or,
+    bitwise_right_shift, bitwise_xor, cbrt, ceil, conj, conjugate, copysign, cos, cosh, deg2rad, degrees, divide,
+    divmod, equal, exp, exp2, expm1, fabs, float_power, floor, floor_divide, fmax, fmin, fmod, frexp, gcd, greater,
+    greater_equal, heaviside, hypot, invert, isfinite, isinf, isnan, lcm, ldexp, left_shift, less, less_equal, log,
+    log1p, log2, log10, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor, matmul, matvec,
+    maximum, minimum, mod, modf, multiply, negative, nextafter, not_equal, positive, pow, power, rad2deg, radians,
+    reciprocal, remainder, right_shift, rint, sign, signbit, sin, sinh, spacing, sqrt, square, subtract, tan, tanh,
+    true_divide, trunc, ufunc, vecdot, vecmat,
+)
+from numtorch.numpy.vectorize import vectorize
+
+__all__ = [
+    "False_", "ScalarType", "True_", "__version__", "abs", "absolute", "acos", "acosh", "add", "all", "allclose",
+    "amax", "amin", "angle", "any", "append", "apply_along_axis", "apply_over_axes", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argpartition", "argsort", "argwhere",
+    "around", "array", "array2string", "array_equal", "array_equiv", "array_repr", "array_split", "array_str",
+    "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "asin", "asinh", "astype",
+    "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "average", "bartlett", "base_repr",
+    "binary_repr", "bincount", "bitwise_and", "bitwise_count", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman", "block", "bool", "bool_",
+    "broadcast", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "byte", "bytes_", "c_", "can_cast", "cbrt",
+    "cdouble", "ceil", "character", "choose", "clip", "clongdouble", "column_stack", "common_type", "complex64",
+    "complex128", "complexfloating", "compress", "concat", "concatenate", "conj", "conjugate", "copy", "copysign",
+    "copyto", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "csingle", "cumprod", "cumsum",
+    "cumulative_prod", "cumulative_sum", "datetime64", "deg2rad", "degrees", "delete", "diag", "diag_indices",
+    "diag_indices_from", "diagflat", "diagonal", "diff", "digitize", "divide", "divmod", "dot", "double", "dsplit",
+    "dstack", "dtype", "dtypes", "e", "ediff1d", "einsum", "einsum_path", "empty", "empty_like", "equal",
+    "errstate", "euler_gamma", "exceptions", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fabs", "fft",
+    "fill_diagonal", "finfo", "fix", "flatiter", "flatnonzero", "flexible", "flip", "fliplr", "flipud", "float16",
+    "float32", "float64", "float_power", "floating", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "format_float_positional", "format_float_scientific", "frexp", "from_dlpack", "frombuffer", "fromfile",
+    "fromfunction", "fromiter", "fromstring", "full", "full_like", "gcd", "generic", "genfromtxt", "geomspace",
+    "get_printoptions", "getbufsize", "geterr", "geterrcall", "gradient", "greater", "greater_equal", "half",
+    "hamming", "hanning", "heaviside", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd", "hsplit",
+    "hstack", "hypot", "identity", "iinfo", "imag", "index_exp", "indices", "inexact", "inf", "info", "inner",
+    "insert", "int8", "int16", "int32", "int64", "int_", "intc", "integer", "interp", "intersect1d", "intp",
+    "invert", "isclose", "iscomplex", "iscomplexobj", "isdtype", "isfinite", "isfortran", "isin", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "issubdtype", "iterable", "ix_", "kaiser", "kron",
+    "lcm", "ldexp", "left_shift", "less", "less_equal", "lexsort", "lib", "linalg", "linspace", "little_endian",
+    "load", "loadtxt", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logspace", "long", "longdouble", "longlong", "mask_indices", "matmul",
+    "matrix_transpose", "matvec", "max", "maximum", "may_share_memory", "mean", "median", "meshgrid", "mgrid",
+    "min", "min_scalar_type", "minimum", "mintypecode", "mod", "modf", "moveaxis", "multiply", "nan", "nan_to_num",
+    "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndarray", "ndenumerate", "ndim",
+    "ndindex", "nditer", "negative", "newaxis", "nextafter", "nonzero", "not_equal", "number", "object_", "ogrid",
+    "ones", "ones_like", "outer", "packbits", "pad", "partition", "percentile", "permute_dims", "pi", "piecewise",
+    "place", "positive", "pow", "power", "printoptions", "prod", "promote_types", "ptp", "put", "put_along_axis",
+    "putmask", "quantile", "r_", "rad2deg", "radians", "ravel", "ravel_multi_index", "real", "real_if_close",
+    "reciprocal", "remainder", "repeat", "require", "reshape", "resize", "result_type", "right_shift", "rint",
+    "roll", "rollaxis", "rot90", "round", "row_stack", "s_", "save", "savetxt", "savez", "savez_compressed",
+    "sctypeDict", "searchsorted", "select", "set_printoptions", "setbufsize", "setdiff1d", "seterr", "seterrcall",
+    "setxor1d", "shape", "shares_memory", "short", "show_config", "show_runtime", "sign", "signbit",
+    "signedinteger", "sin", "single", "sinh", "size", "sort", "sort_complex", "spacing", "split", "sqrt", "square",
+    "squeeze", "stack", "std", "str_", "subtract", "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh",
+    "tensordot", "testing", "tile", "timedelta64", "trace", "transpose", "trapezoid", "tri", "tril", "tril_indices",
+    "tril_indices_from", "trim_zeros", "triu", "triu_indices", "triu_indices_from", "true_divide", "trunc",
+    "typecodes", "typename", "typing", "ubyte", "ufunc", "uint", "uint8", "uint16", "uint32", "uint64", "uintc",
+    "uintp", "ulong", "ulonglong", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
+    "unique_values", "unpackbits", "unravel_index", "unsignedinteger", "unstack", "ushort", "vander", "var", "vdot",
+    "vecdot", "vecmat", "vectorize", "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
+]
+# fmt: on
+
+
+def __getattr__(name: str) -> _NoReturn:
+    """Says why a name of NumPy's is not here."""
+    reason = f": {_ABSENT[name]}" if name in _ABSENT else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{reason}")

@@ -1,0 +1,35 @@
+"""What NumPy's namespace has and this one has not, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+__all__ = ["ABSENT"]
+
+
+def _because(reason: str, names: str) -> Iterator[tuple[str, str]]:
+    return ((name, reason) for name in names.split())
+
+
+def _table(*parts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: reason for part in parts for name, reason in part}
+
+
+ABSENT = _table(
+    _because(
+        "libtorch has no dates",
+        "busday_count busday_offset busdaycalendar datetime_as_string datetime_data is_busday isnat",
+    ),
+    _because("libtorch has no arrays of text", "char strings"),
+    _because("libtorch has no records", "fromregex rec recarray record"),
+    _because("libtorch has no long doubles", "complex256 float128"),
+    _because("libtorch has no arrays of objects", "frompyfunc"),
+    _because("a matrix, whose * is a matrix product, is an ndarray", "asmatrix bmat matlib matrix"),
+    _because("masked arrays are ndarrays; where= and np.where are for Tensors", "ma"),
+    _because("a Tensor's memory is not a file's", "memmap"),
+    _because("it makes iterators that share buffers on the host", "nested_iters"),
+    _because("its methods make ndarrays; np.polyval and its kin take Tensors", "poly1d"),
+    _because("it is for code in C or Fortran, on ndarrays", "ctypeslib f2py get_include"),
+    _because("it is private to NumPy", "core"),
+    _because("it tests NumPy", "test"),
+)

@@ -1,0 +1,108 @@
+"""numtorch.numpy has NumPy's names, with NumPy's signatures, and a reason for each that it has not."""
+
+import importlib
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+import numtorch.numpy as xp
+from numtorch.functions import registry
+from numtorch.numpy.absent import ABSENT
+from tests.functions.test_registry import shown_signature
+
+# Not yet here.
+AWAITED = {"emath", "polynomial", "random"}
+# What a program may ask of numpy that `dir` does not show.
+HIDDEN = {"__array_api_version__", "__array_namespace_info__", "__version__"}
+# Names of some platforms only.
+PLATFORMS = {"complex192", "complex256", "float96", "float128", "windll"}
+SUBMODULES = ("linalg", "fft", "testing", "lib.stride_tricks")
+
+
+def public(module: types.ModuleType) -> set[str]:
+    return {name for name in dir(module) if not name.startswith("_")}
+
+
+def is_answered(name: str) -> bool:
+    """Whether Tensors answer this function of NumPy's; of some the names are here before the answers."""
+    function = getattr(np, name)
+    return not isinstance(function, type(np.sum)) or function in registry.handled()
+
+
+def test_every_public_name_of_numpy_is_here_or_has_a_reason() -> None:
+    expected = {name for name in public(np) if is_answered(name)} - AWAITED
+    assert sorted(expected - set(xp.__all__) - ABSENT.keys()) == []
+
+
+def test_nothing_is_both_here_and_absent() -> None:
+    assert ABSENT.keys() & set(xp.__all__) == set()
+
+
+def test_reasons_are_about_names_of_numpy() -> None:
+    assert ABSENT.keys() - public(np) - PLATFORMS == {"matlib"}  # imported when it is asked for
+
+
+def test_nothing_is_added() -> None:
+    added = {name for name in xp.__all__ if not hasattr(np, name)} - HIDDEN
+    assert added == set()
+
+
+@pytest.mark.parametrize("name", SUBMODULES)
+def test_submodules_have_numpys_names(name: str) -> None:
+    ours, theirs = (importlib.import_module(f"{package}.{name}") for package in ("numtorch.numpy", "numpy"))
+    assert {listed for listed in ours.__all__ if not hasattr(theirs, listed)} == set()
+    functions = {n for n in public(theirs) if getattr(getattr(theirs, n), "__module__", "") == f"numpy.{name}"}
+    assert {f for f in functions if getattr(theirs, f) in registry.handled()} - set(ours.__all__) == set()
+
+
+def test_absent_names_say_why() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'busday_count': libtorch has no dates"):
+        xp.busday_count  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'no_such_thing'$"):
+        xp.no_such_thing  # noqa: B018
+    assert not hasattr(xp, "ma")
+
+
+# Kept as NumPy shows them: NumPy's first parameter of these has no name, or says so otherwise.
+FUNCTIONS = [
+    name
+    for name in xp.__all__
+    if inspect.isfunction(getattr(xp, name))
+    and callable(getattr(np, name, None))
+    and not inspect.isclass(getattr(np, name))
+]
+FREE = {"format_float_positional", "format_float_scientific"}  # hand on what they are given
+
+
+def parameters(function: Callable[..., Any]) -> list[tuple[str, Any, Any]]:
+    """Names, kinds and defaults, without what this namespace adds, and what few of NumPy's functions have."""
+    return [
+        (p.name, p.kind, p.default)
+        for p in shown_signature(function).parameters.values()
+        if p.name not in ("dev", "device", "like")
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in FREE])
+def test_signature(name: str) -> None:
+    assert parameters(getattr(xp, name)) == parameters(getattr(np, name))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_documentation(name: str) -> None:
+    assert getattr(xp, name).__doc__
+
+
+def test_the_class_of_arrays_is_tensor() -> None:
+    assert xp.ndarray is nt.Tensor
+    assert isinstance(xp.zeros(3), xp.ndarray)
+
+
+@pytest.mark.parametrize("name", ["float64", "int8", "bool", "pi", "newaxis", "dtype", "errstate", "exceptions"])
+def test_what_is_numpys_own(name: str) -> None:
+    assert getattr(xp, name) is getattr(np, name)
