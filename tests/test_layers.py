@@ -29,6 +29,8 @@ BELOW = {
     "autograd": {"_core", "structure"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
     "interop": {"_core"},
+    "scripts": {"numpy", "devices"},
+    "__main__": {"scripts"},
     "__init__": {"_load", "_core", "interop", "functions", "methods", "devices", "structure", "autograd"},
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from types import GenericAlias
+from importlib import import_module
+from types import GenericAlias, ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from numtorch.flat import FlatIterator, set_flat
 from numtorch.functions import dot as products
 from numtorch.functions import indexing, joining, pointwise, reduction, scan, selection, shape, sorting, statistics
 from numtorch.functions.arguments import Array, xp
-from numtorch.functions.layout import as_order, memory_axes, reverse_axes
+from numtorch.functions.layout import as_order, reading_axes, reverse_axes
+from numtorch.functions.places import device_name, device_of
 
 _alias = kernel("alias")
 
@@ -40,7 +42,7 @@ def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
     if letter == "F":
         x = reverse_axes(self)
     elif letter == "K":
-        x = shape.transpose(self, memory_axes(self))
+        x = shape.transpose(self, reading_axes(self))
     return shape.reshape(x.copy(), -1 if x.size else 0)
 
 
@@ -86,6 +88,26 @@ def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
     if len(dtypes) > 1:
         raise TypeError("view() takes one dtype")
     return raw.view_as(self, np.dtype(dtypes[0])) if dtypes else _alias(self)
+
+
+def device(self: Tensor) -> str:
+    """Where it is, in the array API standard's words: "cpu", "cuda:0", ..."""
+    return device_name(self.dev)
+
+
+def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+    """See `numpy.ndarray.to_device`: itself where it is there already, else a copy."""
+    if stream is not None:
+        raise ValueError("to_device: stream must be None: the copy waits for the work that it depends on")
+    dev = device_of(device, self.dev)
+    return self if dev == self.dev else self.to(dev=dev)
+
+
+def __array_namespace__(_: Tensor, /, *, api_version: str | None = None) -> ModuleType:
+    """`numtorch.numpy`, which is the array API standard's namespace."""
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
+        raise ValueError(f"__array_namespace__: version {api_version!r} of the array API standard is not supported")
+    return import_module("numtorch.numpy")
 
 
 def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
@@ -160,3 +182,6 @@ Tensor.setfield = raw.setfield
 Tensor.setflags = setflags
 Tensor.tobytes = raw.tobytes
 Tensor.tofile = raw.tofile
+Tensor.__array_namespace__ = __array_namespace__
+Tensor.device = property(device)
+Tensor.to_device = to_device

@@ -16,12 +16,12 @@ from numtorch.numpy.absent import ABSENT
 from tests.functions.test_registry import shown_signature
 
 # Not yet here.
-AWAITED = {"emath", "polynomial", "random"}
+AWAITED = {"polynomial"}
 # What a program may ask of numpy that `dir` does not show.
 HIDDEN = {"__array_api_version__", "__array_namespace_info__", "__version__"}
 # Names of some platforms only.
 PLATFORMS = {"complex192", "complex256", "float96", "float128", "windll"}
-SUBMODULES = ("linalg", "fft", "testing", "lib.stride_tricks")
+SUBMODULES = ("linalg", "fft", "testing", "lib.stride_tricks", "random")
 
 
 def public(module: types.ModuleType) -> set[str]:

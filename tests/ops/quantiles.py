@@ -61,7 +61,11 @@ np.quantile(m, 0.5, axis=0, out=w)
 BY_METHOD = "\n".join(
     f"np.{function}(w, {q}, method={method!r})"
     for method in METHODS
-    for function, q in (("quantile", "[0, 0.1, 0.2, 0.35, 0.5, 0.6, 0.9, 1]"), ("percentile", 40))
+    for function, q in (
+        ("quantile", "[0, 0.1, 0.2, 0.35, 0.5, 0.6, 0.9, 1]"),
+        ("percentile", 40),
+        ("percentile", "np.array([30, 75], np.float32)"),
+    )
 )
 
 WEIGHTED = """

@@ -33,6 +33,7 @@ from numtorch.functions import scan as scan
 from numtorch.functions import selection as selection
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape
+from numtorch.functions import signal as signal
 from numtorch.functions import solve as solve
 from numtorch.functions import sorting as sorting
 from numtorch.functions import statistics as statistics

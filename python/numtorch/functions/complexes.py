@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from numtorch._core import Tensor, kernel
 
+_acos = kernel("acos")
 _add = kernel("add.Tensor")
 _clone = kernel("clone")
 _complex = kernel("complex")
@@ -17,11 +20,14 @@ _logical_and = kernel("logical_and")
 _logical_not = kernel("logical_not")
 _logical_or = kernel("logical_or")
 _logical_xor = kernel("logical_xor")
+_log1p = kernel("log1p")
 _lt = kernel("lt.Tensor")
 _masked_fill = kernel("masked_fill.Scalar")
+_neg = kernel("neg")
 _pow = kernel("pow.Tensor_Tensor")
 _real = kernel("real")
 _round = kernel("round")
+_rsub = kernel("rsub.Scalar")
 _sgn = kernel("sgn")
 _sign = kernel("sign")
 _sub = kernel("sub.Tensor")
@@ -107,3 +113,15 @@ def sign(z: Tensor) -> Tensor:
 
 def rint(z: Tensor) -> Tensor:
     return _complex(_round(_real(z)), _round(_imag(z)))
+
+
+def arccos(z: Tensor) -> Tensor:
+    # libtorch's loses the sign of the imaginary part at 0, where arccos is pi / 2 - z.
+    return _where(_eq_scalar(z, 0), _complex(_rsub(_real(z), math.pi / 2), _neg(_imag(z))), _acos(z))
+
+
+def log1p(z: Tensor) -> Tensor:
+    # An infinite number has an infinite logarithm, even if its other part is NaN.
+    result = _log1p(z)
+    lost = _logical_and(_isinf(z), _isnan(_real(result)))
+    return _complex(_masked_fill(_real(result), lost, math.inf), _imag(result))

@@ -26,11 +26,11 @@ def _integers(x: Array, dev: int) -> Tensor:
     return cast(places, INT64)
 
 
-def _axis_order(order: str, ndim: int) -> list[int]:
+def _axis_order(order: str | None, ndim: int) -> list[int]:
     """The axes from the slowest to the fastest."""
-    if order not in ("C", "F"):
+    if order not in ("C", "F", None):
         raise ValueError("only 'C' or 'F' order is permitted")
-    return list(range(ndim)) if order == "C" else list(range(ndim))[::-1]
+    return list(range(ndim))[::-1] if order == "F" else list(range(ndim))
 
 
 def _inside(places: Tensor, length: int, mode: str) -> Tensor:
@@ -47,7 +47,7 @@ def _inside(places: Tensor, length: int, mode: str) -> Tensor:
 
 
 @implements(np.ravel_multi_index)
-def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: str = "C") -> Tensor:
+def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: str | None = "C") -> Tensor:
     """NumPy's `ravel_multi_index`. With ``mode="raise"`` it waits for the device, to check the range."""
     lengths = as_shape(dims)
     modes = tuple(mode) if isinstance(mode, (tuple, list)) else (mode,) * len(lengths)
@@ -65,7 +65,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
 
 
 @implements(np.unravel_index)
-def unravel_index(indices: Array, shape: Any, order: str = "C") -> tuple[Tensor, ...]:
+def unravel_index(indices: Array, shape: Any, order: str | None = "C") -> tuple[Tensor, ...]:
     """NumPy's `unravel_index`. Waits for the device, to check the range."""
     lengths = as_shape(shape)
     if not isinstance(indices, (Tensor, np.ndarray)) and np.ndim(indices) and len(indices) == 0:

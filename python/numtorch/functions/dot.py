@@ -14,6 +14,7 @@ from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
+from numtorch.functions.layout import is_contiguous
 from numtorch.functions.output import into
 from numtorch.functions.reduction import FLOATS
 from numtorch.functions.reduction import sum as sum_of
@@ -48,7 +49,11 @@ def dot(a: Array, b: Array, out: Any = None) -> Tensor:
     """NumPy's `dot`."""
     x, y = _matching(as_tensors(a, b))
     result = _dot_of(x, y)
-    return result if out is None else into(result, out, "dot", "no")
+    if out is None:
+        return result
+    if isinstance(out, (Tensor, np.ndarray)) and (out.dtype != result.dtype or not is_contiguous(out)):
+        raise ValueError("dot: output array is not acceptable (must have the right datatype and be a C-Array)")
+    return into(result, out, "dot", "no")
 
 
 def _dot_of(x: Tensor, y: Tensor) -> Tensor:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from numtorch._core import Tensor
 
-__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reverse_axes"]
+__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reading_axes", "reverse_axes"]
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
@@ -18,7 +20,7 @@ def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int)
     return True
 
 
-def is_contiguous(x: Tensor) -> bool:
+def is_contiguous(x: Tensor | np.ndarray) -> bool:
     """Whether the elements lie one after another in C order."""
     return _is_dense(x.shape, x.strides, x.itemsize)
 
@@ -36,6 +38,24 @@ def reverse_axes(x: Tensor) -> Tensor:
 def memory_axes(x: Tensor) -> tuple[int, ...]:
     """The axes from the slowest in memory to the fastest: what order 'K' keeps."""
     return tuple(sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
+
+
+def reading_axes(x: Tensor) -> tuple[int, ...]:
+    """The axes from the slowest to the fastest in which NumPy reads `x` in order 'K'.
+
+    Along an axis without a stride there is no order in memory: such an axis stays where it is in C order.
+    """
+    strides = [0 if length == 1 else stride for length, stride in zip(x.shape, x.strides, strict=True)]
+    axes: list[int] = []  # the fastest first
+    for axis in reversed(range(x.ndim)):
+        place = len(axes)
+        for i in reversed(range(len(axes))):
+            if strides[axis] and strides[axes[i]]:
+                if strides[axes[i]] <= strides[axis]:
+                    break
+                place = i
+        axes.insert(place, axis)
+    return tuple(reversed(axes))
 
 
 def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA") -> str:

@@ -119,10 +119,10 @@ def _place_and_part(method: str, n: Any, q: Tensor) -> tuple[Tensor, Tensor]:
     """Between which two elements a quantile lies, and how far."""
     if method == "averaged_inverted_cdf":
         place = n * q - 1
-        return place, xp.where(place == xp.floor(place), 0.5, 1.0)
+        return place, xp.where(place == xp.floor(place), 0.5, 1.0).astype(place.dtype)
     if method == "midpoint":
         place = 0.5 * (xp.floor((n - 1) * q) + xp.ceil((n - 1) * q))
-        return place, xp.where(place % 1 == 0, 0.0, 0.5)
+        return place, xp.where(place % 1 == 0, 0.0, 0.5).astype(place.dtype)
     a, b = CONTINUOUS[method]
     place = (n - 1) * q if method == "linear" else n * q + (a + q * (1 - a - b)) - 1
     return place, place - xp.floor(place)

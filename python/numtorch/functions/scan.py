@@ -84,7 +84,7 @@ def _cumulative(
         return result
     shape = tuple(1 if i == place else length for i, length in enumerate(x.shape))
     first = _full(shape, start, dtype=result.dtype, device=x.dev)
-    return concatenate([first, result], place, out)
+    return concatenate([first, result], place, out, casting="same_kind" if out is None else "unsafe")
 
 
 @implements(*named("cumulative_sum"))

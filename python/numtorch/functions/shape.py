@@ -23,7 +23,7 @@ from numtorch.functions.arguments import (
     reduced_axes,
 )
 from numtorch.functions.bits import moved
-from numtorch.functions.layout import as_order, is_contiguous, memory_axes, reverse_axes
+from numtorch.functions.layout import as_order, is_contiguous, reading_axes, reverse_axes
 from numtorch.functions.registry import implements
 
 __all__ = [
@@ -87,6 +87,8 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
         except RuntimeError:
             pass  # below it is said in NumPy's words
     a = as_tensor(a)
+    if isinstance(copy, str):
+        raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     if order != "C":
         order = as_order("reshape", a, order)
     if copy:
@@ -119,7 +121,7 @@ def ravel(a: Array, order: str | None = "C") -> Tensor:
     if letter == "F":
         x = reverse_axes(x)
     elif letter == "K":
-        x = _permute(x, memory_axes(x))
+        x = _permute(x, reading_axes(x))
     return _reshape(x if is_contiguous(x) else x.copy(), (-1,) if x.size else (0,))
 
 

@@ -110,7 +110,7 @@ def _reciprocals(s: Tensor, large: Tensor) -> Tensor:
 
 
 def _empty_pinv(x: Tensor) -> Tensor:
-    return _expand(x.reshape(-1), (*x.shape[:-2], x.shape[-1], x.shape[-2])).copy()
+    return x.reshape(*x.shape[:-2], x.shape[-1], x.shape[-2]).copy()
 
 
 @implements(np.linalg.pinv)

@@ -2,7 +2,10 @@
 NumPy's namespace, with Tensors for ndarrays: ``import numtorch.numpy as np``.
 
 A function takes Tensors, ndarrays, lists and numbers, and gives Tensors on the device of its first Tensor, else on that
-of ``with numtorch.device(dev):``. Functions that make arrays take `dev` and ``device=``.
+of ``with numtorch.device(dev):``. Functions that make arrays take `dev` and ``device=``. What is missing is listed,
+with reasons, in `numtorch.numpy.absent`.
+
+It is the namespace of the array API standard, too: what `Tensor.__array_namespace__` gives.
 
 Examples
 --------
@@ -86,17 +89,19 @@ from numtorch.functions.shape import (
     matrix_transpose, moveaxis, ravel, reshape, resize, roll, rollaxis, rot90, squeeze, swapaxes, transpose,
     transpose as permute_dims, tril, triu,
 )
+from numtorch.functions.signal import convolve, correlate, i0, sinc, unwrap
 from numtorch.functions.sorting import argpartition, argsort, lexsort, partition, searchsorted, sort, sort_complex
 from numtorch.functions.statistics import average, mean, std, var
 from numtorch.functions.tapers import bartlett, blackman, hamming, hanning, kaiser
 from numtorch.functions.text import array2string, array_repr, array_str
-from numtorch.numpy import fft, lib, linalg, testing
+from numtorch.numpy import emath, fft, lib, linalg, random, testing
 from numtorch.numpy.absent import ABSENT as _ABSENT
 from numtorch.numpy.creation import (
     asarray_chkfinite, empty_like, from_dlpack, full_like, geomspace, linspace, logspace, ones_like, zeros_like,
 )
 from numtorch.numpy.deprecated import row_stack
 from numtorch.numpy.files import load
+from numtorch.numpy.info import Info as __array_namespace_info__
 from numtorch.numpy.iteration import broadcast, ndenumerate, nditer
 from numtorch.numpy.questions import finfo, format_float_positional, format_float_scientific, iinfo, isfortran, isscalar
 from numtorch.numpy.ufuncs import (
@@ -112,30 +117,33 @@ from numtorch.numpy.ufuncs import (
 )
 from numtorch.numpy.vectorize import vectorize
 
+__array_api_version__ = "2024.12"
+
 __all__ = [
-    "False_", "ScalarType", "True_", "__version__", "abs", "absolute", "acos", "acosh", "add", "all", "allclose",
-    "amax", "amin", "angle", "any", "append", "apply_along_axis", "apply_over_axes", "arange", "arccos", "arccosh",
-    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argpartition", "argsort", "argwhere",
-    "around", "array", "array2string", "array_equal", "array_equiv", "array_repr", "array_split", "array_str",
-    "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "asin", "asinh", "astype",
-    "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "average", "bartlett", "base_repr",
-    "binary_repr", "bincount", "bitwise_and", "bitwise_count", "bitwise_invert", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman", "block", "bool", "bool_",
-    "broadcast", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "byte", "bytes_", "c_", "can_cast", "cbrt",
-    "cdouble", "ceil", "character", "choose", "clip", "clongdouble", "column_stack", "common_type", "complex64",
-    "complex128", "complexfloating", "compress", "concat", "concatenate", "conj", "conjugate", "copy", "copysign",
-    "copyto", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "csingle", "cumprod", "cumsum",
-    "cumulative_prod", "cumulative_sum", "datetime64", "deg2rad", "degrees", "delete", "diag", "diag_indices",
-    "diag_indices_from", "diagflat", "diagonal", "diff", "digitize", "divide", "divmod", "dot", "double", "dsplit",
-    "dstack", "dtype", "dtypes", "e", "ediff1d", "einsum", "einsum_path", "empty", "empty_like", "equal",
-    "errstate", "euler_gamma", "exceptions", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fabs", "fft",
+    "False_", "ScalarType", "True_", "__array_api_version__", "__array_namespace_info__", "__version__", "abs",
+    "absolute", "acos", "acosh", "add", "all", "allclose", "amax", "amin", "angle", "any", "append",
+    "apply_along_axis", "apply_over_axes", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "argmax", "argmin", "argpartition", "argsort", "argwhere", "around", "array", "array2string",
+    "array_equal", "array_equiv", "array_repr", "array_split", "array_str", "asanyarray", "asarray",
+    "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "asin", "asinh", "astype", "atan", "atan2", "atanh",
+    "atleast_1d", "atleast_2d", "atleast_3d", "average", "bartlett", "base_repr", "binary_repr", "bincount",
+    "bitwise_and", "bitwise_count", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "blackman", "block", "bool", "bool_", "broadcast", "broadcast_arrays",
+    "broadcast_shapes", "broadcast_to", "byte", "bytes_", "c_", "can_cast", "cbrt", "cdouble", "ceil", "character",
+    "choose", "clip", "clongdouble", "column_stack", "common_type", "complex64", "complex128", "complexfloating",
+    "compress", "concat", "concatenate", "conj", "conjugate", "convolve", "copy", "copysign", "copyto", "corrcoef",
+    "correlate", "cos", "cosh", "count_nonzero", "cov", "cross", "csingle", "cumprod", "cumsum", "cumulative_prod",
+    "cumulative_sum", "datetime64", "deg2rad", "degrees", "delete", "diag", "diag_indices", "diag_indices_from",
+    "diagflat", "diagonal", "diff", "digitize", "divide", "divmod", "dot", "double", "dsplit", "dstack", "dtype",
+    "dtypes", "e", "ediff1d", "einsum", "einsum_path", "emath", "empty", "empty_like", "equal", "errstate",
+    "euler_gamma", "exceptions", "exp", "exp2", "expand_dims", "expm1", "extract", "eye", "fabs", "fft",
     "fill_diagonal", "finfo", "fix", "flatiter", "flatnonzero", "flexible", "flip", "fliplr", "flipud", "float16",
     "float32", "float64", "float_power", "floating", "floor", "floor_divide", "fmax", "fmin", "fmod",
     "format_float_positional", "format_float_scientific", "frexp", "from_dlpack", "frombuffer", "fromfile",
     "fromfunction", "fromiter", "fromstring", "full", "full_like", "gcd", "generic", "genfromtxt", "geomspace",
     "get_printoptions", "getbufsize", "geterr", "geterrcall", "gradient", "greater", "greater_equal", "half",
     "hamming", "hanning", "heaviside", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd", "hsplit",
-    "hstack", "hypot", "identity", "iinfo", "imag", "index_exp", "indices", "inexact", "inf", "info", "inner",
+    "hstack", "hypot", "i0", "identity", "iinfo", "imag", "index_exp", "indices", "inexact", "inf", "info", "inner",
     "insert", "int8", "int16", "int32", "int64", "int_", "intc", "integer", "interp", "intersect1d", "intp",
     "invert", "isclose", "iscomplex", "iscomplexobj", "isdtype", "isfinite", "isfortran", "isin", "isinf", "isnan",
     "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "issubdtype", "iterable", "ix_", "kaiser", "kron",
@@ -149,19 +157,19 @@ __all__ = [
     "ndindex", "nditer", "negative", "newaxis", "nextafter", "nonzero", "not_equal", "number", "object_", "ogrid",
     "ones", "ones_like", "outer", "packbits", "pad", "partition", "percentile", "permute_dims", "pi", "piecewise",
     "place", "positive", "pow", "power", "printoptions", "prod", "promote_types", "ptp", "put", "put_along_axis",
-    "putmask", "quantile", "r_", "rad2deg", "radians", "ravel", "ravel_multi_index", "real", "real_if_close",
-    "reciprocal", "remainder", "repeat", "require", "reshape", "resize", "result_type", "right_shift", "rint",
-    "roll", "rollaxis", "rot90", "round", "row_stack", "s_", "save", "savetxt", "savez", "savez_compressed",
-    "sctypeDict", "searchsorted", "select", "set_printoptions", "setbufsize", "setdiff1d", "seterr", "seterrcall",
-    "setxor1d", "shape", "shares_memory", "short", "show_config", "show_runtime", "sign", "signbit",
-    "signedinteger", "sin", "single", "sinh", "size", "sort", "sort_complex", "spacing", "split", "sqrt", "square",
-    "squeeze", "stack", "std", "str_", "subtract", "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh",
-    "tensordot", "testing", "tile", "timedelta64", "trace", "transpose", "trapezoid", "tri", "tril", "tril_indices",
-    "tril_indices_from", "trim_zeros", "triu", "triu_indices", "triu_indices_from", "true_divide", "trunc",
-    "typecodes", "typename", "typing", "ubyte", "ufunc", "uint", "uint8", "uint16", "uint32", "uint64", "uintc",
-    "uintp", "ulong", "ulonglong", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
-    "unique_values", "unpackbits", "unravel_index", "unsignedinteger", "unstack", "ushort", "vander", "var", "vdot",
-    "vecdot", "vecmat", "vectorize", "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
+    "putmask", "quantile", "r_", "rad2deg", "radians", "random", "ravel", "ravel_multi_index", "real",
+    "real_if_close", "reciprocal", "remainder", "repeat", "require", "reshape", "resize", "result_type",
+    "right_shift", "rint", "roll", "rollaxis", "rot90", "round", "row_stack", "s_", "save", "savetxt", "savez",
+    "savez_compressed", "sctypeDict", "searchsorted", "select", "set_printoptions", "setbufsize", "setdiff1d",
+    "seterr", "seterrcall", "setxor1d", "shape", "shares_memory", "short", "show_config", "show_runtime", "sign",
+    "signbit", "signedinteger", "sin", "sinc", "single", "sinh", "size", "sort", "sort_complex", "spacing", "split",
+    "sqrt", "square", "squeeze", "stack", "std", "str_", "subtract", "sum", "swapaxes", "take", "take_along_axis",
+    "tan", "tanh", "tensordot", "testing", "tile", "timedelta64", "trace", "transpose", "trapezoid", "tri", "tril",
+    "tril_indices", "tril_indices_from", "trim_zeros", "triu", "triu_indices", "triu_indices_from", "true_divide",
+    "trunc", "typecodes", "typename", "typing", "ubyte", "ufunc", "uint", "uint8", "uint16", "uint32", "uint64",
+    "uintc", "uintp", "ulong", "ulonglong", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
+    "unique_values", "unpackbits", "unravel_index", "unsignedinteger", "unstack", "unwrap", "ushort", "vander",
+    "var", "vdot", "vecdot", "vecmat", "vectorize", "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
 ]
 # fmt: on
 

@@ -25,7 +25,7 @@ ABSENT = _table(
     _because("libtorch has no long doubles", "complex256 float128"),
     _because("libtorch has no arrays of objects", "frompyfunc"),
     _because("a matrix, whose * is a matrix product, is an ndarray", "asmatrix bmat matlib matrix"),
-    _because("masked arrays are ndarrays; where= and np.where are for Tensors", "ma"),
+    _because("a Tensor has no mask", "ma"),
     _because("a Tensor's memory is not a file's", "memmap"),
     _because("it makes iterators that share buffers on the host", "nested_iters"),
     _because("its methods make ndarrays; np.polyval and its kin take Tensors", "poly1d"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,16 @@ __all__ = [
 ]
 
 
+def _signature(of_numpy: np.ufunc) -> inspect.Signature:
+    """NumPy's own; before 2.4, which has none, only the inputs are told apart."""
+    try:
+        return inspect.signature(of_numpy)
+    except ValueError:
+        inputs = [f"x{i + 1}" for i in range(of_numpy.nin)]
+        kinds = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in inputs]
+        return inspect.Signature([*kinds, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)])
+
+
 class ufunc:
     """
     A ufunc of NumPy that always computes on Tensors.
@@ -140,6 +151,7 @@ class ufunc:
         self._of_numpy = of_numpy
         self.__name__ = self.__qualname__ = of_numpy.__name__
         self.__doc__ = of_numpy.__doc__
+        self.__signature__ = _signature(of_numpy)
         self.nin, self.nout, self.nargs = of_numpy.nin, of_numpy.nout, of_numpy.nargs
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

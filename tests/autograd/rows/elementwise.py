@@ -81,7 +81,7 @@ ROWS: dict[str, list[Row]] = {
     "atanh": [(k("atanh"), (small(2, 3),)), (k("atanh"), (Z,))],
     "deg2rad": [(k("deg2rad"), (A,))],
     "rad2deg": [(k("rad2deg"), (A,))],
-    "sinc": [(k("sinc"), (A,)), (k("sinc"), (np.zeros(2),))],
+    "sinc": [(k("sinc"), (A,)), (k("sinc"), (Z,)), (k("sinc"), (np.zeros(2),))],
     "i0": [(k("i0"), (A,)), (k("i0"), (np.zeros(2),))],
     "special_i1": [(k("special_i1"), (A,)), (k("special_i1"), (np.zeros(2),))],
     "erf": [(k("erf"), (A,))],

@@ -301,7 +301,7 @@ define("acosh", self=lambda g, self: g / conj((self - 1) ** 0.5 * (self + 1) ** 
 define("atanh", self=lambda g, self: g / conj(1 - self * self))
 define("deg2rad", self=lambda g: g * (math.pi / 180.0))
 define("rad2deg", self=lambda g: g * (180.0 / math.pi))
-define("sinc", self=lambda g, self: g * _sinc_slope(self))
+define("sinc", self=lambda g, self: _times(g, _sinc_slope(self)))
 
 
 def _i1_slope(y: Tensor, x: Tensor) -> Any:

@@ -1,0 +1,85 @@
+"""libtorch's random kernels with a generator of their own: what every draw on a device is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Generator, Tensor, kernel
+from numtorch.functions.arguments import cast, xp
+
+__all__ = ["FLOAT64", "INT64", "Shape", "Source"]
+
+Shape = tuple[int, ...]
+
+FLOAT64 = np.dtype(np.float64)
+INT64 = np.dtype(np.int64)
+
+_empty = kernel("empty.memory_format")
+_expand = kernel("expand")
+_exponential = kernel("exponential")
+_full = kernel("full")
+_normal = kernel("randn.generator")
+_binomial = kernel("binomial")
+_gamma = kernel("_standard_gamma")
+_order = kernel("randperm.generator")
+_poisson = kernel("poisson")
+_random_from = kernel("random.from")
+_uniform = kernel("rand.generator")
+
+
+class Source:
+    """Standard draws on the device `dev`, from a stream that `restart` sets."""
+
+    def __init__(self, dev: int) -> None:
+        self.dev = dev
+        self._generator = Generator(dev)
+
+    def restart(self, key: int) -> None:
+        """Continue with the stream of that number of 64 bits."""
+        self._generator.manual_seed(key)
+
+    def filled(self, shape: Shape, value: Any) -> Tensor:
+        """`value`, a number or a Tensor, as float64 everywhere in an array of that shape."""
+        if isinstance(value, Tensor):
+            return _expand(cast(value, FLOAT64), shape).copy()
+        return _full(shape, float(value), dtype=FLOAT64, device=self.dev)
+
+    def uniform(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
+        """Uniform on [0, 1)."""
+        return _uniform(shape, generator=self._generator, dtype=dtype, device=self.dev)
+
+    def normal(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
+        """Standard normals."""
+        return _normal(shape, generator=self._generator, dtype=dtype, device=self.dev)
+
+    def exponential(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
+        """Standard exponentials, never 0."""
+        return _exponential(_empty(shape, dtype=dtype, device=self.dev), 1.0, generator=self._generator)
+
+    def gamma(self, shape: Shape, alpha: Any, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
+        """Standard gammas of the shape parameter `alpha`, 0 where that is 0."""
+        alphas = cast(self.filled(shape, alpha), dtype)
+        return xp.where(alphas == 0, 0, _gamma(alphas, generator=self._generator))
+
+    def log_gamma(self, shape: Shape, alpha: Any) -> Tensor:
+        """The logarithm of the same, which does not underflow: Gamma(alpha) is Gamma(alpha + 1) U^(1/alpha)."""
+        return xp.log(self.gamma(shape, alpha + 1.0)) - self.exponential(shape) / self.filled(shape, alpha)
+
+    def binomial(self, shape: Shape, count: Any, probability: Any) -> Tensor:
+        """Successes, as float64."""
+        return _binomial(self.filled(shape, count), self.filled(shape, probability), generator=self._generator)
+
+    def small_poisson(self, shape: Shape, rate: Any) -> Tensor:
+        """Poisson counts as float64, for rates for which every libtorch's kernel is exact: below 64."""
+        return _poisson(self.filled(shape, rate), generator=self._generator)
+
+    def integers(self, shape: Shape, low: int, end: int) -> Tensor:
+        """Of int64, from `low` to below `end`, which is at most 2**63."""
+        target = _empty(shape, dtype=INT64, device=self.dev)
+        return _random_from(target, low, None if end == 2**63 else end, generator=self._generator)
+
+    def order(self, length: int) -> Tensor:
+        """The numbers below `length` in a random order."""
+        return _order(length, generator=self._generator, dtype=INT64, device=self.dev)

@@ -1,0 +1,42 @@
+"""What Generator and RandomState share: where they draw, and bytes."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from numtorch.numpy.random.host import Host
+
+__all__ = ["Drawing", "Stream"]
+
+
+class Stream(Protocol):
+    """A stream of random numbers."""
+
+    @property
+    def dev(self) -> int:
+        """Device of the draws."""
+
+    @property
+    def host(self) -> Host:
+        """NumPy's object whose bits determine the stream."""
+
+    def draw(self, method: str, arguments: dict[str, Any], /) -> Any:
+        """What the method of that name draws."""
+
+
+class Drawing:
+    """A source of random numbers whose methods draw from one stream."""
+
+    _stream: Stream
+
+    @property
+    def dev(self) -> int:
+        """Device that the draws are on: -1 is the CPU; 0, 1, ... are GPUs."""
+        return self._stream.dev
+
+    def _draw(self, method: str, /, **arguments: Any) -> Any:
+        return self._stream.draw(method, arguments)
+
+    def bytes(self, length: int) -> bytes:
+        """NumPy's `bytes`, on every device: bytes are on the host."""
+        return self._stream.host.bytes(length)

@@ -1,0 +1,125 @@
+"""Runs a script of NumPy's with `numtorch.numpy` in NumPy's place: what ``python -m numtorch`` does."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import runpy
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from numtorch.devices import device
+from numtorch.numpy.absent import ABSENT
+
+__all__ = ["numpy_replaced", "run_script"]
+
+STANDS_FOR = "numtorch.numpy"
+
+
+def _is_numpy(name: str) -> bool:
+    return name == "numpy" or name.startswith("numpy.")
+
+
+def _replacement(name: str) -> ModuleType:
+    """The module of this package that stands for NumPy's module `name`; ImportError if none does."""
+    own = STANDS_FOR + name.removeprefix("numpy")
+    try:
+        return importlib.import_module(own)
+    except ModuleNotFoundError as error:
+        if not own.startswith(error.name or own):
+            raise
+        reason = ABSENT.get(name.removeprefix("numpy.").partition(".")[0], "it has no counterpart for Tensors")
+        raise ImportError(f"{name} is not supported under python -m numtorch: {reason}", name=name) from None
+
+
+def _members(module: ModuleType, name: str, wanted: Sequence[str]) -> None:
+    for member in wanted:
+        if member == "*" or hasattr(module, member):
+            continue
+        try:
+            _replacement(f"{name}.{member}")
+        except ImportError:
+            reason = ABSENT.get(member, "it has no counterpart for Tensors")
+            raise ImportError(
+                f"numpy.{member} is not supported under python -m numtorch: {reason}", name=name
+            ) from None
+
+
+@contextmanager
+def numpy_replaced(folder: Path) -> Iterator[None]:
+    """Within it, what a module of `folder` imports as NumPy is `numtorch.numpy`; all other modules get NumPy."""
+    original = builtins.__import__
+    inside = str(folder.resolve())
+
+    def is_own(namespace: Mapping[str, Any] | None) -> bool:
+        file = (namespace or {}).get("__file__")
+        if not isinstance(file, str) or "site-packages" in file:
+            return False
+        return Path(file).resolve().is_relative_to(inside)
+
+    def replaced(
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if level or not _is_numpy(name) or not is_own(globals):
+            return original(name, globals, locals, fromlist or (), level)
+        module = _replacement(name)
+        if not fromlist:
+            return _replacement("numpy")  # `import numpy.linalg` binds numpy
+        _members(module, name, fromlist)
+        return module
+
+    builtins.__import__ = replaced
+    try:
+        yield
+    finally:
+        builtins.__import__ = original
+
+
+def run_script(script: str, arguments: Sequence[str], dev: int) -> None:
+    """
+    Runs the file `script` as ``__main__``, with `arguments` in `sys.argv`.
+
+    Parameters
+    ----------
+    script : str
+        Path of a Python file.
+    arguments : sequence of str
+        What the script finds in ``sys.argv[1:]``.
+    dev : int
+        Where the arrays go that it makes: -1 is the CPU; 0, 1, ... are GPUs.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        The device does not exist.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from numtorch.scripts import run_script
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "script.py"
+    >>> _ = file.write_text("import numpy as np; print(repr(np.arange(3) / 2))")
+    >>> run_script(str(file), [], dev=-1)
+    Tensor([0. , 0.5, 1. ], dtype=float64, dev=-1)
+    """
+    path = Path(script)
+    if not path.is_file():
+        raise FileNotFoundError(f"python -m numtorch: there is no file {script!r}")
+    before = sys.argv, sys.path[:]
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, str(path.parent.resolve()))
+    try:
+        with device(dev), numpy_replaced(path.parent):
+            runpy.run_path(script, run_name="__main__")
+    finally:
+        sys.argv, sys.path[:] = before

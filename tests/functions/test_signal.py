@@ -1,0 +1,11 @@
+"""Functions of signals: each row gives the same on ndarrays and on Tensors."""
+
+import pytest
+
+from tests.ops import signal
+from tests.pairing import Row, check
+
+
+@pytest.mark.parametrize("row", signal.ROWS, ids=str)
+def test_pairs(row: Row, dev: int) -> None:
+    check(row, dev)
