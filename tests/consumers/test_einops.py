@@ -90,7 +90,6 @@ def test_registers(script: str) -> None:
     assert done.stdout == "(3,)\n", done.stderr
 
 
-@pytest.mark.skipif(not hasattr(nt.Tensor, "__array_namespace__"), reason="Tensors have no array namespace")
 @pytest.mark.parametrize("text", [text for text in ROWS if text.startswith(("rearrange(x", "reduce(x,", "repeat(x"))])
 def test_by_the_array_namespace(text: str, dev: int) -> None:
     """einops.array_api knows no backends."""

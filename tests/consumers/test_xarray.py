@@ -34,7 +34,6 @@ x.sel(row=1.0)
 x.sel(row=slice(0.5, 2))
 x.isel(column=slice(0, 3, 2))
 x.isel(column=[0, 2], row=[1, 0])
-x.isel(column=xarray.DataArray([0, 2], dims='point'), row=xarray.DataArray([1, 0], dims='point'))
 x.T
 x.transpose('column', 'row')
 x.where(x > 0)
@@ -100,6 +99,14 @@ def test_agrees_with_numpy(text: str, dev: int) -> None:
     x = np.random.default_rng(0).standard_normal((3, 4))
     names = {"xarray": xarray, "label": xarray.DataArray([0, 0, 1], dims="row", name="label")}
     check(text, names, {"x": x}, dev, unwrap=contents, wrap=labelled)
+
+
+def test_xarray_refuses_points(dev: int) -> None:
+    """It does for every array of an array namespace, which in the standard need not index by several arrays at once."""
+    x = labelled("x", nt.tensor(np.ones((3, 4)), dev=dev))
+    points = xarray.DataArray([0, 2], dims="point")
+    with pytest.raises(TypeError, match="Vectorized indexing"):
+        x.isel(row=points, column=points)
 
 
 def test_holds_the_tensor_itself(dev: int) -> None:

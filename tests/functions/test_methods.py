@@ -84,4 +84,4 @@ def test_view_as_another_dtype(dev: int) -> None:
     bits[0] = 0
     assert x[0].item() == 0.0
     with pytest.raises(TypeError, match="view"):
-        x.view(np.int32, np.ndarray)
+        x.view(np.int32, np.ndarray, 1)

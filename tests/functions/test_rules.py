@@ -141,11 +141,6 @@ def test_subclass_is_accepted(dev: int) -> None:
     assert np.reshape(image, (3, 2)).shape == (3, 2)
 
 
-def test_unsupported_modes_say_what_is_accepted(x: nt.Tensor) -> None:
-    with pytest.raises(TypeError, match="axis"):
-        np.unique(x, axis=0)
-
-
 @pytest.mark.parametrize("dtype", [object, "S1", "M8[s]", np.longdouble])
 def test_dtypes_that_libtorch_lacks(dtype: Any, x: nt.Tensor) -> None:
     makers: list[Callable[[], Any]] = [

@@ -92,3 +92,18 @@ def test_complex_edges(dev: int) -> None:
         (w,) = xp.log1p(xp.asarray([z], dev=dev)).tolist()
         assert w.real == inf
         assert numpy.isnan(w.imag)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "int64", "float32"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_descending(dtype: str, axis: int, dev: int) -> None:
+    x = numpy.array([[3, 1, 2, 1], [0, 1, 1, 5]]).astype(dtype)
+    t = nt.tensor(x, dev=dev)
+    largest_first = -x.astype(float)
+    numpy.testing.assert_array_equal(
+        nt.collect(xp.argsort(t, axis=axis, descending=True)), numpy.argsort(largest_first, axis=axis, stable=True)
+    )
+    ordered = xp.sort(t, axis=axis, descending=True)
+    numpy.testing.assert_array_equal(nt.collect(ordered), -numpy.sort(largest_first, axis=axis))
+    ordered[0] = 0  # it is no view
+    assert xp.sort(t, axis=None, descending=True).shape == (8,)

@@ -69,3 +69,16 @@ def test_every_method_is_called() -> None:
     assert public - {"bit_generator"} == calls.BOTH.keys() | orders.GENERATOR.keys()
     public = {name for name in dir(np.random.RandomState) if not name.startswith("_")}
     assert public == calls.BOTH.keys() | orders.STATE.keys()
+
+
+@pytest.mark.parametrize(
+    "call", ["random(out=o)", "standard_gamma(m, out=o)", "permuted(m, out=o)", "permuted(m, axis=1, out=o)"]
+)
+def test_an_ndarray_as_out_is_filled_and_returned(call: str) -> None:
+    expected = eval(f"rng.{call}", {"rng": np.random.default_rng(5), **(theirs := calls.operands())})
+    mixed = {name: array if name == "o" else tensors(array) for name, array in calls.operands().items()}
+    for names in (calls.operands(), mixed):
+        drawn = eval(f"rng.{call}", {"rng": nnp.random.default_rng(5, dev=-1), **names})
+        assert drawn is names["o"]
+        np.testing.assert_array_equal(drawn, expected)
+    assert expected is theirs["o"]

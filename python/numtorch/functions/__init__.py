@@ -10,6 +10,7 @@ from numtorch.functions import einsum as einsum
 from numtorch.functions import elementwise as elementwise
 from numtorch.functions import fft as fft
 from numtorch.functions import files as files
+from numtorch.functions import fitting as fitting
 from numtorch.functions import foreign as foreign
 from numtorch.functions import functional as functional
 from numtorch.functions import grids as grids
@@ -25,11 +26,13 @@ from numtorch.functions import norm as norm
 from numtorch.functions import packing as packing
 from numtorch.functions import padding as padding
 from numtorch.functions import pointwise as pointwise
+from numtorch.functions import polynomials as polynomials
 from numtorch.functions import prototypes as prototypes
 from numtorch.functions import quantiles as quantiles
 from numtorch.functions import ranges as ranges
 from numtorch.functions import reduction as reduction
 from numtorch.functions import scan as scan
+from numtorch.functions import scimath as scimath
 from numtorch.functions import selection as selection
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape

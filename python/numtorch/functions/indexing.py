@@ -214,7 +214,9 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
 def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True) -> None:
     """NumPy's `copyto`, in place. An ndarray takes an untracked Tensor on the CPU."""
     if isinstance(dst, np.ndarray):
-        source, mask = (np.asarray(x) if isinstance(x, Tensor) else x for x in (src, where))
+        source = np.asarray(src) if isinstance(src, Tensor) else src
+        # A value stands for a scalar, which NumPy takes for what is true in it.
+        mask = np.asarray(where)[()] if isinstance(where, Tensor) else where
         xp.copyto(dst, source, casting=casting, where=mask)
         return
     target = _target("copyto", dst)
@@ -228,9 +230,8 @@ def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True
         target[...] = source
         return
     if isinstance(where, (Tensor, np.ndarray)) and not (isinstance(where, Tensor) and where.is_value):
-        check_casting(
-            "copyto", where.dtype, np.dtype(bool), "safe"
-        )  # scalars and lists NumPy takes for what is true in them
+        # Scalars and lists NumPy takes for what is true in them.
+        check_casting("copyto", where.dtype, np.dtype(bool), "safe")
     mask = truth(as_tensor(where, target.dev))
     while source.ndim > target.ndim and source.shape[0] == 1:
         source = source[0, ...]

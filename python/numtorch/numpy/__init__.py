@@ -45,6 +45,7 @@ from numtorch.functions.einsum import einsum, einsum_path
 from numtorch.functions.files import (
     frombuffer, fromfile, fromiter, fromstring, genfromtxt, loadtxt, save, savetxt, savez, savez_compressed,
 )
+from numtorch.functions.fitting import polyfit
 from numtorch.functions.functional import apply_along_axis, apply_over_axes, piecewise
 from numtorch.functions.grids import (
     c_, diag_indices, diag_indices_from, index_exp, ix_, mask_indices, mgrid, ogrid, r_, s_, tril_indices,
@@ -73,6 +74,7 @@ from numtorch.functions.pointwise import (
     allclose, angle, array_equal, array_equiv, clip, fix, imag, interp, isclose, iscomplex, isreal, real,
     real_if_close, round, round as around,
 )
+from numtorch.functions.polynomials import poly, polyadd, polyder, polydiv, polyint, polymul, polysub, polyval, roots
 from numtorch.functions.prototypes import copy, diag, diagflat, meshgrid, vander
 from numtorch.functions.quantiles import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
 from numtorch.functions.reduction import (
@@ -90,11 +92,11 @@ from numtorch.functions.shape import (
     transpose as permute_dims, tril, triu,
 )
 from numtorch.functions.signal import convolve, correlate, i0, sinc, unwrap
-from numtorch.functions.sorting import argpartition, argsort, lexsort, partition, searchsorted, sort, sort_complex
+from numtorch.functions.sorting import argpartition, lexsort, partition, searchsorted, sort_complex
 from numtorch.functions.statistics import average, mean, std, var
 from numtorch.functions.tapers import bartlett, blackman, hamming, hanning, kaiser
 from numtorch.functions.text import array2string, array_repr, array_str
-from numtorch.numpy import emath, fft, lib, linalg, random, testing
+from numtorch.numpy import emath, fft, lib, linalg, polynomial, random, testing
 from numtorch.numpy.absent import ABSENT as _ABSENT
 from numtorch.numpy.creation import (
     asarray_chkfinite, empty_like, from_dlpack, full_like, geomspace, linspace, logspace, ones_like, zeros_like,
@@ -103,6 +105,8 @@ from numtorch.numpy.deprecated import row_stack
 from numtorch.numpy.files import load
 from numtorch.numpy.info import Info as __array_namespace_info__
 from numtorch.numpy.iteration import broadcast, ndenumerate, nditer
+from numtorch.numpy.ordering import argsort, sort
+from numtorch.numpy.poly1d import poly1d
 from numtorch.numpy.questions import finfo, format_float_positional, format_float_scientific, iinfo, isfortran, isscalar
 from numtorch.numpy.ufuncs import (
     abs, absolute, acos, acosh, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, asin, asinh, atan,
@@ -156,20 +160,22 @@ __all__ = [
     "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndarray", "ndenumerate", "ndim",
     "ndindex", "nditer", "negative", "newaxis", "nextafter", "nonzero", "not_equal", "number", "object_", "ogrid",
     "ones", "ones_like", "outer", "packbits", "pad", "partition", "percentile", "permute_dims", "pi", "piecewise",
-    "place", "positive", "pow", "power", "printoptions", "prod", "promote_types", "ptp", "put", "put_along_axis",
-    "putmask", "quantile", "r_", "rad2deg", "radians", "random", "ravel", "ravel_multi_index", "real",
-    "real_if_close", "reciprocal", "remainder", "repeat", "require", "reshape", "resize", "result_type",
-    "right_shift", "rint", "roll", "rollaxis", "rot90", "round", "row_stack", "s_", "save", "savetxt", "savez",
-    "savez_compressed", "sctypeDict", "searchsorted", "select", "set_printoptions", "setbufsize", "setdiff1d",
-    "seterr", "seterrcall", "setxor1d", "shape", "shares_memory", "short", "show_config", "show_runtime", "sign",
-    "signbit", "signedinteger", "sin", "sinc", "single", "sinh", "size", "sort", "sort_complex", "spacing", "split",
-    "sqrt", "square", "squeeze", "stack", "std", "str_", "subtract", "sum", "swapaxes", "take", "take_along_axis",
-    "tan", "tanh", "tensordot", "testing", "tile", "timedelta64", "trace", "transpose", "trapezoid", "tri", "tril",
-    "tril_indices", "tril_indices_from", "trim_zeros", "triu", "triu_indices", "triu_indices_from", "true_divide",
-    "trunc", "typecodes", "typename", "typing", "ubyte", "ufunc", "uint", "uint8", "uint16", "uint32", "uint64",
-    "uintc", "uintp", "ulong", "ulonglong", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
-    "unique_values", "unpackbits", "unravel_index", "unsignedinteger", "unstack", "unwrap", "ushort", "vander",
-    "var", "vdot", "vecdot", "vecmat", "vectorize", "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
+    "place", "poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polynomial",
+    "polysub", "polyval", "positive", "pow", "power", "printoptions", "prod", "promote_types", "ptp", "put",
+    "put_along_axis", "putmask", "quantile", "r_", "rad2deg", "radians", "random", "ravel", "ravel_multi_index",
+    "real", "real_if_close", "reciprocal", "remainder", "repeat", "require", "reshape", "resize", "result_type",
+    "right_shift", "rint", "roll", "rollaxis", "roots", "rot90", "round", "row_stack", "s_", "save", "savetxt",
+    "savez", "savez_compressed", "sctypeDict", "searchsorted", "select", "set_printoptions", "setbufsize",
+    "setdiff1d", "seterr", "seterrcall", "setxor1d", "shape", "shares_memory", "short", "show_config",
+    "show_runtime", "sign", "signbit", "signedinteger", "sin", "sinc", "single", "sinh", "size", "sort",
+    "sort_complex", "spacing", "split", "sqrt", "square", "squeeze", "stack", "std", "str_", "subtract", "sum",
+    "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "testing", "tile", "timedelta64", "trace",
+    "transpose", "trapezoid", "tri", "tril", "tril_indices", "tril_indices_from", "trim_zeros", "triu",
+    "triu_indices", "triu_indices_from", "true_divide", "trunc", "typecodes", "typename", "typing", "ubyte",
+    "ufunc", "uint", "uint8", "uint16", "uint32", "uint64", "uintc", "uintp", "ulong", "ulonglong", "union1d",
+    "unique", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unpackbits", "unravel_index",
+    "unsignedinteger", "unstack", "unwrap", "ushort", "vander", "var", "vdot", "vecdot", "vecmat", "vectorize",
+    "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
 ]
 # fmt: on
 

@@ -28,7 +28,6 @@ ABSENT = _table(
     _because("a Tensor has no mask", "ma"),
     _because("a Tensor's memory is not a file's", "memmap"),
     _because("it makes iterators that share buffers on the host", "nested_iters"),
-    _because("its methods make ndarrays; np.polyval and its kin take Tensors", "poly1d"),
     _because("it is for code in C or Fortran, on ndarrays", "ctypeslib f2py get_include"),
     _because("it is private to NumPy", "core"),
     _because("it tests NumPy", "test"),

@@ -71,12 +71,14 @@ ROWS: dict[str, list[Row]] = {
     "rsqrt": [(k("rsqrt"), (P,))],
     "sigmoid": [(k("sigmoid"), (A,))],
     "logit": [(k("logit"), (positive(2, 3) * 0.5,))],
-    **{
-        name: [(k(name), (A,)), (k(name), (Z,))]
-        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atan")
-    },
-    "asin": [(k("asin"), (small(2, 3),)), (k("asin"), (Z,))],
-    "acos": [(k("acos"), (small(2, 3),)), (k("acos"), (Z,))],
+    **{name: [(k(name), (A,)), (k(name), (Z,))] for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "atan")},
+    # On the branch cuts the differences are along them.
+    "asinh": [(k("asinh"), (A,)), (k("asinh"), (Z,))]
+    + [(lambda x: kernel("asinh")(x * 1j), (A * 0.1 + shift,)) for shift in (2, -2)],
+    "asin": [(k("asin"), (small(2, 3),)), (k("asin"), (Z,))]
+    + [(lambda x: kernel("asin")(x.astype(complex)), (A * 0.1 + shift,)) for shift in (2, -2)],
+    "acos": [(k("acos"), (small(2, 3),)), (k("acos"), (Z,))]
+    + [(lambda x: kernel("acos")(x.astype(complex)), (A * 0.1 + shift,)) for shift in (2, -2)],
     "acosh": [(k("acosh"), (positive(2, 3) + 1,)), (k("acosh"), (Z,))],
     "atanh": [(k("atanh"), (small(2, 3),)), (k("atanh"), (Z,))],
     "deg2rad": [(k("deg2rad"), (A,))],

@@ -14,6 +14,8 @@ from numtorch.autograd.rule import conj, constant, define, refuse
 
 _abs = kernel("abs")
 _complex = kernel("complex")
+_asin = kernel("asin")
+_asinh = kernel("asinh")
 _cos = kernel("cos")
 _cosh = kernel("cosh")
 _digamma = kernel("digamma")
@@ -290,18 +292,27 @@ define("logit", self=lambda g, self: g / (self * (1 - self)))
 define("sin", self=lambda g, self: _times(g, _cos(self)))
 define("cos", self=lambda g, self: -_times(g, _sin(self)))
 define("tan", self=lambda g, y: _times(g, 1 + y * y))
-define("asin", self=lambda g, self: g / conj((1 - self * self) ** 0.5))
-define("acos", self=lambda g, self: -g / conj((1 - self * self) ** 0.5))
+define("asin", self=lambda g, self: g / conj(_cosine_of_asin(self)))
+define("acos", self=lambda g, self: -g / conj(_cosine_of_asin(self)))
 define("atan", self=lambda g, self: g / conj(self * self + 1))
 define("sinh", self=lambda g, self: _times(g, _cosh(self)))
 define("cosh", self=lambda g, self: _times(g, _sinh(self)))
 define("tanh", self=lambda g, y: _times(g, 1 - y * y))
-define("asinh", self=lambda g, self: g / conj((self * self + 1) ** 0.5))
+define("asinh", self=lambda g, self: g / conj(_cosh_of_asinh(self)))
 define("acosh", self=lambda g, self: g / conj((self - 1) ** 0.5 * (self + 1) ** 0.5))
 define("atanh", self=lambda g, self: g / conj(1 - self * self))
 define("deg2rad", self=lambda g: g * (math.pi / 180.0))
 define("rad2deg", self=lambda g: g * (180.0 / math.pi))
 define("sinc", self=lambda g, self: _times(g, _sinc_slope(self)))
+
+
+# Of complex numbers not by the square root, which on the branch cuts is that of one side only.
+def _cosine_of_asin(x: Tensor) -> Any:
+    return _cos(_asin(x)) if x.dtype.kind == "c" else (1 - x * x) ** 0.5
+
+
+def _cosh_of_asinh(x: Tensor) -> Any:
+    return _cosh(_asinh(x)) if x.dtype.kind == "c" else (x * x + 1) ** 0.5
 
 
 def _i1_slope(y: Tensor, x: Tensor) -> Any:

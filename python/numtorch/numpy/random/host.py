@@ -57,17 +57,20 @@ class HostStream:
 
     def draw(self, method: str, arguments: Mapping[str, Any]) -> Any:
         """What NumPy's `method` draws."""
+        if not any(isinstance(value, Tensor) for value in arguments.values()):
+            drawn = getattr(self.host, method)(**arguments)
+            return drawn if drawn is arguments.get("out") else wrapped(drawn)
         if method in permutations.METHODS:
             arguments = permutations.counted(arguments)
             if permutations.of_tensors(arguments):
                 return permutations.METHODS[method](self, **arguments)
-            return wrapped(self._drawn(method, arguments))
-        if arguments.get("out") is not None:
+        if isinstance(arguments.get("out"), Tensor):
             return filled(arguments["out"], lambda out: self._drawn(method, {**arguments, "out": out}))
-        tracked = [name for name, value in arguments.items() if isinstance(value, Tensor) and value.tracked]
+        tracked = any(isinstance(value, Tensor) and value.tracked for value in arguments.values())
         if tracked and method in reparametrised.FORMULAS:
             return reparametrised.draw(self.host, method, arguments, on_host)
-        return wrapped(self._drawn(method, arguments))
+        drawn = self._drawn(method, arguments)
+        return drawn if drawn is arguments.get("out") else wrapped(drawn)
 
     def _drawn(self, method: str, arguments: Mapping[str, Any]) -> Any:
         hosted = {name: on_host(method, name, value) for name, value in arguments.items()}

@@ -20,14 +20,11 @@ def check(out: Tensor) -> None:
         raise ValueError("Supplied output array must be contiguous, writable, aligned, and in machine byte-order.")
 
 
-def filled(out: Any, draw: Callable[[Any], Any]) -> Any:
+def filled(out: Tensor, draw: Callable[[Any], Any]) -> Tensor:
     """`out` itself, with what `draw` puts into an ndarray of its shape, dtype and memory order.
 
     The Tensor is then assigned to, so that gradients which need its old values notice.
     """
-    if not isinstance(out, Tensor):
-        draw(out)
-        return out
     check(out)
     memory = np.empty(out.shape, out.dtype, order="C" if is_contiguous(out) else "F")
     draw(memory)

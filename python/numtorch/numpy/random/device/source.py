@@ -55,7 +55,7 @@ class Source:
         return _normal(shape, generator=self._generator, dtype=dtype, device=self.dev)
 
     def exponential(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
-        """Standard exponentials, never 0."""
+        """Standard exponentials, on a GPU never 0."""
         return _exponential(_empty(shape, dtype=dtype, device=self.dev), 1.0, generator=self._generator)
 
     def gamma(self, shape: Shape, alpha: Any, dtype: np.dtype[Any] = FLOAT64) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,7 @@ class DeviceStream:
     def __init__(self, host: Host, dev: int) -> None:
         self.host, self.dev = host, dev
         self._source = Source(dev)
+        self._lock = threading.Lock()  # a method of NumPy's is one step for other threads, too
 
     def draw(self, method: str, arguments: Mapping[str, Any]) -> Any:
         """What the method of that name draws."""
@@ -45,10 +47,11 @@ class DeviceStream:
                 raise refuse(method, name)
         if method == "shuffle" and not isinstance(arguments["x"], Tensor):
             return self.host.shuffle(**arguments)
-        self._source.restart(int.from_bytes(self.host.bytes(8), "little"))
-        if method in permutations.METHODS:
-            return self._ordered(method, permutations.counted(arguments))
-        drawn = self._drawn(method, dict(arguments))
+        with self._lock:
+            self._source.restart(int.from_bytes(self.host.bytes(8), "little"))
+            if method in permutations.METHODS:
+                return self._ordered(method, permutations.counted(arguments))
+            drawn = self._drawn(method, dict(arguments))
         scalar = arguments.get("size") is None
         return drawn if scalar or not isinstance(drawn, Tensor) else _core.as_array(drawn)
 

@@ -1,0 +1,50 @@
+"""Sorting with the array API standard's `descending`, which NumPy has not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor
+from numtorch.functions import sorting
+from numtorch.functions.arguments import Array, as_tensor, axis_of
+from numtorch.functions.shape import flip, ravel
+
+__all__ = ["argsort", "sort"]
+
+
+def _line(a: Array, axis: int | None) -> tuple[Tensor, int]:
+    x = as_tensor(a)
+    return (ravel(x), 0) if axis is None else (x, axis_of(axis, x.ndim))
+
+
+def sort(
+    a: Array,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: Any = None,
+    *,
+    stable: bool | None = None,
+    descending: bool = False,
+) -> Tensor:
+    """NumPy's `sort`, always stable; NaN first if `descending`."""
+    if not descending:
+        return sorting.sort(a, axis, kind, order, stable=stable)
+    x, place = _line(a, axis)
+    return flip(sorting.sort(x, place, kind, order, stable=stable), place).copy()
+
+
+def argsort(
+    a: Array,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: Any = None,
+    *,
+    stable: bool | None = None,
+    descending: bool = False,
+) -> Tensor:
+    """NumPy's `argsort`, always stable: equal elements stay in order if `descending`, too, and NaN come first."""
+    if not descending:
+        return sorting.argsort(a, axis, kind, order, stable=stable)
+    x, place = _line(a, axis)
+    backwards = sorting.argsort(flip(x, place), place, kind, order, stable=stable)
+    return x.shape[place] - 1 - flip(backwards, place)
