@@ -25,7 +25,8 @@ def rows_of(family: str) -> list[Row]:
 
 def dtype_of(row: Row) -> str:
     """One of the row's dtypes: the rows themselves are run with all of them elsewhere."""
-    return "float64" if "float64" in row.dtypes else row.dtypes[0]
+    dtypes = row.dtypes or row.refused
+    return "float64" if "float64" in dtypes else dtypes[0]
 
 
 def all_differences(rows: list[Row], dev: int, hosted: str) -> list[str]:
