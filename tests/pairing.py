@@ -113,12 +113,12 @@ def public_type(error: BaseException) -> type:
     raise AssertionError("unreachable")
 
 
-def evaluate(text: str, named: dict[str, Any]) -> tuple[Any, BaseException | None]:
-    """The value of `text`, or the error it raises."""
+def evaluate(text: str, named: dict[str, Any], namespace: Any = np) -> tuple[Any, BaseException | None]:
+    """The value of `text`, or the error it raises, where `np` is `namespace`."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return eval(text, {"np": np, **named}), None
+            return eval(text, {"np": namespace, **named}), None
     except Exception as error:
         return None, error
 
@@ -171,8 +171,10 @@ def memory_differences(expected: Any, actual: Any, arrays: dict[str, Any], tenso
                 yield f"{'a view' if shared else 'a copy'} of {name}"
 
 
-def compare(row: Row, dtype: str, dev: int, other: str | None = None, hosted: str = "") -> Iterator[str]:
-    """What NumPy and Tensors disagree on. The operands named in `hosted` stay ndarrays."""
+def compare(
+    row: Row, dtype: str, dev: int, other: str | None = None, hosted: str = "", namespace: Any = np
+) -> Iterator[str]:
+    """What NumPy and Tensors, in `namespace`, disagree on. The operands named in `hosted` stay ndarrays."""
     named = used(row.text, operands(dtype, other or dtype))
     arrays = {name: strided_copy_of(array) for name, array in named.items()}
     tensors: dict[str, Any] = {
@@ -180,7 +182,7 @@ def compare(row: Row, dtype: str, dev: int, other: str | None = None, hosted: st
         for name, array in named.items()
     }
     expected, error = evaluate(row.text, {**arrays, **row.extra})
-    actual, other_error = evaluate(row.text, {**tensors, **row.extra})
+    actual, other_error = evaluate(row.text, {**tensors, **row.extra}, namespace)
     if dtype in row.refused:
         if not isinstance(other_error, TypeError):
             yield f"a TypeError that refuses, not {other_error!r} or {actual!r}"

@@ -50,23 +50,24 @@ ADDRESSES = {"may_share_memory", "shares_memory"}
 # These read a few numbers, because NumPy checks its arguments or because the result's shape or dtype depends on them.
 # (log, sqrt and the like are those of numpy.emath.)
 READS = {
-    "bincount": "the least and the largest element",
     "arccos": "whether a number is beyond -1 or 1",
     "arcsin": "whether a number is beyond -1 or 1",
     "arctanh": "whether a number is beyond -1 or 1",
+    "argpartition": "whether the places are in range, if they are a Tensor",
     "average": "whether the weights sum to zero",
+    "bincount": "the least and the largest element",
     "cholesky": "whether a matrix was not positive definite",
+    "choose": "whether the choices are in range",
+    "cov": "whether the weights are negative",
+    "delete": "whether the places are in range",
     "digitize": "whether the bins rise or fall",
+    "eig": "whether a value is not finite, and whether the results are real",
+    "eigvals": "whether a value is not finite, and whether the results are real",
+    "geomspace": "whether a bound is zero",
     "histogram": "the extent, and whether the bins rise",
     "histogram2d": "the extent, and whether the bins rise",
     "histogram_bin_edges": "the extent, and whether the bins rise",
     "histogramdd": "the extent, and whether the bins rise",
-    "choose": "whether the choices are in range",
-    "cov": "whether the weights are negative",
-    "delete": "whether the places are in range",
-    "eig": "whether a value is not finite, and whether the results are real",
-    "eigvals": "whether a value is not finite, and whether the results are real",
-    "geomspace": "whether a bound is zero",
     "insert": "whether the places are in range",
     "inv": "whether a matrix was singular",
     "log": "whether a number is negative",
@@ -80,9 +81,9 @@ READS = {
     "nanargmin": "whether a slice is all NaN",
     "nanpercentile": "whether weights are negative",
     "nanquantile": "whether weights are negative",
+    "partition": "whether the places are in range, if they are a Tensor",
     "percentile": "whether weights are negative",
     "place": "whether anything is to be written",
-    "quantile": "whether weights are negative",
     "poly": "whether complex roots are pairs of conjugates",
     "polyadd": "how many leading coefficients are zero, if the result is a poly1d",
     "polydiv": "how many leading coefficients of the remainder are zero",
@@ -91,6 +92,7 @@ READS = {
     "polysub": "how many leading coefficients are zero, if the result is a poly1d",
     "polyval": "how many leading coefficients are zero, if the result is a poly1d",
     "power": "whether a number is negative",
+    "quantile": "whether weights are negative",
     "ravel_multi_index": "whether the coordinates are in range",
     "real_if_close": "whether the imaginary parts are small",
     "repeat": "whether counts are negative",
@@ -104,7 +106,15 @@ READS = {
     "unravel_index": "whether the places are in range",
 }
 # The same, for NumPy's warnings, which only the CPU gives.
-READS_ON_THE_CPU = {"unwrap": "whether an integer period is zero"}
+READS_ON_THE_CPU = {
+    "nanmax": "whether there is nothing but NaN",
+    "nanmean": "whether there is nothing but NaN",
+    "nanmedian": "whether there is nothing but NaN",
+    "nanmin": "whether there is nothing but NaN",
+    "nanstd": "whether there are too few numbers",
+    "nanvar": "whether there are too few numbers",
+    "unwrap": "whether an integer period is zero",
+}
 MOST_NUMBERS = 9  # of one call: three for each axis of trim_zeros
 
 

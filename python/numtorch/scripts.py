@@ -18,6 +18,9 @@ from numtorch.numpy.absent import ABSENT
 __all__ = ["numpy_replaced", "run_script"]
 
 STANDS_FOR = "numtorch.numpy"
+PACKAGE = Path(__file__).resolve().parent
+# Where libraries are installed: they keep NumPy, also below the script's folder.
+LIBRARIES = frozenset({"site-packages", "dist-packages"})
 
 
 def _is_numpy(name: str) -> bool:
@@ -57,9 +60,10 @@ def numpy_replaced(folder: Path) -> Iterator[None]:
 
     def is_own(namespace: Mapping[str, Any] | None) -> bool:
         file = (namespace or {}).get("__file__")
-        if not isinstance(file, str) or "site-packages" in file:
+        if not isinstance(file, str) or not LIBRARIES.isdisjoint(Path(file).parts):
             return False
-        return Path(file).resolve().is_relative_to(inside)
+        path = Path(file).resolve()
+        return path.is_relative_to(inside) and not path.is_relative_to(PACKAGE)
 
     def replaced(
         name: str,
@@ -68,7 +72,8 @@ def numpy_replaced(folder: Path) -> Iterator[None]:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        if level or not _is_numpy(name) or not is_own(globals):
+        # C code imports in the name of the module that called it, with an empty list where a statement has a tuple.
+        if level or isinstance(fromlist, list) or not _is_numpy(name) or not is_own(globals):
             return original(name, globals, locals, fromlist or (), level)
         module = _replacement(name)
         if not fromlist:

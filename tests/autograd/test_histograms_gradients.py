@@ -1,4 +1,4 @@
-"""Gradients of the rows in tests/ops.histograms.py."""
+"""Gradients of the rows in tests/ops/histograms.py."""
 
 import pytest
 

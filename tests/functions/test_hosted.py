@@ -15,11 +15,13 @@ from numtorch.functions import like, registry
 from tests.pairing import Row, differences, evaluate, operands, strided_copy_of, used
 
 FAMILIES = (
+    "bins",
     "coordinates",
     "creation",
     "editing",
     "elementwise_functions",
     "functional",
+    "histograms",
     "indexing",
     "joining",
     "packing",

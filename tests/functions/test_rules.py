@@ -126,6 +126,35 @@ def test_warnings_of_numpy(dev: int) -> None:
         np.mean(nt.tensor([1.0], dev=dev))
 
 
+LOST = np.array([[np.nan, 1.0], [np.nan, 2.0]])
+OF_NAN = [
+    lambda x: np.nanmean(x, axis=0),
+    lambda x: np.nanvar(x, axis=0, ddof=1),
+    lambda x: np.nanstd(x, axis=0),
+    lambda x: np.nanmax(x, axis=0),
+    lambda x: np.nanmin(x, axis=0),
+    lambda x: np.nanmedian(x, axis=0),
+    lambda x: np.nanquantile(x, 0.5, axis=0),
+    lambda x: np.nanpercentile(x, [5, 10], axis=0, method="inverted_cdf", weights=np.ones((2, 2))),
+]
+
+
+@pytest.mark.parametrize("f", OF_NAN)
+def test_warnings_of_nan(f: Callable[[Any], Any], dev: int) -> None:
+    """NumPy's words, where the user called, on the CPU; nobody waits for a GPU to warn."""
+    x = nt.tensor(LOST, dev=dev)
+    with pytest.warns(RuntimeWarning) as theirs:
+        f(LOST)
+    if dev != -1:
+        f(x)
+        return
+    with pytest.warns(RuntimeWarning) as ours:
+        f(x)
+    assert str(ours[0].message).startswith(str(theirs[0].message).removesuffix("."))
+    assert ours[0].filename == __file__
+    f(nt.tensor(np.ones((2, 2))))
+
+
 def test_device_keyword(x: nt.Tensor, dev: int) -> None:
     assert np.zeros_like(x, device="cpu").dev == -1
     assert np.zeros(3, like=x).dev == dev

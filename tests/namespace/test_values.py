@@ -183,9 +183,38 @@ def test_gradients_go_through(dev: int) -> None:
 
 
 def test_vectorize_refuses() -> None:
-    with pytest.raises(TypeError, match="signature"):
-        np.vectorize(len, signature="(n)->()")
     with pytest.raises(ValueError, match="otypes"):
         np.vectorize(len)([])
     assert np.vectorize(len, otypes=[float])([]).shape == (0,)
     assert np.vectorize(lambda a, p: a**p, excluded=["p"])([1, 2], p=2).tolist() == [1, 4]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda np: np.poly1d([1, 2, 3]).coeffs,
+        lambda np: np.poly1d([0, 0, 2]).coeffs,
+        lambda np: np.poly1d([0]).coeffs,
+        lambda np: np.poly1d(5.0).coeffs,
+        lambda np: np.poly1d([1, 2], True).coeffs,
+        lambda np: np.poly1d([1, 2, 3])([0, 1, 2]),
+        lambda np: (np.poly1d([1, 2]) * [1, 1] + 3 - np.poly1d([2])).coeffs,
+        lambda np: (2 * np.poly1d([1.0, 2.0]) ** 2).coeffs,
+        lambda np: np.poly1d([1, 2, 3]).deriv().coeffs,
+        lambda np: np.poly1d([1, 2, 3]).integ().coeffs,
+        lambda np: np.poly1d([1.0, -3.0, 2.0]).roots,
+        lambda np: tuple(p.coeffs for p in np.poly1d([1.0, 0.0, 2.0]) / np.poly1d([1.0, 1.0])),
+        lambda np: np.poly1d(np.poly1d([1, 2])).coeffs,
+    ],
+)
+def test_poly1d(call: Any, dev: int) -> None:
+    with nt.device(dev):
+        same(call(numpy), call(np), dev)
+        assert isinstance(np.poly1d([1, 2]).deriv(), np.poly1d)
+
+
+def test_poly1d_looks_like_numpys() -> None:
+    assert str(np.poly1d([1, -2.5])) == str(numpy.poly1d([1, -2.5]))
+    assert np.poly1d([1, 2]) == np.poly1d([1, 2])
+    with pytest.raises(ValueError, match="1d only"):
+        np.poly1d([[1, 2]])

@@ -1,55 +1,115 @@
-"""Counts and histograms: what is tried, on which dtypes."""
+"""Histograms: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, FLOATS, INTEGERS, rows
+from tests.pairing import BOOL, COMPLEX, FLOATS, INTEGERS, REAL, rows
 
-COUNTS = """
-np.bincount(np.abs(v))
-np.bincount(np.abs(v), minlength=12)
-np.bincount(np.abs(v), weights=c)
-np.bincount(np.abs(v), weights=[0.5, 1.0, 2.0, 3.0])
-np.bincount(z)
-np.bincount(z, minlength=3)
-np.bincount(v)
-np.bincount(m)
-np.bincount(s)
-np.bincount(np.abs(v), minlength=-1)
-np.bincount(np.abs(v), weights=[1.0])
-"""
+RULES = ("auto", "doane", "fd", "rice", "scott", "sqrt", "stone", "sturges")
 
-DIGITIZE = """
-np.digitize(x, [-1, 0, 2])
-np.digitize(x, [-1, 0, 2], right=True)
-np.digitize(x, [2, 0, -1])
-np.digitize(x, [2, 0, -1], right=True)
-np.digitize(s, [1, 1, 2])
-np.digitize(x, [1])
-np.digitize(x, [])
-np.digitize(x, [1, 3, 2])
-np.digitize(x, 1)
-np.digitize(x, m)
-np.digitize(x, np.sort(v))
-np.digitize(1, np.sort(v))
-"""
-
-HISTOGRAMS = """
+ONE = """
 np.histogram(x)
+np.histogram(x, 3)
+np.histogram(x, bins=5, range=(-1, 2))
+np.histogram(x, bins=4, range=(0.25, 0.75))
+np.histogram(x, 4, (1, 1))
+np.histogram(x, [-4, -1, 0, 2, 2])
+np.histogram(x, [-1.5, 0.0, 2.5])
+np.histogram(x, np.sort(v))
+np.histogram(x, 3, density=True)
+np.histogram(x, [-4, -1, 0.5, 3], density=True)
+np.histogram(s, 3)
+np.histogram(z)
+np.histogram(z, "auto")
+np.histogram(v * 0, 2)
+np.histogram(x, [2])
+np.histogram(x, [])
+np.histogram(f, True)
+np.histogram_bin_edges(x)
+np.histogram_bin_edges(x, 4, (0, 3))
+np.histogram_bin_edges(x, [0, 1, 3])
+"""
+
+ERRORS = """
+np.histogram(x, 0)
+np.histogram(x, 1.5)
+np.histogram(x, [1, 0])
+np.histogram(x, np.sort(v)[::-1])
+np.histogram(x, [[0, 1]])
+np.histogram(x, m)
+np.histogram(x, "none")
+np.histogram(x, "auto", weights=x)
+np.histogram(x, range=(2, 1))
+np.histogram(x, range=(0, np.inf))
+np.histogram(x, range=(0, 1, 2))
+np.histogram(x, weights=v)
+np.histogram(x, 50, range=(1, 1 + 1e-15))
+np.histogram(x * np.nan)
+"""
+
+WEIGHTED = """
+np.histogram(i, 3, weights=v)
+np.histogram(i, [0, 1, 2], weights=v)
+np.histogram(i, 3, weights=v, density=True)
+np.histogram(i[:0], 3, weights=z)
+np.histogram_bin_edges(i, 3, weights=v)
+"""
+
+BY_RULE = "\n".join(
+    f"np.{function}({x}, {rule!r}{more})"
+    for rule in RULES
+    for function, x, more in (
+        ("histogram", "x", ""),
+        ("histogram_bin_edges", "np.concatenate([x, y], None)", ""),
+        ("histogram_bin_edges", "np.repeat(v, 4)", ""),
+        ("histogram_bin_edges", "x", ", range=(0, 2)"),
+        ("histogram_bin_edges", "v[:2]", ""),
+        ("histogram_bin_edges", "x * 0", ""),
+    )
+)
+
+SEVERAL = """
+np.histogram2d(v, w[:4])
+np.histogram2d(v, w[:4], 3)
+np.histogram2d(v, w[:4], [2, 3])
+np.histogram2d(v, w[:4], bins=[[-4, 0, 3], [-1, 0, 1, 2]])
+np.histogram2d(v, w[:4], [-2, 0, 1, 2])
+np.histogram2d(v, w[:4], bins=[3, np.sort(u)])
+np.histogram2d(v, w[:4], bins=np.sort(w))
+np.histogram2d(v, w[:4], 2, density=True, weights=[1, 2, 3, 4])
+np.histogram2d(v, w[:4], 2, range=[[-1, 1], [0, 2]])
+np.histogram2d(v, w)
+np.histogramdd(m, 2)
+np.histogramdd(n, (2, 3))
+np.histogramdd(n, 3, range=[(-1, 2), None])
+np.histogramdd(n, 3, density=True)
+np.histogramdd(n, 2, weights=v)
+np.histogramdd(n, [[-1, 0, 3], 2])
+np.histogramdd(n, [np.sort(u), 2])
+np.histogramdd([v, w[1:]], 2)
+np.histogramdd(v, 3)
+np.histogramdd(n[:0], 2)
+np.histogramdd(n, [2])
+np.histogramdd(n, 0)
+np.histogramdd(n, 1.5)
+np.histogramdd(n, [[1, 0], 2])
+np.histogramdd(n, [[[1]], 2])
+np.histogramdd(n, 2, range=[(0, 1)])
+np.histogramdd(n, 2, weights=w)
+np.histogramdd(x, 2)
+"""
+
+MORE = """
 np.histogram(x, bins=3)
 np.histogram(x, bins=5, range=(0, 2))
 np.histogram(x, bins=[0, 1, 1.5, 4])
-np.histogram(x, np.sort(v))
 np.histogram(x, bins=4, density=True)
 np.histogram(x, bins=[-5, 0, 1, 4], density=True)
 np.histogram(m, bins=4, weights=a)
 np.histogram(m, bins=4, weights=a, density=True)
-np.histogram(z)
 np.histogram(s, bins=2)
 np.histogram(v * 0, bins=3)
 np.histogram(x, bins=0)
 np.histogram(x, bins=2.5)
 np.histogram(x, bins=[1, 0])
 np.histogram(x, bins=[[1], [0]])
-np.histogram(x, range=(2, 1))
-np.histogram(x, range=(0, np.inf))
 np.histogram(m, weights=v)
 np.histogram_bin_edges(x, 4)
 np.histogram_bin_edges(x, [0, 1, 2])
@@ -60,7 +120,6 @@ np.histogram2d(v, c, bins=[2, 3], range=[[0, 2], [-1, 1]])
 np.histogram2d(v, c, bins=[[-4, 0, 2, 6], [-3, 0, 5]])
 np.histogram2d(v, c, bins=[-4, 0, 2, 6])
 np.histogram2d(v, c, bins=2, density=True, weights=[1.0, 2.0, 0.5, 1.0])
-np.histogram2d(v, w)
 np.histogramdd(n, bins=3)
 np.histogramdd([v, c, v], bins=2)
 np.histogramdd(m, bins=2)
@@ -72,24 +131,28 @@ np.histogramdd(n, bins=[[0, 1, 3], [1, 0]])
 np.histogramdd(n, bins=[np.arange(-4, 7), 2], weights=[1, 2, 3, 4])
 """
 
-ESTIMATED = "\n".join(
-    f"np.histogram_bin_edges(x, {rule!r})\nnp.histogram(x, {rule!r}, range=(0, 2))"
-    for rule in ("auto", "doane", "fd", "rice", "scott", "sqrt", "stone", "sturges")
-)
-
 ROWS = [
-    *rows(COUNTS, (*INTEGERS, "float64", "bool")),
-    *rows(DIGITIZE, ALL),
-    *rows(HISTOGRAMS, INTEGERS + FLOATS),
+    *rows(ONE, REAL),
+    *rows(ERRORS),
+    *rows("np.histogram(m, 3, weights=f)", INTEGERS + FLOATS),
+    *rows(WEIGHTED, INTEGERS + FLOATS + COMPLEX),
+    *rows("np.histogram(i, 3, weights=b)\nnp.histogram(u, [0, 1], weights=b)\nnp.histogram(b, 2, weights=b)"),
+    *rows("np.histogram(u, 2, weights=b)", BOOL + INTEGERS),
+    *rows(BY_RULE, INTEGERS + FLOATS),
+    *rows(MORE, INTEGERS + FLOATS),
     *rows("np.histogram(m.real, bins=4, weights=a)", ("bool", "complex64", "float64")),
-    *rows("np.histogram(np.where(k, m, np.nan))\nnp.histogram(np.where(k, m, np.nan), range=(0, 2))", FLOATS),
-    *rows("np.histogram(np.where(k, m, np.nan), bins=[0, 1, 2])\nnp.digitize(np.where(k, m, np.nan), [0, 1])"),
-    *rows(ESTIMATED, ("float64", "int32", "uint8")),
-    *rows("np.histogram_bin_edges(x, 'auto', weights=x)"),
+    *rows(SEVERAL, INTEGERS + FLOATS),
+    *rows("np.histogram2d(v, v, 2)\nnp.histogramdd(n, 2)", BOOL),
+    *rows("np.histogramdd(n, [[-1, 0, 2]] * 2, weights=v)", COMPLEX),
+    *rows("np.histogram(np.where(k, m, np.nan), [-1, 0, 2])\nnp.histogram(np.where(k, m, np.nan), 3)", FLOATS),
+    *rows("np.histogram(np.where(k, m, np.nan), 3, (-1, 2))", FLOATS),
+    *rows("np.histogram(x, 3)", (), refused=COMPLEX),
 ]
 
 GRADIENTS = [
-    *rows("np.bincount([0, 2, 2, 1, 0, 1][:len(v)], weights=v)"),
-    *rows("np.histogram(np.arange(len(v)) % 3, bins=3, weights=v)[0]"),
     *rows("np.histogram(np.arange(len(v)) % 3, bins=3, weights=v**2, density=True)[0]"),
+    *rows("np.histogram(u * 0 + 1, 2, weights=u)[0]\nnp.histogram([0, 1, 1], [0, 1, 2], weights=v)[0]"),
+    *rows("np.histogram([0, 1, 1], 2, weights=v, density=True)[0]\nnp.histogram_bin_edges(m, 3)"),
+    *rows("np.histogram([0, 1, 1], 2, weights=v)[0]", ("complex128",)),
+    *rows("np.histogramdd([[0, 2, 1], [1, 3, 1]], 2, weights=v)[0]\nnp.histogram2d(v, v, 2, weights=v)[0]"),
 ]

@@ -1,6 +1,6 @@
 """Reductions and scans that skip NaN: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, COMPLEX, FLOATS, REAL, rows
+from tests.pairing import ALL, COMPLEX, FLOATS, rows
 
 MISSING = "np.where(k, m, np.nan)"
 
@@ -45,6 +45,47 @@ np.nanstd({MISSING}, axis=0, ddof=2)
 np.nanstd(m * np.nan, axis=0)
 """
 
+DTYPES = f"""
+np.nanmean({MISSING}, axis=0, dtype=int)
+np.nanmean({MISSING}, axis=0, dtype=np.float32)
+np.nanmean({MISSING}, axis=0, out=i)
+np.nanmean({MISSING}, axis=0, out=v)
+np.nanmean({MISSING}, axis=0, where=k)
+np.nanvar({MISSING}, axis=0, dtype=int)
+np.nanvar({MISSING}, axis=0, dtype=np.float32)
+np.nanvar({MISSING}, axis=0, dtype=np.complex64)
+np.nanvar({MISSING}, axis=0, out=i)
+np.nanvar({MISSING}, axis=0, ddof=1, correction=1)
+np.nanvar({MISSING}, axis=0, ddof=1.5)
+np.nanstd({MISSING}, axis=0, mean=np.nanmean({MISSING}, axis=0, keepdims=True), where=k)
+np.nanstd({MISSING}, axis=0, out=v)
+np.nanstd(e, axis=0)
+np.nanprod({MISSING}, axis=0, dtype=np.float32)
+np.nanprod({MISSING}, axis=0, out=v)
+np.nansum({MISSING}, axis=0, where=k, initial=3)
+np.nancumsum({MISSING}, axis=1, dtype=np.float32)
+np.nancumprod({MISSING}, axis=1, out=m)
+"""
+
+EXTREMES = f"""
+np.nanmax({MISSING}, axis=0)
+np.nanmin({MISSING}, axis=(0, 1), keepdims=True)
+np.nanmax({MISSING}, axis=0, initial=1)
+np.nanmax({MISSING}, axis=0, where=k, initial=1)
+np.nanmax({MISSING}, axis=0, where=k)
+np.nanmin(m, axis=0, initial=np.nan)
+np.nanmin(m * np.nan, axis=0, initial=np.nan)
+np.nanmin({MISSING}, axis=0, out=v)
+np.nanmax(e, axis=1)
+np.nanmax(e, axis=0)
+np.nanmax(m * np.nan)
+np.nanargmax({MISSING}, axis=1, keepdims=True)
+np.nanargmin({MISSING}, axis=0, out=i)
+np.nanargmin({MISSING}, keepdims=True)
+np.nanargmax(s)
+np.nanargmax(e, axis=1)
+"""
+
 PLACES_WITH_NAN = f"""
 np.nanargmax({MISSING}, axis=1)
 np.nanargmin({MISSING}, axis=0)
@@ -55,14 +96,17 @@ np.nanargmax(np.where(k, -np.inf, np.nan), axis=1)
 
 ROWS = [
     *rows(PLAIN, ALL, tolerance=5),
-    *rows(PLACES, REAL),
+    *rows(PLACES, ALL),
+    *rows(DTYPES, FLOATS, tolerance=5),
+    *rows(EXTREMES, FLOATS + COMPLEX),
     *rows(WITH_NAN, FLOATS + COMPLEX, tolerance=5),
     *rows(f"np.nanvar({MISSING}, axis=0, out=v)", FLOATS),
     *rows("np.nanstd(m, axis=0, dtype=np.float64)", ("int32", "float64")),
-    *rows(PLACES_WITH_NAN, FLOATS),
+    *rows(PLACES_WITH_NAN, FLOATS + COMPLEX),
 ]
 
 GRADIENTS = [
+    *rows(f"np.nanmax({MISSING}, axis=0)\nnp.nanmin({MISSING})", ("float64", "complex128")),
     *rows(f"np.nanprod({MISSING}, axis=0)\nnp.nancumsum({MISSING}, axis=1)\nnp.nanvar({MISSING}, axis=0)"),
     *rows(f"np.nanstd({MISSING})\nnp.nancumprod({MISSING}, axis=1)"),
 ]

@@ -1,6 +1,6 @@
 """Medians and quantiles: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, FLOATS, INTEGERS, rows
+from tests.pairing import ALL, BOOL, FLOATS, INTEGERS, rows
 
 MISSING = "np.where(k, m, np.nan)"
 METHODS = (
@@ -42,6 +42,51 @@ np.nanmedian(x, axis=1)
 np.median(x, axis=[0, 1])
 """
 
+KINDS_OF_Q = """
+np.quantile(x, [[[0.5]]])
+np.quantile(x, 0.5, axis=())
+np.quantile(x, [0.2, 0.5], axis=())
+np.quantile(x, np.array([0.2, 0.5], np.float16), axis=1, method="weibull")
+np.quantile(x, np.array(0.3))
+np.quantile(x, np.array([0, 1]), method="hazen")
+np.quantile(x, np.array([0, 1]), method="averaged_inverted_cdf")
+np.quantile(x, 1, method="midpoint")
+np.quantile(x, True)
+np.quantile(x, "a")
+np.quantile(x, 1j)
+np.quantile(e, 0.5, axis=0)
+np.quantile(e, 0.5, axis=1)
+np.percentile(x, 100)
+np.percentile(x, np.array([10, 30], np.float32))
+np.percentile(x, np.array([10, 30], np.uint8))
+np.quantile(x.copy(), 0.4, overwrite_input=True)
+np.median(x.copy(), overwrite_input=True)
+np.nanquantile(x, 1)
+np.nanquantile(x, np.array([0, 1]), axis=1)
+np.nanpercentile(x, np.array([10, 30], np.float32), axis=0)
+np.nanquantile(x, 0.4, axis=0, method="midpoint")
+np.nanquantile(x, 0.5, axis=())
+np.nanmedian(x, axis=())
+np.nanmedian(x, keepdims=True)
+np.nanquantile(e, [0.5, 0.2], axis=0)
+np.nanquantile(e, [0.5, 0.2], axis=1)
+np.nanquantile(e, [0.5, 0.2], axis=0, keepdims=True)
+np.nanmedian(e, axis=0, keepdims=True)
+np.nanmedian(e, axis=1)
+np.median(e, axis=0)
+np.median(e)
+"""
+
+OUTPUTS = """
+np.quantile(m, 0.5, axis=0, keepdims=True, out=m[:1])
+np.quantile(m, 0.5, axis=0, out=i)
+np.quantile(m, 0.5, axis=0, method="lower", out=v)
+np.quantile(m, 0.5, axis=0, method="lower", out=np.zeros_like(m[0], np.float64))
+np.quantile(m, 0.4, axis=1, method="inverted_cdf", weights=[1, 2, 3, 4], out=u)
+np.nanquantile(m, 0.5, axis=0, out=i)
+np.median(m, axis=(1, 0), out=s)
+"""
+
 ERRORS = """
 np.quantile(x, 1.5)
 np.quantile(x, [0.5, -0.1])
@@ -76,6 +121,12 @@ np.percentile(x, [5, 95], axis=(0, 2), method="inverted_cdf", weights=np.abs(x) 
 np.nanquantile(m, 0.4, axis=0, method="inverted_cdf", weights=np.abs(m) + 1)
 np.percentile(w, 30, method="inverted_cdf", weights=np.arange(5))
 np.nanpercentile(w, 30, method="inverted_cdf", weights=np.arange(5))
+np.quantile(m, 0.4, axis=[1], method="inverted_cdf", weights=[1, 2, 3, 4])
+np.quantile(m, [0, 1], axis=1, method="inverted_cdf", weights=[0, 2, 3, 0])
+np.quantile(m, np.array([0.5], np.float32), axis=1, method="inverted_cdf", weights=[0.1, 0.2, 0.3, 0.4])
+np.quantile(m, 0.4, axis=1, method="inverted_cdf", weights=[1, np.nan, 3, 4])
+np.quantile(m, 0.4, axis=1, method="inverted_cdf", weights=[1, np.inf, 3, 4])
+np.quantile(m, 0.4, axis=3, method="inverted_cdf", weights=m * m)
 """
 
 WITH_NAN = f"""
@@ -87,6 +138,13 @@ np.nanquantile({MISSING}, 0.3, axis=1, method="higher")
 np.nanpercentile({MISSING}, [30, 40])
 np.nanpercentile({MISSING}, 30, axis=(0, 1), keepdims=True, method="hazen")
 np.nanpercentile(m * np.nan, 30, axis=1)
+np.quantile(np.where(k, m, np.inf), [0.1, 0.4, 1], axis=0)
+np.nanquantile(np.where(k, m, np.inf), [0.1, 0.4, 1], axis=0)
+np.nanquantile({MISSING}, [[0.2, 0.5]], axis=1, keepdims=True, method="normal_unbiased")
+np.nanquantile({MISSING}, 0.5, method="inverted_cdf", weights=np.where(k, 1, np.nan))
+np.nanmedian(np.where(k, m, np.inf), axis=0)
+np.nanmedian(np.where(k, np.nan, -np.inf), axis=0)
+np.nanmedian({MISSING}, axis=0, keepdims=True, out=m[:1])
 np.nanmedian({MISSING})
 np.nanmedian({MISSING}, axis=0)
 np.nanmedian({MISSING}, axis=(0, 1), keepdims=True)
@@ -100,6 +158,7 @@ np.nanquantile({MISSING}, [0.4, 0.9], axis=0, method="inverted_cdf", weights=np.
 
 ROWS = [
     *rows(QUANTILES, INTEGERS + FLOATS),
+    *rows(KINDS_OF_Q + OUTPUTS, BOOL + INTEGERS + FLOATS),
     *rows(ERRORS),
     *rows(BY_METHOD, INTEGERS + FLOATS),
     *rows(WEIGHTED, INTEGERS + FLOATS),

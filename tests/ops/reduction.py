@@ -87,6 +87,19 @@ x.argmax(0)
 x.argmin()
 """
 
+COMPLEX_EXTREMES = """
+np.max(np.where(k, m, np.nan), axis=0)
+np.min(np.where(k, m, np.inf), axis=0)
+np.max(np.where(k, m, m.real * 1j - np.inf), axis=0)
+np.argmax(np.where(k, m, np.nan), axis=1)
+np.argmin(np.where(k, m, np.nan))
+np.argmax(np.where(k, m, np.nan).real + 1j * np.where(m.imag > 0, m.imag, np.nan), axis=1)
+np.ptp(m, axis=0)
+np.ptp(x, axis=(0, 2), keepdims=True)
+np.max(m, axis=0, out=v)
+np.argmax(m * 0, axis=1)
+"""
+
 TRUTH = """
 np.all(x)
 np.any(x)
@@ -284,8 +297,8 @@ np.gradient(np.gradient(w))
 
 ROWS = [
     *rows(SUMS, ALL),
-    *rows(EXTREMES, REAL),
-    *rows("np.max(m)\nnp.min(m, axis=0)\nnp.argmax(m)", FLOATS, refused=COMPLEX),
+    *rows(EXTREMES, ALL),
+    *rows(COMPLEX_EXTREMES, COMPLEX),
     *rows(TRUTH, ALL),
     *rows(MEANS, ALL),
     *rows(AVERAGES, INTEGERS + FLOATS),
@@ -360,4 +373,8 @@ np.trapezoid(m, x=m)
 np.gradient(w, np.cumsum(np.abs(w)))
 """
 
-GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]
+GRADIENTS = [
+    *rows(SMOOTH, ("float64", "complex128")),
+    *rows(ORDERED),
+    *rows("np.max(m, axis=0)\nnp.min(x, axis=(0, 2))\nnp.max(m, initial=0.1)\nnp.ptp(m)", ("complex128",)),
+]

@@ -34,6 +34,20 @@ np.partition(x, (1, 2), axis=1)[:, 1:]
 np.partition(m, 5, axis=None)[5]
 np.partition(w, 4)[4:]
 np.partition(w, 9)
+np.partition(m, True)
+np.partition(m, [])
+np.partition(m, [[0, 2]], axis=0)
+np.partition(m, np.array([0, 2]), axis=0)[0]
+np.partition(e, 0)
+np.partition(e, 0, axis=0)
+np.partition(m, i)[:, 1]
+np.partition(m, i + 3)
+np.partition(m, i[0])[:, 2]
+np.argpartition(m, i - 9)
+np.argpartition(m, [])
+[m.partition(2), m[:, 2]][1]
+[m.partition(1, 0, "introselect"), m[1]][1]
+m.partition(9)
 np.partition(s, 0)
 np.partition(v, 1.5)
 np.partition(v, 1, kind="quicksort")

@@ -9,9 +9,12 @@ import pytest
 
 import numtorch as nt
 import numtorch.numpy as nnp
+from tests.random.test_device import generator
 
 TWO = ["gumbel", "laplace", "logistic", "lognormal", "normal", "uniform"]
 ONE = ["exponential", "rayleigh"]
+POWERS = ["pareto", "power", "weibull"]
+ALL = [*TWO, *ONE, *POWERS, "triangular"]
 MAKES = {
     "generator": (nnp.random.default_rng, np.random.default_rng),
     "state": (nnp.random.RandomState, np.random.RandomState),
@@ -42,27 +45,63 @@ def recorded(call: Any, *arguments: Any) -> Any:
 def arguments_of(name: str) -> tuple[Any, ...]:
     if name == "uniform":
         return (LOC, LOC + SCALE)
+    if name == "triangular":
+        return (LOC, LOC + SCALE, LOC + 3 * SCALE)
     return (LOC, SCALE) if name in TWO else (SCALE,)
 
 
 @pytest.mark.parametrize("size", [None, (4, 2, 3)])
-@pytest.mark.parametrize("name", TWO + ONE)
+@pytest.mark.parametrize("name", ALL)
 def test_the_bits_are_numpys(name: str, size: Any, makes: Any) -> None:
     make, numpys = makes
     ours, theirs = make(5, dev=-1), numpys(5)
     arguments = arguments_of(name)
-    size = size if size is None or name in TWO else (4, 2, 1)
+    size = size if size is None or name not in ONE + POWERS else (4, 2, 1)
     drawn = recorded(lambda *a: getattr(ours, name)(*a, size=size), *arguments)
     np.testing.assert_array_equal(drawn, getattr(theirs, name)(*arguments, size=size))
     assert ours.standard_normal() == theirs.standard_normal()  # the streams are in the same place
 
 
-@pytest.mark.parametrize("name", TWO + ONE)
+@pytest.mark.parametrize("name", ALL)
 def test_gradients(name: str, makes: Any) -> None:
     def f(*arguments: Any) -> Any:
         return getattr(makes[0](5, dev=-1), name)(*arguments)  # the same draw each time
 
     nt.check_gradient(f, *arguments_of(name), order=2)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_gradients_of_a_device(name: str, dev: int) -> None:
+    nt.check_gradient(lambda *a: getattr(generator(5, dev), name)(*a), *arguments_of(name), order=2, dev=dev)
+
+
+@pytest.mark.parametrize("call", ["zipf(a)", "beta(a, 1.0)", "gamma(a)", "poisson(a)", "choice(2, p=a / 5.0)"])
+def test_a_device_refuses_other_gradients(call: str, dev: int) -> None:
+    a = nt.tensor([2.0, 3.0], dev=dev)
+
+    def f(a: Any) -> Any:
+        return np.sum(a * eval(f"rng.{call}", {"rng": generator(5, dev), "a": a}))
+
+    with pytest.raises(TypeError, match="a gradient depends on the argument"):
+        nt.gradient(f, a)
+
+
+def test_draws_that_no_gradient_is_wanted_of(dev: int) -> None:
+    a = nt.tensor([2.0, 3.0], dev=dev)
+    for make in (lambda: generator(5, dev), lambda: nnp.random.default_rng(5, dev=dev)):
+
+        def f(a: Any, make: Any = make) -> Any:
+            with nt.ignore():
+                counts = make().poisson(a)
+            return np.sum(counts * a)
+
+        np.testing.assert_array_equal(nt.collect(nt.gradient(f, a)[0]), nt.collect(make().poisson(a)))
+
+
+def test_powers_of_nought() -> None:
+    """Where a weibull draw is 0 whatever the standard draw."""
+    a = nt.tensor([0.0, 2.0], dev=-1)
+    assert recorded(lambda a: nnp.random.default_rng(5, dev=-1).weibull(a), a)[0] == 0.0
 
 
 @pytest.mark.parametrize("name", TWO)

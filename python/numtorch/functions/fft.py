@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensor, axis_of, cast, dev_of, xp
+from numtorch.functions.arange import arange
+from numtorch.functions.arguments import Array, Dtype, as_tensor, axis_of, cast, dev_of, xp
 from numtorch.functions.output import into
 from numtorch.functions.places import place_of
 from numtorch.functions.registry import implements
@@ -299,20 +300,20 @@ def ifftshift(x: Array, axes: Any = None) -> Tensor:
     return _shifted(x, axes, back=True)
 
 
-def _frequencies(n: int, d: float, dev: int | None, half: bool) -> Tensor:
+def _frequencies(n: int, d: float, dtype: Dtype, dev: int, half: bool) -> Tensor:
     if not isinstance(n, (int, np.integer)):
         raise ValueError("n should be an integer")
-    places = as_tensor(np.arange(n // 2 + 1 if half else n), dev)
+    places = arange(n // 2 + 1 if half else n, dev=dev)
     if not half:
         places = xp.where(places < (n + 1) // 2, places, places - n)
-    return places * (1.0 / (n * d))
+    return cast(places * (1.0 / (n * d)), np.dtype(dtype))
 
 
-def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = None) -> Tensor:
-    """NumPy's `fft.fftfreq`: the frequencies of `n` points at distance `d`, on `dev`."""
-    return _frequencies(n, d, place_of(device, dev), half=False)
+def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Dtype = None, dev: int | None = None) -> Tensor:
+    """NumPy's `fft.fftfreq`, with the `dtype` of the array API standard: the frequencies of `fft`'s results."""
+    return _frequencies(n, d, dtype, place_of(device, dev), half=False)
 
 
-def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dev: int | None = None) -> Tensor:
-    """NumPy's `fft.rfftfreq`: the frequencies of the first half, on `dev`."""
-    return _frequencies(n, d, place_of(device, dev), half=True)
+def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Dtype = None, dev: int | None = None) -> Tensor:
+    """NumPy's `fft.rfftfreq`, with the `dtype` of the array API standard: the frequencies of `rfft`'s results."""
+    return _frequencies(n, d, dtype, place_of(device, dev), half=True)

@@ -22,6 +22,7 @@ __all__ = [
     "fromiter",
     "fromstring",
     "genfromtxt",
+    "hosted",
     "loadtxt",
     "save",
     "savetxt",
@@ -30,31 +31,33 @@ __all__ = [
 ]
 
 
-def _hosted(x: Any) -> Any:
-    """The values of `x`, and of Tensors in lists, on the host."""
+def hosted(x: Any) -> Any:
+    """The values of `x`, and of Tensors in lists and dicts, on the host."""
     if isinstance(x, Tensor):
         return _core.collect(x)
-    return [_hosted(one) for one in x] if isinstance(x, (list, tuple)) else x
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(hosted, x)) if type(x) in (list, tuple) else [hosted(one) for one in x]
+    return {name: hosted(one) for name, one in x.items()} if type(x) is dict else x
 
 
 @implements(np.save)
 def save(file: Any, arr: Array, allow_pickle: bool = True) -> None:
     """NumPy's `save` of the values, copied to the host."""
-    np.save(file, _hosted(arr), allow_pickle=allow_pickle)
+    np.save(file, hosted(arr), allow_pickle=allow_pickle)
 
 
 @implements(np.savez)
 def savez(file: Any, *args: Array, allow_pickle: bool = True, **kwds: Array) -> None:
     """NumPy's `savez` of the values, copied to the host."""
-    named = {name: _hosted(x) for name, x in kwds.items()}
-    np.savez(file, *map(_hosted, args), allow_pickle=allow_pickle, **named)
+    named = {name: hosted(x) for name, x in kwds.items()}
+    np.savez(file, *map(hosted, args), allow_pickle=allow_pickle, **named)
 
 
 @implements(np.savez_compressed)
 def savez_compressed(file: Any, *args: Array, allow_pickle: bool = True, **kwds: Array) -> None:
     """NumPy's `savez_compressed` of the values, copied to the host."""
-    named = {name: _hosted(x) for name, x in kwds.items()}
-    np.savez_compressed(file, *map(_hosted, args), allow_pickle=allow_pickle, **named)
+    named = {name: hosted(x) for name, x in kwds.items()}
+    np.savez_compressed(file, *map(hosted, args), allow_pickle=allow_pickle, **named)
 
 
 @implements(np.savetxt)
@@ -70,7 +73,7 @@ def savetxt(
     encoding: str | None = None,
 ) -> None:
     """NumPy's `savetxt` of the values, copied to the host."""
-    np.savetxt(fname, _hosted(X), fmt, delimiter, newline, header, footer, comments, encoding)
+    np.savetxt(fname, hosted(X), fmt, delimiter, newline, header, footer, comments, encoding)
 
 
 def _uploaded(read: Any, device: Any, dev: int | None, like: Tensor | None) -> Any:

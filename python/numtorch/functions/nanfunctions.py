@@ -19,6 +19,7 @@ from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements
 from numtorch.functions.scan import cumprod, cumsum
 from numtorch.functions.statistics import ddof_of, mean, real_dtype, squared_deviations, std, var
+from numtorch.functions.warning import warn_where
 
 __all__ = [
     "nanargmax",
@@ -40,7 +41,7 @@ _where = kernel("where.self")
 FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
 
 
-def _without_nan(x: Tensor, neutral: float) -> Tensor:
+def _without_nan(x: Tensor, neutral: complex) -> Tensor:
     """`x` with `neutral` in place of NaN."""
     if x.dtype.kind not in "fc":
         return x
@@ -62,30 +63,46 @@ def nansum(
     return sum_of(_without_nan(x, 0.0), axis, dtype, out, keepdims, initial, where)
 
 
+def _inexact(x: Tensor, dtype: Dtype, out: Any) -> np.dtype[Any]:
+    """The dtype to compute in, where there may be NaN."""
+    wanted = as_dtype(dtype)
+    if wanted is not None and wanted.kind not in "fc":
+        raise TypeError("If a is inexact, then dtype must be inexact")
+    if out is not None and out.dtype.kind not in "fc":
+        raise TypeError("If a is inexact, then out must be inexact")
+    return wanted or x.dtype
+
+
 @implements(np.nanmean)
 def nanmean(
     a: Array, axis: Axis = None, dtype: Dtype = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue
 ) -> Tensor:
-    """NumPy's `nanmean`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanmean`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     x = as_tensor(a, dev_of(a, out, where))
     if x.dtype.kind not in "fc":
         return mean(x, axis, dtype, out, keepdims, where=where)
-    wanted = as_dtype(dtype) or x.dtype
+    wanted = _inexact(x, dtype, out)
     kept = keepdims is not NoValue and bool(keepdims)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     total = sum_of(cast(_without_nan(x, 0.0), wide), axis, None, None, kept, NoValue, where)
     count = sum_of(~_isnan(x), axis, INT64, None, kept, NoValue, where)
+    warn_where(count == 0, "Mean of empty slice")
     result = cast(total / cast(count, wide), wanted)
     return result if out is None else into(result, out, "nanmean", "unsafe")
 
 
 def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out: Any, **keywords: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out, keywords["where"]))
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         return extreme(x, axis, out, **keywords)
-    result = extreme(_without_nan(x, sign * math.inf), axis, None, **keywords)
-    if keywords["initial"] is NoValue:
+    worst = sign * math.inf if x.dtype.kind == "f" else complex(sign * math.inf, sign * math.inf)
+    unbounded = keywords["initial"] is NoValue
+    if not unbounded and keywords["initial"] != keywords["initial"]:  # NaN, which counts as little as the others
+        keywords["initial"], unbounded = worst, True
+    result = extreme(_without_nan(x, worst), axis, None, **keywords)
+    if unbounded:
         nothing = all_of(_isnan(x), axis, None, keywords["keepdims"])
+        warn_where(nothing, "All-NaN slice encountered")
         result = _where(nothing, tensor(math.nan, dev=x.dev, dtype=x.dtype), result)
     return result if out is None else into(result, out, name)
 
@@ -94,7 +111,7 @@ def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out
 def nanmax(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
-    """NumPy's `nanmax`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanmax`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     return _nan_extreme(max_of, "nanmax", -1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
 
 
@@ -102,7 +119,7 @@ def nanmax(
 def nanmin(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
-    """NumPy's `nanmin`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanmin`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     return _nan_extreme(min_of, "nanmin", 1.0, a, axis, out, keepdims=keepdims, initial=initial, where=where)
 
 
@@ -152,9 +169,11 @@ def nanargmin(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = No
     return _nan_place(argmin, math.inf, a, axis, out, keepdims)
 
 
-def _nan_variance(x: Tensor, axis: Axis, dtype: Dtype, ddof: Any, keepdims: Any, where: Any, middle: Any) -> Tensor:
+def _nan_variance(
+    x: Tensor, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
+) -> Tensor:
     """NaN where no more than `ddof` elements are left."""
-    wanted = as_dtype(dtype) or x.dtype
+    wanted = _inexact(x, dtype, out)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     missing = _isnan(x)
     kept = keepdims is not NoValue and bool(keepdims)
@@ -168,8 +187,10 @@ def _nan_variance(x: Tensor, axis: Axis, dtype: Dtype, ddof: Any, keepdims: Any,
     squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
     total = sum_of(squares, axis, None, None, kept, NoValue, where)
     left = (count if kept else count.reshape(total.shape)) - ddof
+    warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")
     result = total / cast(xp.where(left > 0, left, 1), total.dtype)
-    return cast(xp.where(left > 0, result, cast(tensor(math.nan, dev=x.dev), result.dtype)), real_dtype(wanted))
+    result = xp.where(left > 0, result, cast(tensor(math.nan, dev=x.dev), result.dtype))
+    return cast(result, real_dtype(wanted) if dtype is None else wanted)
 
 
 @implements(np.nanvar)
@@ -185,11 +206,11 @@ def nanvar(
     mean: Any = NoValue,
     correction: Any = NoValue,
 ) -> Tensor:
-    """NumPy's `nanvar`; NaN, without NumPy's warning, where too few elements are left."""
-    x = as_tensor(a, dev_of(a, out, where))
+    """NumPy's `nanvar`; on the CPU it warns, as NumPy does, where too few elements are left."""
+    x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return var(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = _nan_variance(x, axis, dtype, ddof_of(ddof, correction), keepdims, where, mean)
+    result = _nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
     return result if out is None else into(result, out, "nanvar", "unsafe")
 
 
@@ -206,9 +227,9 @@ def nanstd(
     mean: Any = NoValue,
     correction: Any = NoValue,
 ) -> Tensor:
-    """NumPy's `nanstd`; NaN, without NumPy's warning, where too few elements are left."""
-    x = as_tensor(a, dev_of(a, out, where))
+    """NumPy's `nanstd`; on the CPU it warns, as NumPy does, where too few elements are left."""
+    x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = xp.sqrt(_nan_variance(x, axis, dtype, ddof_of(ddof, correction), keepdims, where, mean))
+    result = xp.sqrt(_nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean))
     return result if out is None else into(result, out, "nanstd", "unsafe")

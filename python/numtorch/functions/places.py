@@ -10,12 +10,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor
 
-__all__ = ["device_name", "device_of", "place_of"]
-
-
-def device_name(dev: int) -> str:
-    """The name of a device that NumPy's ``device=`` takes: "cpu", "cuda:0", ..."""
-    return "cpu" if dev < 0 else f"cuda:{dev}"
+__all__ = ["device_name", "device_of", "place_asked", "place_of"]
 
 
 def device_of(device: Any, default: int) -> int:
@@ -33,12 +28,22 @@ def device_of(device: Any, default: int) -> int:
     raise ValueError(f'device: "cpu", "cuda:0" or a device number is needed, not {device!r}')
 
 
-def place_of(device: Any, dev: int | None, like: Tensor | None = None) -> int:
-    """Where a new array goes: `dev` or `device` if one is given, else where `like` is, else where new Tensors go."""
-    default = _core.default_dev() if like is None else like.dev
+def place_of(device: Any, dev: int | None, like: Any = None) -> int:
+    """Where a new array goes: what `dev` or `device` says, else where the Tensor `like` is, else where new ones go."""
+    default = like.dev if isinstance(like, Tensor) else _core.default_dev()
     if dev is None:
         return device_of(device, default)
     place = operator.index(dev)
     if device is not None and device_of(device, place) != place:
         raise ValueError(f"device={device!r} and dev={dev} are two devices; give one of them")
     return place
+
+
+def place_asked(device: Any, dev: int | None) -> int | None:
+    """The device that `dev` or `device` asks for; None if neither does."""
+    return None if device is None and dev is None else place_of(device, dev)
+
+
+def device_name(dev: int) -> str:
+    """What NumPy's ``device=`` calls a device number: "cpu", "cuda:0", ..."""
+    return "cpu" if dev == -1 else f"cuda:{dev}"

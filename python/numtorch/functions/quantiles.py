@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.nanfunctions import nanmean
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import moveaxis
 from numtorch.functions.sorting import sorted_with_places
-from numtorch.functions.statistics import averaged_dtype, kept_shape, warn_empty
+from numtorch.functions.statistics import averaged_dtype, kept_shape
+from numtorch.functions.warning import warn, warn_where
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
 
@@ -68,13 +70,17 @@ class Lanes:
             return result
         last = self.values[..., -1:]
         lost = count == 0 if self.skips_nan else _isnan(_detach(last))
+        if self.skips_nan:
+            warn_where(lost, "All-NaN slice encountered")
         return xp.where(lost, cast(last, result.dtype), result)
 
-    def finish(self, result: Tensor, asked: tuple[int, ...], keepdims: Any, out: Any) -> Tensor:
+    def finish(
+        self, result: Tensor, asked: tuple[int, ...], keepdims: Any, out: Any, casting: str = "unsafe"
+    ) -> Tensor:
         """The results, along the last axis, first and in the shape that was asked for."""
         kept = keepdims is not NoValue and bool(keepdims)
         first = moveaxis(result, -1, 0).reshape(*asked, *(self.kept if kept else self.shape))
-        return first if out is None else into(first, out, self.function, "unsafe")
+        return first if out is None else into(first, out, self.function, casting)
 
 
 # ---- The places of quantiles ----
@@ -151,7 +157,7 @@ def _quantiles(lanes: Lanes, q: Tensor, method: str, is_weak: bool) -> Tensor:
     below, above = place < 0, place >= n - 1
     low = xp.where(above, n - 1, xp.floor(place))
     high = xp.where(below, 0, xp.floor(place) + 1)
-    part = xp.where(below | above, 0.0, part)
+    part = xp.where(below | above, 0, part)
     values = lanes.values.dtype
     if is_weak and values.kind == "f":
         part = cast(part, values)
@@ -205,7 +211,7 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
 def _fractions(q: Any, percent: bool, dev: int, function: str) -> Tensor:
     """`q` on the device, between 0 and 1."""
     values = q if isinstance(q, Tensor) else np.asarray(q)
-    if values.dtype.kind == "c":
+    if values.dtype.kind not in "biuf":
         raise TypeError(f"{function}: q must be real, not {values.dtype}")
     if percent:
         values = values / (values.dtype.type(100) if values.dtype.kind == "f" else 100)
@@ -215,6 +221,8 @@ def _fractions(q: Any, percent: bool, dev: int, function: str) -> Tensor:
     if not bool(((values >= 0) & (values <= 1)).all()):
         percents = "Percentiles must be in the range [0, 100]"
         raise ValueError(percents if percent else "Quantiles must be in the range [0, 1]")
+    if values.ndim > 2:
+        raise ValueError("q must be a scalar or 1d")
     return as_tensor(values, dev)
 
 
@@ -230,25 +238,20 @@ def _answer(
         raise ValueError(f"{method!r} is not a valid method. Use one of: {known}")
     if weights is not None and method != "inverted_cdf":
         raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
+    if skips_nan and x.size == 0:
+        return nanmean(x, axis, None, out, keepdims)
     lanes = Lanes(x, axis, skips_nan, function)
     if lanes.length == 0:
-        if skips_nan and x.size == 0:
-            return _nothing(lanes, fractions.shape, keepdims, out)
         raise IndexError(f"index -1 is out of bounds for axis 0 with size 0: {function} of nothing")
     flat = fractions.reshape(-1)
     if weights is None:
         result = _quantiles(lanes, flat, method, type(q) in (int, float))
     else:
         result = _weighted(lanes, flat, weights, axis)
-    return lanes.finish(result, fractions.shape, keepdims, out)
-
-
-def _nothing(lanes: Lanes, asked: tuple[int, ...], keepdims: Any, out: Any) -> Tensor:
-    """NaN for each slice of an empty array."""
-    warn_empty()
-    count = int(np.prod(asked, dtype=np.int64))
-    empty = tensor(np.full((*lanes.shape, count), np.nan), dev=lanes.x.dev, dtype=averaged_dtype(lanes.x.dtype))
-    return lanes.finish(empty, asked, keepdims, out)
+    assigned = skips_nan or weights is not None  # to the output, which takes anything
+    if out is not None and not assigned and method in DISCRETE:
+        check_casting(function, out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
+    return lanes.finish(result, fractions.shape, keepdims, out, "unsafe" if assigned else "same_kind")
 
 
 @implements(np.quantile)
@@ -297,7 +300,7 @@ def nanquantile(
     *,
     weights: Array | None = None,
 ) -> Tensor:
-    """NumPy's `nanquantile`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanquantile`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     del overwrite_input
     return _answer("nanquantile", a, q, axis, out, method, keepdims, weights, True)
 
@@ -314,16 +317,20 @@ def nanpercentile(
     *,
     weights: Array | None = None,
 ) -> Tensor:
-    """NumPy's `nanpercentile`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanpercentile`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     del overwrite_input
     return _answer("nanpercentile", a, q, axis, out, method, keepdims, weights, True)
 
 
 def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_nan: bool) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
+    if skips_nan and x.size == 0:
+        return nanmean(x, axis, None, out, keepdims)
     lanes = Lanes(x, axis, skips_nan, function)
     if lanes.length == 0:
-        return _nothing(lanes, (), keepdims, out)
+        warn("Mean of empty slice.")
+        empty = tensor(np.full((*lanes.shape, 1), np.nan), dev=x.dev, dtype=averaged_dtype(x.dtype))
+        return lanes.finish(empty, (), keepdims, out)
     count = lanes.count()
     if isinstance(count, Tensor):
         low, high = xp.maximum((count - 1) >> 1, 0), xp.minimum(count >> 1, lanes.length - 1)
@@ -347,6 +354,6 @@ def median(
 def nanmedian(
     a: Array, axis: Axis = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = NoValue
 ) -> Tensor:
-    """NumPy's `nanmedian`; NaN, without NumPy's warning, where there is nothing else."""
+    """NumPy's `nanmedian`; on the CPU it warns, as NumPy does, where there is nothing but NaN."""
     del overwrite_input
     return _median("nanmedian", a, axis, out, keepdims, True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions import complexes
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -25,6 +26,7 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.complex_extremes import extreme_along, position_along
 from numtorch.functions.output import into
 from numtorch.functions.registry import directly, implements
 
@@ -101,7 +103,7 @@ def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     return _view(wide, UINT64) if x.dtype == UINT64 else cast(wide, x.dtype)
 
 
-def _last_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+def last_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """`x` with `axes` moved to the end and joined into one."""
     kept = tuple(axis for axis in range(x.ndim) if axis not in axes)
     lengths = tuple(x.shape[axis] for axis in kept)
@@ -124,7 +126,7 @@ def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         return _view(product, UINT64) if x.dtype == UINT64 else cast(product, x.dtype)
     if len(axes) == 1:
         return _prod(x, axes[0], keepdims, dtype=x.dtype)
-    product = _prod(_last_axes(x, axes), -1, False, dtype=x.dtype)
+    product = _prod(last_axes(x, axes), -1, False, dtype=x.dtype)
     return _reshape(product, kept_shape(x.shape, axes)) if keepdims else product
 
 
@@ -133,7 +135,8 @@ def _extreme_over(extreme: Any) -> Callable[[Tensor, tuple[int, ...], bool], Ten
         if not axes:
             return x.copy()
         if x.dtype.kind == "c":
-            raise TypeError(f"max and min: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
+            result = extreme_along(last_axes(x, axes), -1, False, extreme is _amax)
+            return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
         if len(axes) > 1 and max_of(axes) - min_of(axes) >= len(axes):
             return _axis_by_axis(extreme, x, tuple(sorted(axes)), keepdims)
         return unordered(extreme(ordered(x), axes, keepdims), x.dtype)
@@ -162,7 +165,12 @@ def _truth_over(truth: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]
 
 
 def _extreme_of(extreme: Any) -> Callable[[Tensor, Tensor], Tensor]:
-    return lambda x, y: unordered(extreme(ordered(x), ordered(y)), x.dtype)
+    def of(x: Tensor, y: Tensor) -> Tensor:
+        if x.dtype.kind == "c":
+            return complexes.maximum(x, y) if extreme is _maximum else complexes.minimum(x, y)
+        return unordered(extreme(ordered(x), ordered(y)), x.dtype)
+
+    return of
 
 
 def _modular(combine: Any) -> Callable[[Tensor, Tensor], Tensor]:
@@ -383,17 +391,17 @@ def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Ten
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
-    if x.dtype.kind == "c":
-        raise TypeError(f"{name}: complex dtypes ({x.dtype}) are not supported, libtorch does not order them")
     place = None if axis is None or (x.ndim == 0 and axis in (0, -1)) else axis_of(axis, x.ndim)
     length = x.size if place is None else x.shape[place]
     if length == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
-    comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
     kept = keepdims is not NoValue and bool(keepdims)
     if x.size == 0:
         result = _full_of(0, cast(x, INT64), () if place is None else (place,), kept)
+    elif x.dtype.kind == "c":
+        result = position_along(x, place, kept and place is not None, find is _argmax)
     else:
+        comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
         result = find(comparable, place, kept and place is not None)
     if kept and place is None:
         result = _reshape(result, (1,) * x.ndim)

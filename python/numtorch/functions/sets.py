@@ -37,7 +37,10 @@ _index_select = kernel("index_select")
 _isin = kernel("isin.Tensor_Tensor")
 _isnan = kernel("isnan")
 _scatter = kernel("scatter.src")
+_view = kernel("view.dtype")
 _unique_dim = kernel("unique_dim")
+
+UINT64 = np.dtype(np.uint64)
 
 results: Any = _arraysetops_impl  # NumPy's named tuples, of Tensors
 
@@ -154,12 +157,25 @@ def unique_values(x: Array) -> Tensor:
 # ---- Sets ----
 
 
+def _members(element: Array, test_elements: Array) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Both in one dtype, and which of the elements may be among the others.
+
+    What int64 and uint64 have in common is exact, as NumPy compares them, and not rounded to float64.
+    """
+    x, among = as_tensors(element, test_elements)
+    if UINT64 not in (x.dtype, among.dtype) or "i" not in (x.dtype.kind, among.dtype.kind):
+        x, among = promoted(element, test_elements)
+        return x, among, None
+    x, among = cast(x, UINT64), cast(among, UINT64)  # a negative number becomes one that int64 has not
+    return x, among, _view(x, INT64) >= 0
+
+
 @implements(np.isin)
 def isin(
     element: Array, test_elements: Array, assume_unique: bool = False, invert: bool = False, *, kind: str | None = None
 ) -> Tensor:
     """NumPy's `isin`; `kind` decides nothing."""
-    x, among = promoted(element, test_elements)
+    x, among, possible = _members(element, test_elements)
     if kind not in (None, "sort", "table"):
         raise ValueError(f"Invalid kind: '{kind}'. Please use None, 'sort' or 'table'.")
     if kind == "table" and (x.dtype.kind not in "biu" or as_tensor(test_elements).dtype.kind not in "biu"):
@@ -168,6 +184,8 @@ def isin(
         )
     keys, sought = comparable(x, among)
     found = _isin(keys, ravel(sought), assume_unique=bool(assume_unique))
+    if possible is not None:
+        found = found & possible
     if x.dtype.kind in "fc":
         found = found & ~_isnan(_detach(x))
     found = ~found if invert else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -95,15 +94,18 @@ def sort(
     return sorted_with_places(x, axis_of(axis, x.ndim))[0]
 
 
-def _check_partition(function: str, kth: Any, length: int, kind: str, order: Any) -> None:
+def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str, order: Any) -> None:
     if kind != "introselect":
         raise ValueError(f"select kind must be 'introselect' (got '{kind}')")
     if order is not None:
         raise ValueError(f"{function}: Cannot specify order when the array has no fields.")
-    for k in [kth] if np.ndim(kth) == 0 else kth:
-        place = operator.index(k)
-        if not -length <= place < length:
-            raise ValueError(f"kth(={place}) out of bounds ({length})")
+    places = kth if isinstance(kth, Tensor) else np.asarray(kth)
+    if places.dtype.kind not in "biu":
+        raise TypeError("Partition index must be integer")
+    if places.ndim > 1 or places.dtype.kind == "b":
+        raise ValueError(f"{function}: kth must be an integer or a sequence of integers, not {kth!r}")
+    if x.size and bool(((places < -length) | (places >= length)).any()):
+        raise ValueError(f"{function}: kth is out of bounds for an axis of length {length}")
 
 
 def _partitioned(function: str, a: Array, kth: Any, axis: int | None, kind: str, order: Any) -> tuple[Tensor, Tensor]:
@@ -113,13 +115,13 @@ def _partitioned(function: str, a: Array, kth: Any, axis: int | None, kind: str,
     elif x.ndim == 0:
         x = x.reshape(1)
     place = axis_of(axis, x.ndim)
-    _check_partition(function, kth, x.shape[place], kind, order)
+    _check_partition(function, kth, x, x.shape[place], kind, order)
     return sorted_with_places(x, place)
 
 
 @implements(np.partition)
 def partition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Tensor:
-    """NumPy's `partition`: sorted, which is one of the orders that NumPy allows."""
+    """NumPy's `partition`: sorted, which NumPy allows. With `kth` a Tensor it waits for the device, to check it."""
     if axis is not None:
         axis_of(axis, as_tensor(a).ndim)
     return _partitioned("partition", a, kth, axis, kind, order)[0]
@@ -127,7 +129,7 @@ def partition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselec
 
 @implements(np.argpartition)
 def argpartition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Tensor:
-    """NumPy's `argpartition`: the places of all elements in order, which NumPy allows."""
+    """NumPy's `argpartition`: of all elements in order, which NumPy allows. It waits where `partition` does."""
     return _partitioned("argpartition", a, kth, axis, kind, order)[1]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from numtorch.functions.reduction import (
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
+from numtorch.functions.warning import warn
 
 __all__ = [
     "average",
@@ -45,7 +45,6 @@ __all__ = [
     "squared_deviations",
     "std",
     "var",
-    "warn_empty",
 ]
 
 _isnan = kernel("isnan")
@@ -64,10 +63,6 @@ FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.fl
 def averaged_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype that NumPy averages in: integers become float64."""
     return FLOAT64 if dtype.kind in "biu" else dtype
-
-
-def warn_empty(what: str = "Mean of empty slice.") -> None:
-    warnings.warn(what, RuntimeWarning, stacklevel=4)
 
 
 def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
@@ -101,7 +96,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
         return xp.true_divide(total, cast(sum_over(cast(mask, INT64), axes, keepdims), dtype))
     count = _count(x.shape, axes)
     if count == 0:
-        warn_empty()
+        warn("Mean of empty slice.")
     if not axes:
         return cast(x, dtype).copy()
     if dtype.kind in "fc":
@@ -150,7 +145,7 @@ def _spread(
     masked = where is not NoValue and where is not True
     too_few = not masked and _count(x.shape, axes) - ddof <= 0
     if too_few:
-        warn_empty("Degrees of freedom <= 0 for slice")
+        warn("Degrees of freedom <= 0 for slice")
     if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc":
         result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
         result = _sqrt(result) if kind is _std else result

@@ -1,60 +1,34 @@
-"""Names of NumPy's main namespace that Tensors have no use for, with the reason."""
+"""What NumPy's namespace has and this one has not, with the reasons."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 __all__ = ["ABSENT"]
 
-_TEXT = "libtorch has no arrays of text"
-_DATES = "libtorch has no dates"
-_RECORDS = "libtorch has no records"
-_OBJECTS = "libtorch has no arrays of objects"
-_LONG = "libtorch has no extended precision"
-_HOST = "it is about NumPy itself, or walks through memory on the host"
 
-ABSENT: dict[str, str] = {
-    **dict.fromkeys(("bytes_", "char", "character", "str_", "strings", "flexible"), _TEXT),
-    **dict.fromkeys(
-        (
-            "busday_count",
-            "busday_offset",
-            "busdaycalendar",
-            "datetime64",
-            "datetime_as_string",
-            "datetime_data",
-            "is_busday",
-            "isnat",
-            "timedelta64",
-        ),
-        _DATES,
+def _because(reason: str, names: str) -> Iterator[tuple[str, str]]:
+    return ((name, reason) for name in names.split())
+
+
+def _table(*parts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: reason for part in parts for name, reason in part}
+
+
+ABSENT = _table(
+    _because(
+        "libtorch has no dates",
+        "busday_count busday_offset busdaycalendar datetime_as_string datetime_data is_busday isnat",
     ),
-    **dict.fromkeys(("fromregex", "rec", "recarray", "record", "void"), _RECORDS),
-    **dict.fromkeys(("frompyfunc", "object_"), _OBJECTS),
-    **dict.fromkeys(("clongdouble", "complex256", "float128", "longdouble"), _LONG),
-    **dict.fromkeys(("asmatrix", "bmat", "matrix"), "a Tensor is no numpy.matrix"),
-    **dict.fromkeys(("ma",), "a Tensor has no mask"),
-    "memmap": "libtorch's memory is no file",
-    "poly1d": "it keeps its coefficients in an ndarray; polyval and its kin take Tensors",
-    **dict.fromkeys(
-        (
-            "broadcast",
-            "core",
-            "ctypeslib",
-            "dtypes",
-            "f2py",
-            "flatiter",
-            "get_include",
-            "getbufsize",
-            "geterrcall",
-            "info",
-            "nditer",
-            "nested_iters",
-            "setbufsize",
-            "seterrcall",
-            "show_config",
-            "show_runtime",
-            "test",
-            "typing",
-        ),
-        _HOST,
-    ),
-}
+    _because("libtorch has no arrays of text", "char strings"),
+    _because("libtorch has no records", "fromregex rec recarray record"),
+    _because("libtorch has no long doubles", "complex256 float128"),
+    _because("libtorch has no arrays of objects", "frompyfunc"),
+    _because("a matrix, whose * is a matrix product, is an ndarray", "asmatrix bmat matlib matrix"),
+    _because("a Tensor has no mask", "ma"),
+    _because("a Tensor's memory is not a file's", "memmap"),
+    _because("it makes iterators that share buffers on the host", "nested_iters"),
+    _because("it is for code in C or Fortran, on ndarrays", "ctypeslib f2py get_include"),
+    _because("it is private to NumPy", "core"),
+    _because("it tests NumPy", "test"),
+)

@@ -1,5 +1,5 @@
 """`numpy.emath` on Tensors: functions whose results become complex where they have to."""
 
-from __future__ import annotations
+from numtorch.functions.scimath import arccos, arcsin, arctanh, log, log2, log10, logn, power, sqrt
 
-__all__ = []
+__all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]

@@ -1,9 +1,7 @@
-"""`numpy.lib` on Tensors."""
+"""`numpy.lib`: what of it is about arrays."""
 
-from __future__ import annotations
+from numpy.lib import NumpyVersion, array_utils
 
-from numpy.lib import NumpyVersion as NumpyVersion
+from numtorch.numpy.lib import stride_tricks
 
-from numtorch.numpy.lib import stride_tricks as stride_tricks
-
-__all__ = ["NumpyVersion", "stride_tricks"]
+__all__ = ["NumpyVersion", "array_utils", "stride_tricks"]

@@ -23,7 +23,7 @@ def on_host(method: str, argument: str, value: Any) -> Any:
     """`value`, as an ndarray on the same memory if it is a Tensor; TypeError if it is tracked or on another device."""
     if not isinstance(value, Tensor):
         return value
-    if value.tracked:
+    if reparametrised.is_tracked(value):
         raise reparametrised.refuse(method, argument)
     if value.dev != CPU:
         raise TypeError(
@@ -66,7 +66,7 @@ class HostStream:
                 return permutations.METHODS[method](self, **arguments)
         if isinstance(arguments.get("out"), Tensor):
             return filled(arguments["out"], lambda out: self._drawn(method, {**arguments, "out": out}))
-        tracked = any(isinstance(value, Tensor) and value.tracked for value in arguments.values())
+        tracked = any(reparametrised.is_tracked(value) for value in arguments.values())
         if tracked and method in reparametrised.FORMULAS:
             return reparametrised.draw(self.host, method, arguments, on_host)
         drawn = self._drawn(method, arguments)

@@ -1,4 +1,4 @@
-"""Draws that gradients pass through: a standard draw, scaled and shifted by tracked Tensors."""
+"""Draws that gradients pass through: tracked Tensors applied to a standard draw."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, collect, tensor
 from numtorch.functions.arguments import xp
 
-__all__ = ["FORMULAS", "draw", "refuse"]
+__all__ = ["FORMULAS", "draw", "is_tracked", "refuse"]
 
 CPU = -1
 
@@ -34,6 +35,29 @@ def _lognormal(drawn: Any, z: Any, mean: Any, sigma: Any) -> Any:
     return drawn * xp.exp(logarithm - collect(logarithm))
 
 
+def _nearly(drawn: Any, computed: Any) -> Any:
+    """`computed`, but with the bits of NumPy's `drawn`: the difference is exact, as the two are so near."""
+    return computed + xp.nan_to_num(drawn - collect(computed))  # of equal infinities it is NaN
+
+
+def _pareto(drawn: Any, z: Any, a: Any) -> Any:
+    return _nearly(drawn, xp.expm1(z / a))
+
+
+def _power(drawn: Any, z: Any, a: Any) -> Any:
+    return _nearly(drawn, (-xp.expm1(-z)) ** (1 / a))
+
+
+def _triangular(drawn: Any, z: Any, left: Any, mode: Any, right: Any) -> Any:
+    width, rise = right - left, mode - left
+    falling = right - xp.sqrt((1 - z) * width * (right - mode))
+    return _nearly(drawn, xp.where(z * width <= rise, left + xp.sqrt(z * width * rise), falling))
+
+
+def _weibull(drawn: Any, z: Any, a: Any) -> Any:
+    return _nearly(drawn, xp.where(a == 0, 0, z ** (1 / xp.where(a == 0, 1, a))))
+
+
 # What is drawn instead, and what makes the draw of it: each as NumPy computes it, so that the bits are the same.
 FORMULAS: dict[str, tuple[str, Callable[..., Any]]] = {
     "exponential": ("standard_exponential", _scaled),
@@ -42,9 +66,18 @@ FORMULAS: dict[str, tuple[str, Callable[..., Any]]] = {
     "logistic": ("logistic", _shifted),
     "lognormal": ("standard_normal", _lognormal),
     "normal": ("standard_normal", _shifted),
+    "pareto": ("standard_exponential", _pareto),
+    "power": ("standard_exponential", _power),
     "rayleigh": ("rayleigh", _scaled),
+    "triangular": ("random", _triangular),
     "uniform": ("random", _uniform),
+    "weibull": ("standard_exponential", _weibull),
 }
+
+
+def is_tracked(value: Any) -> bool:
+    """Whether a gradient is being recorded that depends on `value`."""
+    return isinstance(value, Tensor) and value.tracked and _core.recording()
 
 
 def refuse(method: str, argument: str) -> TypeError:

@@ -21,7 +21,7 @@ EXACT_ZIPF = 1024.0  # beyond this exponent only 1 has a probability that a floa
 
 def poisson(s: Source, n: Shape, lam: Any) -> Tensor:
     """Waits for the device if `lam` may be large, until all draws are accepted."""
-    few = s.small_poisson(n, xp.minimum(lam, FEW))
+    few = s.small_poisson(n, xp.fmin(lam, FEW))  # the kernel takes no NaN
     if not isinstance(lam, Tensor) and lam < FEW:
         return few
     rate = s.filled(n, lam)

@@ -1,23 +1,19 @@
-"""Standard draws and integers on a device, of the dtypes that NumPy draws."""
+"""Standard draws on a device, of the dtypes that NumPy draws."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import cast, xp
 from numtorch.numpy.random import out as outs
+from numtorch.numpy.random.device.integers import integers, random_integers, tomaxint
 from numtorch.numpy.random.device.parameters import check, placed, shape_of
-from numtorch.numpy.random.device.source import FLOAT64, INT64, Shape, Source
+from numtorch.numpy.random.device.source import FLOAT64, Shape, Source
 
-__all__ = ["NUMBERS", "integers"]
-
-WORD = 2**64
-SIGN = 2**63
+__all__ = ["NUMBERS"]
 
 
 def _float_of(method: str, dtype: Any) -> np.dtype[Any]:
@@ -66,73 +62,14 @@ def _standard_gamma(s: Source, shape: Any, size: Any, dtype: Any = FLOAT64, out:
     )  # fmt: skip
 
 
-# ---- Integers ----
-
-
-def integers(
-    s: Source, low: Any, high: Any = None, size: Any = None, dtype: Any = INT64, endpoint: bool = False
-) -> Tensor:
-    """
-    Bounds that are arrays must lie less than 2**63 apart.
-
-    Waits for the device if they are, to see whether they are in order.
-    """
-    wanted = np.dtype(dtype)
-    if wanted.kind not in "biu":
-        raise TypeError(f"Unsupported dtype {wanted!r} for integers")
-    low, high = (0, low) if high is None else (low, high)
-    if all(isinstance(bound, (int, float, np.number, np.bool)) for bound in (low, high)):
-        first, end = int(low), int(high) + bool(endpoint)
-        _check_bounds(first, end, wanted)
-        return _between(s, shape_of(size, {}), first, end, wanted)
-    first, last = (placed_integers(name, bound, s.dev) for name, bound in (("low", low), ("high", high)))
-    span = last - first + bool(endpoint)
-    if bool(xp.any(span <= 0)):
-        raise ValueError("low >= high")
-    _check_bounds(int(xp.min(first)), int(xp.max(last)) + bool(endpoint), wanted)
-    shape = shape_of(size, {"low": xp.atleast_1d(first) if size is None else first, "high": last})
-    return cast(first + s.integers(shape, 0, SIGN) % span, wanted)
-
-
-def placed_integers(name: str, bound: Any, dev: int) -> Any:
-    """`bound` as a Python integer or an int64 Tensor on the device."""
-    value = placed("integers", name, bound, dev, True)
-    if not isinstance(value, Tensor):
-        return operator.index(bound)
-    return cast(xp.asarray(bound, like=value), INT64)
-
-
-def _check_bounds(first: int, end: int, dtype: np.dtype[Any]) -> None:
-    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-    if first < least:
-        raise ValueError(f"low is out of bounds for {dtype}")
-    if end > int(most) + 1:
-        raise ValueError(f"high is out of bounds for {dtype}")
-    if first >= end:
-        raise ValueError("low >= high")
-
-
-def _between(s: Source, shape: Shape, first: int, end: int, dtype: np.dtype[Any]) -> Tensor:
-    if end <= SIGN:
-        return cast(s.integers(shape, first, end), dtype)
-    # uint64 beyond int64: drawn 2**63 lower, and the sign turned.
-    lowered = s.integers(shape, first - SIGN, end - SIGN)
-    return (lowered ^ -SIGN).view(np.uint64)
-
-
-def _random_integers(s: Source, low: Any, high: Any, size: Any) -> Tensor:
-    low, high = (1, low) if high is None else (low, high)
-    return integers(s, low, high, size, endpoint=True)
-
-
 NUMBERS: dict[str, Callable[..., Any]] = {
     "integers": integers,
     "randint": integers,
     "random": _random,
-    "random_integers": _random_integers,
+    "random_integers": random_integers,
     "random_sample": _random,
     "standard_exponential": _standard_exponential,
     "standard_gamma": _standard_gamma,
     "standard_normal": _standard_normal,
-    "tomaxint": lambda s, size: s.integers(shape_of(size, {}), 0, SIGN),
+    "tomaxint": tomaxint,
 }

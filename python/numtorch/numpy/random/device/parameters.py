@@ -51,7 +51,7 @@ def shape_of(size: Any, parameters: Mapping[str, Any]) -> Shape:
 
 
 def _negative(name: str) -> tuple[Bad, str]:
-    return lambda p: p[name] < 0, f"{name} < 0"
+    return lambda p: xp.logical_and(xp.signbit(p[name]), p[name] <= 0), f"{name} < 0"  # -0.0 too, as NumPy has it
 
 
 def _not_positive(name: str) -> tuple[Bad, str]:

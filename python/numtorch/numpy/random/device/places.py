@@ -10,6 +10,7 @@ import numpy as np
 from numtorch._core import Tensor, as_array
 from numtorch.functions.arguments import as_tensor, cast, xp
 from numtorch.functions.creation import arange
+from numtorch.numpy.random.device.integers import below
 from numtorch.numpy.random.device.parameters import shape_of
 from numtorch.numpy.random.device.source import FLOAT64, Shape, Source
 
@@ -66,7 +67,7 @@ class DevicePlaces:
 
     def _with_replacement(self, count: int, shape: Shape, weights: Tensor | None) -> Tensor:
         if weights is None:
-            return self._source.integers(shape, 0, max(count, 1))
+            return below(self._source, shape, max(count, 1))
         sums = xp.cumsum(weights)
         return xp.searchsorted(sums / sums[-1], self._source.uniform(shape), side="right")
 

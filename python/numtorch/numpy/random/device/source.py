@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,19 @@ class Source:
 
     def __init__(self, dev: int) -> None:
         self.dev = dev
-        self._generator = Generator(dev)
+        self._libtorchs = Generator(dev)
+        self._next_key: Callable[[], int] | None = None
 
-    def restart(self, key: int) -> None:
-        """Continue with the stream of that number of 64 bits."""
-        self._generator.manual_seed(key)
+    def restart(self, next_key: Callable[[], int]) -> None:
+        """Continue with the stream of a key of 64 bits, which is asked for when something is drawn."""
+        self._next_key = next_key
+
+    @property
+    def _generator(self) -> Generator:
+        if self._next_key is not None:
+            self._libtorchs.manual_seed(self._next_key())
+            self._next_key = None
+        return self._libtorchs
 
     def filled(self, shape: Shape, value: Any) -> Tensor:
         """`value`, a number or a Tensor, as float64 everywhere in an array of that shape."""
@@ -59,9 +68,11 @@ class Source:
         return _exponential(_empty(shape, dtype=dtype, device=self.dev), 1.0, generator=self._generator)
 
     def gamma(self, shape: Shape, alpha: Any, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
-        """Standard gammas of the shape parameter `alpha`, 0 where that is 0."""
+        """Standard gammas of the shape parameter `alpha`, 0 where that is 0, NaN where that is."""
         alphas = cast(self.filled(shape, alpha), dtype)
-        return xp.where(alphas == 0, 0, _gamma(alphas, generator=self._generator))
+        drawn = _gamma(alphas, generator=self._generator)
+        # libtorch gives the least normal number for what is less, for 0 and for NaN.
+        return xp.where(drawn <= float(np.finfo(dtype).tiny), 0 * alphas, drawn)
 
     def log_gamma(self, shape: Shape, alpha: Any) -> Tensor:
         """The logarithm of the same, which does not underflow: Gamma(alpha) is Gamma(alpha + 1) U^(1/alpha)."""
@@ -75,10 +86,9 @@ class Source:
         """Poisson counts as float64, for rates for which every libtorch's kernel is exact: below 64."""
         return _poisson(self.filled(shape, rate), generator=self._generator)
 
-    def integers(self, shape: Shape, low: int, end: int) -> Tensor:
-        """Of int64, from `low` to below `end`, which is at most 2**63."""
-        target = _empty(shape, dtype=INT64, device=self.dev)
-        return _random_from(target, low, None if end == 2**63 else end, generator=self._generator)
+    def words(self, shape: Shape) -> Tensor:
+        """64 random bits each, as int64."""
+        return _random_from(_empty(shape, dtype=INT64, device=self.dev), -(2**63), None, generator=self._generator)
 
     def order(self, length: int) -> Tensor:
         """The numbers below `length` in a random order."""

@@ -20,7 +20,7 @@ from numtorch.numpy.random.device.places import DevicePlaces
 from numtorch.numpy.random.device.source import INT64, Source
 from numtorch.numpy.random.device.vectors import VECTORS
 from numtorch.numpy.random.host import Host
-from numtorch.numpy.random.reparametrised import FORMULAS, refuse
+from numtorch.numpy.random.reparametrised import FORMULAS, is_tracked, refuse
 
 __all__ = ["DeviceStream"]
 
@@ -31,8 +31,8 @@ class DeviceStream:
     """
     The methods of NumPy's Generator and RandomState, drawn on the device `dev` with libtorch's kernels.
 
-    Each call takes the next 64 bits of NumPy's `host` as the key of a stream of libtorch's: with it `host` says all
-    about what comes, and can be pickled, seeded, spawned and jumped as ever.
+    Each call takes the next 64 bits of NumPy's `host` as the key of a stream of libtorch's, unless it fails: with it
+    `host` says all about what comes, and can be pickled, seeded, spawned and jumped as ever.
     """
 
     def __init__(self, host: Host, dev: int) -> None:
@@ -42,13 +42,14 @@ class DeviceStream:
 
     def draw(self, method: str, arguments: Mapping[str, Any]) -> Any:
         """What the method of that name draws."""
+        passed_on = ("x", "a", "out") if method in permutations.METHODS else ()
         for name, value in arguments.items():
-            if isinstance(value, Tensor) and value.tracked and name not in ("x", "a", "out") and method not in FORMULAS:
+            if is_tracked(value) and name not in passed_on and method not in FORMULAS:
                 raise refuse(method, name)
         if method == "shuffle" and not isinstance(arguments["x"], Tensor):
             return self.host.shuffle(**arguments)
         with self._lock:
-            self._source.restart(int.from_bytes(self.host.bytes(8), "little"))
+            self._source.restart(lambda: int.from_bytes(self.host.bytes(8), "little"))
             if method in permutations.METHODS:
                 return self._ordered(method, permutations.counted(arguments))
             drawn = self._drawn(method, dict(arguments))

@@ -16,6 +16,7 @@ from numtorch.numpy.random.device.source import INT64, Source
 
 __all__ = ["VECTORS"]
 
+LEAST_SHAPE = 1e-300  # below it the logarithms of gammas may be infinite
 MOST_ABOVE_ONE = 1e-12  # how far NumPy lets probabilities exceed a sum of 1
 
 
@@ -29,9 +30,13 @@ def _vector(s: Source, method: str, name: str, value: Any, integral: bool = Fals
 def _dirichlet(s: Source, alpha: Any, size: Any) -> Tensor:
     vector = _vector(s, "dirichlet", "alpha", alpha)
     check("dirichlet", {"alpha": vector})
-    logarithms = s.log_gamma((*shape_of(size, {}), *vector.shape), vector)
-    gammas = xp.exp(logarithms - xp.max(logarithms, axis=-1, keepdims=True))  # logarithms: small ones underflow
-    return gammas / xp.sum(gammas, axis=-1, keepdims=True)
+    shape = (*shape_of(size, {}), *vector.shape)
+    # Logarithms: small ones underflow.
+    logarithms = s.log_gamma(shape, xp.maximum(vector, LEAST_SHAPE))
+    if not logarithms.size:
+        return logarithms
+    gammas = xp.exp(logarithms - xp.max(logarithms, axis=-1, keepdims=True))
+    return xp.where(vector == 0, 0, gammas / xp.sum(gammas, axis=-1, keepdims=True))
 
 
 def _multinomial(s: Source, n: Any, pvals: Any, size: Any) -> Tensor:
