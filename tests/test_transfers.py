@@ -107,6 +107,8 @@ READS = {
 }
 # The same, for NumPy's warnings, which only the CPU gives.
 READS_ON_THE_CPU = {
+    "convolve": "whether the numbers are finite",
+    "correlate": "whether the numbers are finite",
     "nanmax": "whether there is nothing but NaN",
     "nanmean": "whether there is nothing but NaN",
     "nanmedian": "whether there is nothing but NaN",

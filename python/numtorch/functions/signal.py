@@ -12,6 +12,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.carriers import CARRIERS, FLOAT32, UINT64, on_bits, through
+from numtorch.functions.convolution import convolved_by_blocks
 from numtorch.functions.joining import concatenate
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import flip
@@ -86,6 +87,11 @@ def _start(a: Tensor, w: Tensor) -> Tensor:
 def _convolved(a: Tensor, w: Tensor, mode: str) -> Tensor:
     """The convolution of `a` with `w`, which is not longer."""
     v, n = _flip(w, (0,)), w.shape[0] - 1
+    if a.dev == -1:
+        ends = {"valid": (0, 0), "same": ((n + 1) // 2, n // 2), "full": (n, n)}[mode]
+        result = convolved_by_blocks(a, w, *ends)
+        if result is not None:
+            return result
     inner = _inside(a, v)
     if mode == "valid" or n == 0:
         return inner
@@ -139,7 +145,7 @@ def _carried(compute: Callable[..., Tensor], a: Tensor, w: Tensor, mode: str) ->
 
 @implements(np.convolve)
 def convolve(a: Array, v: Array, mode: Any = "full") -> Tensor:
-    """NumPy's `convolve`: sums of products, of integers exactly."""
+    """NumPy's `convolve`: sums of products, of integers exactly. It looks at the numbers, if they are on the CPU."""
     x, y = _vectors(*(xp.atleast_1d(operand) for operand in as_tensors(a, v)))
     if y.shape[0] > x.shape[0]:
         x, y = y, x
@@ -151,7 +157,10 @@ def convolve(a: Array, v: Array, mode: Any = "full") -> Tensor:
 
 @implements(np.correlate)
 def correlate(a: Array, v: Array, mode: Any = "valid") -> Tensor:
-    """NumPy's `correlate`: sums of products with the conjugate of `v`, of integers exactly."""
+    """NumPy's `correlate`: sums of products with the conjugate of `v`, of integers exactly.
+
+    It looks at the numbers, if they are on the CPU.
+    """
     wanted = _read_mode(mode)
     x, y = _vectors(a, v)
     for name, operand in (("first", x), ("second", y)):
