@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions import floats
+from numtorch.functions import bessel, floats, gammas
 from numtorch.functions.carriers import FLOAT32, Compute, cast
 from numtorch.functions.elementwise import Row
 from numtorch.functions.zeta import hurwitz_zeta, riemann_zeta
 
 __all__ = ["find_row"]
 
+_abs = kernel("abs")
 _add = kernel("add.Tensor")
 _div = kernel("div.Tensor")
 _eq = kernel("eq.Scalar")
@@ -39,6 +40,8 @@ _masked_fill = kernel("masked_fill.Scalar")
 _lt = kernel("lt.Scalar")
 _mul = kernel("mul.Tensor")
 _mul_scalar = kernel("mul.Scalar")
+_ndtri = kernel("special_ndtri")
+_power_of = kernel("pow.Scalar")
 _sub = kernel("sub.Tensor")
 _where = kernel("where.self")
 
@@ -111,13 +114,32 @@ _kl_div = _of_entropy(_log_of_ratio, lambda product, x, y: _add(_sub(product, x)
 
 
 def _in_float64(compute: Compute) -> Compute:
-    def computed(x: Tensor, y: Tensor) -> Tensor:
-        if x.dtype != FLOAT32:
-            result: Tensor = compute(x, y)
+    """`compute` for float32, too, as SciPy does it."""
+
+    def computed(*inputs: Tensor) -> Tensor:
+        if inputs[0].dtype != FLOAT32:
+            result: Tensor = compute(*inputs)
             return result
-        return cast(compute(cast(x, FLOAT64), cast(y, FLOAT64)), FLOAT32)
+        return cast(compute(*[cast(x, FLOAT64) for x in inputs]), FLOAT32)
 
     return computed
+
+
+def _erfcinv(x: Tensor) -> Tensor:
+    return _mul_scalar(_ndtri(_mul_scalar(x, 0.5)), -math.sqrt(0.5))
+
+
+def _exp10(x: Tensor) -> Tensor:
+    return _power_of(10.0, x)
+
+
+def _exprel(x: Tensor) -> Tensor:
+    """(exp(x) - 1) / x."""
+    small = _lt(_abs(x), 1e-5)
+    safe = _masked_fill(x, _logical_or(small, _eq(x, math.inf)), 1.0)
+    quotient = _masked_fill(_div(_expm1(safe), safe), _eq(x, math.inf), math.inf)
+    # Near 0 the series, so that the derivatives are right there, too.
+    return _where(small, 1 + x * (1 / 2 + x * (1 / 6)), quotient)
 
 
 # ---- The table ----
@@ -136,6 +158,7 @@ TABLE = (
     Special("erfc", _erfc),
     Special("erfcx", kernel("special_erfcx")),
     Special("erfinv", kernel("erfinv")),
+    Special("erfcinv", _erfcinv),
     Special("ndtr", _ndtr),
     Special("ndtri", kernel("special_ndtri")),
     Special("log_ndtr", kernel("special_log_ndtr")),
@@ -143,6 +166,9 @@ TABLE = (
     Special("logit", kernel("logit")),
     Special("log_expit", kernel("log_sigmoid")),
     Special("gammaln", _gammaln),
+    Special("gamma", _in_float64(gammas.gamma)),
+    Special("gammasgn", gammas.gamma_sign),
+    Special("loggamma", gammas.log_gamma),
     Special("psi", kernel("digamma")),
     Special("gammainc", _with_nan(kernel("special_gammainc"))),
     Special("gammaincc", _with_nan(kernel("special_gammaincc"))),
@@ -152,10 +178,10 @@ TABLE = (
     Special("i0e", kernel("special_i0e")),
     Special("i1", kernel("special_i1")),
     Special("i1e", kernel("special_i1e")),
-    Special("j0", kernel("special_bessel_j0")),
-    Special("j1", kernel("special_bessel_j1")),
-    Special("y0", kernel("special_bessel_y0")),
-    Special("y1", kernel("special_bessel_y1")),
+    Special("j0", _in_float64(bessel.j0)),
+    Special("j1", _in_float64(bessel.j1)),
+    Special("y0", _in_float64(bessel.y0)),
+    Special("y1", _in_float64(bessel.y1)),
     Special("k0", kernel("special_modified_bessel_k0")),
     Special("k0e", kernel("special_scaled_modified_bessel_k0")),
     Special("k1", kernel("special_modified_bessel_k1")),
@@ -167,6 +193,8 @@ TABLE = (
     Special("xlogy", kernel("xlogy.Tensor"), _of_logarithm(_log)),
     Special("xlog1py", kernel("special_xlog1py"), _of_logarithm(_log1p)),
     Special("exp2", kernel("exp2")),
+    Special("exp10", _exp10),
+    Special("exprel", _exprel),
     Special("expm1", _expm1, _expm1),
     Special("log1p", _log1p, _log1p),
     Special("cbrt", floats.cbrt),

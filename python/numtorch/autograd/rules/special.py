@@ -19,8 +19,6 @@ _i0 = kernel("i0")
 _i0e = kernel("special_i0e")
 _i1 = kernel("special_i1")
 _i1e = kernel("special_i1e")
-_j0 = kernel("special_bessel_j0")
-_j1 = kernel("special_bessel_j1")
 _k0 = kernel("special_modified_bessel_k0")
 _k0e = kernel("special_scaled_modified_bessel_k0")
 _k1 = kernel("special_modified_bessel_k1")
@@ -33,8 +31,6 @@ _sgn = kernel("sgn")
 _sigmoid = kernel("sigmoid")
 _where = kernel("where.self")
 _where_self = kernel("where.ScalarSelf")
-_y0 = kernel("special_bessel_y0")
-_y1 = kernel("special_bessel_y1")
 _zeta = kernel("special_zeta")
 
 _ROOT_PI = math.sqrt(math.pi)
@@ -78,10 +74,6 @@ def _gamma_density(a: Tensor, x: Tensor) -> Any:
 
 
 # Bessel functions.
-define("special_bessel_j0", self=lambda g, self: -g * _j1(self))
-define("special_bessel_j1", self=lambda g, y, self: g * (_j0(self) - _over(y, self, 0.5, -0.0625)))
-define("special_bessel_y0", self=lambda g, self: -g * _y1(self))
-define("special_bessel_y1", self=lambda g, y, self: g * (_y0(self) - y / self))
 define("i0", self=lambda g, self: g * _i1(self))
 define("special_i1", self=lambda g, y, self: g * (_i0(self) - _over(y, self, 0.5, 0.0625)))
 define("special_i0e", self=lambda g, y, self: g * (_i1e(self) - _sgn(self) * y))
