@@ -117,7 +117,7 @@ READS_ON_THE_CPU = {
     "nanvar": "whether there are too few numbers",
     "unwrap": "whether an integer period is zero",
 }
-MOST_NUMBERS = 9  # of one call: three for each axis of trim_zeros
+MOST_NUMBERS = 10  # of one call: three for each axis of trim_zeros, and one of convolve on the CPU
 
 
 def caller() -> str:

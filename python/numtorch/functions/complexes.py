@@ -90,8 +90,14 @@ def fmin(a: Tensor, b: Tensor) -> Tensor:
     return _where(_logical_or(less_equal(a, b), _isnan(b)), a, b)
 
 
+def _before(a: Tensor, b: Tensor) -> Tensor:
+    return _where(_eq(_real(a), _real(b)), _lt(_imag(a), _imag(b)), _lt(_real(a), _real(b)))
+
+
 def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
-    return minimum(maximum(x, low), high)
+    # Not by maximum and minimum: nan in a part that decides nothing does not count here.
+    x = _where(_logical_or(_isnan(x), _before(low, x)), x, low)
+    return _where(_logical_or(_isnan(x), _before(x, high)), x, high)
 
 
 def power(a: Tensor, b: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ _abs = kernel("abs")
 _all = kernel("all")
 _flip = kernel("flip")
 _isfinite = kernel("isfinite")
+_logical_and = kernel("logical_and")
 _max = kernel("max")
 _mm = kernel("mm")
 _unfold = kernel("unfold")
@@ -51,8 +52,8 @@ def _in_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor:
 
 def _fit_float64(a: Tensor, w: Tensor) -> bool:
     """Whether float64 holds all sums of products of these integers."""
-    sizes = [float(_max(_abs(cast(x, FLOAT64)))) for x in (a, w)]
-    return sizes[0] * sizes[1] * w.size < EXACT
+    largest, other = (_max(_abs(cast(x, FLOAT64))) for x in (a, w))
+    return float(largest * other) * w.size < EXACT
 
 
 def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor | None:
@@ -61,7 +62,7 @@ def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor
     Half of its products are with zeros: inf and nan would come where they do not belong.
     """
     if a.dtype.kind in "fc":
-        finite = bool(_all(_isfinite(a))) and bool(_all(_isfinite(w)))
+        finite = bool(_logical_and(_all(_isfinite(a)), _all(_isfinite(w))))
         return _in_blocks(a, w, before, after) if finite else None
     if not _fit_float64(a, w):
         return None

@@ -121,7 +121,7 @@ def fold(operation: Fold, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     x = _reshape(_permute(x, (*axes, *others)), (math.prod(x.shape[i] for i in axes), *rest))
     if x.shape[0] == 1:
         return cast(_select(x, 0, 0), operation.dtype)
-    return _by_halves(operation, x) if operation.function in _ASSOCIATIVE else _one_by_one(operation, x)
+    return _by_pairs(operation, x) if operation.function in _ASSOCIATIVE else _one_by_one(operation, x)
 
 
 _ASSOCIATIVE = {
@@ -130,10 +130,11 @@ _ASSOCIATIVE = {
 }  # fmt: skip
 
 
-def _by_halves(operation: Fold, x: Tensor) -> Tensor:
+def _by_pairs(operation: Fold, x: Tensor) -> Tensor:
+    """Neighbours are combined, so that the order stays: of two that are nan, the first is the maximum."""
     while (length := x.shape[0]) > 1:
-        half = length // 2
-        folded = operation.combine(_slice(x, 0, 0, half), _slice(x, 0, half, 2 * half))
+        even = length - length % 2
+        folded = operation.combine(_slice(x, 0, 0, even, 2), _slice(x, 0, 1, even, 2))
         x = folded if length % 2 == 0 else _cat([folded, _slice(x, 0, length - 1, length)])
     return _reshape_to_value(x)
 

@@ -105,6 +105,9 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
         b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
     ]
     check_broadcast(x, *(b for b in made if b is not None))
+    if dtype.kind == "c" and low is not None and high is not None:
+        clipped: Any = CLIP(x, *made)
+        return clipped
     if dtype.kind in "buc":
         x = x if made[0] is None else xp.maximum(x, made[0])
         return x if made[1] is None else xp.minimum(x, made[1])
