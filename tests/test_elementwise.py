@@ -175,6 +175,21 @@ def test_integer_division_by_zero_warns_and_gives_zero(function: np.ufunc, dev: 
                 function(a, zero)
 
 
+@pytest.mark.parametrize("function", [np.floor_divide, np.remainder, np.fmod, np.power])
+def test_what_where_leaves_out_is_not_divided_by(function: np.ufunc, dev: int) -> None:
+    for dtype in (d for d in DTYPES if d.kind in "iu"):
+        a, b = np.array([5, 7, 9], dtype), np.array([0, 2, 0], dtype)
+        if function is np.power:
+            b = b - (b == 0) if dtype.kind == "i" else b
+        allowed = b > 0
+        expected = function(a, b, out=np.zeros_like(a), where=allowed)
+        x, y, mask = to_tensors((a, b, allowed), dev)
+        with np.errstate(all="raise"):
+            actual = function(x, y, out=np.zeros_like(x), where=mask)
+            assert nt.collect(function(x, y, where=mask)).tolist()[1] == expected.tolist()[1]
+        assert nt.collect(actual).tolist() == expected.tolist()
+
+
 def test_smallest_integer_by_minus_one(dev: int) -> None:
     for dtype in (d for d in DTYPES if d.kind == "i"):
         smallest = np.array([np.iinfo(dtype).min], dtype)

@@ -19,6 +19,8 @@ _full = kernel("full")
 _to_copy = kernel("_to_copy")
 _where = kernel("where.self")
 
+# Of integers these warn or raise; not for what where= leaves out.
+_CHECKED = {np.floor_divide, np.remainder, np.fmod, np.divmod, np.power, np.reciprocal}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
 _WEAK = (int, float, complex)
 _BOOL = np.dtype(np.bool_)
@@ -294,6 +296,8 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
         check_broadcast([*operands, *([] if mask is None else [mask])], options.out)
     try:
         fitted = fit_operands(plan, operands, dev)
+        if mask is not None and function in _CHECKED and plan.inputs[-1].kind in "iu":
+            fitted[-1] = _where(mask, fitted[-1], constant(1, plan.inputs[-1], dev))
         result = plan.compute(*fitted, **options.gufunc) if options.gufunc else compute(plan, fitted, options.out)
     except OverflowError:
         result = _compare_with_large(function, plan, operands, dev)
