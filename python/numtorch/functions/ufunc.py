@@ -292,7 +292,7 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
     operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
     plan = find_plan_with(function, keys, options)
     mask = read_mask(options.where, dev)
-    if any(out is not None for out in options.out) and function.signature is None:
+    if function.signature is None and (mask is not None or any(out is not None for out in options.out)):
         check_broadcast([*operands, *([] if mask is None else [mask])], options.out)
     try:
         fitted = fit_operands(plan, operands, dev)
