@@ -83,10 +83,7 @@ def test_comparison_with_any_integer_is_exact(dtype: np.dtype, dev: int) -> None
 
 
 def test_a_mask_that_does_not_fit(dev: int) -> None:
-    x, mask = np.arange(3), np.array([True, False])
+    x, mask = nt.tensor([1, 2, 3], dev=dev), nt.tensor([True, False], dev=dev)
     for function in (np.add, np.floor_divide):
-        for arrays in ((x, mask), tuple(nt.tensor(array, dev=dev) for array in (x, mask))):
-            with pytest.raises(
-                ValueError, match=r"operands could not be broadcast together with shapes \(3,\) \(3,\) \(2,\)"
-            ):
-                function(arrays[0], arrays[0], where=arrays[1])
+        with pytest.raises(ValueError, match=r"could not be broadcast together with shapes \(3,\) \(3,\) \(2,\)"):
+            function(x, x, where=mask)
