@@ -78,7 +78,8 @@ void check_bounds(Plan& plan, const at::Tensor& array) {
 
 void check_mask(const at::Tensor& mask, const at::Tensor& array, std::int64_t axis) {
   for (std::int64_t i = 0; i < mask.dim(); ++i) {
-    if (mask.size(i) == array.size(axis + i)) continue;
+    // NumPy takes a mask of nothing for any length.
+    if (mask.size(i) == array.size(axis + i) || mask.size(i) == 0) continue;
     fail(PyExc_IndexError,
          "boolean index did not match indexed array along axis %lld; size of axis is %lld but size of corresponding "
          "boolean axis is %lld",

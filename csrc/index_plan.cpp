@@ -219,7 +219,7 @@ class Planner {
 bool is_full_mask(const at::Tensor& array, const Parts& parts) {
   if (parts.items.size() != 1) return false;
   const Part& part = parts.items[0];
-  return part.kind == Part::Mask ? part.array.dim() == array.dim() : part.kind == Part::Flag && array.dim() == 0;
+  return part.kind == Part::Mask ? part.array.sizes() == array.sizes() : part.kind == Part::Flag && array.dim() == 0;
 }
 
 Plan mask_plan(const at::Tensor& array, const Part& part) {

@@ -165,6 +165,38 @@ PyObject* call_kernel_directly(const Function& function, PyObject* args, PyObjec
   return call_kernel(function.kernel, values, count);
 }
 
+struct NDArray {
+  PyTypeObject* type;
+  PyObject* array_function;  // what a subclass has too unless it overrides it
+};
+
+const NDArray& ndarray() {
+  static const NDArray found = [] {
+    const Ref numpy = check(PyImport_ImportModule("numpy"));
+    Ref type = check(PyObject_GetAttrString(numpy.get(), "ndarray"));
+    PyObject* function = check(PyObject_GetAttrString(type.get(), "__array_function__")).release();
+    return NDArray{reinterpret_cast<PyTypeObject*>(type.release()), function};
+  }();
+  return found;
+}
+
+// Is an array of this type one that a call with Tensors may convert? Others answer NumPy's functions themselves.
+bool is_own(PyTypeObject* type) {
+  if (type == tensor_type || type == ndarray().type || PyType_IsSubtype(type, tensor_type) != 0) return true;
+  if (PyType_IsSubtype(type, ndarray().type) == 0) return false;
+  const Ref function = check(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__array_function__"));
+  return function.get() == ndarray().array_function;
+}
+
+bool all_own(PyObject* types) {
+  const Ref items = check(PySequence_Fast(types, "__array_function__: types must be a collection of types"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), i);
+    if (PyType_Check(item) != 0 && !is_own(reinterpret_cast<PyTypeObject*>(item))) return false;
+  }
+  return true;
+}
+
 PyMethodDef module_functions[] = {
     {"register_function", register_function, METH_VARARGS, nullptr},
     {"register_direct", register_direct, METH_VARARGS, nullptr},
@@ -198,7 +230,7 @@ PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count
       fail(PyExc_TypeError, "__array_function__: takes a function, types, arguments and keywords");
     }
     const auto found = functions().find(args[0]);
-    if (found == functions().end()) return Py_NewRef(Py_NotImplemented);
+    if (found == functions().end() || !all_own(args[1])) return Py_NewRef(Py_NotImplemented);
     if (PyObject* result = call_kernel_directly(found->second, args[2], args[3])) return result;
     PyObject* handler = found->second.handler;
     if (PyUnicode_Check(handler)) {

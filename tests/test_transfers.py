@@ -117,7 +117,7 @@ READS_ON_THE_CPU = {
     "nanvar": "whether there are too few numbers",
     "unwrap": "whether an integer period is zero",
 }
-MOST_NUMBERS = 10  # of one call: three for each axis of trim_zeros, and one of convolve on the CPU
+MOST_NUMBERS = 7  # of one call: two for each axis of trim_zeros; for polymul of three poly1d, and one of convolve
 
 
 def caller() -> str:

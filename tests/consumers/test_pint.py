@@ -96,7 +96,6 @@ def test_agrees_with_numpy(text: str, dev: int) -> None:
     check(text, names, arrays(), dev, unwrap=magnitudes, wrap=quantity)
 
 
-@pytest.mark.xfail(reason="the core does not look at the types that a call is about", strict=True)
 @pytest.mark.parametrize("text", LEFT_TO_PINT)
 def test_leaves_the_call_to_pint(text: str, dev: int) -> None:
     check(text, {"UNITS": UNITS}, arrays(), dev, unwrap=magnitudes, wrap=quantity)

@@ -43,7 +43,6 @@ CALLS = {
 }
 
 
-@pytest.mark.xfail(reason="the core does not look at the types that a call is about", strict=True)
 @pytest.mark.parametrize("foreign", FOREIGN, ids=lambda f: type(f).__name__)
 @pytest.mark.parametrize("name", sorted(CALLS.keys() - {"full_like"}))
 def test_leaves_a_function_to_the_other(name: str, foreign: Any, dev: int) -> None:

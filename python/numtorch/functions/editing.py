@@ -139,12 +139,13 @@ def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Tens
 def _box(x: Tensor) -> list[tuple[int, int]]:
     """Where the non-zero elements start and end, along each axis."""
     some = x != 0
+    beyond = tensor(np.ones(1, np.bool_), dev=x.dev)  # found where there is no other
     bounds = []
     for axis in range(x.ndim):
         along = xp.any(some, axis=tuple(other for other in range(x.ndim) if other != axis))
-        if x.size == 0 or not bool(xp.any(along)):
+        first = int(xp.argmax(xp.concatenate([along, beyond])))
+        if first == x.shape[axis]:
             return [(length, 0) for length in x.shape]
-        first = int(xp.argmax(along))
         bounds.append((first, x.shape[axis] - int(xp.argmax(xp.flip(along)))))
     return bounds
 
