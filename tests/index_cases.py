@@ -37,10 +37,10 @@ INDICES = {
     "slice past the end": slice(1, 99),
     "slice from before the start": (slice(None), slice(-99, 2)),
     "empty slice": slice(2, 1),
-    "mask of nothing": np.zeros(0, np.bool_),
-    "mask of nothing, two axes": np.zeros((2, 0), np.bool_),
-    "mask of nothing, all axes": np.zeros((0, 3, 0), np.bool_),
-    "mask of nothing and slice": (slice(None), np.zeros(0, np.bool_)),
+    "mask without length": np.zeros(0, np.bool_),
+    "mask without length, two axes": np.zeros((2, 0), np.bool_),
+    "mask without length, all axes": np.zeros((0, 3, 0), np.bool_),
+    "mask without length and slice": (slice(None), np.zeros(0, np.bool_)),
     "slice of np ints": slice(np.int64(0), np.int8(2)),
     "steps": (slice(None, None, 2), slice(1, None, 2), slice(None, None, 3)),
     "step past the end": (..., slice(None, None, 99)),
@@ -115,7 +115,7 @@ INDICES = {
 
 # Index, exception type: the message is NumPy's own.
 ERRORS = {
-    "mask of nothing, too long": np.zeros((0, 4), np.bool_),
+    "mask without length, too long": np.zeros((0, 4), np.bool_),
     "out of bounds": 2,
     "out of bounds, negative": -3,
     "out of bounds, second axis": (0, 3),
