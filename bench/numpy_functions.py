@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+SAME = 1.15  # numtorch and PyTorch take the same time, whose kernel is the same
 LIMIT = 1.5  # a row that takes longer than this many times NumPy's time needs a reason
 
 
@@ -74,7 +75,7 @@ def sides(dev: int) -> dict[str, dict[str, Any]]:
 def measure(threads: int, dev: int, rounds: int, seconds: float, only: str) -> list[dict[str, Any]]:
     """A row for each statement, in this process."""
     import torch
-    from numpy_rows import FAMILIES
+    from numpy_rows import FAMILIES, REASONS
     from timing import interleave, ratio, statement_loop
 
     import numtorch as nt
@@ -104,7 +105,7 @@ def measure(threads: int, dev: int, rounds: int, seconds: float, only: str) -> l
                 row["ratio"] = {
                     side: vars(ratio(times, "numtorch", side)) for side in ("numpy", "torch") if side in times
                 }
-                row["reason"] = statement.reason
+                row["reason"] = REASONS.get(statement.text, "")
             print(row_text(row), flush=True)
     return rows
 
@@ -134,6 +135,8 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     means = []
     for threads in sorted({row["threads"] for row in rows}):
         measured = [row for row in rows if row["threads"] == threads and "ratio" in row]
+        if not measured:
+            continue
         numpy = geometric_mean([row["ratio"]["numpy"]["median"] for row in measured])
         both = [row["ratio"]["torch"]["median"] for row in measured if "torch" in row["ratio"]]
         torch = geometric_mean(both) if both else None
@@ -147,9 +150,16 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         print("" if torch is None else f", numtorch / PyTorch {torch:.2f} ({len(both)} rows)")
         for row in measured:
             if row["ratio"]["numpy"]["median"] > LIMIT:
-                reason = row["reason"] or "NO REASON GIVEN"
+                reason = row["reason"] or reason_in(row) or "NO REASON GIVEN"
                 print(f"  {row['statement']:50} {row['ratio']['numpy']['median']:6.2f}  {reason}")
     return means
+
+
+def reason_in(row: Mapping[str, Any]) -> str:
+    """What the figures themselves say: that libtorch's kernel takes that long, called from PyTorch as well."""
+    if "torch" not in row["ratio"] or row["ratio"]["torch"]["median"] > SAME:
+        return ""
+    return f"libtorch's kernel: PyTorch takes {row['ratio']['numpy']['median'] / row['ratio']['torch']['median']:.1f}"
 
 
 def environment() -> dict[str, Any]:

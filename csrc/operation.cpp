@@ -86,11 +86,13 @@ bool has_float_loop(PyObject* ufunc) {
   return false;
 }
 
-// register_ufunc(ufunc, kernel or None, dtypes, scalar kernel or None)
+// register_ufunc(ufunc, kernel or None, dtypes, scalar kernel or None, limit=0)
 PyObject* register_ufunc(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
     PyObject *ufunc = nullptr, *kernel = nullptr, *dtypes = nullptr, *scalar = nullptr;
-    if (!PyArg_ParseTuple(args, "OOOO:register_ufunc", &ufunc, &kernel, &dtypes, &scalar)) throw PythonError{};
+    long long limit = 0;
+    if (!PyArg_ParseTuple(args, "OOOO|L:register_ufunc", &ufunc, &kernel, &dtypes, &scalar, &limit))
+      throw PythonError{};
     const Ref name = check(PyObject_GetAttrString(ufunc, "__name__"));
     const std::string text = PyUnicode_AsUTF8(name.get());
     Operation operation;
@@ -98,6 +100,7 @@ PyObject* register_ufunc(PyObject*, PyObject* args) {
     operation.kernel = kernel == Py_None ? nullptr : reinterpret_cast<KernelObject*>(kernel);
     operation.scalar = scalar == Py_None ? nullptr : reinterpret_cast<KernelObject*>(scalar);
     operation.dtypes = dtype_bits(dtypes, "register_ufunc");
+    operation.limit = limit;
     operation.is_matrix = text == "matmul";
     operation.in_place = find_in_place(operation.kernel);
     operation.output = find_output(operation.kernel);
@@ -183,7 +186,8 @@ PyObject* binary(const Operation& operation, PyObject* a, PyObject* b) {
 }
 
 PyObject* unary(const Operation& operation, PyObject* a) {
-  if (operation.kernel == nullptr || !covers(operation, value_of(a).scalar_type())) {
+  const at::Tensor& value = value_of(a);
+  if (operation.kernel == nullptr || !covers(operation, value.scalar_type()) || exceeds(operation.limit, value)) {
     return call_fallback(operation, a, nullptr);
   }
   return call_kernel(operation.kernel, &a, 1);

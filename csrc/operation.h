@@ -16,6 +16,7 @@ struct Operation {
   KernelObject* output = nullptr;    // the kernel that writes into `out`
   KernelObject* scalar = nullptr;    // with a Python number as second argument, where libtorch has a kernel for it
   std::uint32_t dtypes = 0;          // bit i: dtype i of dtype.h
+  std::int64_t limit = 0;            // elements on the CPU above which Python knows something faster; 0: none
   bool is_matrix = false;
   bool keeps_dtype = false;  // floating-point operands give a result of their dtype
 };
@@ -28,6 +29,11 @@ struct Operands {
 
 // Values that the operation's kernel may be called with for these objects, at least one of them a Tensor.
 Operands operands_of(const Operation& operation, PyObject* a, PyObject* b);
+
+// Is `value` so large that one kernel alone is not the fastest way?
+inline bool exceeds(std::int64_t limit, const at::Tensor& value) {
+  return limit != 0 && value.numel() > limit && value.is_cpu();
+}
 
 // Does the operation's kernel take this dtype with NumPy's meaning?
 bool covers(const Operation& operation, at::ScalarType type);

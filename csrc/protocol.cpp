@@ -17,6 +17,7 @@ struct Function {
   bool takes_like = false;         // NumPy takes `like=` away before it asks; the handler wants it back
   KernelObject* kernel = nullptr;  // what a call with one Tensor (two vectors), not empty, of these dtypes is
   std::uint32_t dtypes = 0;        // bit i: dtype i of dtype.h
+  std::int64_t limit = 0;          // elements on the CPU above which the handler is faster; 0: none
 };
 
 std::unordered_map<PyObject*, Function>& functions() {
@@ -129,22 +130,25 @@ PyObject* register_function(PyObject*, PyObject* args) {
   Py_RETURN_NONE;
 }
 
-// register_direct(function, kernel, dtypes)
+// register_direct(function, kernel, dtypes, limit=0)
 PyObject* register_direct(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
     PyObject *function = nullptr, *kernel = nullptr, *dtypes = nullptr;
-    if (!PyArg_ParseTuple(args, "OO!O:register_direct", &function, kernel_type, &kernel, &dtypes)) throw PythonError{};
+    long long limit = 0;
+    if (!PyArg_ParseTuple(args, "OO!O|L:register_direct", &function, kernel_type, &kernel, &dtypes, &limit))
+      throw PythonError{};
     const auto found = functions().find(function);
     if (found == functions().end())
       fail(PyExc_ValueError, "register_direct: the function is not registered: %R", function);
     found->second.kernel = reinterpret_cast<KernelObject*>(kernel);
     found->second.dtypes = dtype_bits(dtypes, "register_direct");
+    found->second.limit = limit;
     Py_RETURN_NONE;
   });
 }
 
 bool takes(const Function& function, PyObject* object) {
-  if (!is_tensor(object) || value_of(object).numel() == 0) return false;
+  if (!is_tensor(object) || value_of(object).numel() == 0 || exceeds(function.limit, value_of(object))) return false;
   const int index = index_of(value_of(object).scalar_type());
   return index >= 0 && ((function.dtypes >> index) & 1) != 0;
 }

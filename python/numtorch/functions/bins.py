@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
+from numtorch.functions.floats import MANY
 from numtorch.functions.reduction import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.sorting import searchsorted
@@ -17,8 +18,10 @@ from numtorch.functions.warning import warn
 __all__ = ["bincount", "count_between", "digitize", "total_at"]
 
 _complex = kernel("complex")
+_detach = kernel("detach")
 _expand = kernel("expand")
 _scatter_add = kernel("scatter_add")
+_take = kernel("index_select")
 _zeros = kernel("zeros")
 
 FLOAT64 = np.dtype(np.float64)
@@ -34,12 +37,35 @@ def total_at(places: Tensor, weights: Tensor | None, count: int) -> Tensor:
     return _scatter_add(_zeros((count,), dtype=weights.dtype, device=places.dev), 0, places, weights)
 
 
-def count_between(x: Tensor, edges: Tensor, weights: Tensor | None) -> Tensor:
-    """How many elements of flat `x`, or how much weight, is from each edge on to before the next; with the last edge.
+def _places_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
+    """Where between equally spaced edges the elements of `x` are, by a multiplication and a step to either side.
 
-    NaN and what is outside do not count.
+    The number of bins for NaN and what is outside; None if the edges are too close to each other for the guess to be
+    right but for one. Waits for the device, to see that.
     """
     bins = edges.size - 1
+    x, first, last = _detach(x), edges[0], edges[-1]
+    guess = xp.clip(xp.nan_to_num((x - first) * (bins / (last - first))), 0, bins - 1)
+    places = cast(guess, INT64)
+    places = places - cast(x < _take(edges, 0, places), INT64)
+    places = xp.clip(places + cast(x >= _take(edges[1:], 0, xp.maximum(places, 0)), INT64), 0, bins - 1)
+    inside = (x >= first) & (x <= last)
+    before, after = _take(edges, 0, places), _take(edges[1:], 0, places)
+    if not bool((((x >= before) & ((x < after) | (x == last))) | ~inside).all()):
+        return None
+    return xp.where(inside, places, bins)
+
+
+def count_between(x: Tensor, edges: Tensor, weights: Tensor | None, equal: bool = False) -> Tensor:
+    """How many elements of flat `x`, or how much weight, is from each edge on to before the next; with the last edge.
+
+    NaN and what is outside do not count. `equal` says that the edges are equally spaced.
+    """
+    bins = edges.size - 1
+    if equal and x.size > MANY and x.dtype in (np.float32, np.float64):
+        guessed = _places_between_equal(x, edges)
+        if guessed is not None:
+            return total_at(guessed, weights, bins + 1)[:-1]
     if bins < 1:
         return total_at(x[:0].astype(INT64), None if weights is None else weights[:0], 0)
     places = searchsorted(edges, x, "right")

@@ -19,6 +19,7 @@ __all__ = ["append", "delete", "insert", "trim_zeros"]
 
 _arange = kernel("arange")
 _index_select = kernel("index_select")
+_slice = kernel("slice.Tensor")
 
 INT64 = np.dtype(np.int64)
 
@@ -41,6 +42,12 @@ def _along(x: Tensor, axis: int | None) -> tuple[Tensor, int]:
 
 def _picked(x: Tensor, axis: int, places: Tensor) -> Tensor:
     return moved(lambda y: _index_select(y, axis, places), x)
+
+
+def _cut(x: Tensor, axis: int, place: int) -> tuple[Tensor, Tensor]:
+    """What is before `place` along the axis, and the rest."""
+    place = place + x.shape[axis] if place < 0 else place
+    return _slice(x, axis, 0, place), _slice(x, axis, place, x.shape[axis])
 
 
 def _check_bounds(index: Tensor, lowest: int, highest: int, axis: int, length: int) -> None:
@@ -74,6 +81,9 @@ def _kept(obj: Any, length: int, axis: int, dev: int) -> Tensor:
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Tensor:
     """NumPy's `delete`."""
     x, place = _along(as_tensor(arr, dev_of(arr, obj)), axis)
+    if type(obj) is int and -x.shape[place] <= obj < x.shape[place]:
+        before, after = _cut(x, place, obj)
+        return concatenate([before, _cut(after, place, 1)[1]], place)
     return _picked(x, place, _kept(obj, x.shape[place], place, x.dev))
 
 
@@ -128,6 +138,9 @@ def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Tens
         added = broadcast_to(added, shape)
     except ValueError:
         raise ValueError(f"could not broadcast input array from shape {added.shape} into shape {shape}") from None
+    if type(obj) is int and -length <= obj <= length:
+        before, after = _cut(x, place, obj)
+        return concatenate([before, added, after], place)
     if isinstance(index, Tensor):
         _check_bounds(index, -length, length, place, length)
         order = _device_order(index, length, count)

@@ -15,7 +15,8 @@ class Row(NamedTuple):
     """A ufunc and what computes it, by the kind of the dtype it computes in; None where NumPy has no such loop.
 
     `direct` names the kinds for which `kernel` alone gives NumPy's result on the dtypes that libtorch computes with:
-    b (bool), i (int8 to int64, uint8), f, c. `scalar` is a kernel with a Python number as second argument.
+    b (bool), i (int8 to int64, uint8), f, c. `scalar` is a kernel with a Python number as second argument. `limit`, if
+    not 0, is the number of elements above which the composition is faster on the CPU.
     """
 
     ufunc: np.ufunc
@@ -29,6 +30,7 @@ class Row(NamedTuple):
     mixed: Compute | None  # int64 against uint64, which NumPy compares exactly
     half: bool  # whether the computation can be done in float16
     scalar: Kernel | None
+    limit: int
 
 
 ROWS: dict[np.ufunc, Row] = {}
@@ -47,6 +49,7 @@ def _row(
     mixed: Compute | None = None,
     half: bool = True,
     scalar: str | None = None,
+    limit: int = 0,
 ) -> None:
     own = None if name is None else kernel(name)
     integer = integer or (own if "i" in direct else None)
@@ -62,6 +65,7 @@ def _row(
         mixed,
         half,
         None if scalar is None else kernel(scalar),
+        limit,
     )
 
 
@@ -191,7 +195,7 @@ _row(np.deg2rad, "deg2rad", "f")
 # Rounding
 _row(np.floor, "floor", "f", boolean=_clone, integer=_clone)
 _row(np.ceil, "ceil", "f", boolean=_clone, integer=_clone)
-_row(np.trunc, "trunc", "f", boolean=_clone, integer=_clone)
+_row(np.trunc, "trunc", "f", boolean=_clone, integer=_clone, real=floats.trunc, limit=floats.MANY)
 _row(np.rint, "round", "f", complex=complexes.rint)
 
 # Comparison
@@ -242,7 +246,15 @@ _row(np.gcd, integer=integers.gcd, unsigned=unsigned.gcd)
 _row(np.lcm, integer=integers.lcm, unsigned=unsigned.lcm)
 
 # What a float is made of
-_row(np.isfinite, "isfinite", "fc", boolean=integers.always(True), integer=integers.always(True))
+_row(
+    np.isfinite,
+    "isfinite",
+    "fc",
+    boolean=integers.always(True),
+    integer=integers.always(True),
+    real=floats.isfinite,
+    limit=floats.MANY,
+)
 _row(np.isinf, "isinf", "fc", boolean=integers.always(False), integer=integers.always(False))
 _row(np.isnan, "isnan", "fc", boolean=integers.always(False), integer=integers.always(False))
 _row(np.signbit, "signbit", "f")

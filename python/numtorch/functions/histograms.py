@@ -150,9 +150,10 @@ def histogram(
     """NumPy's `histogram`. Waits for the device, to see whether the data are finite and the bins too many."""
     x, heavy = _data(a, weights, bins)
     edges = _bin_edges(x, bins, range, heavy)
-    counts = count_between(x, edges, heavy)
+    equal = isinstance(bins, str) or ndim_of(bins, x.dev) == 0
+    counts = count_between(x, edges, heavy, equal)
     if heavy is not None:
-        if heavy.dtype.kind == "b" and not (isinstance(bins, str) or ndim_of(bins, x.dev) == 0):
+        if heavy.dtype.kind == "b" and not equal:
             raise TypeError("histogram: NumPy adds up weights of dtype bool in equal bins alone")
         counts = counts.astype(heavy.dtype, copy=False)
     if density:

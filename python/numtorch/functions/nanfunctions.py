@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _isnan = kernel("isnan")
+_nan_to_num = kernel("nan_to_num")
 _where = kernel("where.self")
 
 FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
@@ -45,6 +46,8 @@ def _without_nan(x: Tensor, neutral: complex) -> Tensor:
     """`x` with `neutral` in place of NaN."""
     if x.dtype.kind not in "fc":
         return x
+    if x.dtype.kind == "f" and not x.tracked:  # three times as fast
+        return _nan_to_num(x, neutral, math.inf, -math.inf)
     return _where(_isnan(x), tensor(neutral, dev=x.dev, dtype=x.dtype), x)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,15 @@ def _sign_known(x: Tensor) -> Tensor:
     return x
 
 
+def _nowhere(x: Tensor, out: Any) -> Tensor:
+    return xp.isinf(x, out=out)
+
+
 @implements(np.isneginf)
 def isneginf(x: Array, out: Any = None) -> Tensor:
     """NumPy's `isneginf`."""
     values = _sign_known(as_tensor(x, dev_of(x, out)))
-    result: Tensor = xp.logical_and(
-        xp.isinf(values), xp.signbit(values) if values.dtype.kind != "b" else False, out=out
-    )
+    result: Tensor = xp.equal(values, -math.inf, out=out) if values.dtype.kind == "f" else _nowhere(values, out)
     return result
 
 
@@ -37,9 +40,7 @@ def isneginf(x: Array, out: Any = None) -> Tensor:
 def isposinf(x: Array, out: Any = None) -> Tensor:
     """NumPy's `isposinf`."""
     values = _sign_known(as_tensor(x, dev_of(x, out)))
-    result: Tensor = xp.logical_and(
-        xp.isinf(values), ~xp.signbit(values) if values.dtype.kind != "b" else True, out=out
-    )
+    result: Tensor = xp.equal(values, math.inf, out=out) if values.dtype.kind == "f" else _nowhere(values, out)
     return result
 
 

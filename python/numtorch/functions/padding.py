@@ -135,7 +135,10 @@ def _pad_repeating(x: Tensor, widths: Widths, mode: Any) -> Tensor:
     """Takes elements that are there already: which, NumPy tells from the length alone."""
     for axis, width in enumerate(widths):
         if width != (0, 0):
-            x = _picked(x, axis, np.pad(np.arange(x.shape[axis]), width, mode))
+            places = np.pad(np.arange(x.shape[axis]), width, mode)
+            ends = (places[: width[0]], places[places.size - width[1] :])
+            before, after = (_picked(x, axis, end) for end in ends)
+            x = concatenate([before, x, after], axis)
     return x
 
 

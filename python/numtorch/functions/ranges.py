@@ -49,7 +49,9 @@ def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool) -> tuple[Tenso
         return start + places * distance, np.nan
     step = distance / intervals
     # A distance so small that its part vanishes is divided last.
-    return start + where(step == 0, places / intervals * distance, places * step), step
+    vanishes = step == 0
+    divided = places / cast(where(vanishes, float(intervals), 1.0), dtype)
+    return start + divided * where(vanishes, distance, step), step
 
 
 def _replaced(numbers: Tensor, first: Tensor | None, last: Tensor | None) -> Tensor:
@@ -83,7 +85,10 @@ def linspace(
     first, last = cast(first, wide).to(dev=dev), cast(last, wide).to(dev=dev)
     numbers, step = _steps(first, last, count, endpoint)
     if endpoint and count > 1:
-        numbers = _replaced(numbers, None, last)
+        if numbers.tracked:
+            numbers = _replaced(numbers, None, last)
+        else:
+            numbers[-1] = last
     target = as_dtype(dtype)
     if target is not None and target.kind in "iu":
         numbers = xp.floor(numbers)

@@ -63,13 +63,14 @@ def implements_like(*functions: Function) -> Callable[[Handler], Handler]:
     return register
 
 
-def directly(ran: Kernel, dtypes: Iterable[np.dtype[Any]], *functions: Function) -> None:
+def directly(ran: Kernel, dtypes: Iterable[np.dtype[Any]], *functions: Function, limit: int = 0) -> None:
     """Makes ``f(t)``, with one Tensor of these dtypes and nothing else, a call of the kernel, without leaving C++.
 
-    For a kernel of two Tensors, ``f(v, w)`` with two vectors of one length and dtype.
+    For a kernel of two Tensors, ``f(v, w)`` with two vectors of one length and dtype. `limit`, if not 0, is the number
+    of elements above which the handler knows something faster on the CPU.
     """
     for function in functions:
-        _core.register_direct(function, ran, tuple(dtypes))
+        _core.register_direct(function, ran, tuple(dtypes), limit)
 
 
 def unsupported_because(reason: str, functions: Iterable[Function]) -> None:

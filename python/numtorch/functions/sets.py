@@ -260,4 +260,4 @@ def ediff1d(ary: Array, to_end: Array | None = None, to_begin: Array | None = No
         if not np.can_cast(edge.dtype, x.dtype, casting="same_kind"):
             raise TypeError(f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule.")
         parts.insert(place, cast(edge, x.dtype))
-    return xp.concatenate(parts)
+    return xp.concatenate(parts) if len(parts) > 1 else parts[0]

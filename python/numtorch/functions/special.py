@@ -211,6 +211,6 @@ def find_row(function: np.ufunc) -> Row | None:
             ufunc = getattr(module, entry.name, None)
             if isinstance(ufunc, np.ufunc):
                 _rows[ufunc] = Row(
-                    ufunc, None, "", None, None, None, entry.real, entry.complex, None, half=False, scalar=None
+                    ufunc, None, "", None, None, None, entry.real, entry.complex, None, half=False, scalar=None, limit=0
                 )
     return _rows.get(function)

@@ -387,7 +387,7 @@ def register() -> None:
     _core.set_fallback(call)
     for row in ROWS.values():
         dtypes = [dtype for kind in row.direct for dtype in _KINDS[kind]]
-        _core.register_ufunc(row.ufunc, row.kernel, dtypes, row.scalar)
+        _core.register_ufunc(row.ufunc, row.kernel, dtypes, row.scalar, row.limit)
 
 
 register()
