@@ -6,6 +6,7 @@
 #include "device.h"
 #include "kernel.h"
 #include "record.h"
+#include "sharing.h"
 
 namespace numtorch {
 
@@ -139,7 +140,7 @@ void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
 }
 
 // A view counts the writes to its memory together with what it views, and cannot be written to if that cannot.
-PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
+PyObject* wrap_view(const at::Tensor& value, TensorObject* source) {
   if (!value.defined()) return Py_NewRef(Py_None);
   if (!value.is_alias_of(source->value)) return wrap_result(value);
   // An array made from a value is written to without changing the value.
@@ -151,10 +152,11 @@ PyObject* wrap_view(const at::Tensor& value, const TensorObject* source) {
     value.unsafeGetTensorImpl()->set_version_counter(source->value.unsafeGetTensorImpl()->version_counter());
   }
   const int inherited = (source->flags & kInherited) | kView;
-  return wrap(value, static_cast<std::uint8_t>(value.dim() == 0 ? inherited : inherited & ~kValue));
+  const auto flags = static_cast<std::uint8_t>(value.dim() == 0 ? inherited : inherited & ~kValue);
+  return note_view(source, wrap(value, flags));
 }
 
-PyObject* wrap_views(const c10::IValue& value, const TensorObject* source) {
+PyObject* wrap_views(const c10::IValue& value, TensorObject* source) {
   if (value.isTensor()) return wrap_view(value.toTensor(), source);
   if (!value.isTensorList()) return from_ivalue(value);
   const auto views = value.toTensorVector();

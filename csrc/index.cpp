@@ -13,6 +13,7 @@
 #include "index_value.h"
 #include "kernel.h"
 #include "record.h"
+#include "sharing.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -62,7 +63,7 @@ PyObject* get_reversed(const at::Tensor& view, const Plan& plan) {
   return wrap(std::move(result), kReadOnly);
 }
 
-PyObject* get_planned(const TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
+PyObject* get_planned(TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
   if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, plan);
   if (plan.scalar) return wrap(copy_element(array, plan), kValue);
   at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
@@ -71,7 +72,8 @@ PyObject* get_planned(const TensorObject* self, const at::Tensor& array, const P
     return wrap(plan.reversed.empty() ? view.clone() : reverse(view, plan.reversed));
   }
   if (!plan.reversed.empty()) return get_reversed(view, plan);
-  return wrap(std::move(view), static_cast<std::uint8_t>((self->flags & (kReadOnly | kShared)) | kView));
+  const auto flags = static_cast<std::uint8_t>((self->flags & (kReadOnly | kShared)) | kView);
+  return note_view(self, wrap(std::move(view), flags));
 }
 
 void check_assignable(PyObject* self) {
@@ -155,7 +157,21 @@ void separate_value(PyObject* value, const TensorObject* self) {
   if (!is_tensor(value) || Py_REFCNT(value) != 1 || !value_of(value).storage().is_alias_of(self->value.storage()))
     return;
   Below guard;
+  leave_family(as_tensor(value));
   as_tensor(value)->value = value_of(value).clone();
+}
+
+// The same in place, where no name and no rule but the Tensor itself knows the memory.
+int write_recorded(PyObject* self, PyObject* index, PyObject* value) {
+  const at::Tensor array = value_of(self);
+  const Parts parts = read_index(index, array.device());
+  const Ref source = tensor_value(value, array);
+  const Ref frozen = freeze_index(parts, array.device());
+  write_item(array, parts, source.get(), Write::Assign);
+  array.unsafeGetTensorImpl()->bump_version();
+  PyObject* args[] = {self, frozen.get(), source.get()};
+  record(setitem_kernel, args, 3, self);
+  return 0;
 }
 
 PyObject* replaced_in(KernelObject* kernel, const char* name, PyObject* const* args, Py_ssize_t count, Write mode) {
@@ -209,6 +225,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
     check_assignable(self);
     settle_write(value);
     if (is_tracked(self) || any_tracked(&value, 1)) {
+      if (owns_alone(as_tensor(self))) return write_recorded(self, index, value);
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       separate_value(value, as_tensor(self));
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");

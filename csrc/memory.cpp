@@ -10,6 +10,7 @@
 #include "index_access.h"
 #include "kernel.h"
 #include "record.h"
+#include "sharing.h"
 
 namespace numtorch {
 
@@ -81,6 +82,7 @@ PyObject* resize(PyObject*, PyObject* args) {
           PyExc_ValueError,
           "cannot resize an array that references or is referenced by another array: use np.resize, or refcheck=False");
     }
+    leave_family(tensor);
     tensor->value = value_of(result);
     Py_RETURN_NONE;
   });

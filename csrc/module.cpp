@@ -12,6 +12,7 @@
 #include "operation.h"
 #include "protocol.h"
 #include "record.h"
+#include "sharing.h"
 #include "tensor.h"
 
 namespace {
@@ -35,6 +36,7 @@ PYBIND11_MODULE(_core, module) {
     numtorch::register_device(self);
     numtorch::register_kernel(self);
     numtorch::register_record(self);
+    numtorch::register_sharing(self);
     numtorch::register_tensor(self);
     numtorch::register_memory(self);
     numtorch::register_operation(self);

@@ -5,6 +5,7 @@
 
 #include "operation.h"
 #include "record.h"
+#include "sharing.h"
 #include "tensor.h"
 
 namespace numtorch {

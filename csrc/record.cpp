@@ -10,6 +10,7 @@
 #include "dtype.h"
 #include "kernel.h"
 #include "node.h"
+#include "sharing.h"
 #include "spec.h"
 
 namespace numtorch {
@@ -53,23 +54,12 @@ std::uint64_t version_of(const at::Tensor& value) {
   return value.unsafeGetTensorImpl()->version_counter().current_version();
 }
 
-// Views kept for rules, by the memory that they see: nobody else looks at it through them.
-std::unordered_map<const c10::StorageImpl*, std::vector<const TensorObject*>>& saved_views() {
-  static auto* map = new std::unordered_map<const c10::StorageImpl*, std::vector<const TensorObject*>>();
-  return *map;
-}
-
-const c10::StorageImpl* storage_of(const at::Tensor& value) { return value.storage().unsafeGetStorageImpl(); }
-
 // A saved value: the same memory without a node; `sequence` holds the version it had.
 PyObject* save(const at::Tensor& value) {
   PyObject* saved = check(wrap_result(value)).release();
   TensorObject* object = as_tensor(saved);
   object->sequence = version_of(value);
-  if (value.storage().use_count() > 1) {
-    saved_views()[storage_of(value)].push_back(object);
-    object->flags |= kSaved;
-  }
+  note_saved(object);
   return saved;
 }
 
@@ -122,21 +112,15 @@ Ref remember_result(PyObject* result, bool saved) {
   return kept;
 }
 
-void attach(PyObject* result, PyObject* node, std::uint64_t sequence) {
-  TensorObject* object = as_tensor(result);
-  Py_XSETREF(object->node, Py_NewRef(node));
-  object->sequence = sequence;
-}
-
 // A tuple of results got a tuple of nodes, None where nothing can flow back.
-void attach_all(PyObject* result, PyObject* nodes, std::uint64_t sequence) {
+void attach_all(PyObject* result, PyObject* nodes) {
   if (is_tensor(result)) {
-    attach(result, nodes, sequence);
+    attach(result, nodes);
     return;
   }
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(result); ++i) {
     PyObject* node = PyTuple_GET_ITEM(nodes, i);
-    if (node != Py_None) attach_all(PyTuple_GET_ITEM(result, i), node, sequence);
+    if (node != Py_None) attach_all(PyTuple_GET_ITEM(result, i), node);
   }
 }
 
@@ -194,8 +178,10 @@ PyObject* track(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     if (count != 2) fail(PyExc_TypeError, "track: takes a Tensor and a node");
     require_tensor(args[0], "track");
-    PyObject* tracked = check(wrap(value_of(args[0]), as_tensor(args[0])->flags & kInherited)).release();
-    attach(tracked, args[1], ++sequence_counter);
+    PyObject* tracked =
+        check(wrap(value_of(args[0]), static_cast<std::uint8_t>((as_tensor(args[0])->flags & kInherited) | kArgument)))
+            .release();
+    attach(tracked, args[1]);
     return tracked;
   });
 }
@@ -246,7 +232,7 @@ Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_hi
     check_version(kept, kernel);
     if (!with_history || parent == Py_None) return Ref::borrow(kept);
     Ref alias = check(wrap_result(value_of(kept)));
-    attach(alias.get(), parent, ++sequence_counter);
+    attach(alias.get(), parent);
     return alias;
   }
   if (!PyTuple_Check(kept)) return Ref::borrow(kept);
@@ -349,6 +335,14 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
+void attach(PyObject* tensor, PyObject* node) {
+  TensorObject* object = as_tensor(tensor);
+  Py_XSETREF(object->node, Py_XNewRef(node));
+  object->sequence = ++sequence_counter;
+}
+
+std::uint64_t scope_start() { return scopes.depth == 0 ? 0 : scopes.start; }
+
 PyObject* live_node_slow(const TensorObject* object) {
   if (scopes.depth == 0 || scopes.paused) return nullptr;
   const bool has_node = object->node != nullptr && object->sequence >= scopes.start;
@@ -357,7 +351,7 @@ PyObject* live_node_slow(const TensorObject* object) {
     if (found != scopes.marks.end()) {
       const Mark& last = found->second.back();
       // A leaf that was written to since it was marked is what was written.
-      if (!has_node || object->sequence < last.sequence) return last.node.get();
+      if (object->sequence < last.sequence) return last.node.get();
     }
   }
   return has_node ? object->node : nullptr;
@@ -408,38 +402,7 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
                              kept_result.release(), sequence));
   // One result hangs on its node; for several, the tape says how they hang together.
   if (!is_tensor(result)) node = check(PyObject_CallOneArg(recorder, node.get()));
-  attach_all(result, node.get(), sequence);
-}
-
-void rebind(TensorObject* target, const TensorObject* result, const char* function) {
-  if ((target->flags & kShared) != 0 || is_memory_shared(target)) {
-    fail(PyExc_NotImplementedError,
-         "%s: a gradient is being taken and other arrays (a view, or what it is a view of) share this Tensor's memory; "
-         "write into a copy, or build the result without writing",
-         function);
-  }
-  target->value = result->value;
-  Py_XSETREF(target->node, Py_XNewRef(result->node));
-  target->sequence = result->sequence;
-  target->flags = static_cast<std::uint8_t>(target->flags & ~kValue);
-}
-
-bool is_memory_shared(const TensorObject* object) {
-  const auto others = object->value.storage().use_count() - 1;
-  if (others == 0) return false;
-  const auto found = saved_views().find(storage_of(object->value));
-  if (found == saved_views().end()) return true;
-  std::unordered_map<const c10::TensorImpl*, std::size_t> holders;
-  for (const TensorObject* saved : found->second) ++holders[saved->value.unsafeGetTensorImpl()];
-  holders.erase(object->value.unsafeGetTensorImpl());
-  std::size_t unseen = 0;
-  for (const TensorObject* saved : found->second) {
-    const auto holder = holders.find(saved->value.unsafeGetTensorImpl());
-    if (holder == holders.end()) continue;
-    if (saved->value.use_count() == holder->second) ++unseen;
-    holders.erase(holder);
-  }
-  return unseen < others;
+  attach_all(result, node.get());
 }
 
 void expect_write(PyObject* result) {
@@ -451,13 +414,6 @@ void settle_write(PyObject* value) {
   if (!is_tensor(value) || (as_tensor(value)->flags & kPending) == 0) return;
   as_tensor(value)->flags &= static_cast<std::uint8_t>(~kPending);
   if (scopes.pending > 0) --scopes.pending;
-}
-
-void forget_saved(const TensorObject* object) {
-  const auto found = saved_views().find(storage_of(object->value));
-  if (found == saved_views().end()) return;
-  std::erase(found->second, object);
-  if (found->second.empty()) saved_views().erase(found);
 }
 
 void register_record(PyObject* module) {

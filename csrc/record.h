@@ -28,20 +28,16 @@ bool any_tracked(PyObject* const* args, Py_ssize_t count);
 // (a Tensor, or a tuple or list of Tensors). Call it only if any_tracked(args).
 void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObject* result);
 
-// Gives `target` the value and the node of `result`, in place, as an assignment under the tape does. Raises
-// NotImplementedError where another Tensor sees the same memory.
-void rebind(TensorObject* target, const TensorObject* result, const char* function);
+// From now on `node` (or nothing, if null) is what made the Tensor's value.
+void attach(PyObject* tensor, PyObject* node);
 
-// Does a Tensor other than `object` see its memory, apart from what the tape alone still holds?
-bool is_memory_shared(const TensorObject* object);
+// Where this thread's outermost gradient began, in sequence numbers; 0 outside of all.
+std::uint64_t scope_start();
 
 // Of x[i] += y under the tape: the view x[i] dies with the statement, so that its new value is handed on instead of
 // written, and has to arrive in x, which settle_write says. The gradient raises if one never does.
 void expect_write(PyObject* result);
 void settle_write(PyObject* value);
-
-// Of a Tensor with the flag kSaved that is being freed.
-void forget_saved(const TensorObject* object);
 
 void register_record(PyObject* module);
 

@@ -19,6 +19,7 @@
 #include "operators.h"
 #include "protocol.h"
 #include "record.h"
+#include "sharing.h"
 
 namespace numtorch {
 
@@ -59,7 +60,7 @@ PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
 void deallocate(PyObject* self) {
   TensorObject* object = as_tensor(self);
   if (object->weakrefs != nullptr) PyObject_ClearWeakRefs(self);
-  if ((object->flags & kSaved) != 0) forget_saved(object);
+  if ((object->flags & (kSaved | kFamily)) != 0) forget_sharing(object);
   Py_CLEAR(object->node);
   object->value.~Tensor();
   PyTypeObject* type = Py_TYPE(self);
@@ -156,6 +157,7 @@ PyObject* get_transpose(PyObject* self, void*) {
     const c10::SmallVector<std::int64_t, 4> strides(value.strides().rbegin(), value.strides().rend());
     Ref result = check(
         wrap(view_of(value, sizes, strides, value.storage_offset()), (as_tensor(self)->flags & kInherited) | kView));
+    note_view(as_tensor(self), result.get());
     if (is_tracked(self)) {
       std::vector<std::int64_t> order;
       for (std::int64_t i = value.dim(); i-- > 0;) order.push_back(i);

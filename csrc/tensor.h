@@ -12,12 +12,14 @@
 namespace numtorch {
 
 enum Flag : std::uint8_t {
-  kValue = 1,     // a 0-d result that stands for a NumPy scalar: hashable, never written in place
-  kReadOnly = 2,  // writes raise ValueError
-  kShared = 4,    // memory that something outside (an ndarray, a DLPack consumer) sees too
-  kSaved = 8,     // a view that the tape keeps for a rule (record.cpp)
-  kPending = 16,  // what x[i] += y made, on its way back into x (record.cpp)
-  kView = 32,     // sees the memory of another array
+  kValue = 1,       // a 0-d result that stands for a NumPy scalar: hashable, never written in place
+  kReadOnly = 2,    // writes raise ValueError
+  kShared = 4,      // memory that something outside (an ndarray, a DLPack consumer) sees too
+  kSaved = 8,       // a view that the tape keeps for a rule (sharing.cpp)
+  kPending = 16,    // what x[i] += y made, on its way back into x (record.cpp)
+  kView = 32,       // sees the memory of another array
+  kFamily = 64,     // is listed among the Tensors of one memory (sharing.cpp)
+  kArgument = 128,  // an argument of a function whose gradient is being taken: the caller's memory, until it is written
 };
 
 // What a view has in common with what it is a view of.

@@ -14,6 +14,11 @@ ROWS: dict[str, list[Row]] = {
     "getitem": [(lambda x: x[1, ::2], (A,)), (lambda x: x[like(x, ROW[:1]) * 0, 1:], (A,))],
     "setitem": [(lambda x, v: _core.setitem(x, (slice(None), 1), v), (A, real(2)))],
     "additem": [(lambda x, v: _core.additem(x, (like(x, ROW % 2),), v), (A, real(3, 3)))],
+    "strided_view": [
+        (lambda x: _core.strided_view(x, (2, 2), (1, 3), 1), (real(6),)),
+        (lambda x: _core.strided_view(x, (3, 2), (1, 1), 0), (real(6),)),
+    ],
+    "strided_write": [(lambda x, v: _core.strided_write(x, v, (2, 2), (1, 3), 1), (real(6), real(2, 2)))],
     "index.Tensor": [(lambda x: kernel("index.Tensor")(x, [None, like(x, ROW)]), (A,))],
     "index_put": [
         (lambda x, v: kernel("index_put")(x, [like(x, ROW[:2] % 2)], v), (A, real(2, 3))),

@@ -32,6 +32,15 @@ define(
     self=lambda g, index: _core.setitem(g, index, 0.0),
     value=lambda g, index: _written(g, index),
 )
+# Parts of memory, as views of an array that is written to see it (csrc/sharing.cpp).
+define("strided_view", self=lambda g, self_spec, size, stride, offset: _spread(g, self_spec, size, stride, offset))
+define(
+    "strided_write",
+    self=lambda g, source_spec, size, stride, offset: _core.strided_write(
+        g, zeros_like(source_spec), size, stride, offset
+    ),
+    source=lambda g, size, stride, offset: _core.strided_view(g, size, stride, offset),
+)
 define("additem", self=lambda g: g, value=lambda g, index: g[index])
 
 define(
@@ -143,3 +152,21 @@ def _unmask(g: Tensor, mask: Tensor, source: Any) -> Tensor:
     picked = kernel("masked_select")(g, mask)
     padded = kernel("constant_pad_nd")(picked, [0, source.size - picked.size])
     return padded.reshape(source.shape)
+
+
+def _is_distinct(size: tuple[int, ...], stride: tuple[int, ...]) -> bool:
+    """Whether a part of memory holds no element twice."""
+    reach = 0
+    for step, length in sorted(zip(stride, size, strict=True)):
+        if length > 1 and step <= reach:
+            return False
+        reach += step * (length - 1)
+    return True
+
+
+def _spread(g: Tensor, flat: Any, size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Tensor:
+    """The gradient of flat memory, given that of a part of it."""
+    if _is_distinct(size, stride):
+        return _core.strided_write(zeros_like(flat), g, size, stride, offset)
+    places = _core.strided_view(_arange(flat.size, device=g.dev), size, stride, offset)
+    return _index_add(zeros_like(flat), 0, places.reshape(-1), g.reshape(-1))

@@ -1,0 +1,256 @@
+"""Writing into arrays and views of them while a gradient is taken gives what the same program without writing has."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import Tensor, check_gradient, collect, gradient, params, tensor
+
+X = np.random.default_rng(0).normal(size=(3, 4))
+V = np.random.default_rng(1).normal(size=4)
+
+
+def of_a_row(x: Tensor) -> Any:
+    b = x * 1
+    row = b[2]
+    row *= 3
+    return np.sum(b * b)
+
+
+def of_rows_and_columns(x: Tensor) -> Any:
+    b = x * 1
+    row, column = b[2], b[:, 1]
+    row *= column[0]
+    column += row[1]
+    b[0] = row
+    return np.sum(b * b * b) + np.sum(row * column[1])
+
+
+def of_the_argument(x: Tensor) -> Any:
+    x[0] = x[1] * x[2]
+    turned = x.T
+    turned[1] *= 2
+    return np.sum(x**3)
+
+
+def of_each_row(x: Tensor) -> Any:
+    b = x * 1
+    for row in b:
+        row *= row[0]
+    return np.sum(b * b)
+
+
+def of_views_of_views(x: Tensor) -> Any:
+    b = (x * 2)[1:]
+    first, second = b[0], b[1, 1:]
+    first *= np.sum(second)
+    second += first[1:]
+    return np.sum(b * b)
+
+
+def of_overlapping_views(x: Tensor) -> Any:
+    b = x * 2
+    repeated = np.broadcast_to(b[0], (2, 4))
+    windows = np.lib.stride_tricks.sliding_window_view(b[1], 2)
+    b[0, 1] = b[2, 2]
+    b[1] *= b[2]
+    return np.sum(repeated * repeated * b[0]) + np.sum(windows**3)
+
+
+def by_functions(x: Tensor) -> Any:
+    b = x * 2
+    flat = b.reshape(-1)
+    flat[3] = flat[2] ** 2
+    np.add(flat[:2], 1, out=flat[4:6])
+    np.add.at(flat, [0, 0, 1], flat[:3])
+    np.copyto(b[2], b[1] * b[0])
+    np.put(b[1], [0, 2], b[0, :2] ** 2)
+    np.fill_diagonal(b, b[2, 3])
+    np.putmask(b[0], b[0] > 0, b[2])
+    b[1].sort()
+    diagonal = b.ravel()[::5]
+    diagonal -= b[0, 1]
+    return np.sum(b * b)
+
+
+def of_a_saved_result(x: Tensor) -> Any:
+    y = np.exp(x)
+    row = y[0]
+    row *= 2
+    return np.sum(y * x)
+
+
+def of_both_sides(x: Tensor) -> Any:
+    b = x * x
+    view = b[:2]
+    b += view[0]
+    view -= b[1:]
+    b /= 2 + view[0] ** 2
+    return np.sum(b * view[1])
+
+
+def of_masks(x: Tensor) -> Any:
+    b = x * x
+    part = b[1:]
+    part[part > 0.3] *= 2
+    b[b < 0.1] = part[0, 0]
+    return np.sum(b**2)
+
+
+PROGRAMS = [
+    of_a_row,
+    of_rows_and_columns,
+    of_the_argument,
+    of_each_row,
+    of_views_of_views,
+    of_overlapping_views,
+    by_functions,
+    of_a_saved_result,
+    of_both_sides,
+    of_masks,
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_gradients(program: Callable[[Tensor], Any], dev: int) -> None:
+    check_gradient(program, X, dev=dev)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_values_are_numpys(program: Callable[[Any], Any], dev: int) -> None:
+    """With the tape and without it."""
+    expected = program(X.copy())
+    np.testing.assert_allclose(collect(nt.withgradient(program, tensor(X, dev=dev)).val), expected)
+    np.testing.assert_allclose(collect(program(tensor(X, dev=dev))), expected)
+
+
+def test_a_buffer_is_filled_row_by_row(dev: int) -> None:
+    def f(v: Tensor) -> Any:
+        out = Tensor(5, 4, dev=dev, dtype=np.float64)
+        for i in range(5):
+            row = out[i]
+            row[...] = v * (i + 1)
+            if i:
+                row += out[i - 1] * row
+        return np.sum(out**2)
+
+    check_gradient(f, V, dev=dev)
+
+
+def test_detached_views_stay_constant(dev: int) -> None:
+    def f(v: Tensor) -> Any:
+        b = v * 1
+        fixed = nt._core.kernel("detach")(b)
+        b[0] = 3.0
+        return np.sum(b * fixed)
+
+    (g,) = gradient(f, tensor(V, dev=dev))
+    np.testing.assert_allclose(collect(g), [0, *V[1:]])
+
+
+def test_the_callers_arrays_stay_as_they_are(dev: int) -> None:
+    whole = tensor(X, dev=dev)
+    row = whole[1]
+
+    def f(v: Tensor) -> Any:
+        v *= 2
+        v[0] = 7
+        return np.sum(v * v)
+
+    (g,) = gradient(f, row)
+    np.testing.assert_allclose(collect(g), [0, *(8 * X[1, 1:])])
+    np.testing.assert_array_equal(collect(whole), X)
+
+
+def test_a_parameter_is_what_was_written(dev: int) -> None:
+    w = tensor(X, dev=dev)
+
+    def f() -> Any:
+        first = w[0]
+        first *= 2
+        w[1] = first
+        return np.sum(w * w)
+
+    g = gradient(f, params(w))[w]
+    np.testing.assert_allclose(collect(g), [16 * X[0], 0 * X[1], 2 * X[2]])
+    np.testing.assert_allclose(collect(w), [2 * X[0], 2 * X[0], X[2]])
+
+
+def test_a_parameter_that_was_overwritten_has_no_gradient(dev: int) -> None:
+    w = tensor(V, dev=dev)
+
+    def f() -> Any:
+        np.multiply(2.0, np.ones(4), out=w)
+        return np.sum(w * w)
+
+    assert gradient(f, params(w))[w] is None
+
+
+def test_a_view_from_before_is_refused(dev: int) -> None:
+    """The write could not reach it."""
+    w = tensor(X, dev=dev)
+    row = w[1]
+
+    def f() -> Any:
+        w[0] = w[1]
+        return np.sum(w * row)
+
+    with pytest.raises(NotImplementedError, match=r"__setitem__.*arrays made before it.*share this Tensor's memory"):
+        gradient(f, params(w))
+    np.testing.assert_array_equal(collect(w), X)
+
+
+def test_views_of_another_dtype_are_refused(dev: int) -> None:
+    def f(x: Tensor) -> Any:
+        z = x + 1j * x
+        real = z.real
+        real *= 2
+        return np.sum(np.abs(z) ** 2)
+
+    with pytest.raises(NotImplementedError, match=r"views of another dtype share this Tensor's memory"):
+        gradient(f, tensor(X, dev=dev))
+
+
+def test_a_view_that_repeats_elements_is_refused(dev: int) -> None:
+    def f(v: Tensor) -> Any:
+        b = v * 1
+        windows = np.lib.stride_tricks.sliding_window_view(b, 2, writeable=True)
+        windows *= 2
+        return np.sum(b)
+
+    with pytest.raises(NotImplementedError, match=r"sees some of its elements more than once"):
+        gradient(f, tensor(V, dev=dev))
+
+
+def test_after_the_gradient_views_are_views(dev: int) -> None:
+    kept: list[Tensor] = []
+
+    def f(x: Tensor) -> Any:
+        b = x * 1
+        row = b[0]
+        row *= 2
+        kept.extend([b, row])
+        return np.sum(b)
+
+    gradient(f, tensor(X, dev=dev))
+    b, row = kept
+    row[1] = 9
+    assert b[0, 1].item() == 9
+    (g,) = gradient(lambda v: np.sum(b * v), tensor(V, dev=dev))
+    np.testing.assert_allclose(collect(g), collect(np.sum(b, axis=0)))
+
+
+def test_the_second_derivative_through_views(dev: int) -> None:
+    def f(x: Tensor) -> Any:
+        b = x**2
+        row = b[1]
+        row *= b[0]
+        return np.sum(b * x)
+
+    def slope(x: Tensor) -> Any:
+        return np.sum(gradient(f, x)[0] ** 2)
+
+    check_gradient(slope, X, dev=dev)
