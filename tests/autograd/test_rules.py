@@ -6,7 +6,17 @@ import pytest
 from numtorch import _core, check_gradient, gradient, tensor
 from numtorch._core import kernel
 from numtorch.autograd.rule import refused
-from tests.autograd.rows import decomposition, elementwise, fft, indexing, linalg, reduction, shape, special
+from tests.autograd.rows import (
+    OF_OTHER_TESTS,
+    decomposition,
+    elementwise,
+    fft,
+    indexing,
+    linalg,
+    reduction,
+    shape,
+    special,
+)
 from tests.autograd.rows.operands import A, Row
 
 FAMILIES = (decomposition, elementwise, fft, indexing, linalg, reduction, shape, special)
@@ -17,9 +27,6 @@ ROWS: dict[str, list[Row]] = {name: rows for family in FAMILIES for name, rows i
 # What a refused kernel is called with, beside an array.
 REFUSED_ARGUMENTS = {"view.dtype": (np.int64,)}
 REFUSED_OPERANDS = {"_standard_gamma": np.abs(A)}
-
-# Kernels that nothing uses, and to which other tests give rules.
-OF_OTHER_TESTS = {"special_exp2", "special_expm1", "special_log1p", "special_spherical_bessel_j0"}
 
 
 def test_no_kernel_has_rows_in_two_families() -> None:

@@ -13,6 +13,7 @@ _abs = kernel("abs")
 _add = kernel("add.Scalar")
 _clamp = kernel("clamp")
 _copysign = kernel("copysign.Tensor")
+_detach = kernel("detach")
 _div = kernel("div.Tensor")
 _div_scalar = kernel("div.Scalar")
 _eq = kernel("eq.Scalar")
@@ -76,8 +77,8 @@ def cbrt(x: Tensor) -> Tensor:
 
 def spacing(x: Tensor) -> Tensor:
     """The distance to the next number away from 0; in float16, to the next larger number, as NumPy has it."""
-    # Without -0.0, and without a history: nextafter has no derivative.
-    x = _nextafter(x, _add(x, 0.0))
+    # Without -0.0, and without a history: the distance is flat.
+    x = _detach(_add(x, 0.0))
     infinite = _full_like(x, math.inf)
     step = _sub(_nextafter(x, infinite if x.dtype.itemsize == 2 else _copysign(infinite, x)), x)
     return _masked_fill(step, _isinf(x), math.nan)

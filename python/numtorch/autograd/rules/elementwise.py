@@ -113,6 +113,8 @@ define(
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
+# A number's neighbour moves with it, and does not depend on how far the direction goes.
+define("nextafter", self=lambda g: g, other=lambda g: 0.0 * g)
 define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
 
 
@@ -326,7 +328,6 @@ constant(
     "sign",
     "trunc",
     "fix",
-    "nextafter",
 )
 
 # Booleans, integers and indices.
