@@ -80,7 +80,7 @@ define(
 )
 
 
-def _others_product(x: Tensor, axis: int) -> Tensor:
+def others_product(x: Tensor, axis: int) -> Tensor:
     """At each place, the product of all the others along an axis: right also where some are 0."""
     n = x.shape[axis]
     before = _exclusive_product(x, axis, n)
@@ -105,7 +105,7 @@ def _product(g: Tensor, x: Tensor, axis: int, keepdim: bool) -> Any:
         return g
     if x.shape[axis] == 0:
         return zeros_like(x)
-    return spread(g, x, axis, keepdim) * conj(_others_product(x, axis))
+    return spread(g, x, axis, keepdim) * conj(others_product(x, axis))
 
 
 def _product_all(g: Tensor, x: Tensor) -> Any:
@@ -156,7 +156,7 @@ def _cumprod_rule(g: Tensor, x: Tensor, axis: int) -> Any:
     total: Any = None
     for length in range(1, n + 1):
         head = _narrow(x, axis, 0, length)
-        part = _narrow(g, axis, length - 1, 1) * conj(_others_product(head, axis))
+        part = _narrow(g, axis, length - 1, 1) * conj(others_product(head, axis))
         if length < n:
             shape = tuple(n - length if i == axis % x.ndim else m for i, m in enumerate(x.shape))
             part = _cat([part, _zeros(shape, dtype=x.dtype, device=x.dev)], axis)
