@@ -15,7 +15,7 @@ class Row(NamedTuple):
 
     ufunc: np.ufunc
     ranges: tuple[Range, ...] = ()
-    order: int = 2
+    order: int = 3
     complex: bool = False
     ulps: int = 8
 
