@@ -25,8 +25,10 @@ _exp = kernel("exp")
 _exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
 _gt = kernel("gt.Tensor")
+_gt_scalar = kernel("gt.Scalar")
 _imag = kernel("imag")
 _isfinite = kernel("isfinite")
+_isinf = kernel("isinf")
 _isnan = kernel("isnan")
 _log = kernel("log")
 _maximum = kernel("maximum")
@@ -69,12 +71,15 @@ define("contiguous", self=lambda g: g)
 def _power_base(g: Tensor, x: Any, p: Any) -> Any:
     if not isinstance(p, Tensor):
         return 0.0 * g if p == 0 else _times(g, p * x ** (p - 1))
-    # At p = 0 the derivative is 0, also where x ** -1 is not finite.
-    return _where_self(_eq_scalar(p, 0), 0.0, _times(g, p * x ** (p - 1)))
+    # x ** 0 is flat, also where x ** -1 is no number.
+    flat = _eq_scalar(p, 0) & ~_gt_scalar(_abs(x), 0)
+    return _where_self(flat, 0.0, _times(g, p * _where_self(flat, 1.0, x) ** (p - 1)))
 
 
 def _power_exponent(g: Tensor, y: Tensor, x: Any) -> Any:
     if not isinstance(x, Tensor):
+        if x == 0:
+            return 0.0 * g
         logarithm: Any = math.log(x) if isinstance(x, int | float) and x > 0 else _log(y * 0 + x)
         return _times(g, y * logarithm)
     # 0 ** p has derivative 0 in p for p >= 0 (the formula gives 0 * -inf).
@@ -102,14 +107,24 @@ define(
 )
 define(
     "logaddexp",
-    self=lambda g, y, self: _times(g, _exp(self - y)),
-    other=lambda g, y, other: _times(g, _exp(other - y)),
+    self=lambda g, y, self, other: _times(g, _weight(_exp, self, other, y)),
+    other=lambda g, y, self, other: _times(g, _weight(_exp, other, self, y)),
 )
 define(
     "logaddexp2",
-    self=lambda g, y, self: g * _exp2(self - y),
-    other=lambda g, y, other: g * _exp2(other - y),
+    self=lambda g, y, self, other: g * _weight(_exp2, self, other, y),
+    other=lambda g, y, self, other: g * _weight(_exp2, other, self, y),
 )
+
+
+def _weight(power: Any, x: Any, other: Any, y: Tensor) -> Any:
+    """The share of x in y; of infinite numbers, all of the larger one, and half of a tie."""
+    a, b = _operands(x, other)
+    infinite = _isinf(y) & _eq(a, y)
+    share = power(_where_self(infinite, 0.0, a - y))
+    return _where_self(infinite & _eq(a, b), 0.5, share)
+
+
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
