@@ -52,7 +52,12 @@ def _times(g: Any, x: Any) -> Any:
 define("add.Tensor", self=lambda g: g, other=lambda g, alpha: g if alpha == 1 else _times(g, alpha))
 define("sub.Tensor", self=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else -_times(g, alpha))
 define("mul.Tensor", self=lambda g, other: _times(g, other), other=lambda g, self: _times(g, self))
-define("div.Tensor", self=lambda g, other: g / conj(other), other=lambda g, y, other: -g * conj(y / other))
+# Not by the quotient: the dividend, and not it, is often kept for other rules already.
+define(
+    "div.Tensor",
+    self=lambda g, other: g / conj(other),
+    other=lambda g, self, other: -g * conj(self / other / other),
+)
 define("mul.Scalar", self=lambda g, other: _times(g, other))
 define("add.Scalar", self=lambda g: g)
 define("sub.Scalar", self=lambda g: g)
