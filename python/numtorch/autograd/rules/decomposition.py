@@ -77,6 +77,8 @@ def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
 
     LAPACK turns each so that its largest component is real: what turning it changes goes through that component.
     """
+    if not vectors.size:
+        return g
     place = _argmax(_abs(vectors), -2, True)
     turn = _imag(_sum(conj(vectors) * g, [-2], True)) / _gather(vectors, -2, place)
     return _scatter_add(g, -2, place, -1j * turn)
