@@ -1,7 +1,8 @@
 """Rules of the elementwise kernels.
 
 Conventions at kinks: the derivative of abs, sign and hypot at 0 is 0; maximum, minimum and clamp share a tie evenly;
-sqrt, log and their kin give at the edge of their domain what the formula gives (inf or nan).
+sqrt, log and their kin give at the edge of their domain what the formula gives (inf or nan). All are listed in
+docs/autograd.md.
 """
 
 from __future__ import annotations
