@@ -1,4 +1,4 @@
-"""Gradients of the ufuncs, to second order, against finite differences."""
+"""Gradients of the ufuncs, to third order, against finite differences."""
 
 from __future__ import annotations
 
@@ -49,6 +49,16 @@ def test_gradient(row: Row, dev: int) -> None:
 @rows([row for row in SMOOTH if row.complex])
 def test_gradient_of_complex_arguments(row: Row, dev: int) -> None:
     nt.check_gradient(differentiable(row), *points(row, complex_numbers=True), order=row.order, dev=dev)
+
+
+@rows([row for row in SMOOTH if row.ufunc not in SHAPES])
+@pytest.mark.parametrize(
+    "shapes", [((), (), ()), ((0, 3), (3,), (1, 1)), ((1, 3), (2, 1), ()), ((3,), (), (1,))], ids=str
+)
+def test_gradient_of_any_shape(row: Row, shapes: tuple[tuple[int, ...], ...], dev: int) -> None:
+    random = np.random.default_rng(1)
+    arrays = [random.uniform(low, high, shape) for (low, high), shape in zip(row.ranges, shapes, strict=False)]
+    nt.check_gradient(differentiable(row), *arrays, dev=dev)
 
 
 @rows(FLAT)

@@ -150,3 +150,58 @@ def test_backward_frees_what_is_behind_it(dev: int) -> None:
     assert len(readings) == length
     kept = n * 8 * length
     assert readings[-1] < readings[0] - 0.8 * kept
+
+
+def test_nothing_waits_for_the_collector(x: Tensor, dev: int) -> None:
+    """With the collector off, every kind of run is freed as it ends: by counting references alone."""
+    ps = params({"w": x * 0.01, "b": x[0] * 0.01})
+    w, b = ps
+
+    def model() -> Tensor:
+        h = np.maximum(x @ w + b, 0)
+        h[0] *= 2.0
+        q, r = np.linalg.qr(h + np.eye(64))
+        return np.sum(np.sort(h, axis=1) * q) + np.sum(np.split(r, 2)[1] ** 2)
+
+    def second_order() -> object:
+        return gradient(lambda a: np.sum(gradient(lambda c: np.sum(np.tanh(c) ** 3), a)[0] ** 2), x)
+
+    def dropped() -> None:
+        nt.pullback(lambda a: np.exp(a) * a, x)
+
+    works: list[Callable[[], object]] = [lambda: gradient(model, ps), second_order, dropped]
+    for work in works:
+        work()
+    gc.collect()
+    gc.disable()
+    try:
+        before = host_bytes() + (nt.memory_allocated(dev) if dev >= 0 else 0)
+        highest = 0
+        for _ in range(50):
+            for work in works:
+                work()
+            highest = max(highest, host_bytes() + (nt.memory_allocated(dev) if dev >= 0 else 0))
+        assert highest - before < 64 * KILOBYTE
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_a_hundred_thousand_operations_are_freed(dev: int) -> None:
+    x = tensor(np.ones(3), dev=dev)
+
+    def f(a: Tensor) -> Tensor:
+        for _ in range(25_000):
+            a = np.sin(a) * 0.5 + a * 0.5
+        return np.sum(a)
+
+    extra_bytes, blocks = growth(lambda: gradient(f, x), dev)
+    assert extra_bytes < 64 * KILOBYTE
+    assert blocks < 100
+
+    def dropped() -> None:
+        nt.pullback(f, x)
+
+    extra_bytes, blocks = growth(dropped, dev)
+    assert extra_bytes < 64 * KILOBYTE
+    assert blocks < 100

@@ -194,6 +194,15 @@ np.clip(m, -v**2, v**2)
 np.interp(m, np.cumsum(np.abs(v)), v)
 np.interp(m, np.cumsum(np.abs(v)), v, left=s, right=2.0)
 np.interp(m, np.cumsum(np.abs(v)), v, period=2.5)
+np.clip(m, -0.5, s + 0.1)
+np.interp(s, np.cumsum(np.abs(v)), v)
+np.interp(e, np.cumsum(np.abs(v)), v)
+np.interp(x, np.cumsum(np.abs(w)) + 0.1, w)
+np.interp(v, [-3.0, -1, 1, 3], w * (1 + 2j))
+np.interp(v, w + 0.1, w * w, period=1.7)
+np.modf(v * 3 + 0.1)
+np.ldexp(v, [1, 2, 3])
+np.float_power(np.abs(v), v)
 """
 
 SMOOTH = """
@@ -203,6 +212,8 @@ np.nan_to_num(m)
 np.conj(m) * m
 m.conj() ** 2
 np.angle(m) * m
+np.nan_to_num(np.where(k, m, np.nan))
+np.around(m, 1) + m
 """
 
 GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]

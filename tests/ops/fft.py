@@ -111,12 +111,33 @@ np.fft.hfft(x)
 np.fft.fftn(x)
 np.fft.irfftn(x)
 np.fft.fftshift(x)
+np.fft.fft(s[None])
+np.fft.fft(m, n=2, norm="ortho")
+np.fft.fft(m, axis=0, norm="forward")
+np.fft.ifft(m, n=5, norm="ortho")
+np.fft.irfft(m, n=5)
+np.fft.irfft(m, n=1)
+np.fft.irfft(w, norm="forward")
+np.fft.fft2(x)
+np.fft.ifft2(x, s=(3, 2))
+np.fft.fftn(x, axes=(0, 2))
+np.fft.ifftn(x, norm="forward")
+np.fft.irfft2(x)
+np.fft.irfftn(x, s=(2, 3), axes=(0, 2))
+np.fft.hfft(m, n=3)
+np.fft.ifftshift(x, axes=1)
 """
 
 SMOOTH_REAL = """
 np.fft.rfft(x, n=3)
 np.fft.ihfft(x)
 np.fft.rfftn(x)
+np.fft.rfft(w)
+np.fft.rfft(s[None])
+np.fft.rfft(m, axis=0, norm="ortho")
+np.fft.rfft2(x)
+np.fft.rfftn(x, s=(3, 2), axes=(0, 1))
+np.fft.ihfft(v, n=2)
 """
 
 GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(SMOOTH_REAL)]

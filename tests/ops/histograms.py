@@ -150,6 +150,10 @@ ROWS = [
 ]
 
 GRADIENTS = [
+    *rows("np.histogram([0.5, 1.5, 1.6], [0, 1, 2], weights=v)[0]", ("float64", "complex128")),
+    *rows("np.histogram([0.5, 1.5, 1.6], [0, 1, 3], weights=v, density=True)[0]"),
+    *rows("np.histogramdd([[0, 2, 1], [1, 3, 1]], 2, weights=v, density=True)[0]"),
+    *rows("np.histogram2d([0, 2, 1], [1, 3, 1], 2, weights=v, density=True)[0]\nnp.histogram(v, 3)[1]"),
     *rows("np.histogram(np.arange(len(v)) % 3, bins=3, weights=v**2, density=True)[0]"),
     *rows("np.histogram(u * 0 + 1, 2, weights=u)[0]\nnp.histogram([0, 1, 1], [0, 1, 2], weights=v)[0]"),
     *rows("np.histogram([0, 1, 1], 2, weights=v, density=True)[0]\nnp.histogram_bin_edges(m, 3)"),

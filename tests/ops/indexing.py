@@ -291,6 +291,28 @@ np.copy(m)[k]
 [a := q * 1, np.fill_diagonal(a, s)][0]
 [a := m * 1, np.put_along_axis(a, np.array([[1], [2]]), s, 1)][0]
 [a := m * 1, a.fill(s)][0]
+np.take(s, 0)
+np.take(v, i, mode="clip")
+np.take_along_axis(v, i, None)
+np.take_along_axis(v, i, 0)
+np.take_along_axis(v[None], np.array([[0, 2], [1, 1]]), 1)
+np.extract(m.real > 0, m)
+np.extract(np.array(False), s)
+np.choose(j % 2, [n[:2], s])
+np.choose(i, [w, s, v[:1]], mode="wrap")
+np.choose(np.array([[0, 1, 0]]), [m, v])
+[a := m * 1, np.put(a, [0, 1, 0], w[:3])][0]
+[a := m * 1, np.put(a, [0, 7], w[:2], mode="wrap")][0]
+[a := m * 1, np.put_along_axis(a, np.array([[1, 1], [2, 0]]), n[:2], 1)][0]
+[a := m * 1, np.put_along_axis(a, np.array([1, 3]), u, None)][0]
+[a := m * 1, np.putmask(a, k, w)][0]
+[a := m * 1, np.place(a, k, u)][0]
+[a := m * 1, np.copyto(a, s)][0]
+[a := q * 1, np.fill_diagonal(a, u[:1])][0]
+[a := m.T * 1, np.fill_diagonal(a, u, wrap=True)][0]
+np.where(b, v, q)
+np.where(b[0], s, v)
+np.select([b, ~b], [v, v * 2], default=s)
 """
 
 ORDERED = """

@@ -105,7 +105,25 @@ ROWS = [
     *rows(PLACES_WITH_NAN, FLOATS + COMPLEX),
 ]
 
+SMOOTH = f"""
+np.nanmean({MISSING})
+np.nanmean({MISSING}, axis=0, keepdims=True)
+np.nansum({MISSING})
+np.nanprod({MISSING})
+np.nanprod(m, axis=1)
+np.nancumsum({MISSING})
+np.nancumprod({MISSING})
+np.nanvar({MISSING})
+np.nanvar(m, axis=1, ddof=1)
+np.nanstd(m, axis=1)
+np.nanstd(m, ddof=1)
+np.nanmax(s)
+np.nansum(e, axis=0)
+np.nanprod(s)
+"""
+
 GRADIENTS = [
+    *rows(SMOOTH, ("float64", "complex128")),
     *rows(f"np.nanmax({MISSING}, axis=0)\nnp.nanmin({MISSING})", ("float64", "complex128")),
     *rows(f"np.nanprod({MISSING}, axis=0)\nnp.nancumsum({MISSING}, axis=1)\nnp.nanvar({MISSING}, axis=0)"),
     *rows(f"np.nanstd({MISSING})\nnp.nancumprod({MISSING}, axis=1)"),

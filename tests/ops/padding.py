@@ -101,6 +101,24 @@ np.pad(m, (1, 2), mode="wrap")
 np.pad(v, 2, mode="linear_ramp", end_values=1.0)
 np.pad(m, 1, mode="mean")
 np.pad(v, 6, mode="reflect", reflect_type="odd")
+np.pad(s[None], 2)
+np.pad(e, ((1, 1), (0, 0)))
+np.pad(m, 2, mode="edge")
+np.pad(x, 1, mode="reflect")
+np.pad(m, ((1, 2), (0, 1)), mode="symmetric")
+np.pad(m, 2, mode="symmetric", reflect_type="odd")
+np.pad(m, 4, mode="wrap")
+np.pad(m, ((2, 1), (1, 2)), mode="mean", stat_length=2)
+np.pad(m, 2, mode="linear_ramp", end_values=((1, 2), (3, 4)))
+np.pad(m, 2, mode="maximum", stat_length=2)
+np.pad(m, 1, mode="minimum")
+np.pad(v, (0, 2), mode="empty")[:3]
 """
 
-GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows('np.pad(m, 1, mode="maximum")')]
+ORDERED = """
+np.pad(m, 1, mode="maximum")
+np.pad(m, ((1, 0), (2, 1)), mode="median")
+np.pad(m, 1, mode="constant", constant_values=s)
+"""
+
+GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(ORDERED)]

@@ -172,6 +172,11 @@ ROWS = [
 ]
 
 GRADIENTS = [
+    *rows("np.quantile(s, 0.5)\nnp.median(s[None])\nnp.percentile(m, 37.0, axis=1, keepdims=True)"),
+    *rows("\n".join(f"np.quantile(w, [0.3, 0.7], method={method!r})" for method in METHODS)),
+    *rows("\n".join(f"np.percentile(m, 37, axis=0, method={method!r})" for method in METHODS)),
+    *rows("\n".join(f"np.nanquantile({MISSING}, [0.2, 0.7], axis=0, method={method!r})" for method in METHODS)),
+    *rows(f"np.nanpercentile({MISSING}, 40)\nnp.nanmedian({MISSING})\nnp.nanmedian(m, axis=1)"),
     *rows("np.quantile(w, 0.3)\nnp.quantile(m, [0.2, 0.8], axis=1)\nnp.percentile(x, 30, axis=(0, 2))"),
     *rows("np.quantile(w, 0.3, method='hazen')\nnp.quantile(w, 0.3, method='lower')"),
     *rows("np.nanquantile(np.where(k, m, np.nan), 0.3, axis=0)\nnp.nanmedian(np.where(k, m, np.nan), axis=0)"),

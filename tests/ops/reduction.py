@@ -352,6 +352,50 @@ np.trapezoid(m, axis=0)
 np.gradient(m)
 np.gradient(m, axis=1, edge_order=2)
 m.sum(0) * m.mean(1)[0]
+np.cumprod(x, axis=1)
+np.cumprod(s)
+np.cumprod(e, axis=0)
+np.cumsum(s)
+np.cumulative_prod(v, include_initial=True)
+np.trapezoid(m)
+np.trapezoid(v, dx=2.5)
+np.trapezoid(m, x=v)
+np.trapezoid(x, x=[0, 1], axis=1)
+np.trapezoid(s[None])
+np.average(m)
+np.average(m, axis=0, weights=u)
+np.mean(s)
+np.prod(s)
+np.prod(e, axis=0)
+np.var(s)
+np.std(x, axis=(0, 2), keepdims=True)
+np.diff(s[None])
+np.diff(x, n=2, axis=2)
+np.gradient(v, v * 2)
+np.gradient(m, u, v)
+np.add.reduce(x, axis=(0, 2))
+np.add.reduce(x, axis=None, initial=s)
+np.add.reduce(e, axis=0)
+np.multiply.reduce(x, axis=1)
+np.multiply.reduce(e, axis=0)
+np.divide.reduce(m, axis=1)
+np.add.accumulate(x, axis=1)
+np.subtract.accumulate(v)
+np.multiply.accumulate(m, axis=1)
+np.add.reduceat(w, [0, 2, 1])
+np.multiply.reduceat(m, [0, 1, 1], axis=1)
+np.add.outer(u, m)
+np.multiply.outer(s, v)
+np.subtract.outer(v, u)
+np.divide.outer(u, v)
+np.power.outer(u + 4, v)
+[a := v * 1, np.add.at(a, i, w)][0]
+[a := v * 1, np.subtract.at(a, [0, 0, 1], v)][0]
+[a := v * 1, np.multiply.at(a, i, w)][0]
+[a := v * 1, np.divide.at(a, i, w)][0]
+[a := m * 1, np.add.at(a, (np.array([0, 0]), np.array([1, 1])), u)][0]
+[a := v * 1, np.negative.at(a, [0, 2])][0]
+[a := v * 1, np.square.at(a, [0, 0])][0]
 """
 
 ORDERED = """
@@ -371,10 +415,32 @@ np.nanmean(np.where(k, m, np.nan), axis=0)
 np.nansum(np.where(k, m, np.nan), axis=0)
 np.trapezoid(m, x=m)
 np.gradient(w, np.cumsum(np.abs(w)))
+np.ptp(m)
+np.ptp(x, axis=(0, 2))
+np.ptp(m, axis=1, keepdims=True)
+np.ptp(s)
+np.max(s)
+np.median(m)
+np.median(x, axis=1)
+np.median(s)
+np.maximum.reduce(m, axis=1)
+np.minimum.accumulate(m, axis=1)
+np.maximum.reduceat(m, [0, 1], axis=1)
+np.maximum.outer(v, u + 0.1)
+np.fmax.reduce(m, axis=0)
+np.logaddexp.reduce(m, axis=0)
+np.logaddexp.accumulate(m, axis=1)
+np.hypot.reduce(m, axis=1)
+np.arctan2.outer(u, v)
+np.remainder.outer(v, u + 0.07)
+[a := v * 1, np.maximum.at(a, i, w + 0.1)][0]
+[a := np.abs(v), np.sqrt.at(a, [0, 2])][0]
+[a := np.abs(v), np.power.at(a, [0, 0, 1], v)][0]
 """
 
 GRADIENTS = [
     *rows(SMOOTH, ("float64", "complex128")),
     *rows(ORDERED),
     *rows("np.max(m, axis=0)\nnp.min(x, axis=(0, 2))\nnp.max(m, initial=0.1)\nnp.ptp(m)", ("complex128",)),
+    *rows("np.median(m, axis=1)\nnp.median(x)", ("complex128",)),
 ]

@@ -93,5 +93,5 @@ ROWS = [
 
 GRADIENTS = [
     *rows("np.unique(m)\nnp.unique(m, axis=0)\nnp.ediff1d(v, to_end=w, to_begin=1)", ("float64", "complex128")),
-    *rows("np.union1d(v, w + 0.3)\nnp.setdiff1d(v, w + 0.3)"),
+    *rows("np.union1d(v, w + 0.3)\nnp.setdiff1d(v, w + 0.3)\nnp.setxor1d(v, w + 0.3)\nnp.intersect1d(v, v * 1)"),
 ]

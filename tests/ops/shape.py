@@ -305,6 +305,11 @@ np.full_like(m, s)
 np.full((2, 2), s, like=m)
 np.asarray([s, s * 2], like=m)
 m.astype(np.complex128)
+np.linspace(s, 2 * s, 5)
+np.linspace(0, s, 5, endpoint=False)
+np.logspace(s, 2 * s, 3)
+np.geomspace(u + 4, u + 7, 3)
+np.vander(w, increasing=True)
 """
 
 GRADIENTS = rows(SMOOTH, ("float64", "complex128"))

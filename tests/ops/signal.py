@@ -111,12 +111,25 @@ np.correlate(v, w, "full")
 np.correlate(w, v)
 np.sinc(m)
 np.convolve(np.resize(x, 70), np.resize(w, 20), "valid")
+np.convolve(v, s[None])
+np.convolve(w, w, "same")
+np.correlate(v, v, "full")
+np.correlate(w, u, "valid")
+np.correlate(w, s[None], "same")
 """
 
 REAL_SMOOTH = """
 np.i0(m)
 np.unwrap(m * 2 + 0.1)
 np.unwrap(m * 2 + 0.1, axis=0, period=1.3, discont=1)
+np.i0(s)
+np.i0(e)
+np.i0(x * 9)
+np.unwrap(v * 3)
+np.unwrap(x * 3, axis=1)
+np.unwrap(s[None])
+np.unwrap(e)
+np.unwrap(v * 3, discont=4)
 """
 
 GRADIENTS = [*rows(SMOOTH, ("float64", "complex128")), *rows(REAL_SMOOTH)]

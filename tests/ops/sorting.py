@@ -73,6 +73,8 @@ ROWS = [
 ]
 
 GRADIENTS = [
+    *rows("np.partition(v, [0, 2])\nnp.partition(m, 3, axis=None)\n[a := m * 1, a.partition(1)][0]"),
     *rows("np.sort(m)\nnp.sort(m, axis=0)", ("complex128",)),
     *rows("np.partition(m, 2)\nnp.partition(m, 1, axis=0)\nnp.sort_complex(m)", ("float64", "complex128")),
+    *rows("np.sort(s[None])\nnp.sort(x, axis=1)", ("float64", "complex128")),
 ]

@@ -13,6 +13,7 @@ _abs = kernel("abs")
 _add = kernel("add.Scalar")
 _clamp = kernel("clamp")
 _copysign = kernel("copysign.Tensor")
+_detach = kernel("detach")
 _div = kernel("div.Tensor")
 _detach = kernel("detach")
 _div_scalar = kernel("div.Scalar")
@@ -34,6 +35,7 @@ _maximum = kernel("maximum")
 _mul = kernel("mul.Tensor")
 _neg = kernel("neg")
 _nextafter = kernel("nextafter")
+_ones_like = kernel("ones_like")
 _pow = kernel("pow.Tensor_Scalar")
 _remainder = kernel("remainder.Tensor")
 _sign = kernel("sign")
@@ -87,18 +89,21 @@ def heaviside(x: Tensor, at_zero: Tensor) -> Tensor:
 
 def cbrt(x: Tensor) -> Tensor:
     """The cube root: a power, and one of Newton's steps because 1/3 is not a float."""
-    size = _abs(x)
+    # Under a gradient not by abs and copysign, whose derivatives at 0 are not the root's.
+    sign = _copysign(_ones_like(x), _detach(x)) if x.tracked else None
+    size = _abs(x) if sign is None else _mul(x, sign)
     special = _logical_or(_eq(size, 0), _isinf(size))
     safe = _masked_fill(size, special, 1)
     root = _pow(safe, 1 / 3)
     root = _sub(root, _div_scalar(_sub(root, _div(safe, _mul(root, root))), 3))
-    return _copysign(_where(special, _pow(size, 1 / 3), root), x)
+    root = _where(special, _pow(size, 1 / 3), root)
+    return _copysign(root, x) if sign is None else _mul(root, sign)
 
 
 def spacing(x: Tensor) -> Tensor:
     """The distance to the next number away from 0; in float16, to the next larger number, as NumPy has it."""
-    # Without -0.0, and without a history: nextafter has no derivative.
-    x = _nextafter(x, _add(x, 0.0))
+    # Without -0.0, and without a history: the distance is flat.
+    x = _detach(_add(x, 0.0))
     infinite = _full_like(x, math.inf)
     step = _sub(_nextafter(x, infinite if x.dtype.itemsize == 2 else _copysign(infinite, x)), x)
     return _masked_fill(step, _isinf(x), math.nan)

@@ -24,8 +24,10 @@ _cumprod = kernel("cumprod")
 _cumsum = kernel("cumsum")
 _eq = kernel("eq.Scalar")
 _gt = kernel("gt.Scalar")
+_isnan = kernel("isnan")
 _logcumsumexp = kernel("logcumsumexp")
 _logsumexp = kernel("logsumexp")
+_masked_fill = kernel("masked_fill.Scalar")
 _ne = kernel("ne.Scalar")
 _permute = kernel("permute")
 _prod = kernel("prod.dim_int")
@@ -97,11 +99,19 @@ def _extreme(run: Compute, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return run(x, axes)
 
 
+def _extreme_number(run: Compute, worst: float, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """The extreme of what is not NaN."""
+    missing = _isnan(x)
+    return _masked_fill(run(_masked_fill(x, missing, worst), axes), _all(missing, axes), math.nan)
+
+
 _FOLDS: dict[np.ufunc, tuple[str, Callable[[Tensor, tuple[int, ...]], Tensor]]] = {
     np.add: ("buifc", _sum_over),
     np.multiply: ("buifc", _product_over),
     np.maximum: ("buif", lambda x, axes: _extreme(_amax, x, axes)),
     np.minimum: ("buif", lambda x, axes: _extreme(_amin, x, axes)),
+    np.fmax: ("f", lambda x, axes: _extreme_number(_amax, -math.inf, x, axes)),
+    np.fmin: ("f", lambda x, axes: _extreme_number(_amin, math.inf, x, axes)),
     np.logical_and: ("b", lambda x, axes: _all(x, axes)),
     np.logical_or: ("b", lambda x, axes: _any(x, axes)),
     np.logaddexp: ("f", lambda x, axes: _logsumexp(x, axes)),

@@ -18,7 +18,7 @@ from numtorch.functions.reduction import prod as prod_of
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements
 from numtorch.functions.scan import cumprod, cumsum
-from numtorch.functions.statistics import ddof_of, mean, real_dtype, squared_deviations, std, var
+from numtorch.functions.statistics import ddof_of, deviation_of, mean, real_dtype, squared_deviations, std, var
 from numtorch.functions.warning import warn_where
 
 __all__ = [
@@ -234,5 +234,5 @@ def nanstd(
     x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = xp.sqrt(_nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean))
+    result = deviation_of(_nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean))
     return result if out is None else into(result, out, "nanstd", "unsafe")

@@ -53,6 +53,8 @@ _mean = kernel("mean")
 _mean_axes = kernel("mean.dim")
 _reshape = kernel("reshape")
 _sort = kernel("sort.stable")
+_eq_scalar = kernel("eq.Scalar")
+_masked_fill = kernel("masked_fill.Scalar")
 _sqrt = kernel("sqrt")
 _std = kernel("std.correction")
 _var = kernel("var.correction")
@@ -149,11 +151,19 @@ def _spread(
         warn("Degrees of freedom <= 0 for slice")
     if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc" or _is_faster_composed(x):
         result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
-        result = _sqrt(result) if kind is _std else result
+        result = deviation_of(result) if kind is _std else result
     else:
         result = kind(x, axes, correction=ddof, keepdim=kept)
     result = cast(result, real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
+
+
+def deviation_of(variance: Tensor) -> Tensor:
+    """The square root. A gradient passes 0 where it is 0, as of every norm."""
+    if not variance.tracked:
+        return _sqrt(variance)
+    at_zero = _eq_scalar(variance, 0)
+    return _masked_fill(_sqrt(_masked_fill(variance, at_zero, 1)), at_zero, 0)
 
 
 def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:

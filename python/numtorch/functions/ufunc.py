@@ -16,8 +16,11 @@ from numtorch.functions.special import find_row
 
 _expand = kernel("expand")
 _full = kernel("full")
+_masked_scatter = kernel("masked_scatter")
+_masked_select = kernel("masked_select")
 _to_copy = kernel("_to_copy")
 _where = kernel("where.self")
+_zeros = kernel("zeros")
 
 # Of integers these warn or raise; not for what where= leaves out.
 _CHECKED = {np.floor_divide, np.remainder, np.fmod, np.divmod, np.power, np.reciprocal}
@@ -298,7 +301,10 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
         fitted = fit_operands(plan, operands, dev)
         if mask is not None and function in _CHECKED and plan.inputs[-1].kind in "iu":
             fitted[-1] = _where(mask, fitted[-1], constant(1, plan.inputs[-1], dev))
-        result = plan.compute(*fitted, **options.gufunc) if options.gufunc else compute(plan, fitted, options.out)
+        if mask is not None and any(x.tracked for x in fitted):
+            result = _compute_chosen(plan, fitted, mask)
+        else:
+            result = plan.compute(*fitted, **options.gufunc) if options.gufunc else compute(plan, fitted, options.out)
     except OverflowError:
         result = _compare_with_large(function, plan, operands, dev)
     results = result if type(result) is tuple else (result,)
@@ -306,6 +312,18 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
         finish(function, one, out, mask, options.casting) for one, out in zip(results, options.out, strict=True)
     )
     return finished if function.nout > 1 else finished[0]
+
+
+def _compute_chosen(plan: Plan, fitted: list[Tensor], mask: Tensor) -> Any:
+    """Of what `mask` chooses alone: a gradient passes nothing to the rest, where the formula may give NaN."""
+    shape = check_broadcast([*fitted, mask])
+    mask = _expand(mask, shape)
+
+    def whole(part: Tensor) -> Tensor:
+        return _masked_scatter(_zeros(shape, dtype=part.dtype, device=part.dev), mask, part)
+
+    chosen = plan.compute(*[_masked_select(_expand(x, shape), mask) for x in fitted])
+    return tuple(map(whole, chosen)) if type(chosen) is tuple else whole(chosen)
 
 
 def _call_into(function: np.ufunc, inputs: tuple[Any, ...], out: Tensor) -> Tensor:

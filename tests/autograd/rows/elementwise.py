@@ -37,6 +37,7 @@ ROWS: dict[str, list[Row]] = {
     "logaddexp2": [(k("logaddexp2"), (A, B))],
     "copysign.Tensor": [(k("copysign.Tensor"), (A, B))],
     "ldexp.Tensor": [(k("ldexp.Tensor"), (A, B))],
+    "nextafter": [(k("nextafter"), (A, B))],
     "lerp.Scalar": [(k("lerp.Scalar", 0.3), (A, B))],
     "frexp.Tensor": [(lambda x: kernel("frexp.Tensor")(x)[0], (A * 5.3,))],
     "maximum": [(k("maximum"), (A, B))],

@@ -12,6 +12,8 @@ _abs = kernel("abs")
 _any = kernel("any")
 _argmax = kernel("argmax")
 _cat = kernel("cat")
+_eq_scalar = kernel("eq.Scalar")
+_where_self = kernel("where.ScalarSelf")
 _diag_embed = kernel("diag_embed")
 _diagonal = kernel("diagonal")
 _eig = kernel("linalg_eig")
@@ -75,6 +77,8 @@ def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
 
     LAPACK turns each so that its largest component is real: what turning it changes goes through that component.
     """
+    if not vectors.size:
+        return g
     place = _argmax(_abs(vectors), -2, True)
     turn = _imag(_sum(conj(vectors) * g, [-2], True)) / _gather(vectors, -2, place)
     return _scatter_add(g, -2, place, -1j * turn)
@@ -110,7 +114,9 @@ def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
         k = s.shape[-1]
         u, vh = _narrow(u, -1, 0, k), _narrow(vh, -2, 0, k)
         g_u, g_vh = _determined("svd", g_u, -1, k), _determined("svd", g_vh, -2, k)
-    middle = _diag_embed(g_s if g_s is not None else s * 0.0) + 0.0 * _matmul(adjoint(u), u)
+    # A singular value at 0 is at the kink of an absolute value.
+    g_s = s * 0.0 if g_s is None else _where_self(_eq_scalar(s, 0), 0.0, g_s)
+    middle = _diag_embed(g_s) + 0.0 * _matmul(adjoint(u), u)
     gaps = _gaps(s * s)
     row, column = _unsqueeze(s, -2), _unsqueeze(s, -1)
     outside: Any = 0.0

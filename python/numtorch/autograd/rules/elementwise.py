@@ -1,7 +1,8 @@
 """Rules of the elementwise kernels.
 
 Conventions at kinks: the derivative of abs, sign and hypot at 0 is 0; maximum, minimum and clamp share a tie evenly;
-sqrt, log and their kin give at the edge of their domain what the formula gives (inf or nan).
+sqrt, log and their kin give at the edge of their domain what the formula gives (inf or nan). All are listed in
+docs/autograd.md.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _exp = kernel("exp")
 _exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
 _gt = kernel("gt.Tensor")
+_gt_scalar = kernel("gt.Scalar")
 _imag = kernel("imag")
 _isfinite = kernel("isfinite")
+_isinf = kernel("isinf")
 _isnan = kernel("isnan")
 _log = kernel("log")
 _maximum = kernel("maximum")
@@ -50,7 +53,12 @@ def _times(g: Any, x: Any) -> Any:
 define("add.Tensor", self=lambda g: g, other=lambda g, alpha: g if alpha == 1 else _times(g, alpha))
 define("sub.Tensor", self=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else -_times(g, alpha))
 define("mul.Tensor", self=lambda g, other: _times(g, other), other=lambda g, self: _times(g, self))
-define("div.Tensor", self=lambda g, other: g / conj(other), other=lambda g, y, other: -g * conj(y / other))
+# Not by the quotient: the dividend, and not it, is often kept for other rules already.
+define(
+    "div.Tensor",
+    self=lambda g, other: g / conj(other),
+    other=lambda g, self, other: -g * conj(self / other / other),
+)
 define("mul.Scalar", self=lambda g, other: _times(g, other))
 define("add.Scalar", self=lambda g: g)
 define("sub.Scalar", self=lambda g: g)
@@ -69,12 +77,15 @@ define("contiguous", self=lambda g: g)
 def _power_base(g: Tensor, x: Any, p: Any) -> Any:
     if not isinstance(p, Tensor):
         return 0.0 * g if p == 0 else _times(g, p * x ** (p - 1))
-    # At p = 0 the derivative is 0, also where x ** -1 is not finite.
-    return _where_self(_eq_scalar(p, 0), 0.0, _times(g, p * x ** (p - 1)))
+    # x ** 0 is flat, also where x ** -1 is no number.
+    flat = _eq_scalar(p, 0) & ~_gt_scalar(_abs(x), 0)
+    return _where_self(flat, 0.0, _times(g, p * _where_self(flat, 1.0, x) ** (p - 1)))
 
 
 def _power_exponent(g: Tensor, y: Tensor, x: Any) -> Any:
     if not isinstance(x, Tensor):
+        if x == 0:
+            return 0.0 * g
         logarithm: Any = math.log(x) if isinstance(x, int | float) and x > 0 else _log(y * 0 + x)
         return _times(g, y * logarithm)
     # 0 ** p has derivative 0 in p for p >= 0 (the formula gives 0 * -inf).
@@ -102,17 +113,29 @@ define(
 )
 define(
     "logaddexp",
-    self=lambda g, y, self: _times(g, _exp(self - y)),
-    other=lambda g, y, other: _times(g, _exp(other - y)),
+    self=lambda g, y, self, other: _times(g, _weight(_exp, self, other, y)),
+    other=lambda g, y, self, other: _times(g, _weight(_exp, other, self, y)),
 )
 define(
     "logaddexp2",
-    self=lambda g, y, self: g * _exp2(self - y),
-    other=lambda g, y, other: g * _exp2(other - y),
+    self=lambda g, y, self, other: g * _weight(_exp2, self, other, y),
+    other=lambda g, y, self, other: g * _weight(_exp2, other, self, y),
 )
+
+
+def _weight(power: Any, x: Any, other: Any, y: Tensor) -> Any:
+    """The share of x in y; of infinite numbers, all of the larger one, and half of a tie."""
+    a, b = _operands(x, other)
+    infinite = _isinf(y) & _eq(a, y)
+    share = power(_where_self(infinite, 0.0, a - y))
+    return _where_self(infinite & _eq(a, b), 0.5, share)
+
+
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
 define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
+# A number's neighbour moves with it, and does not depend on how far the direction goes.
+define("nextafter", self=lambda g: g, other=lambda g: 0.0 * g)
 define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
 
 
@@ -326,7 +349,6 @@ constant(
     "sign",
     "trunc",
     "fix",
-    "nextafter",
 )
 
 # Booleans, integers and indices.

@@ -5,14 +5,28 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define
-from numtorch.autograd.rules.reduction import axes_of, kept
+from numtorch.autograd.rules.reduction import axes_of, kept, others_product
 
 _abs = kernel("abs")
+_any = kernel("any")
+_diag_embed = kernel("diag_embed")
+_diagonal = kernel("diagonal")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
+_linalg_det = kernel("_linalg_det")
+_logical_not = kernel("logical_not")
+_lt_scalar = kernel("lt.Scalar")
+_ne_scalar = kernel("ne.Scalar")
+_ones = kernel("ones")
 _sgn = kernel("sgn")
+_svd = kernel("_linalg_svd")
+_vector_norm = kernel("linalg_vector_norm")
+_where = kernel("where.self")
 _sum = kernel("sum.dim_IntList")
 _where_other = kernel("where.ScalarOther")
 _where_self = kernel("where.ScalarSelf")
@@ -105,6 +119,9 @@ define(
 
 
 # Inverses and determinants.
+_LARGEST_POLYNOMIAL = 16  # its rounding error grows by about a digit for every three rows
+
+
 def _inverse_rule(gs: Any, y: Any) -> Any:
     inverse = y[0]
     return None if gs[0] is None else -_matmul(adjoint(inverse), _matmul(gs[0], adjoint(inverse)))
@@ -148,13 +165,54 @@ define(
 )
 
 
-def _cofactors(a: Tensor) -> Tensor:
-    """Of det, divided by det: the inverse, adjoint."""
-    return adjoint(_inv_ex(a)[0])
-
-
 def _det_slope(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
-    return _unsqueeze(_unsqueeze(g * conj(y), -1), -1) * _cofactors(a)
+    """The cofactors: det(A) times the inverse, and where A is (nearly) singular the product that needs none."""
+    inverse, info = _inv_ex(a)
+    singular = _ne_scalar(info, 0) | _is_hard_to_invert(a, inverse)
+    if bool(_any(singular)):
+        singular = _stacked(singular)
+        inverse = _inv_ex(_where(singular, _identity(a), a))[0]
+        cofactors = _where(singular, adjoint(_adjugate(a)), _stacked(conj(y)) * adjoint(inverse))
+    else:
+        cofactors = _stacked(conj(y)) * adjoint(inverse)
+    return _stacked(g) * cofactors
+
+
+def _is_hard_to_invert(a: Tensor, inverse: Tensor) -> Any:
+    """Of small matrices, whether the inverse has lost half of the digits; the second derivative would lose the rest."""
+    if a.shape[-1] > _LARGEST_POLYNOMIAL:
+        return False
+    condition = _vector_norm(a, 2, [-2, -1]) * _vector_norm(inverse, 2, [-2, -1])
+    return _logical_not(_lt_scalar(condition, np.finfo(a.dtype).eps ** -0.5))
+
+
+def _stacked(numbers: Tensor) -> Tensor:
+    """Numbers as matrices of one element."""
+    return _unsqueeze(_unsqueeze(numbers, -1), -1)
+
+
+def _identity(a: Tensor) -> Tensor:
+    return _diag_embed(_ones(a.shape[:-1], dtype=a.dtype, device=a.dev), 0, -2, -1)
+
+
+def _adjugate(a: Tensor) -> Tensor:
+    n = a.shape[-1]
+    if n <= _LARGEST_POLYNOMIAL:
+        return _adjugate_polynomial(a, n)
+    if _core.recording():
+        raise NotImplementedError(f"gradient: a second derivative of det of a singular matrix of {n} rows")
+    u, s, vh = _svd(a, False, True)
+    turn = _stacked(_linalg_det(u)[0] * _linalg_det(vh)[0])
+    return turn * _matmul(adjoint(vh), _unsqueeze(others_product(s, s.ndim - 1), -1) * adjoint(u))
+
+
+def _adjugate_polynomial(a: Tensor, n: int) -> Tensor:
+    """By Faddeev and LeVerrier: the coefficients of the characteristic polynomial, one after the other."""
+    identity = result = _identity(a)
+    for k in range(1, n):
+        product = _matmul(a, result)
+        result = _stacked(_sum(_diagonal(product, 0, -2, -1), [-1])) / k * identity - product
+    return result
 
 
 define("_linalg_det", A=lambda g, y, A: None if g[0] is None else _det_slope(g[0], y[0], A))
@@ -171,7 +229,7 @@ def _slogdet_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
         turn = _imag(conj(y[0]) * g_sign)
         slope = slope + 1j * turn
     slope = slope if isinstance(slope, Tensor) else y[1] * 0.0
-    return _unsqueeze(_unsqueeze(slope, -1), -1) * _cofactors(a)
+    return _stacked(slope) * adjoint(_inv_ex(a)[0])
 
 
 _imag = kernel("imag")

@@ -14,7 +14,12 @@ _eq_scalar = kernel("eq.Scalar")
 _exp = kernel("exp")
 _expand = kernel("expand")
 _flip = kernel("flip")
+_gather = kernel("gather")
+_isinf = kernel("isinf")
 _isnan = kernel("isnan")
+_maximum = kernel("maximum")
+_ne = kernel("ne.Tensor")
+_ones_like = kernel("ones_like")
 _reshape = kernel("reshape")
 _scatter = kernel("scatter.src")
 _sum = kernel("sum.dim_IntList")
@@ -76,11 +81,17 @@ define(
 )
 define(
     "std.correction",
-    self=lambda g, y, self, dim, correction, keepdim: _variance(g / (2 * y), self, dim, correction, keepdim),
+    self=lambda g, y, self, dim, correction, keepdim: _variance(_over_root(g, y), self, dim, correction, keepdim),
 )
 
 
-def _others_product(x: Tensor, axis: int) -> Tensor:
+def _over_root(g: Tensor, y: Tensor) -> Any:
+    """g / (2 y); 0 where y is, as of every norm."""
+    at_zero = _eq_scalar(y, 0)
+    return _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+
+
+def others_product(x: Tensor, axis: int) -> Tensor:
     """At each place, the product of all the others along an axis: right also where some are 0."""
     n = x.shape[axis]
     before = _exclusive_product(x, axis, n)
@@ -105,7 +116,7 @@ def _product(g: Tensor, x: Tensor, axis: int, keepdim: bool) -> Any:
         return g
     if x.shape[axis] == 0:
         return zeros_like(x)
-    return spread(g, x, axis, keepdim) * conj(_others_product(x, axis))
+    return spread(g, x, axis, keepdim) * conj(others_product(x, axis))
 
 
 def _product_all(g: Tensor, x: Tensor) -> Any:
@@ -130,12 +141,17 @@ for _name in ("amax", "amin"):
 for _name in ("max", "min"):
     define(_name, self=lambda g, y, self: _extreme(g, y, self, None, False))
 
-define(
-    "logsumexp",
-    self=lambda g, y, self, dim, keepdim: (
-        spread(g, self, dim, keepdim) * conj(_exp(self - _expand(kept(y, self.shape, dim, keepdim), self.shape)))
-    ),
-)
+
+def _logsumexp_rule(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
+    """Each element's share; infinite ones share evenly."""
+    y = _expand(kept(y, x.shape, dim, keepdim), x.shape)
+    infinite = _isinf(y) & _eq(x, y)
+    count = _sum(infinite, axes_of(dim, x.ndim), True) if x.ndim else _cast(infinite, dtype="int64")
+    share = _exp(_where_self(infinite, 0.0, x - y)) / _cast(_maximum(count, _ones_like(count)), dtype=x.dtype)
+    return spread(g, x, dim, keepdim) * conj(share)
+
+
+define("logsumexp", self=lambda g, y, self, dim, keepdim: _logsumexp_rule(g, y, self, dim, keepdim))
 
 
 def _reverse_cumsum(g: Tensor, axis: int) -> Tensor:
@@ -156,7 +172,7 @@ def _cumprod_rule(g: Tensor, x: Tensor, axis: int) -> Any:
     total: Any = None
     for length in range(1, n + 1):
         head = _narrow(x, axis, 0, length)
-        part = _narrow(g, axis, length - 1, 1) * conj(_others_product(head, axis))
+        part = _narrow(g, axis, length - 1, 1) * conj(others_product(head, axis))
         if length < n:
             shape = tuple(n - length if i == axis % x.ndim else m for i, m in enumerate(x.shape))
             part = _cat([part, _zeros(shape, dtype=x.dtype, device=x.dev)], axis)
@@ -185,8 +201,27 @@ def _picked(gs: Any, y: Any, like: Like, dim: int, keepdim: bool) -> Any:
     return _indexed(g, indices, like, dim)
 
 
+def _shared_in_runs(g: Tensor, values: Tensor, axis: int) -> Tensor:
+    """g averaged among equal elements, which stand side by side."""
+    n = values.shape[axis] if values.ndim else 1
+    if n < 2:
+        return g
+    steps = _ne(_narrow(values, axis, 1, n - 1), _narrow(values, axis, 0, n - 1))
+    first = zeros_like(_narrow(steps, axis, 0, 1))
+    run = _cumsum(_cat([first, steps], axis), axis, dtype="int64")
+    total, count = (_scatter_add(zeros_like(g), axis, run, part) for part in (g, _ones_like(g)))
+    return _gather(total, axis, run) / _gather(count, axis, run)
+
+
+def _sort_rule(gs: Any, y: Any, like: Like, dim: int) -> Any:
+    """Equal elements share what their places get: none of them is before the others."""
+    if gs[0] is None:
+        return None
+    return _picked((_shared_in_runs(gs[0], y[0], dim), None), y, like, dim, True)
+
+
 for _name in ("sort", "sort.stable"):
-    define(_name, self=lambda g, y, self_spec, dim: _picked(g, y, self_spec, dim, True))
+    define(_name, self=lambda g, y, self_spec, dim: _sort_rule(g, y, self_spec, dim))
 for _name in ("cummax", "cummin"):
     define(_name, self=lambda g, y, self_spec, dim: _picked(g, y, self_spec, dim, True))
 for _name in ("max.dim", "min.dim", "median.dim", "kthvalue"):
@@ -199,8 +234,22 @@ define(
 
 
 def _logcumsumexp_rule(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Any:
-    """exp(x_i) * sum over k >= i of g_k exp(-y_k), with a common shift so that nothing overflows."""
+    """The sum over k >= i of exp(x_i - y_k) g_k.
+
+    No exponent is positive in exp(x_i - y_i) s_i with s_i = g_i + exp(y_i - y_{i+1}) s_{i+1}, which doubling sums up.
+    """
     if x.ndim == 0:
         return g
-    shift = kernel("amax")(y, [axis], True)
-    return _exp(x - shift) * _reverse_cumsum(g * _exp(shift - y), axis)
+    n, step, total = x.shape[axis], 1, g
+    while step < n:
+        left = n - step
+        decay = _exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left)))
+        more = _narrow(total, axis, 0, left) + decay * _narrow(total, axis, step, left)
+        total = _cat([more, _narrow(total, axis, left, step)], axis)
+        step *= 2
+    return _exp(_gap(x, y)) * total
+
+
+def _gap(a: Tensor, b: Tensor) -> Any:
+    """a - b, and 0 between equal infinities."""
+    return _where_self(_eq(a, b) & _isinf(a), 0.0, a - b)

@@ -88,10 +88,10 @@ define("special_entr", self=lambda g, self: -g * (_log(self) + 1))
 define(
     "xlogy.Tensor",
     self=lambda g, self, other: g * _where_self(_both_zero(self, other), 0.0, _log(other)),
-    other=lambda g, self, other: g * self / other,
+    other=lambda g, self, other: g * self / _where_self(_both_zero(self, other), 1.0, other),
 )
 define(
     "special_xlog1py",
     self=lambda g, self, other: g * _where_self(_both_zero(self, other + 1), 0.0, _log1p(other)),
-    other=lambda g, self, other: g * self / (other + 1),
+    other=lambda g, self, other: g * self / _where_self(_both_zero(self, other + 1), 1.0, other + 1),
 )
