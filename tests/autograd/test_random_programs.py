@@ -18,7 +18,7 @@ import numtorch as nt
 from tests.autograd.program_operations import COMPUTED, KEPT, THROUGH_VIEWS, WRITTEN, torch
 
 # Whether the programs write through views that have a name, and keep views beside what they are views of.
-VIEWS = False
+VIEWS = True
 
 SHAPES = ((2, 3), (3,))
 BOUND = 20.0  # of the values of an array

@@ -22,6 +22,9 @@ _cosh = kernel("cosh")
 _div_mode = kernel("div.Tensor_mode")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
+_gt_scalar = kernel("gt.Scalar")
+_lt_scalar = kernel("lt.Scalar")
+_masked_fill = kernel("masked_fill.Scalar")
 _exp = kernel("exp")
 _exp2 = kernel("exp2")
 _ge = kernel("ge.Tensor")
@@ -176,12 +179,21 @@ def _as_operand(x: Any, like: Tensor) -> Tensor:
     return x if isinstance(x, Tensor) else like * 0 + x
 
 
+def _share_with_number(g: Tensor, loses: Tensor, tie: Tensor) -> Any:
+    """The same against a number, which is not NaN."""
+    return _where(tie, 0.5 * g, _masked_fill(g, loses, 0.0))
+
+
 def _larger(g: Tensor, x: Any, other: Any) -> Any:
+    if type(other) in (int, float) and other == other:
+        return _share_with_number(g, _lt_scalar(x, other), _eq_scalar(x, other))
     a, b = _operands(x, other)
     return _share(g, _gt(a, b) | _isnan(a), _eq(a, b))
 
 
 def _smaller(g: Tensor, x: Any, other: Any) -> Any:
+    if type(other) in (int, float) and other == other:
+        return _share_with_number(g, _gt_scalar(x, other), _eq_scalar(x, other))
     a, b = _operands(x, other)
     return _share(g, _gt(b, a) | _isnan(a), _eq(a, b))
 

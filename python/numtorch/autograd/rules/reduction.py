@@ -130,10 +130,9 @@ define("prod.dim_int", self=lambda g, self, dim, keepdim: _product(g, self, dim 
 
 def _extreme(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
     """Of max and min: shared evenly between equal extremes."""
-    extreme = kept(y, x.shape, dim, keepdim)
-    hit = _eq(x, _expand(extreme, x.shape)) | (_isnan(x) & _isnan(extreme))
-    count = _sum(hit, axes_of(dim, x.ndim), True) if x.ndim else _cast(hit, dtype="int64")
-    return _where_other(hit, spread(g, x, dim, keepdim) / _cast(count, dtype=x.dtype), 0.0)
+    hit = _eq(x, kept(y, x.shape, dim, keepdim)) | _isnan(x)  # where an element is NaN, the extreme is
+    count = _sum(hit, axes_of(dim, x.ndim), True, dtype=x.dtype) if x.ndim else _cast(hit, dtype=x.dtype)
+    return _where_other(hit, _expand(kept(g, x.shape, dim, keepdim) / count, x.shape), 0.0)
 
 
 for _name in ("amax", "amin"):
