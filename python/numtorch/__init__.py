@@ -19,7 +19,18 @@ from numtorch._core import (
     synchronize,
     tensor,
 )
-from numtorch.autograd import Grads, check_gradient, gradient, ignore, pullback, withgradient, within_gradient
+from numtorch.autograd import (
+    Grads,
+    accumulate,
+    check_gradient,
+    dropgrad,
+    gradient,
+    ignore,
+    nograd,
+    pullback,
+    withgradient,
+    within_gradient,
+)
 from numtorch.devices import device
 from numtorch.structure import Params, collect, fmap, params, torch
 
@@ -33,11 +44,13 @@ __all__ = [
     "OutOfMemoryError",
     "Params",
     "Tensor",
+    "accumulate",
     "check_gradient",
     "collect",
     "cuda_is_available",
     "device",
     "device_count",
+    "dropgrad",
     "empty_cache",
     "fmap",
     "from_dlpack",
@@ -46,6 +59,7 @@ __all__ = [
     "ignore",
     "manual_seed",
     "memory_allocated",
+    "nograd",
     "params",
     "pullback",
     "set_num_threads",

@@ -2,6 +2,19 @@
 
 from numtorch.autograd import rules as rules
 from numtorch.autograd.check import check_gradient
-from numtorch.autograd.transforms import Grads, gradient, ignore, pullback, withgradient, within_gradient
+from numtorch.autograd.grads import Grads, accumulate
+from numtorch.autograd.scopes import dropgrad, ignore, nograd, within_gradient
+from numtorch.autograd.transforms import gradient, pullback, withgradient
 
-__all__ = ["Grads", "check_gradient", "gradient", "ignore", "pullback", "withgradient", "within_gradient"]
+__all__ = [
+    "Grads",
+    "accumulate",
+    "check_gradient",
+    "dropgrad",
+    "gradient",
+    "ignore",
+    "nograd",
+    "pullback",
+    "withgradient",
+    "within_gradient",
+]
