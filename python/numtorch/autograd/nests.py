@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import copy
+import types
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from numtorch._core import Tensor
 from numtorch.structure import Params, fields, fmap, is_array, is_differentiable, is_object, rebuild_tuple
-
-
-class _Place:
-    """Stands for one leaf: its number among the leaves of a nest."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, index: int) -> None:
-        self.index = index
 
 
 def leaves(nest: Any) -> list[Any]:
@@ -32,28 +23,65 @@ def replace(nest: Any, f: Callable[[Any], Any]) -> Any:
     return fmap(f, nest, is_leaf=is_differentiable, shared=False)
 
 
+def replace_in_arguments(args: Sequence[Any], f: Callable[[Any], Any]) -> list[Any]:
+    """The same for each argument, but functions, which may hold arrays that no nest shows: they stay as they are."""
+    return [arg if isinstance(arg, FUNCTIONS) else replace(arg, f) for arg in args]
+
+
 def arrange(nest: Any, values: Sequence[Any]) -> Any:
     """The values in the places of the leaves, and None for everything else that a nest holds."""
     parts = iter(values)
     return fmap(lambda _: next(parts), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False)
 
 
-def along(nest: Any, values: Any, what: str) -> list[Any]:
-    """What `values`, a nest of the same structure, has for each leaf of `nest`; None where it has nothing.
+FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, partial)
 
-    None in place of a part stands for None everywhere in it; a dict by attribute names may stand for an object. `what`
-    begins the errors: who was given the values.
+
+class _Place:
+    """Stands for one leaf: its number among the leaves of a nest."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class Outline:
+    """The structure of a nest without the arrays in it, so that it keeps no memory alive.
+
+    Parameters
+    ----------
+    nest : nest
+        What to remember the structure of.
     """
-    places: list[_Place] = []
 
-    def number(_: Any) -> _Place:
-        places.append(_Place(len(places)))
-        return places[-1]
+    def __init__(self, nest: Any) -> None:
+        self.count = 0
+        self._places = self._number(nest) if is_differentiable(nest) else replace(nest, self._number)
 
-    numbered = replace(nest, number)
-    found: list[Any] = [None] * len(places)
-    _lay(numbered, values, found, what, set())
-    return found
+    def _number(self, _: Any) -> _Place:
+        self.count += 1
+        return _Place(self.count - 1)
+
+    def along(self, values: Any, what: str) -> list[Any]:
+        """What `values`, a nest of the same structure, has for each leaf; None where it has nothing.
+
+        None in place of a part stands for None everywhere in it; a dict by attribute names may stand for an object.
+        `what` begins the errors: who was given the values.
+        """
+        found: list[Any] = [None] * self.count
+        _lay(self._places, values, found, what, set())
+        return found
+
+    def filled(self, values: Sequence[Any]) -> Any:
+        """The nest with these values for its leaves, and None for everything else."""
+        return fmap(
+            lambda place: values[place.index],
+            self._places,
+            is_leaf=lambda part: isinstance(part, _Place),
+            others=lambda _: None,
+            shared=False,
+        )
 
 
 def _lay(places: Any, values: Any, found: list[Any], what: str, done: set[int]) -> None:
@@ -120,11 +148,6 @@ def _merge(f: Callable[[Any, Any], Any], a: Any, b: Any, what: str, done: dict[i
         for name, value in fields(a).items():
             object.__setattr__(result, name, _merge(f, value, getattr(b, name, None), what, done))
     return result
-
-
-def is_tensor_of_floats(value: Any) -> bool:
-    """Whether a value is a Tensor that can carry a gradient."""
-    return isinstance(value, Tensor) and value.dtype.kind in "fc"
 
 
 def sole_params(args: tuple[Any, ...]) -> Params | None:

@@ -26,6 +26,8 @@ class Recording:
         What to call. Each floating-point array or number in `args` becomes a leaf.
     nest : bool
         Whether the way back may start from the arrays in a nest that `f` returns, not only from one Tensor.
+    marks : sequence of Tensor
+        What `f` uses without being given it, as leaves after those in `args`; the parameters, if there is a Params.
 
     Attributes
     ----------
@@ -37,19 +39,21 @@ class Recording:
         The arrays and numbers among the arguments.
     """
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], nest: bool) -> None:
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], nest: bool, marks: Sequence[Tensor] | None = None
+    ) -> None:
         self.args = args
         self.params = nests.sole_params(args)
         self.sources: list[Any] = []
         self.leaves: list[Leaf] = []
+        marks = marks or self.params or ()
         with scope() as start:
-            if self.params is None:
-                inputs = [nests.replace(arg, lambda leaf: self._track(leaf, start)) for arg in args]
-            else:
-                inputs, self.sources = [], list(self.params)
-                self.leaves = [Leaf(p, start) for p in self.params]
-            # Parameters are not passed: on this thread they themselves are the leaves.
-            with marked(zip(self.params or (), self.leaves, strict=False)):
+            taken = args if self.params is None else ()
+            inputs = [nests.replace(arg, lambda leaf: self._track(leaf, start)) for arg in taken]
+            marked_leaves = [Leaf(p, start) for p in marks]
+            self.sources.extend(marks)
+            self.leaves.extend(marked_leaves)
+            with marked(zip(marks, marked_leaves, strict=True)):
                 self.y = f(*inputs)
                 _core.check_writes()
                 self._look_at(self.y, nest)
@@ -86,7 +90,7 @@ class Recording:
     def arguments_along(self, values: Any, what: str) -> list[Any]:
         """What `values`, in the form of the arguments, has for each leaf."""
         if self.params is None:
-            return nests.along(self.args, tuple(values) if isinstance(values, list) else values, what)
+            return nests.Outline(self.args).along(tuple(values) if isinstance(values, list) else values, what)
         if not isinstance(values, Grads):
             raise TypeError(f"{what}: expected Grads of the same parameters, not {type(values).__name__}")
         return [values[p] for p in self.params]
@@ -126,16 +130,21 @@ def check_loss(y: Any, function: str) -> Tensor:
     return y
 
 
-def seed_for(y: Any, seed: Any, what: str) -> Tensor:
-    """`seed` as a Tensor of the shape and dtype of `y`; without one, one for a real number."""
-    y = check_output(y, what)
-    if seed is None:
-        if y.ndim != 0 or y.dtype.kind != "f":
-            raise ValueError(f"{what}: a seed is needed, since f returned shape {y.shape} and dtype {y.dtype}")
-        return _ones_like(y)
-    seed = seed if isinstance(seed, Tensor) else tensor(seed, dev=y.dev)
-    if seed.shape != y.shape:
-        raise ValueError(f"{what}: the seed has shape {seed.shape}, what f returned has {y.shape}")
-    if seed.dtype.kind == "c" and y.dtype.kind != "c":
-        raise TypeError(f"{what}: the seed is {seed.dtype}, what f returned is {y.dtype}")
-    return seed if seed.dtype == y.dtype else seed.to(dtype=y.dtype)
+def fitted(value: Any, like: Tensor, what: str, like_what: str) -> Tensor:
+    """`value` as a Tensor of the dtype of `like`, whose shape it must have."""
+    value = value if isinstance(value, Tensor) else tensor(value, dev=like.dev)
+    if value.shape != like.shape:
+        raise ValueError(f"{what} has shape {value.shape}, {like_what} has {like.shape}")
+    if value.dtype.kind == "c" and like.dtype.kind != "c":
+        raise TypeError(f"{what} is {value.dtype}, {like_what} is {like.dtype}")
+    return value if value.dtype == like.dtype else value.to(dtype=like.dtype)
+
+
+def seed_for(y: Any, seed: Any) -> Tensor:
+    """A seed as a Tensor of the shape and dtype of `y`; without one, one for a real number."""
+    y = check_output(y, "back")
+    if seed is not None:
+        return fitted(seed, y, "back: the seed", "what f returned")
+    if y.ndim != 0 or y.dtype.kind != "f":
+        raise ValueError(f"back: a seed is needed, since f returned shape {y.shape} and dtype {y.dtype}")
+    return _ones_like(y)

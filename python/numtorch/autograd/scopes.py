@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -14,6 +15,14 @@ from numtorch.structure import fmap
 P = ParamSpec("P")
 T = TypeVar("T")
 _alias = kernel("alias")
+
+
+class _Marks(threading.local):
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Tensor, Node]] = []
+
+
+_marks = _Marks()
 
 
 @contextmanager
@@ -28,18 +37,31 @@ def scope() -> Generator[int, None, None]:
         _core.exit_scope()
 
 
+def next_sequence() -> int:
+    """The number of a node that comes now."""
+    number = _core.enter_scope()
+    _core.exit_scope()
+    return number
+
+
 @contextmanager
 def marked(pairs: Iterable[tuple[Tensor, Node]]) -> Generator[None, None, None]:
     """Inside, each of these Tensors itself is what its node says."""
-    done: list[Tensor] = []
+    before = len(_marks.pairs)
     try:
         for value, node in pairs:
             _core.mark(value, node)
-            done.append(value)
+            _marks.pairs.append((value, node))
         yield
     finally:
-        for value in done:
+        for value, _ in _marks.pairs[before:]:
             _core.unmark(value)
+        del _marks.pairs[before:]
+
+
+def tensors_marked() -> dict[Node, Tensor]:
+    """The Tensors that are marked on this thread, by their nodes."""
+    return {node: value for value, node in _marks.pairs}
 
 
 def untracked(value: Tensor) -> Tensor:

@@ -131,6 +131,23 @@ def history(roots: Iterable[Node], start: int) -> list[Node]:
     return sorted(order, key=_place) if any(type(node) is Part for node in order) else order
 
 
+def origins(roots: Iterable[Node], start: int, leaves: Iterable[Node]) -> set[Node]:
+    """The nodes from before `start` on which those behind `roots` depend, but not by way of `leaves`."""
+    seen = set(leaves)
+    stack = [root for root in roots if root not in seen]
+    found: set[Node] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.sequence < start:
+            found.add(node)
+        else:
+            stack.extend(_nested(node.parents))
+    return found
+
+
 def _place(node: Node) -> tuple[int, bool]:
     return node.sequence, type(node) is Part
 

@@ -72,11 +72,11 @@ def _seeds(recording: Recording, seed: Any) -> list[Tensor | None]:
     if not recording.outputs:
         return []
     if len(recording.outputs) == 1 and recording.outputs[0] is recording.y:
-        return [seed_for(recording.y, seed, "back")]
+        return [seed_for(recording.y, seed)]
     if seed is None:
         raise ValueError("back: a seed is needed, since f returned several arrays")
-    seeds = nests.along(recording.y, seed, "back: the seed")
-    return [None if s is None else seed_for(o, s, "back") for o, s in zip(recording.outputs, seeds, strict=True)]
+    seeds = nests.Outline(recording.y).along(seed, "back: the seed")
+    return [None if s is None else seed_for(o, s) for o, s in zip(recording.outputs, seeds, strict=True)]
 
 
 def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:

@@ -1,0 +1,136 @@
+"""checkpointed: time for memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Node, Tensor
+from numtorch.autograd import nests
+from numtorch.autograd.attaching import attach
+from numtorch.autograd.recording import Recording
+from numtorch.autograd.replay import RandomNumbers, reachable
+from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
+from numtorch.autograd.tape import Custom, Leaf, origins
+
+Tracked = list[tuple[Tensor, Node]]
+
+
+class _Checkpoint:
+    """What is needed to run a function once more, with a record: arguments, what else it used, random numbers."""
+
+    def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...]) -> None:
+        self.f = f
+        self.random = RandomNumbers(f, xs)
+        self.inputs: Tracked = []  # of the arguments, the leaves that a gradient depends on, without their history
+        self.xs = nests.replace_in_arguments(xs, self._save)
+        with scope() as start:
+            leaves = [Leaf(_core.track(value, node), start) for value, node in self.inputs]
+            tracked = [_core.track(value, leaf) for (value, _), leaf in zip(self.inputs, leaves, strict=True)]
+            self.y = self.again(*tracked)
+            outputs = [o for o in nests.leaves(self.y) if isinstance(o, Tensor)]
+            nodes = [node for node in map(_core.node_of, outputs) if node is not None]
+        self.is_tracked = bool(nodes)
+        self.others = _resolve(f, xs, origins(nodes, start, leaves))
+
+    def _save(self, leaf: Any) -> Any:
+        node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
+        if node is None:
+            return untracked(leaf) if isinstance(leaf, Tensor) else leaf
+        self.inputs.append((untracked(leaf), node))
+        return self.inputs[-1][0]
+
+    def value(self) -> Any:
+        """What the function returned, with the history that this is."""
+        y, self.y = self.y, None
+        if not self.is_tracked:
+            return y
+        y = nests.replace(y, lambda leaf: untracked(leaf) if isinstance(leaf, Tensor) else leaf)
+        return attach(y, [node for _, node in self.inputs + self.others], self.back)
+
+    def again(self, *inputs: Tensor) -> Any:
+        """The function, with these Tensors for those of its arguments that a gradient depends on."""
+        places = {id(value): given for (value, _), given in zip(self.inputs, inputs, strict=True)}
+        return self.f(*nests.replace_in_arguments(self.xs, lambda leaf: places.get(id(leaf), leaf)))
+
+    def back(self, node: Custom, g: Any) -> list[Tensor | None]:
+        """The gradients of arguments and of what else was used."""
+        recording = _core.recording()
+        with self.random.again(), marked(self.others if recording else ()):
+            inputs = [_core.track(value, history) if recording else value for value, history in self.inputs]
+            run = Recording(self.again, tuple(inputs), nest=True, marks=[value for value, _ in self.others])
+        gs = iter(g if isinstance(g, list) else [g])
+        likes = iter(node.result if isinstance(node.result, tuple) else (node.result,))
+        seeds = []
+        for output in run.outputs:
+            like = next(likes, None) if isinstance(output, Tensor) else None
+            if isinstance(output, Tensor) and (like is None or like.shape != output.shape):
+                raise RuntimeError(f"checkpointed: {self.f!r} gave arrays of other shapes when it was run once more")
+            seeds.append(next(gs) if isinstance(output, Tensor) else None)
+        return run.gradients(seeds, once=True)
+
+
+def _resolve(f: Callable[..., Any], xs: tuple[Any, ...], nodes: set[Node]) -> Tracked:
+    """The Tensors that `f` used besides its arguments, by their nodes: parameters, and what it closes over."""
+    known = tensors_marked()
+    found = [(known[node], node) for node in nodes if node in known]
+    missing = nodes - known.keys()
+    if missing:
+        for value in _tensors(reachable(f, [x for x in xs if callable(x)])):
+            node = _core.node_of(value)
+            if node in missing:
+                found.append((value, node))
+                missing.remove(node)
+    if missing:
+        raise ValueError(
+            f"checkpointed: {f!r} uses {len(missing)} Tensors that a gradient depends on, which are neither arguments "
+            "nor in its closure, attributes and globals, so that it cannot be run once more; pass them as arguments"
+        )
+    return found
+
+
+def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
+    return (value for value in values if isinstance(value, Tensor))
+
+
+def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
+    """``f(*xs)`` without keeping what its gradient needs: on the way back `f` is run once more.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a Tensor or a nest of them. It may use parameters (see `gradient` and `params`) and close over Tensors
+        that a gradient depends on. It must compute the same again: what it uses must not be overwritten in between, and
+        what it does besides (printing, counting) happens twice.
+    *xs : any
+        Its arguments: arrays, numbers, nests of them (of which `f` gets copies with the same arrays), anything else.
+
+    Returns
+    -------
+    Tensor or nest
+        ``f(*xs)``.
+
+    Raises
+    ------
+    ValueError
+        `f` uses a Tensor that a gradient depends on and that can be found neither in its arguments nor in its closure.
+    RuntimeError
+        On the way back: `f` returned other shapes than before.
+
+    Notes
+    -----
+    Random numbers are drawn again as they were: those of NumPy's and Python's global state, of `manual_seed`, and of
+    generators among the arguments or in the closure, attributes and globals of `f`. libtorch's generators do not tell
+    their state, so that under a gradient each of them is seeded anew from its own stream; a `Generator` on a GPU is
+    waited for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numtorch as nt
+    >>> layer = lambda x: np.tanh(np.sin(x) * 2)
+    >>> nt.gradient(lambda x: np.sum(nt.checkpointed(layer, x)), nt.tensor([0.0, 1.0]))
+    (Tensor([2.        , 0.13946158], dtype=float64, dev=-1),)
+    """
+    return _Checkpoint(f, xs).value() if _core.recording() else f(*xs)
