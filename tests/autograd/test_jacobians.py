@@ -164,7 +164,7 @@ def test_tangents_must_fit(x: Tensor) -> None:
         push(np.ones(2))
     with pytest.raises(TypeError, match="push: a tangent is complex128, its argument is float64"):
         push(np.ones(3) * 1j)
-    with pytest.raises(TypeError, match="push: the tangents: expected 1 in a tuple, not 2"):
+    with pytest.raises(TypeError, match="push: the tangents: expected one for each of 1 arguments, not 2"):
         push(x, x)
     with pytest.raises(TypeError, match="jvp: args and tangents"):
         nt.jvp(np.sin, (x,), ())

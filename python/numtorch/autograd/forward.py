@@ -70,7 +70,8 @@ def pushforward(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., A
         given = tangents[0] if recording.params is not None and len(tangents) == 1 else tangents
         found = _changes(nodes, _directions(recording, given), leaves)
         changes = [_zero(o) if c is None else c for o, c in zip(recording.outputs, found, strict=True)]
-        return nests.arrange(recording.y, [like_source(c, o) for o, c in zip(recording.outputs, changes, strict=True)])
+        parts = [like_source(c, o) for o, c in zip(recording.outputs, changes, strict=True)]
+        return nests.arrange(recording.y, iter(parts))
 
     return recording.y, push
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from numtorch.structure import Params, fields, fmap, is_array, is_differentiable, is_object, rebuild_tuple
+
+FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, partial)
 
 
 def leaves(nest: Any) -> list[Any]:
@@ -20,7 +22,7 @@ def leaves(nest: Any) -> list[Any]:
 
 def replace(nest: Any, f: Callable[[Any], Any]) -> Any:
     """The nest with `f` of each leaf in its place; everything else is left as it is."""
-    return fmap(f, nest, is_leaf=is_differentiable, shared=False)
+    return f(nest) if is_differentiable(nest) else fmap(f, nest, is_leaf=is_differentiable, shared=False)
 
 
 def replace_in_arguments(args: Sequence[Any], f: Callable[[Any], Any]) -> list[Any]:
@@ -28,13 +30,11 @@ def replace_in_arguments(args: Sequence[Any], f: Callable[[Any], Any]) -> list[A
     return [arg if isinstance(arg, FUNCTIONS) else replace(arg, f) for arg in args]
 
 
-def arrange(nest: Any, values: Sequence[Any]) -> Any:
-    """The values in the places of the leaves, and None for everything else that a nest holds."""
-    parts = iter(values)
-    return fmap(lambda _: next(parts), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False)
-
-
-FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, partial)
+def arrange(nest: Any, values: Iterator[Any]) -> Any:
+    """The next values in the places of the leaves, and None for everything else that a nest holds."""
+    if is_differentiable(nest):
+        return next(values)
+    return fmap(lambda _: next(values), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False)
 
 
 class _Place:
@@ -57,7 +57,7 @@ class Outline:
 
     def __init__(self, nest: Any) -> None:
         self.count = 0
-        self._places = self._number(nest) if is_differentiable(nest) else replace(nest, self._number)
+        self._places = replace(nest, self._number)
 
     def _number(self, _: Any) -> _Place:
         self.count += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numtorch.autograd.scopes import marked, scope
 from numtorch.autograd.tape import Leaf, backward
 
 _ones_like = kernel("ones_like")
+_nothing = nullcontext()
 
 
 class Recording:
@@ -50,10 +52,11 @@ class Recording:
         with scope() as start:
             taken = args if self.params is None else ()
             inputs = [nests.replace(arg, lambda leaf: self._track(leaf, start)) for arg in taken]
-            marked_leaves = [Leaf(p, start) for p in marks]
-            self.sources.extend(marks)
-            self.leaves.extend(marked_leaves)
-            with marked(zip(marks, marked_leaves, strict=True)):
+            pairs = [(p, Leaf(p, start)) for p in marks]
+            for source, leaf in pairs:
+                self.sources.append(source)
+                self.leaves.append(leaf)
+            with marked(pairs) if pairs else _nothing:
                 self.y = f(*inputs)
                 _core.check_writes()
                 self._look_at(self.y, nest)
@@ -84,13 +87,17 @@ class Recording:
         """One value for each leaf, in the form of the arguments: a tuple of nests, or Grads."""
         if self.params is not None:
             return Grads(self.params, values)
-        parts = [None if g is None else like_source(g, s) for g, s in zip(values, self.sources, strict=True)]
-        return nests.arrange(self.args, parts)
+        parts = iter([None if g is None else like_source(g, s) for g, s in zip(values, self.sources, strict=True)])
+        return tuple([nests.arrange(arg, parts) for arg in self.args])
 
     def arguments_along(self, values: Any, what: str) -> list[Any]:
         """What `values`, in the form of the arguments, has for each leaf."""
         if self.params is None:
-            return nests.Outline(self.args).along(tuple(values) if isinstance(values, list) else values, what)
+            if not isinstance(values, tuple | list) or len(values) != len(self.args):
+                came = len(values) if isinstance(values, tuple | list) else type(values).__name__
+                raise TypeError(f"{what}: expected one for each of {len(self.args)} arguments, not {came}")
+            outlines = [nests.Outline(arg) for arg in self.args]
+            return [v for outline, value in zip(outlines, values, strict=True) for v in outline.along(value, what)]
         if not isinstance(values, Grads):
             raise TypeError(f"{what}: expected Grads of the same parameters, not {type(values).__name__}")
         return [values[p] for p in self.params]

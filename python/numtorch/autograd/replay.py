@@ -15,8 +15,10 @@ from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.structure import fields, is_object
 
-_drawn = kernel("randint.low_generator")
+_draw = kernel("random.from")
+_zeros = kernel("zeros")
 _LIBRARIES = {"numpy", "numtorch", "scipy", "torch"}
+_INT64 = np.dtype(np.int64)
 _RANDOM = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random, _core.Generator)
 
 
@@ -71,7 +73,7 @@ def _held_by_function(function: types.FunctionType) -> Iterator[Any]:
 def _next_seed(generator: _core.Generator | None) -> int:
     """The next number of a stream of libtorch's: of its own for the CPU, if None."""
     dev = -1 if generator is None else generator.dev
-    return int(_drawn(0, 1 << 62, (), generator=generator, device=dev).item())
+    return int(_draw(_zeros((), dtype=_INT64, device=dev), 0, 1 << 62, generator=generator).item())
 
 
 def _stream(source: Any) -> tuple[Callable[[], Any], Callable[[Any], Any]]:
