@@ -95,7 +95,7 @@ def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
 
 
 def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
-    """``f(*xs)`` without keeping what its gradient needs: on the way back `f` is run once more.
+    """Call ``f(*xs)`` without keeping what its gradient needs: on the way back `f` runs once more.
 
     Parameters
     ----------

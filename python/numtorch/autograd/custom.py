@@ -231,7 +231,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hook(f: Callable[[Any], Any], x: Any) -> Any:
-    """`x` itself; on the way back ``f(g)`` takes the place of its gradient `g`.
+    """Pass `x` on as it is; on the way back ``f(g)`` takes the place of its gradient `g`.
 
     Parameters
     ----------
