@@ -188,6 +188,12 @@ def test_forward_within_gradients(x: Tensor) -> None:
     ].item() == pytest.approx(48.0)
 
 
+def test_jacobians_within_gradients(x: Tensor) -> None:
+    nt.check_gradient(lambda a: nt.jacobian(lambda b: np.sin(b) * b[::-1], a)[0], collect(x), order=1, dev=x.dev)
+    nt.check_gradient(lambda a: nt.hessian(lambda b: np.prod(b) ** 2, a), collect(x), order=1, dev=x.dev)
+    nt.check_gradient(lambda a: nt.diaghessian(lambda b: np.prod(b) ** 3, a)[0], collect(x), order=1, dev=x.dev)
+
+
 def test_perturbations_are_not_confused() -> None:
     # d/dx (x * d/dy (x + y)) = 1, forward in forward, and mixed.
     d = lambda f, a: nt.jvp(f, (a,), (1.0,))[1]  # noqa: E731

@@ -9,8 +9,9 @@ from numtorch import _core
 from numtorch._core import Node, Tensor
 from numtorch.autograd import nests
 from numtorch.autograd.attaching import attach
+from numtorch.autograd.closures import reachable
 from numtorch.autograd.recording import Recording
-from numtorch.autograd.replay import RandomNumbers, reachable
+from numtorch.autograd.replay import RandomNumbers
 from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
 from numtorch.autograd.tape import Custom, Leaf, origins
 
@@ -60,14 +61,14 @@ class _Checkpoint:
         with self.random.again(), marked(self.others if recording else ()):
             inputs = [_core.track(value, history) if recording else value for value, history in self.inputs]
             run = Recording(self.again, tuple(inputs), nest=True, marks=[value for value, _ in self.others])
-        gs = iter(g if isinstance(g, list) else [g])
-        likes = iter(node.result if isinstance(node.result, tuple) else (node.result,))
-        seeds = []
-        for output in run.outputs:
-            like = next(likes, None) if isinstance(output, Tensor) else None
-            if isinstance(output, Tensor) and (like is None or like.shape != output.shape):
-                raise RuntimeError(f"checkpointed: {self.f!r} gave arrays of other shapes when it was run once more")
-            seeds.append(next(gs) if isinstance(output, Tensor) else None)
+        gs = g if isinstance(g, list) else [g]
+        likes = node.result if isinstance(node.result, tuple) else (node.result,)
+        places = [i for i, output in enumerate(run.outputs) if isinstance(output, Tensor)]
+        if [run.outputs[i].shape for i in places] != [like.shape for like in likes]:
+            raise RuntimeError(f"checkpointed: {self.f!r} gave arrays of other shapes when it was run once more")
+        seeds: list[Tensor | None] = [None] * len(run.outputs)
+        for i, seed in zip(places, gs, strict=True):
+            seeds[i] = seed
         return run.gradients(seeds, once=True)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
-import types
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +11,7 @@ from numtorch import _core
 from numtorch._core import Node, Tensor, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.attaching import as_gradient, attach, nodes_of, refusing, stand_in
+from numtorch.autograd.closures import held_by, reachable
 from numtorch.autograd.scopes import marked, untracked
 from numtorch.autograd.tape import Custom, zeros_like
 from numtorch.structure import fmap
@@ -21,11 +20,12 @@ from numtorch.structure import fmap
 class _Call:
     """One recorded call of a function with its own pullback."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.function = function
         self.name = getattr(function, "__qualname__", repr(function))
         self.parents: list[Node] = []
         self.inputs: list[weakref.ref[Tensor]] = []  # as the function saw them: its pullback may refer to them
+        self.constants = [weakref.ref(value) for value in reachable(kwargs) if isinstance(value, Tensor)]
         self.likes: list[Tensor] = []
         self.places: list[int] = []  # of the inputs among the leaves of the arguments
         self.takes_tuple = len(args) == 1 and isinstance(args[0], tuple)
@@ -36,6 +36,8 @@ class _Call:
         node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
         self.places.append(0 if node is None else 1)
         if node is None:
+            if isinstance(leaf, Tensor):
+                self.constants.append(weakref.ref(leaf))
             return leaf
         value = untracked(leaf)
         self.parents.append(node)
@@ -69,20 +71,20 @@ class _Call:
 
     def _seen_by_pullback(self, node: Custom) -> Iterator[tuple[Tensor, Node]]:
         """What the pullback may refer to, with its history: this makes second derivatives."""
-        known = set()
+        known = {id(ref()) for ref in self.constants} | {id(value) for value in reachable(self.function)}
         for refs, nodes in ((self.outputs, nodes_of(node)), (self.inputs, self.parents)):
             for ref, history in zip(refs, nodes, strict=True):
                 value = ref()
                 if value is not None:
                     known.add(id(value))
                     yield value, history
-        for name, value in _locals_of(self.function, self.pull):
+        for name, value in held_by(self.pull):
             if id(value) not in known:
                 yield value, refusing(value, self.parents, self._misses(name))
 
     def _misses(self, name: str) -> str:
         return (
-            f"{self.name}: a second derivative needs {name!r}, which the function computed for its pullback; compute "
+            f"{self.name}: a second derivative needs {name}, which the function computed for its pullback; compute "
             "it in the pullback from the arguments, or return it too; make constants outside"
         )
 
@@ -115,23 +117,6 @@ class _Call:
                 "pullback with Tensor operations (of functions that have gradients)",
             )
         return g if history is None else _core.track(g, history)
-
-
-def _locals_of(function: Callable[..., Any], pull: Callable[..., Any]) -> Iterator[tuple[str, Tensor]]:
-    """The floating-point Tensors that a pullback took from the call of the function that made it."""
-    made_by = inspect.unwrap(function)
-    if not isinstance(made_by, types.FunctionType) or not isinstance(pull, types.FunctionType):
-        return
-    for name, cell in zip(pull.__code__.co_freevars, pull.__closure__ or (), strict=True):
-        if name not in made_by.__code__.co_cellvars:
-            continue
-        try:
-            content = cell.cell_contents
-        except ValueError:  # not assigned
-            continue
-        for leaf in nests.leaves(content) if isinstance(content, Tensor | list | tuple | dict) else ():
-            if isinstance(leaf, Tensor):
-                yield name, leaf
 
 
 def _as_tensors(value: Any, args: tuple[Any, ...]) -> Any:
@@ -195,7 +180,8 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
     anything. A gradient is summed over the axes that broadcasting added, and cast to the dtype of its argument, so a
     rule for an elementwise function of several arguments need not care. If the pullback is written with Tensor
     operations in terms of arguments and value, second derivatives are right too. A method's first argument is `self`.
-    What the pullback uses must not be overwritten.
+    Nests and objects among the arguments arrive as copies with the same arrays. What the pullback uses must not be
+    overwritten.
 
     Examples
     --------
@@ -223,7 +209,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
     def with_adjoint(*args: Any, **kwargs: Any) -> Any:
         if not _core.recording():
             return _ran(f, args, kwargs)[0]
-        call = _Call(f, args)
+        call = _Call(f, args, kwargs)
         value, pull = _ran(f, call.args, kwargs)
         return call.finish(value, pull) if call.parents else value
 
@@ -254,5 +240,5 @@ def hook(f: Callable[[Any], Any], x: Any) -> Any:
     """
     if not _core.recording():
         return x
-    call = _Call(f, (x,))
+    call = _Call(f, (x,), {})
     return call.finish(call.args[0], lambda g: (f(g),)) if call.parents else x
