@@ -117,10 +117,6 @@ def test_other_shapes_the_second_time_are_noticed(x: Tensor) -> None:
         gradient(lambda a: np.sum(checkpointed(lambda b: b[: sizes.pop(0)], a)), x)
 
 
-def drop(rng: Any, a: Tensor) -> Any:
-    return a * tensor(rng.random(3) < 0.5, dev=a.dev)
-
-
 def kept(g: Any) -> list[bool]:
     return [bool(v) for v in collect(g) != 0]
 

@@ -47,6 +47,8 @@ def test_rules_are_used(x: Tensor) -> None:
     np.testing.assert_array_equal(collect(gradient(lambda a: np.sum(odd(a)), x)[0]), 100)
     assert collect(odd(x)).tolist() == [1.0, 2.0, 4.0]
     assert odd.__name__ == "odd"
+    assert isinstance(odd(np.ones(2)), np.ndarray)
+    assert odd(1.5) == 3.0
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

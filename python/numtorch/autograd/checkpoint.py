@@ -102,8 +102,9 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     ----------
     f : callable
         Returns a Tensor or a nest of them. It may use parameters (see `gradient` and `params`) and close over Tensors
-        that a gradient depends on. It must compute the same again: what it uses must not be overwritten in between, and
-        what it does besides (printing, counting) happens twice.
+        that a gradient depends on. It must compute the same again: what it uses must not be overwritten in between
+        (writing into an argument while the gradient is being taken raises), and what it does besides (printing,
+        counting) happens twice.
     *xs : any
         Its arguments: arrays, numbers, nests of them (of which `f` gets copies with the same arrays), anything else.
 
