@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from typing import Any
 
@@ -100,6 +101,40 @@ def test_what_is_closed_over(x: Tensor) -> None:
         return np.sum(checkpointed(lambda c: c * b * a, a * 2))
 
     check_gradient(f, collect(x), order=2, dev=x.dev)
+
+
+def test_two_tensors_with_one_history(x: Tensor) -> None:
+    def f(a: Tensor) -> Tensor:
+        b = np.exp(a)
+        twin = _core.track(b, _core.node_of(b))
+        return np.sum(checkpointed(lambda c: c * b * twin, a))
+
+    check_gradient(f, collect(x), order=2, dev=x.dev)
+
+
+def test_what_is_needed_again_cannot_be_written_to(x: Tensor) -> None:
+    def argument(a: Tensor) -> Tensor:
+        b = np.exp(a)
+        y = checkpointed(np.sin, b)
+        b += 1
+        return np.sum(y)
+
+    def closure(a: Tensor) -> Tensor:
+        b = np.exp(a)
+        y = checkpointed(lambda c: c * b, a)
+        b += 1
+        return np.sum(y)
+
+    def result(a: Tensor) -> Tensor:
+        y = checkpointed(layer, a)
+        y *= a
+        y[1:] += a[1:]
+        return np.sum(y)
+
+    for f in (argument, closure):
+        with pytest.raises(NotImplementedError, match="share this Tensor's memory"):
+            gradient(f, x)
+    check_gradient(result, collect(x), dev=x.dev)
 
 
 def test_what_cannot_be_found_is_refused(x: Tensor) -> None:
@@ -242,3 +277,28 @@ def bytes_in_use(dev: int) -> int:
     from tests.autograd.test_memory import host_bytes
 
     return nt.memory_allocated(dev) if dev >= 0 else host_bytes()
+
+
+def test_forward_mode_and_jacobians(x: Tensor) -> None:
+    v = np.array([1.0, -1.0, 2.0])
+    for call in (lambda a: checkpointed(layer, a), lambda a: checkpointed(lambda b: checkpointed(layer, b) * a, a)):
+        j = collect(nt.jacobian(call, x)[0])
+        np.testing.assert_allclose(collect(nt.jvp(call, (x,), (v,))[1]), j @ v)
+    h = collect(nt.hessian(lambda a: np.sum(layer(a) ** 2), x))
+    np.testing.assert_allclose(collect(nt.hessian(lambda a: np.sum(checkpointed(layer, a) ** 2), x)), h)
+    product = nt.jvp(lambda a: gradient(lambda b: np.sum(checkpointed(layer, b) ** 2), a)[0], (x,), (v,))[1]
+    np.testing.assert_allclose(collect(product), h @ v)
+
+
+def test_partials_methods_and_rules_of_ones_own(x: Tensor) -> None:
+    @nt.adjoint
+    def square(a: Tensor) -> Any:
+        return a * a, lambda g: 2 * g * a
+
+    def f(a: Tensor) -> Tensor:
+        scale = np.exp(a)
+        model = Model(a + 1)
+        y = checkpointed(functools.partial(lambda s, b, k: square(b) * s * k, scale, k=a), a * 2)
+        return np.sum(checkpointed(model.__call__, y) + checkpointed(np.multiply, y, scale))
+
+    check_gradient(f, collect(x), order=2, dev=x.dev)

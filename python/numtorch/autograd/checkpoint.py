@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from numtorch import _core
@@ -23,7 +23,8 @@ class _Checkpoint:
 
     def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...]) -> None:
         self.f = f
-        self.random = RandomNumbers(f, xs)
+        held = list(reachable(f, xs))
+        self.random = RandomNumbers(held)
         self.inputs: Tracked = []  # of the arguments, the leaves that a gradient depends on, without their history
         self.xs = nests.replace_in_arguments(xs, self._save)
         with scope() as start:
@@ -33,7 +34,9 @@ class _Checkpoint:
             outputs = [o for o in nests.leaves(self.y) if isinstance(o, Tensor)]
             nodes = [node for node in map(_core.node_of, outputs) if node is not None]
         self.is_tracked = bool(nodes)
-        self.others = _resolve(f, xs, origins(nodes, start, leaves))
+        self.others = _resolve(f, held, origins(nodes, start, leaves))
+        # With another Tensor on their memory, writing into them under the tape raises.
+        self.guards = [untracked(value) for value, _ in self.others]
 
     def _save(self, leaf: Any) -> Any:
         node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
@@ -72,27 +75,21 @@ class _Checkpoint:
         return run.gradients(seeds, once=True)
 
 
-def _resolve(f: Callable[..., Any], xs: tuple[Any, ...], nodes: set[Node]) -> Tracked:
-    """The Tensors that `f` used besides its arguments, by their nodes: parameters, and what it closes over."""
-    known = tensors_marked()
-    found = [(known[node], node) for node in nodes if node in known]
-    missing = nodes - known.keys()
-    if missing:
-        for value in _tensors(reachable(f, [x for x in xs if callable(x)])):
-            node = _core.node_of(value)
-            if node in missing:
-                found.append((value, node))
-                missing.remove(node)
+def _resolve(f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracked:
+    """The Tensors that `f` used besides its arguments, with their nodes: parameters, and what it closes over."""
+    found = [(value, node) for node, value in tensors_marked().items() if node in nodes]
+    known = {id(value) for value, _ in found}
+    for value in held:
+        node = _core.node_of(value) if isinstance(value, Tensor) and id(value) not in known else None
+        if node is not None and node in nodes:  # several Tensors may have one node
+            found.append((value, node))
+    missing = nodes - {node for _, node in found}
     if missing:
         raise ValueError(
             f"checkpointed: {f!r} uses {len(missing)} Tensors that a gradient depends on, which are neither arguments "
             "nor in its closure, attributes and globals, so that it cannot be run once more; pass them as arguments"
         )
     return found
-
-
-def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
-    return (value for value in values if isinstance(value, Tensor))
 
 
 def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
@@ -102,9 +99,9 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     ----------
     f : callable
         Returns a Tensor or a nest of them. It may use parameters (see `gradient` and `params`) and close over Tensors
-        that a gradient depends on. It must compute the same again: what it uses must not be overwritten in between
-        (writing into an argument while the gradient is being taken raises), and what it does besides (printing,
-        counting) happens twice.
+        that a gradient depends on. It must compute the same again: what it uses must not be overwritten before the way
+        back (while the gradient is being taken, writing into arguments, parameters and what it closes over raises), and
+        what it does besides (printing, counting) happens twice.
     *xs : any
         Its arguments: arrays, numbers, nests of them (of which `f` gets copies with the same arrays), anything else.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import kernel
-from numtorch.autograd.closures import RANDOM, reachable
+from numtorch.autograd.closures import RANDOM
 
 _draw = kernel("random.from")
 _zeros = kernel("zeros")
@@ -43,12 +43,12 @@ class RandomNumbers:
 
     Parameters
     ----------
-    *roots
-        The function and its arguments, in which generators are looked for besides the global ones.
+    held : list
+        What the function can reach: the generators among it are meant, besides the global ones.
     """
 
-    def __init__(self, *roots: Any) -> None:
-        own = [value for value in reachable(*roots) if isinstance(value, RANDOM)]
+    def __init__(self, held: list[Any]) -> None:
+        own = [value for value in held if isinstance(value, RANDOM)]
         self._libtorchs = [value for value in own if isinstance(value, _core.Generator)]
         self._streams: list[tuple[Callable[[], Any], Callable[[Any], Any]]] = [
             (functools.partial(np.random.get_state, legacy=False), np.random.set_state),
