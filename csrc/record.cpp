@@ -4,6 +4,7 @@
 #include <structmember.h>
 
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "device.h"
@@ -29,6 +30,7 @@ struct Scopes {
   int depth = 0;            // gradients under way
   bool paused = false;      // inside ignore()
   int pending = 0;          // writes through a view that have not arrived where they belong
+  std::vector<int> outer;   // the same of the gradients around this one
   std::uint64_t start = 0;  // nodes recorded before belong to gradients that are over
   std::unordered_map<const TensorObject*, std::vector<Mark>> marks;
 };
@@ -133,6 +135,7 @@ PyObject* enter_scope(PyObject*, PyObject*) {
   if (scopes.depth == 0) scopes.start = sequence_counter + 1;
   ++scopes.depth;
   ++active_scopes;
+  scopes.outer.push_back(std::exchange(scopes.pending, 0));
   return PyLong_FromUnsignedLongLong(++sequence_counter);
 }
 
@@ -143,7 +146,8 @@ PyObject* exit_scope(PyObject*, PyObject*) {
   }
   --scopes.depth;
   --active_scopes;
-  if (scopes.depth == 0) scopes.pending = 0;
+  scopes.pending = scopes.outer.back();
+  scopes.outer.pop_back();
   Py_RETURN_NONE;
 }
 
@@ -183,6 +187,30 @@ PyObject* track(PyObject*, PyObject* const* args, Py_ssize_t count) {
             .release();
     attach(tracked, args[1]);
     return tracked;
+  });
+}
+
+// untracked(x): the value that x has now, as a Tensor that nothing depends on. What is written to x under the tape does
+// not reach it.
+PyObject* untracked(PyObject*, PyObject* object) {
+  return guarded([&] {
+    require_tensor(object, "untracked");
+    const at::Tensor& value = value_of(object);
+    PyObject* kept = check(wrap(value, as_tensor(object)->flags & (kInherited | kView))).release();
+    as_tensor(kept)->sequence = version_of(value);
+    return kept;
+  });
+}
+
+// is_unchanged(kept, x): does x still have the value that untracked(x) kept?
+PyObject* is_unchanged(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return guarded([&] {
+    if (count != 2) fail(PyExc_TypeError, "is_unchanged: takes what untracked(x) kept, and x");
+    require_tensor(args[0], "is_unchanged");
+    require_tensor(args[1], "is_unchanged");
+    const at::Tensor& kept = value_of(args[0]);
+    return PyBool_FromLong(kept.unsafeGetTensorImpl() == value_of(args[1]).unsafeGetTensorImpl() &&
+                           as_tensor(args[0])->sequence == version_of(kept));
   });
 }
 
@@ -325,6 +353,8 @@ PyMethodDef functions[] = {
     {"recording", recording, METH_NOARGS, nullptr},
     {"scope_depth", scope_depth, METH_NOARGS, nullptr},
     {"track", as_function(track), METH_FASTCALL, nullptr},
+    {"untracked", untracked, METH_O, nullptr},
+    {"is_unchanged", as_function(is_unchanged), METH_FASTCALL, nullptr},
     {"mark", as_function(mark), METH_FASTCALL, nullptr},
     {"unmark", unmark, METH_O, nullptr},
     {"node_of", node_of, METH_O, nullptr},

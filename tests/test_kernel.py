@@ -82,6 +82,15 @@ def test_generators(dev: int) -> None:
     source.manual_seed(3)
     np.testing.assert_array_equal(collect(draw((4,), generator=source, device=dev)), first)
     assert not np.array_equal(collect(draw((4,), generator=source, device=dev)), first)
+    state = source.get_state()
+    following = collect(draw((4,), generator=source, device=dev))
+    source.set_state(state)
+    np.testing.assert_array_equal(collect(draw((4,), generator=source, device=dev)), following)
+    with pytest.raises(TypeError, match="a state is what get_state"):
+        source.set_state(3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="not a state of this kind of generator"):
+        source.set_state(tensor([1.0]))
+    assert _core.default_generator(dev).dev == dev
     nt.manual_seed(5)
     again = collect(kernel("rand")((4,), device=dev))
     nt.manual_seed(5)

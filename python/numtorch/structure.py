@@ -43,14 +43,14 @@ def _as_tuple(names: Any) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def fields(value: Any) -> dict[str, Any]:
     """The attributes of a plain object."""
     fields = {name: getattr(value, name) for name in _slots(value)}
     fields.update(getattr(value, "__dict__", {}))
     return fields
 
 
-def _is_object(value: Any) -> bool:
+def is_object(value: Any) -> bool:
     """Whether a value is an instance of somebody's class that keeps its state in attributes."""
     if isinstance(value, (*_ATOMS, *_METHODS, types.FunctionType, types.BuiltinFunctionType)) or value is None:
         return False
@@ -71,7 +71,7 @@ def _children(value: Any) -> Sequence[Any] | None:
     if isinstance(value, types.MethodType):
         _refuse(value, [value.__self__])
         return None
-    return list(_fields(value).values()) if _is_object(value) else None
+    return list(fields(value).values()) if is_object(value) else None
 
 
 def _refuse_closure(function: types.FunctionType) -> None:
@@ -146,7 +146,7 @@ class _Mapper:
 
     def container(self, value: Any) -> Any:
         if isinstance(value, tuple):
-            return self.keep(value, _rebuild_tuple(value, [self(item) for item in value]))
+            return self.keep(value, rebuild_tuple(value, [self(item) for item in value]))
         if isinstance(value, functools.partial):
             args = [self(item) for item in value.args]
             keywords = {key: self(item) for key, item in value.keywords.items()}
@@ -157,13 +157,14 @@ class _Mapper:
         elif isinstance(value, Mapping):
             for key, item in value.items():
                 result[key] = self(item)
-        if _is_object(value):
-            for name, item in _fields(value).items():
+        if is_object(value):
+            for name, item in fields(value).items():
                 object.__setattr__(result, name, self(item))
         return result
 
 
-def _rebuild_tuple(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+def rebuild_tuple(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+    """A tuple of the type of `value`, a named one too, with other items."""
     if type(value) is tuple:
         return tuple(items)
     make = getattr(type(value), "_make", None)

@@ -254,3 +254,46 @@ def test_the_second_derivative_through_views(dev: int) -> None:
         return np.sum(gradient(f, x)[0] ** 2)
 
     check_gradient(slope, X, dev=dev)
+
+
+def test_what_a_function_with_its_own_way_back_was_called_with_is_kept(dev: int) -> None:
+    @nt.adjoint
+    def square(x: Tensor) -> Any:
+        return x * x, lambda g: 2 * x * g
+
+    def f(v: Tensor) -> Any:
+        b = v * 1
+        y = square(b)
+        b += 1
+        view = b[1:]
+        view *= 2
+        return np.sum(y) + np.sum(b)
+
+    check_gradient(f, V, dev=dev)
+
+
+def test_an_inner_gradient_that_fails_halfway_leaves_nothing_behind(dev: int) -> None:
+    class Target:
+        """Drops what `x[...] += y` brings back."""
+
+        def __init__(self, x: Tensor) -> None:
+            self.x = x
+
+        def __getitem__(self, index: Any) -> Tensor:
+            return self.x[index]
+
+        def __setitem__(self, index: Any, value: Any) -> None:
+            raise KeyError(index)
+
+    def inner(v: Tensor) -> Any:
+        target = Target(v * 1)
+        target[1:] += v[1:]
+        return np.sum(v)
+
+    def f(v: Tensor) -> Any:
+        with pytest.raises(KeyError):
+            gradient(inner, v)
+        return np.sum(v * v)
+
+    (g,) = gradient(f, tensor(V, dev=dev))
+    np.testing.assert_allclose(collect(g), 2 * V)

@@ -7,7 +7,7 @@ cycles, and the graph goes when the last Tensor that needs it does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -47,6 +47,26 @@ class Part(Node):
         self.result = whole.result[index]
         self.sequence = whole.sequence
         self.index = index
+
+
+class Custom(Node):
+    """A call of a function that comes with its own way back, `pull`.
+
+    ``pull(node, g)`` gives one gradient, or None, for each of the parents; `g` is a list, with None for what had no
+    influence, if the function has several results. `pull` must not refer to the node or to what hangs on it.
+    """
+
+    __slots__ = ("pull",)
+
+    def __init__(self, parents: Sequence[Node | None], result: Any, sequence: int, pull: Pull) -> None:
+        self.args = ()
+        self.parents = tuple(parents)
+        self.result = result
+        self.sequence = sequence
+        self.pull: Pull | None = pull
+
+
+Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
 
 
 def record(node: Node) -> tuple[Part | None, ...]:
@@ -94,10 +114,10 @@ def _nested(parents: tuple[Any, ...]) -> Iterable[Node]:
 _sequence = attrgetter("sequence")
 
 
-def _order(root: Node, start: int) -> list[Node]:
-    """The nodes behind `root` that ran since `start`, parents first; iterative, since graphs are deep."""
-    seen = {root}
-    stack = [root]
+def history(roots: Iterable[Node], start: int) -> list[Node]:
+    """The nodes behind `roots` that ran since `start`, parents first; iterative, since graphs are deep."""
+    seen = set(roots)
+    stack = list(seen)
     while stack:
         for parent in stack.pop().parents:
             if parent is None or parent in seen:
@@ -109,6 +129,23 @@ def _order(root: Node, start: int) -> list[Node]:
     order = sorted(seen, key=_sequence)
     # A Part has the number of the node that it is part of, and comes after it.
     return sorted(order, key=_place) if any(type(node) is Part for node in order) else order
+
+
+def origins(roots: Iterable[Node], start: int, leaves: Iterable[Node]) -> set[Node]:
+    """The nodes from before `start` on which those behind `roots` depend, but not by way of `leaves`."""
+    seen = set(leaves)
+    stack = [root for root in roots if root not in seen]
+    found: set[Node] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.sequence < start:
+            found.add(node)
+        else:
+            stack.extend(_nested(node.parents))
+    return found
 
 
 def _place(node: Node) -> tuple[int, bool]:
@@ -124,19 +161,22 @@ def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
     return [node for node in order if node in reached]
 
 
-def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool, once: bool) -> dict[Node, Tensor]:
-    """The gradients of the leaves, given the gradient `seed` of what `root` made. Leaves not reached are left out.
+def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, once: bool) -> dict[Node, Tensor]:
+    """The gradients of the leaves, given those of what the nodes in `seeds` made. Leaves not reached are left out.
 
     `inner` says that the run was inside another gradient, whose own nodes are among those of this one; `once`, that
     nobody will go this way again, so that what a node kept is freed as soon as it is behind.
     """
     wanted: set[Node] = set(leaves)
-    order = _order(root, min((leaf.sequence for leaf in wanted), default=0))
+    order = history(seeds, min((leaf.sequence for leaf in wanted), default=0))
     reached: set[Node] | None = None
-    if inner:
+    # What a Custom runs may be long, or refuse: only if a leaf asks for it.
+    if inner or any(type(node) is Custom for node in order):
         order = _reaching(order, wanted)
         reached = set(order)
-    cotangents: dict[Node, Any] = {root: seed}
+    cotangents: dict[Node, Any] = {}
+    for root, seed in seeds.items():
+        _add(cotangents, root, seed)
     gradients: dict[Node, Tensor] = {}
     while order:
         node = order.pop()
@@ -151,7 +191,11 @@ def backward(root: Node, seed: Tensor, leaves: Iterable[Leaf], inner: bool, once
                 node.args, node.parents, node.result = (), (), None
         elif type(node) is Part:
             _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
-        else:
+        elif type(node) is Custom:
+            _pull_custom(node, g, reached, cotangents)
+            if once:
+                node.parents, node.result, node.pull = (), None, None
+        elif node.parents:
             _add(cotangents, node.parents[0], g)
     return gradients
 
@@ -172,6 +216,13 @@ def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, 
             part = function(*pick(values))
             if part is not None:
                 _add(cotangents, parent, fit(part, parent.result))
+
+
+def _pull_custom(node: Custom, g: Any, reached: set[Node] | None, cotangents: dict[Node, Any]) -> None:
+    assert node.pull is not None
+    for parent, part in zip(node.parents, node.pull(node, g), strict=True):
+        if parent is not None and part is not None and (reached is None or parent in reached):
+            _add(cotangents, parent, fit(part, parent.result))
 
 
 def _missing(ran: Kernel, i: int) -> Any:

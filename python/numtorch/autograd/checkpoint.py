@@ -1,0 +1,136 @@
+"""checkpointed: time for memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Node, Tensor
+from numtorch.autograd import nests
+from numtorch.autograd.attaching import attach
+from numtorch.autograd.closures import reachable
+from numtorch.autograd.recording import Recording
+from numtorch.autograd.replay import RandomNumbers
+from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
+from numtorch.autograd.tape import Custom, Leaf, origins
+
+Tracked = list[tuple[Tensor, Node]]
+
+
+class _Checkpoint:
+    """What is needed to run a function once more, with a record: arguments, what else it used, random numbers."""
+
+    def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...]) -> None:
+        self.f = f
+        held = list(reachable(f, xs))
+        self.random = RandomNumbers(held)
+        self.inputs: Tracked = []  # of the arguments, the leaves that a gradient depends on, without their history
+        self.xs = nests.replace_in_arguments(xs, self._save)
+        with scope() as start:
+            leaves = [Leaf(_core.track(value, node), start) for value, node in self.inputs]
+            tracked = [_core.track(value, leaf) for (value, _), leaf in zip(self.inputs, leaves, strict=True)]
+            self.y = self.again(*tracked)
+            outputs = [o for o in nests.leaves(self.y) if isinstance(o, Tensor)]
+            nodes = [node for node in map(_core.node_of, outputs) if node is not None]
+        self.is_tracked = bool(nodes)
+        self.others = _resolve(f, held, origins(nodes, start, leaves))
+        self.kept = [(untracked(value), value) for value, _ in self.others]
+
+    def _save(self, leaf: Any) -> Any:
+        node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
+        if node is None:
+            return untracked(leaf) if isinstance(leaf, Tensor) else leaf
+        self.inputs.append((untracked(leaf), node))
+        return self.inputs[-1][0]
+
+    def value(self) -> Any:
+        """What the function returned, with the history that this is."""
+        y, self.y = self.y, None
+        if not self.is_tracked:
+            return y
+        y = nests.replace(y, lambda leaf: untracked(leaf) if isinstance(leaf, Tensor) else leaf)
+        return attach(y, [node for _, node in self.inputs + self.others], self.back)
+
+    def again(self, *inputs: Tensor) -> Any:
+        """The function, with these Tensors for those of its arguments that a gradient depends on."""
+        places = {id(value): given for (value, _), given in zip(self.inputs, inputs, strict=True)}
+        return self.f(*nests.replace_in_arguments(self.xs, lambda leaf: places.get(id(leaf), leaf)))
+
+    def back(self, node: Custom, g: Any) -> list[Tensor | None]:
+        """The gradients of arguments and of what else was used."""
+        for value, given in [(value, value) for value, _ in self.inputs] + self.kept:
+            if not _core.is_unchanged(value, given):
+                raise RuntimeError(
+                    f"checkpointed: a Tensor that {self.f!r} uses was written to since: it cannot be run once more"
+                )
+        recording = _core.recording()
+        with self.random.again(), marked(self.others if recording else ()):
+            inputs = [_core.track(value, history) if recording else value for value, history in self.inputs]
+            run = Recording(self.again, tuple(inputs), nest=True, marks=[value for value, _ in self.others])
+        gs = g if isinstance(g, list) else [g]
+        likes = node.result if isinstance(node.result, tuple) else (node.result,)
+        places = [i for i, output in enumerate(run.outputs) if isinstance(output, Tensor)]
+        if [run.outputs[i].shape for i in places] != [like.shape for like in likes]:
+            raise RuntimeError(f"checkpointed: {self.f!r} gave arrays of other shapes when it was run once more")
+        seeds: list[Tensor | None] = [None] * len(run.outputs)
+        for i, seed in zip(places, gs, strict=True):
+            seeds[i] = seed
+        return run.gradients(seeds, once=True)
+
+
+def _resolve(f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracked:
+    """The Tensors that `f` used besides its arguments, with their nodes: parameters, and what it closes over."""
+    found = [(value, node) for node, value in tensors_marked().items() if node in nodes]
+    known = {id(value) for value, _ in found}
+    for value in held:
+        node = _core.node_of(value) if isinstance(value, Tensor) and id(value) not in known else None
+        if node is not None and node in nodes:  # several Tensors may have one node
+            found.append((value, node))
+    missing = nodes - {node for _, node in found}
+    if missing:
+        raise ValueError(
+            f"checkpointed: {f!r} uses {len(missing)} Tensors that a gradient depends on, which are neither arguments "
+            "nor in its closure, attributes and globals, so that it cannot be run once more; pass them as arguments"
+        )
+    return found
+
+
+def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
+    """Call ``f(*xs)`` without keeping what its gradient needs: on the way back `f` runs once more.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a Tensor or a nest of them. It may use parameters (see `gradient` and `params`) and close over Tensors
+        that a gradient depends on. It must compute the same again: what it uses besides its arguments must not be
+        written to before the way back, and what it does besides (printing, counting) happens twice.
+    *xs : any
+        Its arguments: arrays, numbers, nests of them (of which `f` gets copies with the same arrays), anything else.
+
+    Returns
+    -------
+    Tensor or nest
+        ``f(*xs)``.
+
+    Raises
+    ------
+    ValueError
+        `f` uses a Tensor that a gradient depends on and that can be found neither in its arguments nor in its closure.
+    RuntimeError
+        On the way back: `f` returned other shapes than before, or what it closes over was written to.
+
+    Notes
+    -----
+    Random numbers are drawn again as they were: those of NumPy's and Python's global state, of `manual_seed`, and of
+    generators among the arguments or in the closure, attributes and globals of `f`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numtorch as nt
+    >>> layer = lambda x: np.tanh(np.sin(x) * 2)
+    >>> nt.gradient(lambda x: np.sum(nt.checkpointed(layer, x)), nt.tensor([0.0, 1.0]))
+    (Tensor([2.        , 0.13946158], dtype=float64, dev=-1),)
+    """
+    return _Checkpoint(f, xs).value() if _core.recording() else f(*xs)

@@ -1,0 +1,157 @@
+"""One recorded call of a function: its value, and the way back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Node, Tensor, collect, kernel, tensor
+from numtorch.autograd import nests
+from numtorch.autograd.grads import Grads
+from numtorch.autograd.scopes import marked, scope
+from numtorch.autograd.tape import Leaf, backward
+
+_ones_like = kernel("ones_like")
+_nothing = nullcontext()
+
+
+class Recording:
+    """What remains of ``f(*args)``, or of ``f()`` if the only argument is a Params.
+
+    Parameters
+    ----------
+    f, args
+        What to call. Each floating-point array or number in `args` becomes a leaf.
+    nest : bool
+        Whether the way back may start from the arrays in a nest that `f` returns, not only from one Tensor.
+    marks : sequence of Tensor
+        What `f` uses without being given it, as leaves after those in `args`; the parameters, if there is a Params.
+
+    Attributes
+    ----------
+    y : Tensor or nest
+        What `f` returned.
+    outputs : list
+        The arrays and numbers in it from which there may be a way back.
+    sources : list
+        The arrays and numbers among the arguments.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], nest: bool, marks: Sequence[Tensor] | None = None
+    ) -> None:
+        self.args = args
+        self.params = nests.sole_params(args)
+        self.sources: list[Any] = []
+        self.leaves: list[Leaf] = []
+        marks = marks or self.params or ()
+        with scope() as start:
+            taken = args if self.params is None else ()
+            inputs = [nests.replace(arg, lambda leaf: self._track(leaf, start)) for arg in taken]
+            pairs = [(p, Leaf(p, start)) for p in marks]
+            for source, leaf in pairs:
+                self.sources.append(source)
+                self.leaves.append(leaf)
+            with marked(pairs) if pairs else _nothing:
+                self.y = f(*inputs)
+                _core.check_writes()
+                self._look_at(self.y, nest)
+            self.inner = _core.scope_depth() > 1
+
+    def _track(self, source: Any, start: int) -> Tensor:
+        value = source if isinstance(source, Tensor) else tensor(source)
+        self.sources.append(source)
+        self.leaves.append(Leaf(value, start))
+        return _core.track(value, self.leaves[-1])
+
+    def _look_at(self, y: Any, nest: bool) -> None:
+        self.outputs: list[Any] = [y] if isinstance(y, Tensor) or not nest else nests.leaves(y)
+        self.nodes: list[Node | None] = [_core.node_of(o) if isinstance(o, Tensor) else None for o in self.outputs]
+
+    def gradients(self, seeds: Sequence[Tensor | None], once: bool = False) -> list[Tensor | None]:
+        """The gradient of each leaf, given one of each output; None for no influence."""
+        roots: dict[Node, Tensor] = {}
+        for node, seed in zip(self.nodes, seeds, strict=True):
+            if node is not None and seed is not None:
+                roots[node] = roots[node] + seed if node in roots else seed
+        if not roots:
+            return [None] * len(self.leaves)
+        found = backward(roots, self.leaves, self.inner, once and not self.inner)
+        return [found.get(leaf) for leaf in self.leaves]
+
+    def arranged(self, values: Sequence[Any]) -> Any:
+        """One value for each leaf, in the form of the arguments: a tuple of nests, or Grads."""
+        if self.params is not None:
+            return Grads(self.params, values)
+        parts = iter([None if g is None else like_source(g, s) for g, s in zip(values, self.sources, strict=True)])
+        return tuple([nests.arrange(arg, parts) for arg in self.args])
+
+    def arguments_along(self, values: Any, what: str) -> list[Any]:
+        """What `values`, in the form of the arguments, has for each leaf."""
+        if self.params is None:
+            if not isinstance(values, tuple | list) or len(values) != len(self.args):
+                came = len(values) if isinstance(values, tuple | list) else type(values).__name__
+                raise TypeError(f"{what}: expected one for each of {len(self.args)} arguments, not {came}")
+            outlines = [nests.Outline(arg) for arg in self.args]
+            return [v for outline, value in zip(outlines, values, strict=True) for v in outline.along(value, what)]
+        if not isinstance(values, Grads):
+            raise TypeError(f"{what}: expected Grads of the same parameters, not {type(values).__name__}")
+        return [values[p] for p in self.params]
+
+
+def like_source(g: Tensor, source: Any) -> Any:
+    """A gradient in the form in which its argument came: a Tensor, an ndarray or a number.
+
+    Inside another gradient it stays a Tensor, since only a Tensor can carry the dependence on the outer arguments.
+    """
+    if isinstance(source, Tensor) or g.tracked:
+        return g
+    if isinstance(source, np.ndarray) or g.ndim:
+        return collect(g)
+    return g.item()
+
+
+def check_output(y: Any, function: str) -> Tensor:
+    """What `f` returned as a Tensor; TypeError if it is neither an array nor a number."""
+    if isinstance(y, int | float | complex | np.generic | np.ndarray):
+        y = tensor(y)
+    if not isinstance(y, Tensor):
+        raise TypeError(f"{function}: f must return a Tensor or a number, not {type(y).__name__}")
+    return y
+
+
+def check_loss(y: Any, function: str) -> Tensor:
+    """The same for what a gradient is taken of: ValueError or TypeError unless it is one real number."""
+    y = check_output(y, function)
+    if y.ndim != 0:
+        raise ValueError(
+            f"{function}: f must return a scalar (a 0-d Tensor), not shape {y.shape}; np.sum it, or use pullback"
+        )
+    if y.dtype.kind != "f":
+        hint = "; take np.real or np.abs of it, or use pullback" if y.dtype.kind == "c" else ""
+        raise TypeError(f"{function}: f must return a real floating-point number, not {y.dtype}{hint}")
+    return y
+
+
+def fitted(value: Any, like: Tensor, what: str, like_what: str) -> Tensor:
+    """`value` as a Tensor of the dtype of `like`, whose shape it must have."""
+    value = value if isinstance(value, Tensor) else tensor(value, dev=like.dev)
+    if value.shape != like.shape:
+        raise ValueError(f"{what} has shape {value.shape}, {like_what} has {like.shape}")
+    if value.dtype.kind == "c" and like.dtype.kind != "c":
+        raise TypeError(f"{what} is {value.dtype}, {like_what} is {like.dtype}")
+    return value if value.dtype == like.dtype else value.to(dtype=like.dtype)
+
+
+def seed_for(y: Any, seed: Any) -> Tensor:
+    """A seed as a Tensor of the shape and dtype of `y`; without one, one for a real number."""
+    y = check_output(y, "back")
+    if seed is not None:
+        return fitted(seed, y, "back: the seed", "what f returned")
+    if y.ndim != 0 or y.dtype.kind != "f":
+        raise ValueError(f"back: a seed is needed, since f returned shape {y.shape} and dtype {y.dtype}")
+    return _ones_like(y)

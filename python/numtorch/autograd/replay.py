@@ -1,0 +1,68 @@
+"""The random numbers that a function drew, once more."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from numtorch import _core
+from numtorch.autograd.closures import RANDOM
+
+
+def _stream(source: Any) -> tuple[Callable[[], Any], Callable[[Any], Any]]:
+    """How to read and to set the state of one source of random numbers."""
+    if isinstance(source, _core.Generator):
+        return source.get_state, source.set_state
+    if isinstance(source, random.Random):
+        return source.getstate, source.setstate
+    if isinstance(source, np.random.RandomState):
+        return functools.partial(source.get_state, legacy=False), source.set_state
+    bits = source.bit_generator if isinstance(source, np.random.Generator) else source
+    return lambda: bits.state, functools.partial(setattr, bits, "state")
+
+
+def _default_generators(held: list[Any]) -> list[_core.Generator]:
+    """Those that kernels draw from when they are given none, of the devices that a function may draw on."""
+    devs = {-1, _core.default_dev(), *(value.dev for value in held if isinstance(value, _core.Tensor))}
+    return [_core.default_generator(dev) for dev in sorted(devs)]
+
+
+class RandomNumbers:
+    """The random numbers that a function is about to draw, to be drawn again later.
+
+    Parameters
+    ----------
+    held : list
+        What the function can reach: the generators among it are meant, besides the global ones.
+    """
+
+    def __init__(self, held: list[Any]) -> None:
+        own = [value for value in held if isinstance(value, RANDOM)]
+        self._streams: list[tuple[Callable[[], Any], Callable[[Any], Any]]] = [
+            (functools.partial(np.random.get_state, legacy=False), np.random.set_state),
+            (random.getstate, random.setstate),
+            *(_stream(value) for value in own + _default_generators(held)),
+        ]
+        self._states = self._get()
+
+    def _get(self) -> list[Any]:
+        return [get() for get, _ in self._streams]
+
+    def _set(self, states: list[Any]) -> None:
+        for (_, put), state in zip(self._streams, states, strict=True):
+            put(state)
+
+    @contextmanager
+    def again(self) -> Generator[None, None, None]:
+        """Inside, the same numbers come as after this object was made; outside nothing has happened."""
+        states = self._get()
+        self._set(self._states)
+        try:
+            yield
+        finally:
+            self._set(states)
