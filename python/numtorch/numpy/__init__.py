@@ -19,6 +19,8 @@ Tensor(2.5, dtype=float32, dev=-1)
 
 from typing import NoReturn as _NoReturn
 
+import numpy as _numpy
+
 from numpy import (
     False_, ScalarType, True_, __version__, base_repr, binary_repr, bool, bool_, broadcast_shapes, byte, bytes_,
     cdouble, character, clongdouble, complex64, complex128, complexfloating, csingle, datetime64, double, dtype,
@@ -180,7 +182,11 @@ __all__ = [
 ]
 # fmt: on
 
-if "matvec" not in _ABSENT:
+if hasattr(_numpy, "trapz"):  # until NumPy 2.3
+    from numtorch.numpy.deprecated import in1d, trapz
+
+    __all__ += ["in1d", "trapz"]
+if hasattr(_numpy, "matvec"):  # since NumPy 2.2
     from numtorch.numpy.ufuncs import matvec, vecmat
 
     __all__ += ["matvec", "vecmat"]

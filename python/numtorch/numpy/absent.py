@@ -35,4 +35,4 @@ ABSENT = _table(
     _because("it tests NumPy", "test"),
 )
 if not hasattr(np, "matvec"):
-    ABSENT |= _table(_because("NumPy has it since 2.2, and what computes it begins as a ufunc of NumPy's", "matvec vecmat"))
+    ABSENT |= _table(_because("it is NumPy's ufunc on Tensors, and NumPy has it since 2.2", "matvec vecmat"))
