@@ -157,6 +157,7 @@ _ROWS = {
         np.polynomial.polynomial.polygrid2d(m, w, q)
         np.polynomial.polynomial.polygrid2d(v, 2, q)
         np.polynomial.polynomial.polygrid2d([1.0, 2], w, x)
+        np.polynomial.polynomial.polyval2d(v, u[0] * v, q)
         np.percentile(x, np.array([10, 30], np.float32))
         np.percentile(x, np.array([10, 30], np.uint8))
         np.nanpercentile(x, np.array([10, 30], np.float32), axis=0)
