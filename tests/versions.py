@@ -68,6 +68,7 @@ _ROWS = {
         np.nonzero(s)
         np.unstack(m)
         np.unstack(x, axis=1)
+        np.unstack(m, axis=1)
         np.unstack(s)
         np.unstack(m, axis=4)
         np.unstack(e)
