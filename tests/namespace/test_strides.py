@@ -56,6 +56,14 @@ def test_of_a_view(dev: int) -> None:
     )
 
 
+def test_gradient(dev: int) -> None:
+    x = nt.tensor([1.0, 2.0, 3.0, 4.0], dev=dev)
+    (slope,) = nt.gradient(lambda x: (as_strided(x, (3, 2), (8, 8)) ** 2).sum(), x)
+    assert slope.tolist() == [2, 8, 12, 8]
+    with pytest.raises(NotImplementedError, match="beside the elements"):
+        nt.gradient(lambda x: as_strided(x[::2], (3,), (8,)).sum(), x)
+
+
 OUTSIDE: dict[str, tuple[Any, ...]] = {
     "too long": ((13,), (8,)),
     "stride too long": ((2, 12), (8, 8)),

@@ -69,7 +69,8 @@ def as_strided(
     NumPy's `as_strided`: a view of the memory of `x` with that shape and those strides, in bytes.
 
     NumPy reads whatever lies there; this raises ValueError instead where the view would leave the memory that `x`
-    itself is a view of. Strides are not negative, as libtorch has none, and multiples of the size of an element.
+    itself is a view of. Strides are not negative, as libtorch has none, and multiples of the size of an element. A
+    gradient reaches the elements of `x`; where the view reads others, computing it raises NotImplementedError.
 
     Parameters
     ----------
