@@ -26,13 +26,14 @@ struct NumPy {
   PyObject* asarray;
   PyObject* ndarray;
   PyObject* generic;
+  PyObject* boolean;
 };
 
 const NumPy& numpy() {
   static const NumPy names = [] {
     const Ref module = check(PyImport_ImportModule("numpy"));
     const auto get = [&](const char* name) { return check(PyObject_GetAttrString(module.get(), name)).release(); };
-    return NumPy{get("array"), get("asarray"), get("ndarray"), get("generic")};
+    return NumPy{get("array"), get("asarray"), get("ndarray"), get("generic"), get("bool_")};
   }();
   return names;
 }
@@ -210,6 +211,8 @@ at::Tensor from_array(PyObject* array, const Source& source) {
 }  // namespace
 
 bool is_numpy(PyObject* object) { return is_instance(object, numpy().ndarray) || is_instance(object, numpy().generic); }
+
+bool is_numpy_bool(PyObject* object) { return is_instance(object, numpy().boolean); }
 
 at::Tensor from_host(PyObject* object, Type type, const Source& source) {
   if (const auto number = find_number(object, type, source.function)) return from_number(*number, source.device);

@@ -24,6 +24,9 @@ inline bool is_sequence(PyObject* object) { return PyList_Check(object) || PyTup
 // An ndarray or a NumPy scalar.
 bool is_numpy(PyObject* object);
 
+// Whether it is a bool of NumPy's; before NumPy 2.3 it passes for an integer.
+bool is_numpy_bool(PyObject* object);
+
 // The value of `object`, with NumPy's own conversion to `type` where one is given.
 at::Tensor from_host(PyObject* object, std::optional<at::ScalarType> type, const Source& source);
 

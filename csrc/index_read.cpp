@@ -3,6 +3,7 @@
 
 #include "convert.h"
 #include "device.h"
+#include "host.h"
 #include "index_plan.h"
 #include "index_value.h"
 #include "tensor.h"
@@ -66,7 +67,7 @@ at::Tensor array_of(PyObject* object, c10::Device device, bool is_array) {
 
 void read_object(Parts& parts, PyObject* object, c10::Device device) {
   const bool is_array = is_ndarray(object);
-  if (!is_array && PyIndex_Check(object) && read_integer(parts, object)) return;
+  if (!is_array && PyIndex_Check(object) && !is_numpy_bool(object) && read_integer(parts, object)) return;
   if (PyUnicode_Check(object) || PyBytes_Check(object)) fail(PyExc_IndexError, "%s", kInvalid);
   // On the host the bounds are checked without waiting for a device; lists of Tensors are put together where those are.
   const at::Tensor array = array_of(object, holds_tensor(object) ? device : c10::Device(c10::kCPU), is_array);

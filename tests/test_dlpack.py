@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from numtorch import Tensor, collect, from_dlpack, tensor
+from tests.versions import since
 
 torch = pytest.importorskip("torch")
 
@@ -104,6 +105,7 @@ def test_a_capsule_serves_once():
         from_dlpack(capsule)
 
 
+@since("2.1.0", "from_dlpack takes what is read-only")
 def test_read_only():
     a = np.zeros(3)
     a.flags.writeable = False
@@ -115,6 +117,7 @@ def test_read_only():
         t.__dlpack__()
 
 
+@since("2.2.0", "what from_dlpack gives is writeable")
 def test_copy_argument(dev):
     a = np.zeros(3)
     copied = from_dlpack(a, copy=True)
@@ -127,6 +130,7 @@ def test_copy_argument(dev):
     assert np.from_dlpack(t, copy=True).flags.writeable
 
 
+@since("2.2.0", "what from_dlpack gives is writeable")
 def test_a_value_is_copied():
     value = np.sum(tensor([1.0, 2.0]))
     np.from_dlpack(value)[...] = 9
@@ -140,6 +144,7 @@ def test_conjugate_is_copied():
     assert np.from_dlpack(z)[0] == 1 - 2j
 
 
+@since("2.1.0", "from_dlpack takes a device")
 def test_device_to_host_when_asked(dev):
     t = tensor([1.0, 2.0], dev=dev)
     np.testing.assert_array_equal(np.from_dlpack(t, device="cpu"), [1, 2])

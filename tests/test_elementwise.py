@@ -17,11 +17,12 @@ from numtorch.functions.elementwise import ROWS as TABLE
 from tests.agreement import DTYPES, difference, disagreement, draw, run, to_tensors
 from tests.ops.elementwise import ROWS, Row
 from tests.ufunc_cases import BINARY, ELEMENTWISE, assert_agree, operands, rows
+from tests.versions import older_than
 
 
 def test_all_of_numpys_numeric_ufuncs_are_in_the_table() -> None:
     public = {f for f in vars(np).values() if isinstance(f, np.ufunc)} - {np.isnat}
-    assert len(public) == 89
+    assert len(public) == (87 if older_than("2.2.0") else 89)
     assert set(TABLE) == {row.ufunc for row in ROWS} == public | {np._core.umath.clip}
     assert len(ROWS) == len(TABLE)
 
@@ -145,7 +146,10 @@ def test_operators(name: str, dev: int) -> None:
         problems[f"{one} {other}"] = disagreement(function, [a, b], dev, 64)
     for dtype in DTYPES:
         a = draw(dtype, 12, 1, large=False)
-        for number in (3, 2.5, 1j, True, np.float32(2), np.int16(2)):
+        scalars = (np.float32(2), np.int16(2))
+        if name == "a ** b" and older_than("2.3.0"):
+            scalars = ()  # NumPy took them for Python's numbers
+        for number in (3, 2.5, 1j, True, *scalars):
             problems[f"{dtype} {number!r}"] = disagreement(lambda x, n=number: function(x, n), [a], dev, 64)
             problems[f"{number!r} {dtype}"] = disagreement(lambda x, n=number: function(n, x), [a], dev, 64)
     assert_agree(problems)

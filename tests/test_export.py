@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from numtorch import collect, gradient, tensor
+from tests.versions import since
 
 DTYPES = [np.dtype(code) for code in "?bhilBHILefdFD"]
 
@@ -152,6 +153,7 @@ def test_number_conversions(dtype, dev):
             operator.index(t)
 
 
+@since("2.4.0", "refuses what it warned of before")
 @pytest.mark.parametrize("convert", [float, int, complex, operator.index])
 @pytest.mark.parametrize("a", [np.array([1]), np.array([[1]]), np.array([1, 2])])
 def test_only_0d_converts(convert, a):
@@ -174,6 +176,7 @@ def test_truth_of_one_element(a, dev):
     assert bool(tensor(a, dev=dev)) == bool(a)
 
 
+@since("2.2.0", "refuses what it warned of before")
 @pytest.mark.parametrize("a", [np.array([]), np.zeros((0, 3)), np.array([1, 2])])
 def test_truth_is_ambiguous(a):
     with pytest.raises(ValueError, match="ambiguous") as expected:

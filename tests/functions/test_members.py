@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
+from tests.versions import older_than
 
 # What an ndarray has and a Tensor has not: subclasses of ndarray and C extensions use these.
 ABSENT = {
@@ -20,7 +21,9 @@ ABSENT = {
 
 def test_every_member_is_there() -> None:
     missing = {name for name in dir(np.ndarray) if not hasattr(nt.Tensor, name)}
-    assert missing - ABSENT.keys() == set()
+    # Names that NumPy had until 2.3, some of them only to say that they are gone.
+    dropped = {"itemset", "newbyteorder", "ptp", "tostring"} if older_than("2.4.0") else set()
+    assert missing - ABSENT.keys() - dropped == set()
 
 
 def pair(dev: int, dtype: Any = float) -> tuple[np.ndarray, nt.Tensor]:

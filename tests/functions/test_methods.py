@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
+from tests.versions import since
 
 METHODS = (
     "all any argmax argmin argsort astype choose clip compress conj conjugate copy cumprod cumsum diagonal dot fill "
@@ -21,6 +22,7 @@ def test_it_is_there(name: str) -> None:
     assert getattr(nt.Tensor, name).__doc__
 
 
+@since("2.4.0", "its methods have signatures")
 @pytest.mark.parametrize("name", PYTHON_METHODS)
 def test_positions(name: str) -> None:
     """Whoever passes arguments by position or by keyword as to an ndarray reaches the same parameters."""

@@ -1,8 +1,13 @@
 """The comparison itself, compared: it must see every way in which the two can differ."""
 
+import importlib
+import pkgutil
+
 import pytest
 
+from tests import ops
 from tests.pairing import Row, check
+from tests.versions import rows_that_wait
 
 DIFFERENT = {
     "values": "x if isinstance(x, np.ndarray) else x + 1",
@@ -37,3 +42,15 @@ def test_it_sees_no_difference(dev: int) -> None:
 def test_it_sees_a_refusal_that_is_none(dev: int) -> None:
     with pytest.raises(AssertionError, match="refuses"):
         check(Row("x + 1", (), ("float64",)), dev)
+
+
+def test_what_waits_for_a_newer_numpy_is_a_row() -> None:
+    families = [importlib.import_module(f"tests.ops.{module.name}") for module in pkgutil.iter_modules(ops.__path__)]
+    texts = {
+        row.text
+        for family in families
+        for name in ("ROWS", "GRADIENTS")
+        for row in getattr(family, name, [])
+        if type(row) is Row
+    }
+    assert rows_that_wait() - texts == set()

@@ -92,6 +92,12 @@ def test_complex_edges(dev: int) -> None:
         (w,) = xp.log1p(xp.asarray([z], dev=dev)).tolist()
         assert w.real == inf
         assert numpy.isnan(w.imag)
+    for z in (complex(1e-30, inf), complex(0, -inf), complex(-inf, 2), complex(inf, -inf)):
+        for dtype in (xp.complex64, xp.complex128):
+            (w,) = xp.log1p(xp.asarray([z], dtype=dtype, dev=dev)).tolist()
+            assert (w.real, w.imag) == (inf, pytest.approx(numpy.angle(z)))
+    (slope,) = nt.gradient(lambda z: xp.log1p(z).real.sum(), xp.asarray([0j, 1j], dev=dev))
+    assert numpy.allclose(slope.tolist(), [1, 0.5 + 0.5j])
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "int64", "float32"])

@@ -150,6 +150,15 @@ def test_what_libtorch_has_no_dtypes_for_is_refused() -> None:
         xp.zeros(2, dtype=object)
 
 
+@pytest.mark.skipif(not hasattr(np, "trapz"), reason="NumPy had them until 2.3")
+def test_names_that_numpy_had() -> None:
+    with pytest.warns(DeprecationWarning, match="trapezoid"):
+        assert xp.trapz([1.0, 2.0, 4.0], dx=2).item() == 9
+    with pytest.warns(DeprecationWarning, match="isin"):
+        assert xp.in1d([[1, 2], [3, 4]], [2, 4]).tolist() == [False, True, False, True]
+    assert np.in1d(nt.tensor([[1, 2], [3, 4]]), [2, 4], invert=True).tolist() == [True, False, True, False]  # noqa: NPY201
+
+
 def test_row_stack_warns() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

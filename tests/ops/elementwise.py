@@ -113,6 +113,9 @@ ROWS = [
     Row(np.conjugate, (ANY,), complex=True),
     Row(np.matmul, (ANY, ANY), complex=True),
     Row(np.vecdot, (ANY, ANY), complex=True),
-    Row(np.matvec, (ANY, ANY), complex=True),
-    Row(np.vecmat, (ANY, ANY), complex=True),
 ]
+if hasattr(np, "matvec"):  # NumPy 2.2
+    ROWS += [
+        Row(np.matvec, (ANY, ANY), complex=True),
+        Row(np.vecmat, (ANY, ANY), complex=True),
+    ]

@@ -4,6 +4,10 @@ from tests.pairing import rows
 
 MADE = """
 np.zeros(3)
+np.zeros((1,) * 64)
+np.zeros((1,) * 65)
+np.empty((1,) * 65)
+np.full((1,) * 65, 2)
 np.zeros((2, 3), np.int8, "F")
 np.zeros((2, -1))
 np.ones((), complex)

@@ -4,6 +4,13 @@ from tests.pairing import ALL, rows
 
 VIEWS = """
 np.reshape(x, 24)
+np.reshape(s, (1,) * 64)
+np.reshape(s, (1,) * 65)
+np.reshape(s, (1,) * 65, order="F")
+s.reshape((1,) * 65)
+np.expand_dims(s, tuple(range(64)))
+np.expand_dims(s, tuple(range(65)))
+np.broadcast_to(s, (1,) * 65)
 np.reshape(x, (4, 6))
 np.reshape(x, (-1, 2))
 np.reshape(x, [2, -1])

@@ -35,6 +35,7 @@ from numtorch.functions import reduction as reduction
 from numtorch.functions import scan as scan
 from numtorch.functions import scimath as scimath
 from numtorch.functions import selection as selection
+from numtorch.functions import series as series
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape
 from numtorch.functions import signal as signal

@@ -25,6 +25,7 @@ __all__ = [
     "axis_of",
     "cast",
     "check_casting",
+    "check_ndim",
     "dev_of",
     "given",
     "promoted",
@@ -112,6 +113,12 @@ def check_casting(function: str, source: np.dtype[Any], target: np.dtype[Any], c
         raise TypeError(
             f"{function}: cannot cast array data from {source!r} to {target!r} according to the rule {casting!r}"
         )
+
+
+def check_ndim(ndim: int) -> None:
+    """Raises NumPy's error where an array would have more axes than an ndarray can."""
+    if ndim > 64:
+        raise ValueError(f"maximum supported dimension for an ndarray is currently 64, found {ndim}")
 
 
 def axis_of(axis: Any, ndim: int) -> int:

@@ -8,8 +8,10 @@ from numtorch._core import Tensor, kernel
 
 _acos = kernel("acos")
 _add = kernel("add.Tensor")
+_atan2 = kernel("atan2")
 _clone = kernel("clone")
 _complex = kernel("complex")
+_detach = kernel("detach")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
 _imag = kernel("imag")
@@ -127,7 +129,10 @@ def arccos(z: Tensor) -> Tensor:
 
 
 def log1p(z: Tensor) -> Tensor:
-    # An infinite number has an infinite logarithm, even if its other part is NaN.
+    # An infinite number has an infinite logarithm, even if its other part is NaN, and keeps its angle.
     result = _log1p(z)
-    lost = _logical_and(_isinf(z), _isnan(_real(result)))
-    return _complex(_masked_fill(_real(result), lost, math.inf), _imag(result))
+    infinite = _isinf(z)
+    lost = _logical_and(infinite, _isnan(_real(result)))
+    fixed = _detach(z)
+    angle = _where(infinite, _atan2(_imag(fixed), _real(fixed)), _imag(result))
+    return _complex(_masked_fill(_real(result), lost, math.inf), angle)

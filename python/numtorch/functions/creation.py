@@ -16,7 +16,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor, as_array, kernel, tensor
 from numtorch.functions.arange import arange
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, find_dev, xp
+from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, check_ndim, find_dev, xp
 from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes
 from numtorch.functions.places import device_of, place_of
 
@@ -75,6 +75,7 @@ def ordered(
 def lengths_of(shape: Any) -> tuple[int, ...]:
     """`shape` as a tuple of lengths that can be; ValueError for others."""
     lengths = as_shape(shape)
+    check_ndim(len(lengths))
     if any(length < 0 for length in lengths):
         raise ValueError("negative dimensions are not allowed")
     if any(length > LONGEST for length in lengths):

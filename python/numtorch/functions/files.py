@@ -5,6 +5,7 @@ Each of these functions moves whole arrays between the host and the device, and 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,18 +47,23 @@ def save(file: Any, arr: Array, allow_pickle: bool = True) -> None:
     np.save(file, hosted(arr), allow_pickle=allow_pickle)
 
 
+def _pickling(allowed: bool) -> dict[str, Any]:
+    """What says so to NumPy's `savez`: before 2.2 it always pickles, and takes the keyword for an array's name."""
+    return {"allow_pickle": allowed} if "allow_pickle" in inspect.signature(np.savez).parameters else {}
+
+
 @implements(np.savez)
 def savez(file: Any, *args: Array, allow_pickle: bool = True, **kwds: Array) -> None:
     """NumPy's `savez` of the values, copied to the host."""
     named = {name: hosted(x) for name, x in kwds.items()}
-    np.savez(file, *map(hosted, args), allow_pickle=allow_pickle, **named)
+    np.savez(file, *map(hosted, args), **_pickling(allow_pickle), **named)
 
 
 @implements(np.savez_compressed)
 def savez_compressed(file: Any, *args: Array, allow_pickle: bool = True, **kwds: Array) -> None:
     """NumPy's `savez_compressed` of the values, copied to the host."""
     named = {name: hosted(x) for name, x in kwds.items()}
-    np.savez_compressed(file, *map(hosted, args), allow_pickle=allow_pickle, **named)
+    np.savez_compressed(file, *map(hosted, args), **_pickling(allow_pickle), **named)
 
 
 @implements(np.savetxt)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import polynomial
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arange import arange
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, cast, dev_of, is_weak, xp
+from numtorch.functions.arguments import Array, as_tensor, as_tensors, cast, dev_of, xp
 from numtorch.functions.creation import eye
 from numtorch.functions.joining import concatenate
 from numtorch.functions.registry import implements
@@ -23,12 +22,10 @@ __all__ = [
     "polyadd",
     "polyder",
     "polydiv",
-    "polygrid2d",
     "polyint",
     "polymul",
     "polysub",
     "polyval",
-    "polyval2d",
     "roots",
 ]
 
@@ -127,40 +124,6 @@ def _composed(p: Tensor, q: Tensor) -> Tensor:
     for each in p:
         y = xp.add(*_aligned(convolve(y, q), xp.atleast_1d(each)))
     return y
-
-
-def _horner(x: Any, c: Tensor, outer: bool) -> Tensor:
-    """The values at `x` of polynomials along the first axis of `c`; at all of `x` for each of them if `outer`."""
-    if isinstance(x, Tensor) and outer:
-        c = c.reshape(*c.shape, *(1,) * x.ndim)
-    y: Tensor = c[-1] + x * 0
-    for i in range(2, c.shape[0] + 1):
-        y = c[-i] + y * x
-    return y
-
-
-def _series(c: Array, dev: int) -> Tensor:
-    x = as_tensor(c, dev)
-    x = x if x.ndim else x.reshape(1)
-    return x if x.dtype.kind in "fc" else cast(x, FLOAT64)
-
-
-@implements(polynomial.polyval2d)
-def polyval2d(x: Array, y: Array, c: Array) -> Tensor:
-    """NumPy's `polynomial.polynomial.polyval2d`."""
-    dev = dev_of(x, y, c)
-    first, second = as_tensor(x, dev), as_tensor(y, dev)
-    if first.shape != second.shape:
-        raise ValueError("x, y are incompatible")
-    return _horner(second, _horner(first, _series(c, dev), True), False)
-
-
-@implements(polynomial.polygrid2d)
-def polygrid2d(x: Array, y: Array, c: Array) -> Tensor:
-    """NumPy's `polynomial.polynomial.polygrid2d`."""
-    dev = dev_of(x, y, c)
-    across, down = (z if is_weak(z) else as_tensor(z, dev) for z in (x, y))
-    return _horner(down, _horner(across, _series(c, dev), True), True)
 
 
 # ---- Arithmetic ----

@@ -136,7 +136,7 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = NoValue, append: A
     return x
 
 
-@implements(*named("trapezoid", "trapz"))
+@implements(np.trapezoid)
 def trapezoid(y: Array, x: Array | None = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
     """NumPy's `trapezoid`: the integral by the trapezoidal rule."""
     dev = dev_of(y, x, dx)

@@ -18,6 +18,7 @@ from numtorch.functions.sorting import begins, comparable, keys_of, parts_of, so
 
 __all__ = [
     "ediff1d",
+    "in1d",
     "intersect1d",
     "isin",
     "setdiff1d",
@@ -190,6 +191,14 @@ def isin(
         found = found & ~_isnan(_detach(x))
     found = ~found if invert else found
     return as_array(found) if found.ndim == 0 else found
+
+
+@implements(*named("in1d"))
+def in1d(
+    ar1: Array, ar2: Array, assume_unique: bool = False, invert: bool = False, *, kind: str | None = None
+) -> Tensor:
+    """NumPy's `in1d`, which it had until 2.3: `isin` of `ar1` in one row."""
+    return isin(ravel(as_tensor(ar1)), ar2, assume_unique, invert, kind=kind)
 
 
 def _flat(assume_unique: bool, *arrays: Array) -> list[Tensor]:

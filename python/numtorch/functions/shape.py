@@ -19,6 +19,7 @@ from numtorch.functions.arguments import (
     as_tensors,
     axes_of,
     axis_of,
+    check_ndim,
     dev_of,
     reduced_axes,
 )
@@ -81,9 +82,11 @@ def complete_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
 @implements(np.reshape)
 def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | None = None) -> Tensor:
     """NumPy's `reshape`: a view where that is possible."""
+    wanted = shape if type(shape) is tuple else as_shape(shape)
+    check_ndim(len(wanted))
     if type(a) is Tensor and order == "C" and copy is None:
         try:
-            return _reshape(a, shape if type(shape) is tuple else as_shape(shape))
+            return _reshape(a, wanted)
         except RuntimeError:
             pass  # below it is said in NumPy's words
     a = as_tensor(a)
@@ -93,7 +96,7 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
         order = as_order("reshape", a, order)
     if copy:
         a = a.copy(order="F" if order == "F" else "C")
-    lengths = complete_shape(shape if type(shape) is tuple else as_shape(shape), a.size)
+    lengths = complete_shape(wanted, a.size)
     if order == "F":
         result = reverse_axes(_reshape(reverse_axes(a), lengths[::-1]))
     else:
@@ -207,6 +210,7 @@ def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
     """NumPy's `expand_dims`, a view."""
     x = as_tensor(a)
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    check_ndim(x.ndim + len(axes))
     for place in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
         x = _unsqueeze(x, place)
     return x
@@ -252,6 +256,7 @@ def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # no
     """NumPy's `broadcast_to`, a read-only view."""
     x = as_tensor(array)
     lengths = as_shape(shape)
+    check_ndim(len(lengths))
     if any(length < 0 for length in lengths):
         raise ValueError("all elements of broadcast shape must be non-negative")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -9,13 +10,16 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Tensor, as_read_only, kernel
-from numtorch.functions.arguments import Array, as_tensor
+from numtorch.functions.arguments import Array, as_shape, as_tensor, check_ndim
 from numtorch.functions.registry import implements
 
-__all__ = ["sliding_window_view"]
+__all__ = ["as_strided", "sliding_window_view"]
 
 _alias = kernel("alias")
+_as_strided = kernel("as_strided")
 _unfold = kernel("unfold")
+
+_MOST_BYTES = 2**63 - 1
 
 
 @implements(np.lib.stride_tricks.sliding_window_view)
@@ -51,4 +55,67 @@ def sliding_window_view(
         if length > view.shape[place]:
             raise ValueError("window shape cannot be larger than input array shape")
         view = _unfold(view, place, length, 1)
+    return view if writeable else as_read_only(view)
+
+
+def as_strided(
+    x: Array,
+    shape: Any = None,
+    strides: Any = None,
+    subok: bool = False,  # noqa: ARG001
+    writeable: bool = True,
+) -> Tensor:
+    """
+    NumPy's `as_strided`: a view of the memory of `x` with that shape and those strides, in bytes.
+
+    NumPy reads whatever lies there; this raises ValueError instead where the view would leave the memory that `x`
+    itself is a view of. Strides are not negative, as libtorch has none, and multiples of the size of an element. A
+    gradient reaches the elements of `x`; where the view reads others, computing it raises NotImplementedError.
+
+    Parameters
+    ----------
+    x : array
+        What is not a Tensor is copied first, so the view is one of the copy.
+    shape, strides : ints, optional
+        Those of `x` by default; strides are in bytes.
+    subok : bool, optional
+        Decides nothing: there are no subclasses of Tensor.
+    writeable : bool, optional
+        Whether the view can be written to, if `x` can.
+
+    Returns
+    -------
+    Tensor
+        The view.
+
+    Examples
+    --------
+    >>> import numtorch.numpy as np
+    >>> x = np.arange(6)
+    >>> np.lib.stride_tricks.as_strided(x, (4, 3), (8, 8))
+    Tensor([[0, 1, 2],
+            [1, 2, 3],
+            [2, 3, 4],
+            [3, 4, 5]], dtype=int64, dev=-1)
+    """
+    base = as_tensor(x)
+    lengths = base.shape if shape is None else as_shape(shape)
+    steps = base.strides if strides is None else as_shape(strides)
+    if len(lengths) != len(steps):
+        raise ValueError("mismatch in length of strides and shape")
+    check_ndim(len(lengths))
+    if any(length < 0 for length in lengths):
+        raise ValueError("negative dimensions are not allowed")
+    if any(step < 0 or step % base.itemsize for step in steps):
+        raise ValueError(f"as_strided: strides must be multiples of the itemsize {base.itemsize} and not negative")
+    outside = ValueError(f"as_strided: a view of shape {lengths} with strides {steps} leaves the memory of the array")
+    reach = sum((length - 1) * step for length, step in zip(lengths, steps, strict=True)) if 0 not in lengths else 0
+    if max(reach, math.prod(lengths) * base.itemsize) > _MOST_BYTES:
+        raise outside
+    try:
+        view = _as_strided(base, lengths, tuple(step // base.itemsize for step in steps))
+    except RuntimeError as error:
+        if "out of bounds" not in str(error):
+            raise
+        raise outside from None
     return view if writeable else as_read_only(view)

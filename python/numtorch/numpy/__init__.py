@@ -19,6 +19,8 @@ Tensor(2.5, dtype=float32, dev=-1)
 
 from typing import NoReturn as _NoReturn
 
+import numpy as _numpy
+
 from numpy import (
     False_, ScalarType, True_, __version__, base_repr, binary_repr, bool, bool_, broadcast_shapes, byte, bytes_,
     cdouble, character, clongdouble, complex64, complex128, complexfloating, csingle, datetime64, double, dtype,
@@ -115,10 +117,10 @@ from numtorch.numpy.ufuncs import (
     bitwise_right_shift, bitwise_xor, cbrt, ceil, conj, conjugate, copysign, cos, cosh, deg2rad, degrees, divide,
     divmod, equal, exp, exp2, expm1, fabs, float_power, floor, floor_divide, fmax, fmin, fmod, frexp, gcd, greater,
     greater_equal, heaviside, hypot, invert, isfinite, isinf, isnan, lcm, ldexp, left_shift, less, less_equal, log,
-    log1p, log2, log10, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor, matmul, matvec,
+    log1p, log2, log10, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor, matmul,
     maximum, minimum, mod, modf, multiply, negative, nextafter, not_equal, positive, pow, power, rad2deg, radians,
     reciprocal, remainder, right_shift, rint, sign, signbit, sin, sinh, spacing, sqrt, square, subtract, tan, tanh,
-    true_divide, trunc, ufunc, vecdot, vecmat,
+    true_divide, trunc, ufunc, vecdot,
 )
 from numtorch.numpy.vectorize import vectorize
 
@@ -155,7 +157,7 @@ __all__ = [
     "lcm", "ldexp", "left_shift", "less", "less_equal", "lexsort", "lib", "linalg", "linspace", "little_endian",
     "load", "loadtxt", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "logical_and", "logical_not",
     "logical_or", "logical_xor", "logspace", "long", "longdouble", "longlong", "mask_indices", "matmul",
-    "matrix_transpose", "matvec", "max", "maximum", "may_share_memory", "mean", "median", "meshgrid", "mgrid",
+    "matrix_transpose", "max", "maximum", "may_share_memory", "mean", "median", "meshgrid", "mgrid",
     "min", "min_scalar_type", "minimum", "mintypecode", "mod", "modf", "moveaxis", "multiply", "nan", "nan_to_num",
     "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
     "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndarray", "ndenumerate", "ndim",
@@ -175,10 +177,19 @@ __all__ = [
     "triu_indices", "triu_indices_from", "true_divide", "trunc", "typecodes", "typename", "typing", "ubyte",
     "ufunc", "uint", "uint8", "uint16", "uint32", "uint64", "uintc", "uintp", "ulong", "ulonglong", "union1d",
     "unique", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unpackbits", "unravel_index",
-    "unsignedinteger", "unstack", "unwrap", "ushort", "vander", "var", "vdot", "vecdot", "vecmat", "vectorize",
+    "unsignedinteger", "unstack", "unwrap", "ushort", "vander", "var", "vdot", "vecdot", "vectorize",
     "void", "vsplit", "vstack", "where", "zeros", "zeros_like",
 ]
 # fmt: on
+
+if hasattr(_numpy, "trapz"):  # until NumPy 2.3
+    from numtorch.numpy.deprecated import in1d, trapz
+
+    __all__ += ["in1d", "trapz"]
+if hasattr(_numpy, "matvec"):  # since NumPy 2.2
+    from numtorch.numpy.ufuncs import matvec, vecmat
+
+    __all__ += ["matvec", "vecmat"]
 
 
 def __getattr__(name: str) -> _NoReturn:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 __all__ = ["ABSENT"]
 
 
@@ -32,3 +34,5 @@ ABSENT = _table(
     _because("it is private to NumPy", "core"),
     _because("it tests NumPy", "test"),
 )
+if not hasattr(np, "matvec"):
+    ABSENT |= _table(_because("it is NumPy's ufunc on Tensors, and NumPy has it since 2.2", "matvec vecmat"))

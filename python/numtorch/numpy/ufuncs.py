@@ -84,7 +84,6 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "matmul",
-    "matvec",
     "maximum",
     "minimum",
     "mod",
@@ -116,7 +115,6 @@ __all__ = [
     "trunc",
     "ufunc",
     "vecdot",
-    "vecmat",
 ]
 
 
@@ -282,7 +280,6 @@ logical_not = ufunc(np.logical_not)
 logical_or = ufunc(np.logical_or)
 logical_xor = ufunc(np.logical_xor)
 matmul = ufunc(np.matmul)
-matvec = ufunc(np.matvec)
 maximum = ufunc(np.maximum)
 minimum = ufunc(np.minimum)
 modf = ufunc(np.modf)
@@ -310,4 +307,7 @@ tan = ufunc(np.tan)
 tanh = ufunc(np.tanh)
 trunc = ufunc(np.trunc)
 vecdot = ufunc(np.vecdot)
-vecmat = ufunc(np.vecmat)
+if hasattr(np, "matvec"):  # NumPy 2.2
+    matvec = ufunc(np.matvec)
+    vecmat = ufunc(np.vecmat)
+    __all__ += ["matvec", "vecmat"]

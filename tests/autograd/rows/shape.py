@@ -27,6 +27,13 @@ ROWS: dict[str, list[Row]] = {
     "diagonal_scatter": [(k("diagonal_scatter", 1), (A, real(2)))],
     "unfold": [(k("unfold", 1, 2, 1), (A,))],
     "unfold_backward": [(k("unfold_backward", [2, 3], 1, 2, 1), (real(2, 2, 2),))],
+    "as_strided": [
+        (k("as_strided", [2, 2], [3, 2]), (A,)),
+        (k("as_strided", [3, 3, 2], [1, 0, 1]), (A,)),
+        (lambda x: kernel("as_strided")(x.T, [2, 4], [0, 1]), (A,)),
+        (lambda x: kernel("as_strided")(x[:, ::2], [2, 3], [2, 0]), (A,)),
+        (lambda x: kernel("as_strided")(x[1:], [2], [1]), (A,)),
+    ],
     "tril": [(k("tril"), (A,))],
     "triu": [(k("triu", 1), (A,))],
     "diag_embed": [(k("diag_embed"), (A,))],

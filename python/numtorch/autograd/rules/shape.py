@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import define
 from numtorch.autograd.tape import Like, zeros_like
 
+_arange = kernel("arange")
 _cat = kernel("cat")
 _constant_pad = kernel("constant_pad_nd")
 _diagonal = kernel("diagonal")
 _diagonal_scatter = kernel("diagonal_scatter")
 _expand = kernel("expand")
 _flip = kernel("flip")
+_index_add = kernel("index_add")
+_index_select = kernel("index_select")
 _movedim = kernel("movedim.intlist")
 _narrow = kernel("narrow")
+_ones = kernel("ones")
 _permute = kernel("permute")
 _reshape = kernel("reshape")
 _roll = kernel("roll")
@@ -105,10 +111,37 @@ define(
     self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step),
 )
 define("unfold_backward", grad_in=lambda g, dim, size, step: _unfold(g, dim, size, step))
+define("as_strided", self=lambda g, self, size, stride: _unstrided(g, self, size, stride))
 define("tril", self=lambda g, diagonal: _tril(g, diagonal))
 define("triu", self=lambda g, diagonal: _triu(g, diagonal))
 define("diag_embed", self=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
 define("diag", self=lambda g, self_spec, diagonal: _undiag(g, self_spec, diagonal))
+
+
+def _places(sizes: Any, strides: Any, dev: int) -> Tensor:
+    """Where in memory the elements lie, in order, counted in elements from the first one."""
+    places = _zeros((1,), dtype=np.int64, device=dev)
+    for size, stride in zip(sizes, strides, strict=True):
+        places = (places[:, None] + _arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
+    return places
+
+
+def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any) -> Tensor:
+    """Elements of `x` in one place share its gradient."""
+    steps = [step // x.itemsize for step in x.strides]
+    seen, own = _places(size, stride, g.dev), _places(x.shape, steps, g.dev)
+    if not seen.size or not own.size:
+        return _zeros(x.shape, dtype=g.dtype, device=g.dev)
+    shapes = ((size, stride), (x.shape, steps))
+    count = 1 + max(sum((n - 1) * step for n, step in zip(*each, strict=True)) for each in shapes)
+    nothing = _zeros((count,), dtype=g.dtype, device=g.dev)
+    sharing = _index_add(nothing, 0, own, _ones((own.size,), dtype=g.dtype, device=g.dev))
+    if bool((_index_select(sharing, 0, seen) == 0).any()):
+        raise NotImplementedError(
+            "gradient: as_strided reads memory beside the elements of its array, which is itself a view"
+        )
+    memory = _index_add(nothing, 0, seen, g.reshape(-1))
+    return (_index_select(memory, 0, own) / _index_select(sharing, 0, own)).reshape(x.shape)
 
 
 def _undiag(g: Tensor, like: Like, diagonal: int) -> Tensor:

@@ -1,5 +1,37 @@
 """`numpy.polynomial.polynomial` on Tensors: power series, with the constant term first."""
 
-from numtorch.functions.polynomials import polygrid2d, polyval2d
+from numtorch.functions.series import (
+    polyadd,
+    polycompanion,
+    polyder,
+    polyfit,
+    polyfromroots,
+    polygrid2d,
+    polygrid3d,
+    polyint,
+    polymul,
+    polyroots,
+    polysub,
+    polyval,
+    polyval2d,
+    polyval3d,
+    polyvander,
+)
 
-__all__ = ["polygrid2d", "polyval2d"]
+__all__ = [
+    "polyadd",
+    "polycompanion",
+    "polyder",
+    "polyfit",
+    "polyfromroots",
+    "polygrid2d",
+    "polygrid3d",
+    "polyint",
+    "polymul",
+    "polyroots",
+    "polysub",
+    "polyval",
+    "polyval2d",
+    "polyval3d",
+    "polyvander",
+]
