@@ -128,7 +128,7 @@ def history(roots: Iterable[Node], start: int) -> list[Node]:
                     stack.append(node)
     order = sorted(seen, key=_sequence)
     # A Part has the number of the node that it is part of, and comes after it.
-    return sorted(order, key=_place) if any(type(node) is Part for node in order) else order
+    return sorted(order, key=_place) if Part in map(type, order) else order
 
 
 def origins(roots: Iterable[Node], start: int, leaves: Iterable[Node]) -> set[Node]:
@@ -171,7 +171,7 @@ def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, onc
     order = history(seeds, min((leaf.sequence for leaf in wanted), default=0))
     reached: set[Node] | None = None
     # What a Custom runs may be long, or refuse: only if a leaf asks for it.
-    if inner or any(type(node) is Custom for node in order):
+    if inner or Custom in map(type, order):
         order = _reaching(order, wanted)
         reached = set(order)
     cotangents: dict[Node, Any] = {}

@@ -130,9 +130,14 @@ define("prod.dim_int", self=lambda g, self, dim, keepdim: _product(g, self, dim 
 
 def _extreme(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
     """Of max and min: shared evenly between equal extremes."""
-    hit = _eq(x, kept(y, x.shape, dim, keepdim)) | _isnan(x)  # where an element is NaN, the extreme is
-    count = _sum(hit, axes_of(dim, x.ndim), True, dtype=x.dtype) if x.ndim else _cast(hit, dtype=x.dtype)
-    return _where_other(hit, _expand(kept(g, x.shape, dim, keepdim) / count, x.shape), 0.0)
+    if not x.ndim:
+        return g
+    shape, axes = x.shape, axes_of(dim, x.ndim)
+    if not keepdim:
+        lengths = [1 if i in axes else n for i, n in enumerate(shape)]
+        g, y = _reshape(g, lengths), _reshape(y, lengths)
+    hit = _eq(x, y) | _isnan(x)  # where an element is NaN, the extreme is
+    return _where_other(hit, _expand(g / _sum(hit, axes, True, dtype=x.dtype), shape), 0.0)
 
 
 for _name in ("amax", "amin"):
