@@ -456,7 +456,7 @@ REASONS = {
     "np.correlate(v, g)": "libtorch's convolution, which has one output channel to work on here",
     "np.polymul(v, g)": "libtorch's convolution, which has one output channel to work on here",
     "np.linalg.norm(x)": "NumPy's is the product of a vector with itself, by OpenBLAS",
-    "np.polyfit(v, w, 3)": "least squares by MKL's decomposition of a tall matrix, which gains nothing from a second thread",
+    "np.polyfit(v, w, 3)": "least squares by MKL's decomposition of a tall matrix, which a second thread does not help",
     "np.linalg.cholesky(p)": "MKL, and a copy that clears the upper triangle, against OpenBLAS",
     "np.ediff1d(v)": "NumPy's writes into memory that it has in the cache",
     "np.diff(v)": "NumPy's writes into memory that it has in the cache",
