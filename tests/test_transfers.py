@@ -225,3 +225,28 @@ def test_the_counter_counts(convert: Callable[..., Any], monkeypatch: pytest.Mon
         on_the_host(nt.tensor(1.0))
     assert sum(arrays.values()) >= 1
     assert sum(numbers.values()) >= 1
+
+
+METHODS = [
+    "np.add.reduce(x, axis=1)",
+    "np.subtract.reduce(x, axis=0)",
+    "np.maximum.reduce(x, axis=(0, 1), initial=0.5, where=x > 0)",
+    "np.logaddexp.accumulate(x)",
+    "np.divide.accumulate(x, axis=1)",
+    "np.add.reduceat(x, i)",
+    "np.multiply.reduceat(x, [0, 1, 0], axis=1)",
+    "np.subtract.reduceat(x, [0, 1])",
+    "np.hypot.outer(x, x)",
+    "np.add.at(x, i, 1.5)",
+    "np.divide.at(x, ([0, 0], [1, 1]), 2.0)",
+    "np.negative.at(x, i)",
+]
+
+
+@pytest.mark.parametrize("text", METHODS)
+def test_methods_of_ufuncs_transfer_nothing(text: str, dev: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, i = nt.tensor(np.arange(1.0, 7.0).reshape(2, 3), dev=dev), nt.tensor([0, 1, 0], dev=dev)
+    with counted(monkeypatch) as (arrays, numbers):
+        eval(text, {"np": np, "x": x, "i": i})
+        assert not arrays
+        assert sum(numbers.values()) <= 2

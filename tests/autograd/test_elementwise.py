@@ -56,7 +56,7 @@ def test_gradient_of_complex_arguments(row: Row, dev: int) -> None:
     nt.check_gradient(differentiable(row), *points(row, complex_numbers=True), order=row.order, dev=dev)
 
 
-@rows([row for row in SMOOTH if row.ufunc not in SHAPES])
+@rows([row for row in SMOOTH if row.ufunc.__name__ not in SHAPES])
 @pytest.mark.parametrize(
     "shapes", [((), (), ()), ((0, 3), (3,), (1, 1)), ((1, 3), (2, 1), ()), ((3,), (), (1,))], ids=str
 )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, kernel
+from numtorch.functions.bits import moved
 from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, bits, cast, from_bits
 from numtorch.functions.unsigned import flip
 
@@ -18,6 +19,7 @@ _amin = kernel("amin")
 _any = kernel("any.dims")
 _cat = kernel("cat")
 _clone = kernel("clone")
+_clamp = kernel("clamp")
 _cummax = kernel("cummax")
 _cummin = kernel("cummin")
 _cumprod = kernel("cumprod")
@@ -25,6 +27,7 @@ _cumsum = kernel("cumsum")
 _eq = kernel("eq.Scalar")
 _gt = kernel("gt.Scalar")
 _isnan = kernel("isnan")
+_index_select = kernel("index_select")
 _logcumsumexp = kernel("logcumsumexp")
 _logsumexp = kernel("logsumexp")
 _masked_fill = kernel("masked_fill.Scalar")
@@ -36,6 +39,7 @@ _select = kernel("select.int")
 _slice = kernel("slice.Tensor")
 _stack = kernel("stack")
 _sum = kernel("sum.dim_IntList")
+_where = kernel("where.self")
 
 INT32 = np.dtype(np.int32)
 
@@ -163,6 +167,33 @@ def _one_by_one(operation: Fold, x: Tensor) -> Tensor:
 
 def join(first: Tensor, x: Tensor, axis: int) -> Tensor:
     return _cat([first, x], axis)
+
+
+def is_associative(function: np.ufunc) -> bool:
+    """Whether neighbours may be combined in any order of pairs."""
+    return function in _ASSOCIATIVE
+
+
+def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) -> Tensor:
+    """The elements along the first axis from each start on, as many as its length says, combined into one.
+
+    By what 1, 2, 4, ... elements in a row give: nothing has to be known of the places on the host.
+    """
+    count, step = x.shape[0], 1
+    column = (-1,) + (1,) * (x.ndim - 1)
+    result = moved(lambda y: _index_select(y, 0, starts), x)
+    begun = _eq(lengths, 0)  # nowhere yet
+    while True:
+        taken = _ne(lengths & step, 0)
+        piece = moved(lambda y: _index_select(y, 0, _clamp(starts, 0, y.shape[0] - 1)), x)  # noqa: B023
+        joined = _where(_reshape(begun, column), operation.combine(result, piece), piece)
+        result = _where(_reshape(taken, column), joined, result)
+        begun = begun | taken
+        starts = starts + cast(taken, INT64) * step
+        if 2 * step > count:
+            return result
+        x = operation.combine(_slice(x, 0, 0, x.shape[0] - step), _slice(x, 0, step, x.shape[0]))
+        step *= 2
 
 
 # ---- Scans ----

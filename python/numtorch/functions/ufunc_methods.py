@@ -27,8 +27,12 @@ from numtorch.functions.ufunc import (
 )
 
 _arange = kernel("arange")
+_any = kernel("any")
+_cat = kernel("cat")
+_clamp = kernel("clamp")
 _clone = kernel("clone")
 _expand = kernel("expand")
+_movedim = kernel("movedim.intlist")
 _reshape = kernel("reshape")
 _select = kernel("select.int")
 _slice = kernel("slice.Tensor")
@@ -242,6 +246,19 @@ def accumulate(function: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None,
     return _deliver(function, result, out, "accumulation")
 
 
+def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, place: int) -> Tensor:
+    """The same with places on the device, of which the host sees only whether they are in range."""
+    length = x.shape[place]
+    wrong = (indices < 0) | (indices >= length)
+    if bool(_any(wrong)):
+        first = int(indices[wrong][0])
+        raise IndexError(f"index {first} out-of-bounds in {fold.function.__name__}.reduceat [0, {length})")
+    starts = cast(_reshape(indices, (-1,)), np.dtype(np.int64))
+    stops = _cat([_slice(starts, 0, 1), constant(length, starts.dtype, x.dev).reshape(1)], 0)
+    x = _movedim(x, [place], [0])
+    return _movedim(folding.fold_stretches(fold, x, starts, _clamp(stops - starts, 1)), [0], [place])
+
+
 def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
     indices = _core.collect(indices) if isinstance(indices, Tensor) else indices
     starts = [int(i) for i in np.asarray(indices, dtype=np.intp).reshape(-1)]
@@ -252,11 +269,19 @@ def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
 
 
 def reduceat(function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Any:
-    """``function.reduceat``: one reduction for each stretch between neighbouring indices."""
+    """``function.reduceat``: one reduction for each stretch between neighbouring indices.
+
+    Indices that are a Tensor stay on their device; of functions that are not associative they are brought to the host.
+    """
     _check_reducible(function, "reduceat")
     out = _single(out)
     place = _single_axis(axis, _ndim(array), "reduceat")
     length = (array if isinstance(array, Tensor) else np.asarray(array)).shape[place]
+    if isinstance(indices, Tensor) and indices.size and folding.is_associative(function):
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"{function.__name__}.reduceat: the indices must be integers, not {indices.dtype}")
+        fold, x = _prepare_same(function, array, dtype, out, "reduceat")
+        return _deliver(function, _reduceat_on_device(fold, x, indices, place), out, "reduceat")
     starts = _read_starts(function, indices, length)
     fold, x = _prepare_same(function, array, dtype, out, "reduceat")
     if not starts:
