@@ -148,6 +148,7 @@ PyObject* exit_scope(PyObject*, PyObject*) {
   --active_scopes;
   scopes.pending = scopes.outer.back();
   scopes.outer.pop_back();
+  if (scopes.depth == 0) forget_families(scopes.start);
   Py_RETURN_NONE;
 }
 

@@ -35,6 +35,8 @@ std::unordered_map<Storage, Family>& families() {
   return *map;
 }
 
+thread_local std::vector<Storage> noted;  // the memories of families that this thread's gradient has made
+
 // Views kept for rules, by the memory that they see: nobody else looks at it through them.
 std::unordered_map<Storage, std::vector<const TensorObject*>>& saved_views() {
   static auto* map = new std::unordered_map<Storage, std::vector<const TensorObject*>>();
@@ -215,6 +217,7 @@ void rebind_family(TensorObject* target, const TensorObject* result, Family& fam
   if (result->node != nullptr) attach(reinterpret_cast<PyObject*>(target), result->node);
   moved.root = std::move(written);
   moved.is_argument = false;
+  noted.push_back(storage_of(memory));
   families()[storage_of(memory)] = std::move(moved);
 }
 
@@ -310,9 +313,23 @@ void note_view_slow(TensorObject* source, PyObject* view) {
     std::swap(family.root, root);
     family.scope = scope;
     family.is_argument = (source->flags & kArgument) != 0;
+    noted.push_back(storage);
   }
   join(family, source);
   join(family, as_tensor(view));
+}
+
+void forget_families(std::uint64_t scope) {
+  // Their histories end with the gradient, and would keep parameters alive.
+  std::vector<Family> gone;
+  for (const Storage storage : noted) {
+    const auto found = families().find(storage);
+    if (found == families().end() || found->second.scope != scope) continue;
+    for (TensorObject* member : found->second.members) member->flags &= static_cast<std::uint8_t>(~kFamily);
+    gone.push_back(std::move(found->second));
+    families().erase(found);
+  }
+  noted.clear();
 }
 
 void note_saved(TensorObject* saved) {

@@ -21,6 +21,9 @@ inline PyObject* note_view(TensorObject* source, PyObject* view) {
 // The Tensor is about to see other memory.
 void leave_family(TensorObject* object);
 
+// The gradient that began there is over.
+void forget_families(std::uint64_t scope);
+
 // Notes that `saved`, made from `value` for a rule, sees memory that others may see.
 void note_saved(TensorObject* saved);
 

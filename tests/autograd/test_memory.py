@@ -3,7 +3,9 @@
 import ctypes
 import gc
 import sys
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,3 +207,34 @@ def test_a_hundred_thousand_operations_are_freed(dev: int) -> None:
     extra_bytes, blocks = growth(dropped, dev)
     assert extra_bytes < 64 * KILOBYTE
     assert blocks < 100
+
+
+def test_parameters_seen_through_views_are_freed(dev: int) -> None:
+    def run() -> weakref.ref[Tensor]:
+        w = nt.tensor(np.ones((3, 4)), dev=dev)
+        gradient(lambda: np.sum(w.T[1:] @ w), params(w))
+        gradient(lambda a: np.sum(a.T @ a), w)
+        return weakref.ref(w)
+
+    assert run()() is None
+
+
+def test_no_list_of_views_outlives_its_gradient(dev: int) -> None:
+    """Views made in one gradient are, to the next, from before it."""
+    kept = []
+
+    def f(x: nt.Tensor) -> Any:
+        y = x * 1
+        kept.extend([y, y[1:]])
+        return np.sum(y)
+
+    gradient(f, nt.tensor([1.0, 2.0], dev=dev))
+    y, view = kept
+
+    def g(x: nt.Tensor) -> Any:
+        y[0] = x[1]
+        return np.sum(y)
+
+    with pytest.raises(NotImplementedError, match="arrays made before it"):
+        gradient(g, nt.tensor([3.0, 4.0], dev=dev))
+    assert view.tolist() == [2]
