@@ -1,0 +1,78 @@
+"""libtorch's kernels that take a whole step at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import kernel
+from numtorch.optim.arrays import Arrays, TensorArrays
+
+_sgd_ = kernel("_fused_sgd_")
+_adam_ = kernel("_fused_adam_")
+_adamw_ = kernel("_fused_adamw_")
+_full = kernel("full")
+_is_contiguous = kernel("is_contiguous")
+
+
+def _suits(x: Arrays, dx: Arrays) -> bool:
+    """The kernels go through memory, so they must find the elements in the same order; slots are contiguous."""
+    return (
+        isinstance(x, TensorArrays)
+        and x.dtype.kind == "f"
+        and dx.dtype == x.dtype
+        and all(map(_is_contiguous, x.items))
+        and all(map(_is_contiguous, dx.items))
+    )
+
+
+def descend(
+    x: Arrays, dx: Arrays, velocity: Arrays | None, rate: float = 1.0, rho: float = 0.0, factor: float = 1.0
+) -> bool:
+    """``velocity = rho * velocity + factor * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
+    if not _suits(x, dx):
+        return False
+    _sgd_(
+        x.items,
+        dx.items,
+        [] if velocity is None else velocity.items,
+        weight_decay=0.0,
+        momentum=rho,
+        lr=rate,
+        dampening=1.0 - factor,
+        nesterov=False,
+        maximize=False,
+        is_first_step=False,
+    )
+    return True
+
+
+def adam(
+    t: int,
+    x: Arrays,
+    dx: Arrays,
+    m: Arrays,
+    v: Arrays,
+    *,
+    eta: float,
+    beta: tuple[float, float],
+    epsilon: float,
+    decay: float | None = None,
+) -> bool:
+    """Adam's step after ``x *= 1 - eta * decay``, if there is a kernel for these arrays."""
+    if not _suits(x, dx):
+        return False
+    step = _full((), float(t), dtype=np.dtype(np.float32), device=x.items[0].dev)
+    arguments: list[Any] = [x.items, dx.items, m.items, v.items, [], [step] * len(x.items)]
+    (_adam_ if decay is None else _adamw_)(
+        *arguments,
+        lr=eta,
+        beta1=beta[0],
+        beta2=beta[1],
+        weight_decay=decay or 0.0,
+        eps=epsilon,
+        amsgrad=False,
+        maximize=False,
+    )
+    return True
