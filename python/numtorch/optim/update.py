@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
@@ -52,8 +53,10 @@ def update(state: Any, model: Any, grads: Any) -> None:
     >>> model["w"]
     Tensor([0., 0.], dtype=float64, dev=-1)
     """
+    triples = _paired(state, model, grads)
+    _refuse_tracked(triples)
     with ignore():
-        for group in _groups(_paired(state, model, grads), state):
+        for group in _groups(triples, state):
             leaf = group[0][0]
             x = Arrays.of([array for _, array, _ in group])
             dx = _gradients([g for _, _, g in group], x, leaf)
@@ -155,6 +158,20 @@ def _described(value: Any) -> str:
     return f"{len(value)} in a {type(value).__name__}" if isinstance(value, list | tuple) else repr(type(value))
 
 
+def _refuse_tracked(triples: list[Triple]) -> None:
+    """Also inside `ignore`, where no Tensor says that it is tracked: it does not make the change part of the gradient."""
+    paused = _core.set_paused(False)
+    try:
+        tracked = any(isinstance(part, Tensor) and part.tracked for _, x, dx in triples for part in (x, dx))
+    finally:
+        _core.set_paused(paused)
+    if tracked:
+        raise RuntimeError(
+            "update: a gradient with respect to these arrays, or through theirs, is being taken, and an update in "
+            "place would not be part of it; compute new arrays instead, as w - eta * g"
+        )
+
+
 def _groups(triples: list[Triple], state: Any) -> list[list[Triple]]:
     """Those that can be computed together. Everything is checked first, so that an error leaves all as it was."""
     groups: dict[Any, list[Triple]] = {}
@@ -164,8 +181,6 @@ def _groups(triples: list[Triple], state: Any) -> list[list[Triple]]:
             raise ValueError(f"update: {_misfit(state, leaf, array, gradient)}")
         kind = array.dtype
         if isinstance(array, Tensor):
-            if array.tracked or (isinstance(gradient, Tensor) and gradient.tracked):
-                raise RuntimeError(_TRACKED)
             dev: int | None = array.dev
         elif isinstance(gradient, Tensor):
             raise TypeError("update: the gradient of an ndarray is a Tensor; collect(grads) brings them to the host")
@@ -175,12 +190,6 @@ def _groups(triples: list[Triple], state: Any) -> list[list[Triple]]:
             raise TypeError(f"update: a gradient of dtype {gradient.dtype} for an array of dtype {kind}")
         groups.setdefault((id(leaf.rule), leaf.count, kind, dev), []).append(triple)
     return list(groups.values())
-
-
-_TRACKED = (
-    "update: a gradient with respect to these arrays, or through theirs, is being taken, and an update in place would "
-    "not be part of it; compute new arrays instead, as w - eta * g"
-)
 
 
 def _misfit(state: Any, leaf: Leaf, array: Any, gradient: Any) -> str:
