@@ -8,11 +8,11 @@ from typing import Any
 
 from numtorch.optim import fused
 from numtorch.optim.arrays import Arrays
-from numtorch.optim.rule import Rule, Slots, filled_like, real_like
+from numtorch.optim.rule import Quotient, Slots, filled_like, real_like
 
 
 @dataclass(frozen=True)
-class Averages(Rule):
+class Averages(Quotient):
     """m, the running average of the gradients, and v, that of their squares."""
 
     eta: float = 0.001
@@ -21,6 +21,9 @@ class Averages(Rule):
 
     def init(self, x: Any) -> Slots:
         return {"m": filled_like(x), "v": real_like(x)}
+
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays | None, float]:
+        return self.unbiased(t, *self.averaged(slots, dx))
 
     def averaged(self, slots: Slots, dx: Arrays) -> tuple[Arrays, Arrays]:
         m: Arrays = slots["m"]
@@ -37,11 +40,9 @@ class Averages(Rule):
         root += self.epsilon
         return root
 
-    def unbiased(self, t: int, m: Arrays, v: Arrays) -> Arrays:
-        """``eta * m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon)``."""
-        change = m / self.root(v, 1.0 - self.beta[1] ** t)
-        change *= self.eta / (1.0 - self.beta[0] ** t)
-        return change
+    def unbiased(self, t: int, m: Arrays, v: Arrays) -> tuple[Arrays, Arrays, float]:
+        """``eta * m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon)``, as a quotient."""
+        return m, self.root(v, 1.0 - self.beta[1] ** t), self.eta / (1.0 - self.beta[0] ** t)
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,10 @@ class Adam(Averages):
     array([0.5, 2.5])
     """
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
-        return self.unbiased(t, *self.averaged(slots, dx))
-
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
         options: dict[str, Any] = {"eta": self.eta, "beta": self.beta, "epsilon": self.epsilon}
         if not fused.adam(t, x, dx, slots["m"], slots["v"], **options):
-            x -= self.direction(t, slots, x, dx)
+            super().step(t, slots, x, dx)
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class AdamW(Averages):
     couple: bool = True
 
     def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
-        change = self.unbiased(t, *self.averaged(slots, dx))
+        change = super().direction(t, slots, x, dx)
         change.add(x, self._decay())
         return change
 
@@ -140,16 +138,15 @@ class RAdam(Averages):
     array([0.995, 2.5  ])
     """
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays | None, float]:
         m, v = self.averaged(slots, dx)
         limit = 2.0 / (1.0 - self.beta[1]) - 1.0
         power = self.beta[1] ** t
         rho = limit - 2.0 * t * power / (1.0 - power)
         if rho <= 4.0:
-            return m * (self.eta / (1.0 - self.beta[0] ** t))
-        change = self.unbiased(t, m, v)
-        change *= sqrt((rho - 4.0) * (rho - 2.0) * limit / ((limit - 4.0) * (limit - 2.0) * rho))
-        return change
+            return m, None, self.eta / (1.0 - self.beta[0] ** t)
+        above, below, factor = self.unbiased(t, m, v)
+        return above, below, factor * sqrt((rho - 4.0) * (rho - 2.0) * limit / ((limit - 4.0) * (limit - 2.0) * rho))
 
 
 @dataclass(frozen=True)
@@ -171,15 +168,13 @@ class AdaMax(Averages):
     array([0.5, 2.5])
     """
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         m: Arrays = slots["m"]
         largest: Arrays = slots["v"]
         m.blend(dx, 1.0 - self.beta[0])
         largest *= self.beta[1]
         largest.raise_to(dx.abs())
-        change = m / (largest + self.epsilon)
-        change *= self.eta / (1.0 - self.beta[0] ** t)
-        return change
+        return m, largest + self.epsilon, self.eta / (1.0 - self.beta[0] ** t)
 
 
 @dataclass(frozen=True)
@@ -201,10 +196,9 @@ class NAdam(Averages):
     array([0.263])
     """
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         m, v = self.averaged(slots, dx)
         one, two = self.beta
         change = m * (self.eta * one / (1.0 - one ** (t + 1)))
         change.add(dx, self.eta * (1.0 - one) / (1.0 - one**t))
-        change /= self.root(v, (1.0 - two**t) / two)
-        return change
+        return change, self.root(v, (1.0 - two**t) / two), 1.0

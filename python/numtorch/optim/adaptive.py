@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from numtorch.optim.arrays import Arrays
-from numtorch.optim.rule import Rule, Slots, filled_like, real_like
+from numtorch.optim.rule import Quotient, Rule, Slots, filled_like, real_like
 
 
 @dataclass(frozen=True)
-class RMSProp(Rule):
+class RMSProp(Quotient):
     """The gradient divided by the root of the average square (Tieleman and Hinton 2012; centred: Graves 2013).
 
     ``v = rho * v + (1 - rho) * |dx|²; x -= eta * dx / (sqrt(v) + epsilon)``
@@ -44,7 +44,7 @@ class RMSProp(Rule):
     def init(self, x: Any) -> Slots:
         return {"v": real_like(x), "m": filled_like(x)} if self.centred else {"v": real_like(x)}
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         v: Arrays = slots["v"]
         v *= self.rho
         v.add_square(dx, 1.0 - self.rho)
@@ -56,13 +56,11 @@ class RMSProp(Rule):
             v.raise_to(0.0)  # rounding may have made it negative
         root = v.sqrt()
         root += self.epsilon
-        change = dx / root
-        change *= self.eta
-        return change
+        return dx, root, self.eta
 
 
 @dataclass(frozen=True)
-class AdaGrad(Rule):
+class AdaGrad(Quotient):
     """The gradient divided by the root of the sum of all squares (Duchi, Hazan and Singer 2011).
 
     ``v += |dx|²; x -= eta * dx / (sqrt(v) + epsilon)``
@@ -90,14 +88,12 @@ class AdaGrad(Rule):
     def init(self, x: Any) -> Slots:
         return {"v": real_like(x, self.epsilon)}
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         v: Arrays = slots["v"]
         v.add_square(dx, 1.0)
         root = v.sqrt()
         root += self.epsilon
-        change = dx / root
-        change *= self.eta
-        return change
+        return dx, root, self.eta
 
 
 @dataclass(frozen=True)

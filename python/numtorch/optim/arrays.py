@@ -101,6 +101,10 @@ class Arrays(ABC):
         """``self += factor * a * b``."""
 
     @abstractmethod
+    def add_quotient(self, a: Self, b: Self, factor: float) -> None:
+        """``self += factor * a / b``."""
+
+    @abstractmethod
     def blend(self, other: Self, weight: float) -> None:
         """``self += weight * (other - self)``."""
 
@@ -178,6 +182,10 @@ class HostArrays(Arrays):
         for x, y, z in zip(self.items, a.items, b.items, strict=True):
             x += factor * (y * z)
 
+    def add_quotient(self, a: HostArrays, b: HostArrays, factor: float) -> None:
+        for x, y, z in zip(self.items, a.items, b.items, strict=True):
+            x += factor * (y / z)
+
     def blend(self, other: HostArrays, weight: float) -> None:
         for x, y in zip(self.items, other.items, strict=True):
             x += weight * (y - x)
@@ -217,6 +225,7 @@ _BY_NUMBER = {name: kernel(f"_foreach_{name}.Scalar") for name in _HOST}
 _INTO_BY_LIST = {name: kernel(f"_foreach_{name}_.List") for name in _HOST}
 _INTO_BY_NUMBER = {name: kernel(f"_foreach_{name}_.Scalar") for name in _HOST}
 _addcmul_ = kernel("_foreach_addcmul_.Scalar")
+_addcdiv_ = kernel("_foreach_addcdiv_.Scalar")
 _lerp_ = kernel("_foreach_lerp_.Scalar")
 _maximum_ = kernel("_foreach_maximum_.List")
 _clamp_min_ = kernel("_foreach_clamp_min_.Scalar")
@@ -253,6 +262,12 @@ class TensorArrays(Arrays):
 
     def add_product(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
         _addcmul_(self.items, a.items, b.items, factor)
+
+    def add_quotient(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
+        if self.is_complex and not b.is_complex:
+            self.add(a / b, factor)
+        else:
+            _addcdiv_(self.items, a.items, b.items, factor)
 
     def blend(self, other: TensorArrays, weight: float) -> None:
         _lerp_(self.items, other.items, weight)

@@ -35,8 +35,7 @@ class Descent(Rule):
         return self.eta * dx
 
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
-        if not fused.descend(x, dx, None, rate=self.eta):
-            x.add(dx, -self.eta)
+        x.add(dx, -self.eta)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Momentum(Rule):
         return velocity
 
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
-        if not fused.descend(x, dx, slots["velocity"], rho=self.rho, factor=self.eta):
+        if not fused.descend(x, dx, slots["velocity"], self.rho, self.eta):
             x -= self.direction(t, slots, x, dx)
 
 
@@ -116,6 +115,12 @@ class Nesterov(Rule):
         ahead = self.rho * velocity
         ahead.add(dx, self.eta)
         return ahead
+
+    def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        if fused.descend(x, dx, slots["velocity"], self.rho, self.eta, rate=self.rho):
+            x.add(dx, -self.eta)
+        else:
+            x -= self.direction(t, slots, x, dx)
 
 
 @dataclass(frozen=True)

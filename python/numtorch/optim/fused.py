@@ -16,31 +16,28 @@ _full = kernel("full")
 _is_contiguous = kernel("is_contiguous")
 
 
-def _suits(x: Arrays, dx: Arrays) -> bool:
-    """The kernels go through memory, so they must find the elements in the same order; slots are contiguous."""
-    return (
-        isinstance(x, TensorArrays)
-        and x.dtype.kind == "f"
-        and dx.dtype == x.dtype
-        and all(map(_is_contiguous, x.items))
-        and all(map(_is_contiguous, dx.items))
+def _suits(x: Arrays, dx: Arrays, slots: Arrays) -> bool:
+    """The kernels go through memory, so they must find the elements in the same order: that of slots, row by row."""
+    if not isinstance(x, TensorArrays) or x.dtype.kind != "f" or dx.dtype != x.dtype:
+        return False
+    strides = [a.strides for a in slots.items]
+    return all(
+        [a.strides for a in arrays.items] == strides or all(map(_is_contiguous, arrays.items)) for arrays in (x, dx)
     )
 
 
-def descend(
-    x: Arrays, dx: Arrays, velocity: Arrays | None, rate: float = 1.0, rho: float = 0.0, factor: float = 1.0
-) -> bool:
-    """``velocity = rho * velocity + factor * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
-    if not _suits(x, dx):
+def descend(x: Arrays, dx: Arrays, velocity: Arrays, rho: float, eta: float, rate: float = 1.0) -> bool:
+    """``velocity = rho * velocity + eta * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
+    if not _suits(x, dx, velocity):
         return False
     _sgd_(
         x.items,
         dx.items,
-        [] if velocity is None else velocity.items,
+        velocity.items,
         weight_decay=0.0,
         momentum=rho,
         lr=rate,
-        dampening=1.0 - factor,
+        dampening=1.0 - eta,
         nesterov=False,
         maximize=False,
         is_first_step=False,
@@ -61,7 +58,7 @@ def adam(
     decay: float | None = None,
 ) -> bool:
     """Adam's step after ``x *= 1 - eta * decay``, if there is a kernel for these arrays."""
-    if not _suits(x, dx):
+    if not _suits(x, dx, m):
         return False
     step = _full((), float(t), dtype=np.dtype(np.float32), device=x.items[0].dev)
     arguments: list[Any] = [x.items, dx.items, m.items, v.items, [], [step] * len(x.items)]

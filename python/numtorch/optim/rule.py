@@ -157,3 +157,27 @@ class Rule:
         changed = self.with_parts(parts) if parts else self
         mine = {name: value for name, value in fields.items() if name in self._own_fields()}
         return dataclasses.replace(changed, **mine) if mine else changed
+
+
+@dataclasses.dataclass(frozen=True)
+class Quotient(Rule):
+    """Base of the rules whose direction is a quotient, which is subtracted without being computed first."""
+
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays | None, float]:
+        """Above, below (None for 1), and a factor."""
+        raise NotImplementedError
+
+    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+        above, below, factor = self.quotient(t, slots, x, dx)
+        if below is None:
+            return above * factor
+        change = above / below
+        change *= factor
+        return change
+
+    def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        above, below, factor = self.quotient(t, slots, x, dx)
+        if below is None:
+            x.add(above, -factor)
+        else:
+            x.add_quotient(above, below, -factor)

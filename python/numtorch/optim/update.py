@@ -107,11 +107,15 @@ def _walk(state: Any, model: Any, grads: Any, found: dict[int, Triple], seen: se
     else:
         parts = [(part, getattr(model, name), _attribute(grads, name)) for name, part in _attributes(state)]
     for part, inside, gradient in parts:
-        _walk(part, inside, gradient, found, seen)
+        if type(part) is Leaf and gradient is not None:
+            _meet(part, inside, gradient, found)
+        elif part is not None and gradient is not None:
+            _walk(part, inside, gradient, found, seen)
 
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, type)
 _PARTIAL = ("args", "keywords")
+_ARRAYS = (Tensor, np.ndarray, np.generic)
 
 
 def _attributes(state: Any) -> list[tuple[str, Any]]:
@@ -143,7 +147,7 @@ def _meet(leaf: Leaf, array: Any, gradient: Any, found: dict[int, Triple]) -> No
         if gradient is not None:
             found[id(leaf)] = (leaf, array, gradient)
         return
-    if not isinstance(gradient, Tensor | np.ndarray | np.generic):
+    if type(gradient) is not Tensor and not isinstance(gradient, _ARRAYS):
         raise _Mismatch(f"expected the gradient of an array of shape {leaf.shape}, not {_described(gradient)}")
     if id(leaf) in found:
         gradient = found[id(leaf)][2] + gradient
@@ -159,10 +163,12 @@ def _described(value: Any) -> str:
 
 
 def _refuse_tracked(triples: list[Triple]) -> None:
-    """Also inside `ignore`, where no Tensor says that it is tracked: it does not make the change part of the gradient."""
+    """Also inside `ignore`, which does not make the change part of the gradient, though no Tensor is tracked there."""
     paused = _core.set_paused(False)
     try:
-        tracked = any(isinstance(part, Tensor) and part.tracked for _, x, dx in triples for part in (x, dx))
+        tracked = _core.recording() and any(
+            isinstance(part, Tensor) and part.tracked for _, x, dx in triples for part in (x, dx)
+        )
     finally:
         _core.set_paused(paused)
     if tracked:
@@ -177,18 +183,16 @@ def _groups(triples: list[Triple], state: Any) -> list[list[Triple]]:
     groups: dict[Any, list[Triple]] = {}
     for triple in triples:
         leaf, array, gradient = triple
-        if array.shape != leaf.shape or gradient.shape != leaf.shape:
+        shape, dtype, given = leaf.shape, array.dtype, gradient.dtype
+        if array.shape != shape or gradient.shape != shape:
             raise ValueError(f"update: {_misfit(state, leaf, array, gradient)}")
-        kind = array.dtype
-        if isinstance(array, Tensor):
-            dev: int | None = array.dev
-        elif isinstance(gradient, Tensor):
+        if given is not dtype and (given.kind not in "fc" or (given.kind == "c" and dtype.kind != "c")):
+            raise TypeError(f"update: a gradient of dtype {given} for an array of dtype {dtype}")
+        dev = array.dev if isinstance(array, Tensor) else None
+        there = gradient.dev if isinstance(gradient, Tensor) else None
+        if dev is None and there is not None:
             raise TypeError("update: the gradient of an ndarray is a Tensor; collect(grads) brings them to the host")
-        else:
-            dev = None
-        if gradient.dtype.kind not in "fc" or (gradient.dtype.kind == "c" and kind.kind != "c"):
-            raise TypeError(f"update: a gradient of dtype {gradient.dtype} for an array of dtype {kind}")
-        groups.setdefault((id(leaf.rule), leaf.count, kind, dev), []).append(triple)
+        groups.setdefault((id(leaf.rule), leaf.count, dtype, dev, given, there), []).append(triple)
     return list(groups.values())
 
 
@@ -200,17 +204,14 @@ def _misfit(state: Any, leaf: Leaf, array: Any, gradient: Any) -> str:
 
 
 def _gradients(items: list[Any], x: Arrays, leaf: Leaf) -> Arrays:
-    """The gradients, on the device and in the dtype that the rule wants."""
+    """The gradients of a group, on the device and in the dtype that the rule wants."""
     dtype = leaf.rule.computes_in(x.dtype)
-    if isinstance(x.items[0], Tensor):
-        dev = x.items[0].dev
-        if any(not isinstance(g, Tensor) or g.dev != dev for g in items):
-            items = [g.to(dev=dev) if isinstance(g, Tensor) else tensor(g, dev=dev) for g in items]
-    else:
+    first, array = items[0], x.items[0]
+    if isinstance(array, Tensor) and not (isinstance(first, Tensor) and first.dev == array.dev):
+        items = [g.to(dev=array.dev) if isinstance(g, Tensor) else tensor(g, dev=array.dev) for g in items]
+    elif isinstance(first, np.generic):
         items = [np.asarray(g) for g in items]
-    if all(g.dtype == dtype for g in items):
-        return Arrays.of(items)
-    return Arrays.of([g.astype(dtype) for g in items])
+    return Arrays.of(items if first.dtype == dtype else [g.astype(dtype) for g in items])
 
 
 def _stacked(slots: list[Slots]) -> Slots:

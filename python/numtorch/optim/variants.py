@@ -33,13 +33,11 @@ class AMSGrad(Averages):
         start = self.epsilon
         return {"m": filled_like(x, start), "v": real_like(x, start), "largest": real_like(x, start)}
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         m, v = self.averaged(slots, dx)
         largest: Arrays = slots["largest"]
         largest.raise_to(v)
-        change = m / self.root(largest, 1.0)
-        change *= self.eta
-        return change
+        return m, self.root(largest, 1.0), self.eta
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,14 @@ class OAdam(Averages):
 
     def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
         last: Arrays = slots["last"]
-        now = self.unbiased(t, *self.averaged(slots, dx))
+        now = super().direction(t, slots, x, dx)
         change = now * 2.0
         change -= last
         last.assign(now)
         return change
+
+    def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        x -= self.direction(t, slots, x, dx)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class AdaBelief(Averages):
 
     epsilon: float = 1e-16
 
-    def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
+    def quotient(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[Arrays, Arrays, float]:
         m: Arrays = slots["m"]
         v: Arrays = slots["v"]
         m.blend(dx, 1.0 - self.beta[0])
