@@ -4,6 +4,7 @@ from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import methods as methods
+from numtorch import optim as optim
 from numtorch._core import (
     Generator,
     OutOfMemoryError,

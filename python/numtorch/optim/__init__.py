@@ -1,0 +1,76 @@
+"""Rules that train models: those of Optimisers.jl, on Tensors and on ndarrays, in place."""
+
+from numtorch.optim.adam import Adam, AdaMax, AdamW, NAdam, RAdam
+from numtorch.optim.adaptive import AdaDelta, AdaGrad, RMSProp
+from numtorch.optim.arrays import Arrays
+from numtorch.optim.descent import Descent, Lion, Momentum, Nesterov, Rprop
+from numtorch.optim.mixed import LossScaler, MixedPrecision
+from numtorch.optim.modifiers import (
+    AccumGrad,
+    ClipGrad,
+    ClipNorm,
+    OptimiserChain,
+    SignDecay,
+    WeightDecay,
+    chain,
+)
+from numtorch.optim.rule import Rule
+from numtorch.optim.schedules import (
+    Cosine,
+    Exponential,
+    Inverse,
+    OneCycle,
+    Polynomial,
+    Schedule,
+    Sequence,
+    Step,
+    Triangle,
+)
+from numtorch.optim.state import Leaf, adjust, freeze, setup, thaw
+from numtorch.optim.update import update
+from numtorch.optim.variants import AdaBelief, AMSGrad, OAdam
+
+__all__ = [
+    "AMSGrad",
+    "AccumGrad",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "Arrays",
+    "ClipGrad",
+    "ClipNorm",
+    "Cosine",
+    "Descent",
+    "Exponential",
+    "Inverse",
+    "Leaf",
+    "Lion",
+    "LossScaler",
+    "MixedPrecision",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "OAdam",
+    "OneCycle",
+    "OptimiserChain",
+    "Polynomial",
+    "RAdam",
+    "RMSProp",
+    "Rprop",
+    "Rule",
+    "Schedule",
+    "Sequence",
+    "SignDecay",
+    "Step",
+    "Triangle",
+    "WeightDecay",
+    "adjust",
+    "chain",
+    "freeze",
+    "setup",
+    "thaw",
+    "update",
+]

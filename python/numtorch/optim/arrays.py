@@ -1,0 +1,310 @@
+"""Lists of arrays that compute together, by one formula: ndarrays one by one, Tensors in few calls."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+
+
+class Arrays(ABC):
+    """Arrays of one dtype on one device, as one operand: what a rule's formula is written with.
+
+    ``a * b``, ``a + 2.0`` go array by array and make new ones; ``a *= b`` and the methods whose names say what they
+    do to `a` (`add`, `blend`, ...) write into the arrays themselves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Arrays
+    >>> a = Arrays.of([np.ones(2), np.ones(3)])
+    >>> a.add(a * 2.0, 0.5)
+    >>> a.items
+    [array([2., 2.]), array([2., 2., 2.])]
+    """
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    @staticmethod
+    def of(items: Sequence[Any]) -> Arrays:
+        """Tensors or ndarrays, as the first of them is."""
+        kind = TensorArrays if isinstance(items[0], Tensor) else HostArrays
+        return kind(list(items))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of each of the arrays."""
+        return self.items[0].dtype
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the arrays are complex."""
+        return self.dtype.kind == "c"
+
+    def __add__(self, other: Arrays | float) -> Self:
+        return self._new("add", other)
+
+    def __sub__(self, other: Arrays | float) -> Self:
+        return self._new("sub", other)
+
+    def __mul__(self, other: Arrays | float) -> Self:
+        return self._new("mul", other)
+
+    def __truediv__(self, other: Arrays | float) -> Self:
+        return self._new("div", other)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __iadd__(self, other: Arrays | float) -> Self:
+        return self._written("add", other)
+
+    def __isub__(self, other: Arrays | float) -> Self:
+        return self._written("sub", other)
+
+    def __imul__(self, other: Arrays | float) -> Self:
+        return self._written("mul", other)
+
+    def __itruediv__(self, other: Arrays | float) -> Self:
+        return self._written("div", other)
+
+    def add_square(self, other: Self, factor: float) -> None:
+        """``self += factor * |other|²``; real, of complex arrays too."""
+        if other.is_complex:
+            self.add(other.square(), factor)
+        else:
+            self.add_product(other, other, factor)
+
+    def square(self) -> Self:
+        """``|self|²``, real."""
+        size = self.abs()
+        size *= size
+        return size
+
+    @abstractmethod
+    def _new(self, name: str, other: Arrays | float) -> Self: ...
+    @abstractmethod
+    def _written(self, name: str, other: Arrays | float) -> Self: ...
+    @abstractmethod
+    def add(self, other: Self, factor: float) -> None:
+        """``self += factor * other``."""
+
+    @abstractmethod
+    def add_product(self, a: Self, b: Self, factor: float) -> None:
+        """``self += factor * a * b``."""
+
+    @abstractmethod
+    def add_quotient(self, a: Self, b: Self, factor: float) -> None:
+        """``self += factor * a / b``."""
+
+    @abstractmethod
+    def blend(self, other: Self, weight: float) -> None:
+        """``self += weight * (other - self)``."""
+
+    @abstractmethod
+    def raise_to(self, other: Self | float) -> None:
+        """``self = max(self, other)``."""
+
+    @abstractmethod
+    def clip(self, low: float, high: float) -> Self:
+        """New arrays, between `low` and `high`."""
+
+    @abstractmethod
+    def sqrt(self) -> Self:
+        """Square roots."""
+
+    @abstractmethod
+    def abs(self) -> Self:
+        """Absolute values, real."""
+
+    @abstractmethod
+    def sign(self) -> Self:
+        """-1, 0 or 1; of a complex z, ``z / |z|``."""
+
+    @abstractmethod
+    def norms(self, p: float) -> Self:
+        """The p-norm of each array, of all its elements together: 0-d arrays."""
+
+    @abstractmethod
+    def copy(self) -> Self:
+        """The same values in memory of their own."""
+
+    @abstractmethod
+    def assign(self, other: Self) -> None:
+        """Writes other values, which may have another dtype, into the arrays."""
+
+    @abstractmethod
+    def astype(self, dtype: Any) -> Self:
+        """Copies of another dtype."""
+
+
+_HOST: dict[str, Callable[..., Any]] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+}
+
+
+class HostArrays(Arrays):
+    """ndarrays, one by one."""
+
+    __slots__ = ()
+
+    def _new(self, name: str, other: Arrays | float) -> HostArrays:
+        f = _HOST[name]
+        return HostArrays([np.asarray(f(x, y)) for x, y in zip(self.items, self._beside(other), strict=True)])
+
+    def _written(self, name: str, other: Arrays | float) -> HostArrays:
+        f = _HOST[name]
+        for x, y in zip(self.items, self._beside(other), strict=True):
+            f(x, y, out=x)
+        return self
+
+    def _beside(self, other: Arrays | float) -> list[Any]:
+        return other.items if isinstance(other, Arrays) else [other] * len(self.items)
+
+    def _map(self, f: Callable[[Any], Any]) -> HostArrays:
+        return HostArrays([np.asarray(f(x)) for x in self.items])
+
+    def add(self, other: HostArrays, factor: float) -> None:
+        for x, y in zip(self.items, other.items, strict=True):
+            x += factor * y
+
+    def add_product(self, a: HostArrays, b: HostArrays, factor: float) -> None:
+        for x, y, z in zip(self.items, a.items, b.items, strict=True):
+            x += factor * (y * z)
+
+    def add_quotient(self, a: HostArrays, b: HostArrays, factor: float) -> None:
+        for x, y, z in zip(self.items, a.items, b.items, strict=True):
+            x += factor * (y / z)
+
+    def blend(self, other: HostArrays, weight: float) -> None:
+        for x, y in zip(self.items, other.items, strict=True):
+            x += weight * (y - x)
+
+    def raise_to(self, other: HostArrays | float) -> None:
+        for x, y in zip(self.items, self._beside(other), strict=True):
+            np.maximum(x, y, out=x)
+
+    def clip(self, low: float, high: float) -> HostArrays:
+        return self._map(lambda x: np.clip(x, low, high))
+
+    def sqrt(self) -> HostArrays:
+        return self._map(np.sqrt)
+
+    def abs(self) -> HostArrays:
+        return self._map(np.abs)
+
+    def sign(self) -> HostArrays:
+        return self._map(np.sign)
+
+    def norms(self, p: float) -> HostArrays:
+        return self._map(lambda x: np.linalg.norm(x.reshape(-1), p) if x.size else x.real.sum())
+
+    def copy(self) -> HostArrays:
+        return self._map(np.copy)
+
+    def assign(self, other: HostArrays) -> None:
+        for x, y in zip(self.items, other.items, strict=True):
+            x[...] = y
+
+    def astype(self, dtype: Any) -> HostArrays:
+        return self._map(lambda x: x.astype(dtype))
+
+
+_BY_LIST = {name: kernel(f"_foreach_{name}.List") for name in _HOST}
+_BY_NUMBER = {name: kernel(f"_foreach_{name}.Scalar") for name in _HOST}
+_INTO_BY_LIST = {name: kernel(f"_foreach_{name}_.List") for name in _HOST}
+_INTO_BY_NUMBER = {name: kernel(f"_foreach_{name}_.Scalar") for name in _HOST}
+_addcmul_ = kernel("_foreach_addcmul_.Scalar")
+_addcdiv_ = kernel("_foreach_addcdiv_.Scalar")
+_lerp_ = kernel("_foreach_lerp_.Scalar")
+_maximum_ = kernel("_foreach_maximum_.List")
+_clamp_min_ = kernel("_foreach_clamp_min_.Scalar")
+_clamp_max_ = kernel("_foreach_clamp_max_.Scalar")
+_sqrt = kernel("_foreach_sqrt")
+_abs = kernel("_foreach_abs")
+_sign = kernel("_foreach_sign")
+_sgn = kernel("sgn")
+_norm = kernel("_foreach_norm.Scalar")
+_clone = kernel("_foreach_clone")
+_copy_ = kernel("_foreach_copy_")
+_empty_like = kernel("empty_like")
+
+
+class TensorArrays(Arrays):
+    """Tensors of one dtype on one device, by libtorch's kernels for many arrays at once."""
+
+    __slots__ = ()
+
+    def _new(self, name: str, other: Arrays | float) -> TensorArrays:
+        if isinstance(other, Arrays):
+            return TensorArrays(_BY_LIST[name](self.items, other.items))
+        return TensorArrays(_BY_NUMBER[name](self.items, other))
+
+    def _written(self, name: str, other: Arrays | float) -> TensorArrays:
+        if isinstance(other, Arrays):
+            _INTO_BY_LIST[name](self.items, other.items)
+        else:
+            _INTO_BY_NUMBER[name](self.items, other)
+        return self
+
+    def add(self, other: TensorArrays, factor: float) -> None:
+        _INTO_BY_LIST["add"](self.items, other.items, alpha=factor)
+
+    def add_product(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
+        _addcmul_(self.items, a.items, b.items, factor)
+
+    def add_quotient(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
+        if self.is_complex and not b.is_complex:
+            self.add(a / b, factor)
+        else:
+            _addcdiv_(self.items, a.items, b.items, factor)
+
+    def blend(self, other: TensorArrays, weight: float) -> None:
+        _lerp_(self.items, other.items, weight)
+
+    def raise_to(self, other: TensorArrays | float) -> None:
+        if isinstance(other, Arrays):
+            _maximum_(self.items, other.items)
+        else:
+            _clamp_min_(self.items, other)
+
+    def clip(self, low: float, high: float) -> TensorArrays:
+        result = self.copy()
+        _clamp_min_(result.items, low)
+        _clamp_max_(result.items, high)
+        return result
+
+    def sqrt(self) -> TensorArrays:
+        return TensorArrays(_sqrt(self.items))
+
+    def abs(self) -> TensorArrays:
+        return TensorArrays(_abs(self.items))
+
+    def sign(self) -> TensorArrays:
+        return TensorArrays([_sgn(x) for x in self.items] if self.is_complex else _sign(self.items))
+
+    def norms(self, p: float) -> TensorArrays:
+        if all(x.size for x in self.items):
+            return TensorArrays(_norm(self.items, p))
+        return TensorArrays([_norm([x], p if x.size else 2.0)[0] for x in self.items])  # of nothing, 0
+
+    def copy(self) -> TensorArrays:
+        return TensorArrays(_clone(self.items))
+
+    def assign(self, other: TensorArrays) -> None:
+        _copy_(self.items, other.items)
+
+    def astype(self, dtype: Any) -> TensorArrays:
+        result = TensorArrays([_empty_like(x, dtype=dtype) for x in self.items])
+        result.assign(self)
+        return result

@@ -1,0 +1,75 @@
+"""libtorch's kernels that take a whole step at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import kernel
+from numtorch.optim.arrays import Arrays, TensorArrays
+
+_sgd_ = kernel("_fused_sgd_")
+_adam_ = kernel("_fused_adam_")
+_adamw_ = kernel("_fused_adamw_")
+_full = kernel("full")
+_is_contiguous = kernel("is_contiguous")
+
+
+def _suits(x: Arrays, dx: Arrays, slots: Arrays) -> bool:
+    """The kernels go through memory, so they must find the elements in the same order: that of slots, row by row."""
+    if not isinstance(x, TensorArrays) or x.dtype.kind != "f" or dx.dtype != x.dtype:
+        return False
+    strides = [a.strides for a in slots.items]
+    return all(
+        [a.strides for a in arrays.items] == strides or all(map(_is_contiguous, arrays.items)) for arrays in (x, dx)
+    )
+
+
+def descend(x: Arrays, dx: Arrays, velocity: Arrays, rho: float, eta: float, rate: float = 1.0) -> bool:
+    """``velocity = rho * velocity + eta * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
+    if not _suits(x, dx, velocity):
+        return False
+    _sgd_(
+        x.items,
+        dx.items,
+        velocity.items,
+        weight_decay=0.0,
+        momentum=rho,
+        lr=rate,
+        dampening=1.0 - eta,
+        nesterov=False,
+        maximize=False,
+        is_first_step=False,
+    )
+    return True
+
+
+def adam(
+    t: int,
+    x: Arrays,
+    dx: Arrays,
+    m: Arrays,
+    v: Arrays,
+    *,
+    eta: float,
+    beta: tuple[float, float],
+    epsilon: float,
+    decay: float | None = None,
+) -> bool:
+    """Adam's step after ``x *= 1 - eta * decay``, if there is a kernel for these arrays."""
+    if not _suits(x, dx, m):
+        return False
+    step = _full((), float(t), dtype=np.dtype(np.float32), device=x.items[0].dev)
+    arguments: list[Any] = [x.items, dx.items, m.items, v.items, [], [step] * len(x.items)]
+    (_adam_ if decay is None else _adamw_)(
+        *arguments,
+        lr=eta,
+        beta1=beta[0],
+        beta2=beta[1],
+        weight_decay=decay or 0.0,
+        eps=epsilon,
+        amsgrad=False,
+        maximize=False,
+    )
+    return True

@@ -1,0 +1,258 @@
+"""What a rule keeps of each array of a model, in a tree of the model's shape."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from numtorch.optim.rule import Rule, Slots
+from numtorch.structure import fields, fmap, is_array, is_object, leaves
+
+FROZEN = "__frozen__"
+
+
+class Leaf:
+    """One array's place in the state: its rule, what the rule keeps, and how many updates there were.
+
+    Attributes
+    ----------
+    rule : Rule
+        Which rule.
+    slots : dict
+        What it keeps: arrays by name.
+    count : int
+        How many updates the array had.
+    frozen : bool
+        Whether updates leave the array alone; see `freeze`.
+    shape : tuple
+        Of the array.
+    """
+
+    __slots__ = ("count", "frozen", "rule", "shape", "slots")
+
+    def __init__(self, rule: Rule, slots: Slots, shape: tuple[int, ...]) -> None:
+        self.rule = rule
+        self.slots = slots
+        self.shape = shape
+        self.count = 0
+        self.frozen = False
+
+    def __repr__(self) -> str:
+        frozen = ", frozen" if self.frozen else ""
+        return f"Leaf({self.rule!r}, {self.shape}, {self.count} updates{frozen})"
+
+
+def is_leaf(value: Any) -> bool:
+    """Whether a part of a state tree is a `Leaf`."""
+    return type(value) is Leaf
+
+
+def is_trained(value: Any) -> bool:
+    """Whether a part of a model is an array that can be trained."""
+    return is_array(value) and value.dtype.kind in "fc"
+
+
+def setup(rule: Rule, model: Any) -> Any:
+    """What a rule keeps of each array of a model: a tree of the model's shape.
+
+    Parameters
+    ----------
+    rule : Rule
+        As ``Adam(1e-3)``, or ``chain(ClipNorm(1.0), Adam())``.
+    model : nest of arrays
+        Dicts, lists, tuples, dataclasses, plain objects, an array. Trained are the floating-point arrays in it, Tensors
+        and ndarrays, but those that a class names in ``__buffers__``.
+
+    Returns
+    -------
+    nest
+        A `Leaf` in the place of every array that is trained, None for everything else. An array that occurs twice has
+        one leaf. `adjust`, `freeze` and `thaw` take the tree or a part of it.
+
+    Raises
+    ------
+    TypeError
+        This is not a rule; or it cannot train one of the arrays.
+    ValueError
+        There is nothing to train.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Adam, setup
+    >>> setup(Adam(), {"w": np.ones((2, 3)), "name": "first"})
+    {'w': Leaf(Adam(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08), (2, 3), 0 updates), 'name': None}
+    """
+    _check_rule(rule)
+    untrained = _buffers(model)
+
+    def leaf(array: Any) -> Leaf | None:
+        return None if id(array) in untrained else Leaf(rule, rule.init(array), array.shape)
+
+    # A functools.partial has to keep its function.
+    state = fmap(leaf, model, is_leaf=is_trained, others=lambda part: part if callable(part) else None)
+    if not any(True for _ in leaves_of(state)):
+        raise ValueError("setup: the model has no floating-point arrays to train")
+    return state
+
+
+def _check_rule(rule: object) -> None:
+    if isinstance(rule, type) and issubclass(rule, Rule):
+        raise TypeError(f"setup: {rule.__name__} is a class; {rule.__name__}() is a rule")
+    if not isinstance(rule, Rule):
+        raise TypeError(f"setup: {type(rule).__name__} is not a rule; it comes first, as in setup(Adam(), model)")
+
+
+def _buffers(model: Any) -> dict[int, Any]:
+    """The arrays that are not trained, by identity: what classes name in __buffers__, and what is frozen."""
+    found: dict[int, Any] = {}
+    for part in leaves(model, is_leaf=lambda value: _collect_buffers(value, found)):
+        del part
+    return found
+
+
+def _collect_buffers(value: Any, found: dict[int, Any]) -> bool:
+    """Not a leaf, ever: `leaves` asks this of every part."""
+    if not is_array(value) and is_object(value):
+        names: Any = getattr(type(value), "__buffers__", ())
+        if getattr(value, "__dict__", {}).get(FROZEN, False) is True:
+            names = [name for name, part in fields(value).items() if _holds_arrays(part)]
+        for name in names:
+            found.update((id(array), array) for array in leaves(getattr(value, name, None), is_leaf=is_array))
+    return False
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return is_array(value) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
+
+
+def leaves_of(state: Any) -> Iterator[Leaf]:
+    """The leaves of a state tree or a part of it, in order, each once."""
+    return leaves(state, is_leaf=is_leaf)
+
+
+def named_leaves(state: Any) -> dict[str, Leaf]:
+    """The leaves of a state tree by dotted names, each once."""
+    found: dict[str, Leaf] = {}
+    seen: set[int] = set()
+
+    def visit(part: Any, name: str) -> None:
+        if part is None or id(part) in seen:
+            return
+        seen.add(id(part))
+        if is_leaf(part):
+            found[name or "array"] = part
+        for key, item in children(part):
+            visit(item, f"{name}.{key}" if name else str(key))
+
+    visit(state, "")
+    return found
+
+
+def children(part: Any) -> list[tuple[Any, Any]]:
+    """What a container of a state tree holds, with keys, indices or the names of attributes."""
+    if isinstance(part, Mapping):
+        return list(part.items())
+    if isinstance(part, list | tuple):
+        return list(enumerate(part))
+    if isinstance(part, functools.partial):
+        return [("args", part.args), ("keywords", part.keywords)]
+    return list(fields(part).items()) if is_object(part) and not is_leaf(part) else []
+
+
+def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> None:
+    """Changes hyperparameters, in place, of a whole state tree or a part of it.
+
+    Parameters
+    ----------
+    state : nest
+        What `setup` returned, or a part of it, as ``state["encoder"]``.
+    eta : float, optional
+        Learning rate.
+    **hyperparameters
+        Others, by the names that the rule gives them; in a chain, of every rule that has one of that name.
+
+    Raises
+    ------
+    TypeError
+        A rule has no such hyperparameter. Then nothing is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Momentum, adjust, setup
+    >>> state = setup(Momentum(), {"a": np.ones(1), "b": np.ones(1)})
+    >>> adjust(state, 0.1)
+    >>> adjust(state["b"], rho=0.5)
+    >>> state["a"].rule, state["b"].rule
+    (Momentum(eta=0.1, rho=0.9), Momentum(eta=0.1, rho=0.5))
+    """
+    changes = hyperparameters if eta is None else {"eta": eta, **hyperparameters}
+    if not changes:
+        raise TypeError("adjust: nothing to change; as in adjust(state, eta=0.1)")
+    _change_rules(state, lambda rule: rule.adjusted(changes))
+
+
+def _change_rules(state: Any, change: Callable[[Rule], Rule]) -> None:
+    """Leaves with one rule keep one rule, which is what lets them be updated together."""
+    found = _found(state, "adjust")
+    rules = {id(leaf.rule): leaf.rule for leaf in found}
+    changed = {key: change(rule) for key, rule in rules.items()}
+    for leaf in found:
+        leaf.rule = changed[id(leaf.rule)]
+
+
+def freeze(state: Any) -> None:
+    """Leaves arrays alone from now on, in place: a whole state tree or a part of it.
+
+    Parameters
+    ----------
+    state : nest
+        What `setup` returned, or a part of it. What it keeps stays as it is, and the count of updates too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Descent, freeze, setup, thaw, update
+    >>> model = {"a": np.ones(1), "b": np.ones(1)}
+    >>> state = setup(Descent(0.5), model)
+    >>> freeze(state["a"])
+    >>> update(state, model, {"a": np.ones(1), "b": np.ones(1)})
+    >>> model
+    {'a': array([1.]), 'b': array([0.5])}
+    >>> thaw(state)
+    """
+    for leaf in _found(state, "freeze"):
+        leaf.frozen = True
+
+
+def thaw(state: Any) -> None:
+    """Ends what `freeze` began, in place: of a whole state tree or a part of it.
+
+    Parameters
+    ----------
+    state : nest
+        What `setup` returned, or a part of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Descent, freeze, setup, thaw
+    >>> state = setup(Descent(), np.ones(1))
+    >>> freeze(state)
+    >>> thaw(state)
+    >>> state
+    Leaf(Descent(eta=0.1), (1,), 0 updates)
+    """
+    for leaf in _found(state, "thaw"):
+        leaf.frozen = False
+
+
+def _found(state: Any, what: str) -> list[Leaf]:
+    found = list(leaves_of(state))
+    if not found:
+        raise TypeError(f"{what}: there is no Leaf in this; it takes what setup returned, or a part of it")
+    return found
