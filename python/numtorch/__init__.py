@@ -1,10 +1,12 @@
 """NumPy code on torch kernels, with gradients."""
 
+import importlib as _importlib
+from types import ModuleType as _ModuleType
+
 from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import methods as methods
-from numtorch import optim as optim
 from numtorch._core import (
     Generator,
     OutOfMemoryError,
@@ -45,6 +47,15 @@ from numtorch.devices import device
 from numtorch.structure import Params, collect, fmap, params, torch
 
 __version__ = "0.1.0"
+
+_ON_DEMAND = {"optim"}  # imported when they are first named
+
+
+def __getattr__(name: str) -> _ModuleType:
+    if name in _ON_DEMAND:
+        return _importlib.import_module(f"numtorch.{name}")
+    raise AttributeError(f"module 'numtorch' has no attribute {name!r}")
+
 
 interop.register_imported()
 
