@@ -3,6 +3,8 @@
 To second order, and to third where a kernel works element by element.
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,22 +18,25 @@ from tests.autograd.rows import (
     fft,
     indexing,
     linalg,
+    nn,
     reduction,
     shape,
     special,
 )
 from tests.autograd.rows.operands import A, Row
 
-FAMILIES = (decomposition, elementwise, fft, indexing, linalg, reduction, shape, special)
+FAMILIES = (decomposition, elementwise, fft, indexing, linalg, nn, reduction, shape, special)
 
 # One or more calls for each kernel that has a rule.
 ROWS: dict[str, list[Row]] = {name: rows for family in FAMILIES for name, rows in family.ROWS.items()}
 
-ELEMENTWISE = {*elementwise.ROWS, *special.ROWS}
+ELEMENTWISE = {*elementwise.ROWS, *special.ROWS, *nn.ACTIVATIONS} - {
+    name for name in nn.ACTIVATIONS if "backward" in name
+}
 
 # What a refused kernel is called with, beside an array.
-REFUSED_ARGUMENTS = {"view.dtype": (np.int64,)}
-REFUSED_OPERANDS = {"_standard_gamma": np.abs(A)}
+REFUSED_ARGUMENTS: dict[str, tuple[Any, ...]] = {"view.dtype": (np.int64,), **nn.REFUSED}
+REFUSED_OPERANDS = {"_standard_gamma": np.abs(A), **dict.fromkeys(nn.REFUSED, nn.REFUSED_OPERAND)}
 
 
 def test_no_kernel_has_rows_in_two_families() -> None:
@@ -53,10 +58,9 @@ def test_rule(name: str, i: int, dev: int) -> None:
 
 @pytest.mark.parametrize("name", sorted(refused))
 def test_refused_kernels_say_why(name: str, dev: int) -> None:
+    arguments = [tensor(a, dev=dev) if isinstance(a, np.ndarray) else a for a in REFUSED_ARGUMENTS.get(name, ())]
     with pytest.raises(NotImplementedError, match=refused[name]):
-        gradient(
-            lambda x: kernel(name)(x, *REFUSED_ARGUMENTS.get(name, ())), tensor(REFUSED_OPERANDS.get(name, A), dev=dev)
-        )
+        gradient(lambda x: kernel(name)(x, *arguments), tensor(REFUSED_OPERANDS.get(name, A), dev=dev))
 
 
 def test_detach_cuts(dev: int) -> None:

@@ -7,7 +7,7 @@ from numtorch.autograd.rule import constant, refuse
 __all__: list[str] = []
 
 # What only takes a shape, dtype or device from its arguments.
-constant("exponential", "rand.generator", "randn.generator", "random.from", "randperm.generator")
+constant("exponential", "rand.generator", "rand_like", "randn.generator", "random.from", "randperm.generator")
 
 # Counts: where they change with a rate or a probability they jump.
 constant("binomial", "poisson")
