@@ -31,10 +31,28 @@ from numtorch.nn.activations import (
     tanhshrink,
     trelu,
 )
+from numtorch.nn.attention import (
+    causal_mask,
+    dot_product_attention,
+)
 from numtorch.nn.conv import (
     conv,
     conv_transpose,
     depthwise_conv,
+)
+from numtorch.nn.ctc import (
+    ctc_loss,
+)
+from numtorch.nn.dropout import (
+    dropout,
+)
+from numtorch.nn.gather import (
+    embedding,
+    gather,
+    scatter,
+)
+from numtorch.nn.grid import (
+    grid_sample,
 )
 from numtorch.nn.losses import (
     binary_focal_loss,
@@ -62,6 +80,22 @@ from numtorch.nn.norm import (
     instancenorm,
     layernorm,
 )
+from numtorch.nn.onehot import (
+    onecold,
+    onehot,
+)
+from numtorch.nn.padding import (
+    pad_circular,
+    pad_constant,
+    pad_reflect,
+    pad_repeat,
+    pad_symmetric,
+    pad_zeros,
+)
+from numtorch.nn.patches import (
+    fold,
+    unfold,
+)
 from numtorch.nn.pool import (
     adaptive_max_pool,
     adaptive_mean_pool,
@@ -70,6 +104,11 @@ from numtorch.nn.pool import (
     lp_pool,
     max_pool,
     mean_pool,
+)
+from numtorch.nn.resize import (
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
 )
 from numtorch.nn.softmax import (
     logsoftmax,
@@ -83,18 +122,26 @@ __all__ = [
     "batchnorm",
     "binary_focal_loss",
     "binarycrossentropy",
+    "causal_mask",
     "celu",
     "conv",
     "conv_transpose",
     "crossentropy",
+    "ctc_loss",
     "depthwise_conv",
     "dice_coeff_loss",
+    "dot_product_attention",
+    "dropout",
     "elu",
+    "embedding",
     "focal_loss",
+    "fold",
+    "gather",
     "gelu",
     "global_max_pool",
     "global_mean_pool",
     "glu",
+    "grid_sample",
     "groupnorm",
     "hardsigmoid",
     "hardswish",
@@ -120,10 +167,21 @@ __all__ = [
     "mish",
     "mse",
     "msle",
+    "onecold",
+    "onehot",
+    "pad_circular",
+    "pad_constant",
+    "pad_reflect",
+    "pad_repeat",
+    "pad_symmetric",
+    "pad_zeros",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_loss",
     "relu",
     "relu6",
     "rrelu",
+    "scatter",
     "selu",
     "siamese_contrastive_loss",
     "sigmoid",
@@ -139,4 +197,6 @@ __all__ = [
     "tanhshrink",
     "trelu",
     "tversky_loss",
+    "unfold",
+    "upsample",
 ]

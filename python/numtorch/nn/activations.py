@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, is_on_tensors, together
+from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dropout import uniform
 
 __all__ = [
     "celu",
@@ -151,7 +152,7 @@ def rrelu(x: Array, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None,
     _, (x,) = together(x)
     if not training:
         return leakyrelu(x, (low + high) / 2)
-    slope = low + (high - low) * uniform(x, rng)
+    slope = low + (high - low) * uniform(x.shape, x, rng)
     return np.where(x >= 0, x, slope * x)
 
 
@@ -303,14 +304,3 @@ _ERF = np.frompyfunc(math.erf, 1, 1)
 def _error_function(x: Any) -> Any:
     """NumPy has none."""
     return np.asarray(_ERF(x), dtype=x.dtype)
-
-
-def uniform(x: Any, rng: Any) -> Any:
-    """Numbers evenly drawn from [0, 1), in the form and dtype of `x`."""
-    if rng is not None:
-        drawn = rng.random(x.shape)
-    elif is_on_tensors(x):
-        return kernel("rand_like")(x)
-    else:
-        drawn = np.random.default_rng().random(x.shape)
-    return together(drawn.astype(x.dtype), x)[1][0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch._core import kernel, manual_seed, tensor
 from tests.autograd.rows.operands import A, Row, k, like, positive, real
 
 X1, X2, X3 = real(2, 4, 5), real(1, 4, 4, 3), real(1, 2, 3, 3, 2)
@@ -54,8 +54,6 @@ def pool_back(name: str, forward: str, pooled: Any, *way: Any) -> list[Row]:
 
 
 def like_host(array: Any) -> Any:
-    from numtorch import tensor
-
     return tensor(array)
 
 
@@ -160,6 +158,79 @@ ACTIVATIONS: dict[str, list[Row]] = {
 }
 ROWS.update(ACTIVATIONS)
 
+# Interpolation: the kernel, the size that it makes, and what else it is told.
+SIZES: dict[str, tuple[Any, list[int], tuple[Any, ...]]] = {
+    "upsample_nearest1d": (X1, [7], ()),
+    "upsample_nearest2d": (ONE_PLANE, [3, 7], ()),
+    "upsample_nearest3d": (X3[:, :1], [2, 4, 3], ()),
+    "upsample_linear1d": (X1, [7], (False,)),
+    "upsample_bilinear2d": (ONE_PLANE, [3, 7], (True,)),
+    "upsample_bicubic2d": (ONE_PLANE, [3, 7], (False, 0.75, 1.4)),
+    "upsample_trilinear3d": (X3[:, :1], [2, 4, 3], (False,)),
+}
+for _name, (_x, _size, _more) in SIZES.items():
+    ROWS[_name] = [(k(_name, _size, *_more), (_x,))]
+    ROWS[_name + "_backward"] = [
+        (k(_name + "_backward", _size, list(_x.shape), *_more), (real(*_x.shape[:2], *_size),))
+    ]
+
+WINDOWS = ([2, 2], [1, 2], [1, 0], [1, 2])
+GRID, GRID3 = real(1, 3, 2, 2) * 0.77, real(1, 2, 2, 1, 3) * 0.77
+PLACED = np.array([[0, 2, 1], [1, 1, 0]])
+
+
+def reduced(reduce: str) -> Any:
+    return lambda x, y: kernel("scatter_reduce.two")(x, 0, like(x, PLACED % 2), y, reduce)
+
+
+def dropped(x):  # type: ignore[no-untyped-def]
+    manual_seed(3)
+    return kernel("native_dropout")(x, 0.4, True)[0]
+
+
+def flash(q, key, v, mask=None):  # type: ignore[no-untyped-def]
+    name = "_scaled_dot_product_flash_attention_for_cpu"
+    return kernel(name)(q, key, v, 0.0, mask is None, attn_mask=mask)[0]
+
+
+def aligned(x):  # type: ignore[no-untyped-def]
+    log_probs = kernel("_log_softmax")(x, 2, False)
+    return kernel("_ctc_loss")(log_probs, like(x, np.array([[1, 2], [2, 2]])), [4, 3], [2, 2])[0]
+
+
+ROWS.update(
+    {
+        "im2col": [(k("im2col", *WINDOWS), (ONE_PLANE,))],
+        "col2im": [(k("col2im", [4, 5], *WINDOWS), (real(1, 4, 10),))],
+        "grid_sampler_2d": [(k("grid_sampler_2d", 0, 0, False), (X2[:, :1], GRID))],
+        "grid_sampler_3d": [(k("grid_sampler_3d", 0, 1, True), (X3[:, :1], GRID3))],
+        "embedding": [(lambda w: kernel("embedding")(w, like(w, PLACED)), (real(3, 2),))],
+        "embedding_dense_backward": [
+            (lambda g: kernel("embedding_dense_backward")(g, like(g, PLACED), 3, 1, False), (real(2, 3, 2),))
+        ],
+        "scatter_reduce.two": [
+            (reduced("prod"), (A, real(2, 3))),
+            (reduced("prod"), (A, real(2, 3) * np.array([1, 0, 1]))),
+            (reduced("amax"), (A, real(2, 3) * 1.3)),
+            (reduced("amin"), (A, real(2, 3) * 1.3)),
+        ],
+        "native_dropout": [(dropped, (X1,))],
+        "native_dropout_backward": [(lambda g: kernel("native_dropout_backward")(g, like(g, PLACED > 0), 2.5), (A,))],
+        "_ctc_loss": [(aligned, (real(4, 2, 3),))],
+    }
+)
+# Of the CPU alone, or of a GPU alone.
+ON_CPU: dict[str, list[Row]] = {
+    "_scaled_dot_product_flash_attention_for_cpu": [
+        (flash, (real(1, 2, 3, 2), real(1, 2, 3, 2), real(1, 2, 3, 2))),
+        (flash, (real(1, 2, 3, 2), real(1, 2, 4, 2), real(1, 2, 4, 2), real(1, 2, 3, 4))),
+    ],
+}
+ROWS.update(ON_CPU)
+
+# libtorch has no kernel for their second derivatives.
+ONCE = {"grid_sampler_2d", "grid_sampler_3d", "_ctc_loss"}
+
 # What the kernels whose way back is a formula are called with, beside an array.
 BATCH = positive(4)
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -178,3 +249,15 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "_log_softmax_backward_data": (X1, 1, np.dtype(np.float64)),
 }
 REFUSED_OPERAND = real(2, 4, 5)
+REFUSED_FURTHER: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "grid_sampler_2d_backward": (real(1, 1, 3, 2), (X2[:, :1], GRID, 0, 0, False, [True, True])),
+    "grid_sampler_3d_backward": (real(1, 1, 2, 2, 1), (X3[:, :1], GRID3, 0, 0, False, [True, True])),
+    "_ctc_loss_backward": (
+        positive(2),
+        (-positive(4, 2, 3), np.array([[1, 2], [2, 2]]), [4, 3], [2, 2], positive(2), -positive(2, 4, 5), 0),
+    ),
+    "_scaled_dot_product_flash_attention_for_cpu_backward": (
+        real(1, 2, 3, 2),
+        (*(real(1, 2, 3, 2) for _ in range(4)), np.ones((1, 3, 2)), 0.0, False),
+    ),
+}
