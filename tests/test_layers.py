@@ -27,6 +27,7 @@ BELOW = {
     "devices": {"_core"},
     "structure": {"_core"},
     "autograd": {"_core", "structure"},
+    "weights": {"_core", "structure"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
     "interop": {"_core"},
     "scripts": {"numpy", "devices"},

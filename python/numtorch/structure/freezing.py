@@ -62,14 +62,15 @@ def _mark(value: Any, frozen: bool, seen: set[int]) -> None:
         return
     seen.add(id(value))
     if is_object(value) and not isinstance(value, functools.partial):
-        held = [holds_arrays(item) for _, item in items(value)]
+        parts = [item for _, item in items(value)]
+        held = [holds_arrays(item) for item in parts]
         if any(held) and not hasattr(value, "__dict__"):
             raise TypeError(f"freeze: a {type(value).__name__} has no __dict__, so it cannot be marked")
         if frozen and any(held):
             object.__setattr__(value, FROZEN, True)
         elif not frozen and hasattr(value, "__dict__"):
             value.__dict__.pop(FROZEN, None)
-        for (_, item), arrays in zip(items(value), held, strict=True):
+        for item, arrays in zip(parts, held, strict=True):
             if not arrays:
                 _mark(item, frozen, seen)
     elif holds_arrays(value) or isinstance(value, functools.partial):
