@@ -26,6 +26,7 @@ BELOW = {
     "methods": {"_core", "functions", "flags", "flat", "raw"},
     "devices": {"_core"},
     "structure": {"_core"},
+    "nn": {"_core", "functions"},
     "autograd": {"_core", "structure"},
     "weights": {"_core", "structure"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
@@ -80,7 +81,7 @@ print(*{{name.split(".")[1] for name in sys.modules if name.startswith("numtorch
 """
 
 
-@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods"])
+@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "nn"])
 def test_a_layer_can_be_imported_alone(part: str) -> None:
     script = ALONE.format(folder=str(PACKAGE), part=part)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

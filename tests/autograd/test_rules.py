@@ -3,6 +3,8 @@
 To second order, and to third where a kernel works element by element.
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,22 +18,30 @@ from tests.autograd.rows import (
     fft,
     indexing,
     linalg,
+    nn,
     reduction,
     shape,
     special,
 )
 from tests.autograd.rows.operands import A, Row
 
-FAMILIES = (decomposition, elementwise, fft, indexing, linalg, reduction, shape, special)
+FAMILIES = (decomposition, elementwise, fft, indexing, linalg, nn, reduction, shape, special)
 
 # One or more calls for each kernel that has a rule.
 ROWS: dict[str, list[Row]] = {name: rows for family in FAMILIES for name, rows in family.ROWS.items()}
 
-ELEMENTWISE = {*elementwise.ROWS, *special.ROWS}
+ELEMENTWISE = {*elementwise.ROWS, *special.ROWS, *nn.ACTIVATIONS} - {
+    name for name in nn.ACTIVATIONS if "backward" in name
+}
 
 # What a refused kernel is called with, beside an array.
-REFUSED_ARGUMENTS = {"view.dtype": (np.int64,)}
-REFUSED_OPERANDS = {"_standard_gamma": np.abs(A)}
+REFUSED_ARGUMENTS: dict[str, tuple[Any, ...]] = {"view.dtype": (np.int64,), **nn.REFUSED}
+REFUSED_ARGUMENTS.update((name, arguments) for name, (_, arguments) in nn.REFUSED_FURTHER.items())
+REFUSED_OPERANDS = {"_standard_gamma": np.abs(A), **dict.fromkeys(nn.REFUSED, nn.REFUSED_OPERAND)}
+REFUSED_OPERANDS.update((name, operand) for name, (operand, _) in nn.REFUSED_FURTHER.items())
+
+# What only a GPU has, with a test of its own (tests/nn/test_device.py).
+ON_GPU_ONLY = {"_scaled_dot_product_efficient_attention", "_scaled_dot_product_efficient_attention_backward"}
 
 
 def test_no_kernel_has_rows_in_two_families() -> None:
@@ -41,22 +51,23 @@ def test_no_kernel_has_rows_in_two_families() -> None:
 def test_every_rule_has_a_row() -> None:
     ours = {name for name in ROWS}
     ruled = {ran.name for ran in _core.known_kernels() if ran.rule is not None and ran.name not in refused}
-    assert ruled - OF_OTHER_TESTS - ours == set()
+    assert ruled - OF_OTHER_TESTS - ON_GPU_ONLY - ours == set()
     assert ours - ruled == set()
 
 
 @pytest.mark.parametrize(("name", "i"), [(name, i) for name, rows in ROWS.items() for i in range(len(rows))])
 def test_rule(name: str, i: int, dev: int) -> None:
+    if dev >= 0 and name in nn.ON_CPU:
+        pytest.skip("a kernel of the CPU")
     f, args = ROWS[name][i]
-    check_gradient(f, *args, order=3 if name in ELEMENTWISE else 2, dev=dev)
+    check_gradient(f, *args, order=3 if name in ELEMENTWISE else 1 if name in nn.ONCE else 2, dev=dev)
 
 
-@pytest.mark.parametrize("name", sorted(refused))
+@pytest.mark.parametrize("name", sorted(refused.keys() - ON_GPU_ONLY))
 def test_refused_kernels_say_why(name: str, dev: int) -> None:
+    arguments = [tensor(a, dev=dev) if isinstance(a, np.ndarray) else a for a in REFUSED_ARGUMENTS.get(name, ())]
     with pytest.raises(NotImplementedError, match=refused[name]):
-        gradient(
-            lambda x: kernel(name)(x, *REFUSED_ARGUMENTS.get(name, ())), tensor(REFUSED_OPERANDS.get(name, A), dev=dev)
-        )
+        gradient(lambda x: kernel(name)(x, *arguments), tensor(REFUSED_OPERANDS.get(name, A), dev=dev))
 
 
 def test_detach_cuts(dev: int) -> None:

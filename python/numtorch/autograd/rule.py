@@ -50,11 +50,47 @@ def _read(ran: Kernel, name: str) -> tuple[int, int]:
     return i + 2, (1 << i) if stem == name else 0
 
 
-def define(name: str, **functions: Callable[..., Any]) -> None:
-    """Attach a gradient rule to the kernel `name`: one function for each argument that has a gradient."""
+class Joint:
+    """One of the gradients that a function computes together: the tape calls `function` once for all of them."""
+
+    __slots__ = ("function", "place", "positions")
+
+    def __init__(self, function: Callable[..., Any], positions: tuple[int, ...], place: int) -> None:
+        self.function = function
+        self.positions = positions
+        self.place = place
+
+
+def _undefined(name: str) -> Kernel:
     ran = kernel(name)
     if ran.rule is not None or ran.constant:
         raise ValueError(f"the kernel {name} has a rule already")
+    return ran
+
+
+def define_jointly(name: str, arguments: tuple[str, ...], function: Callable[..., Any]) -> None:
+    """Attach a rule that computes the gradients of several `arguments` at once, as one of libtorch's kernels does.
+
+    The first parameter of `function` is a list that says which of them are wanted; the others are as of `define`.
+    It returns one gradient, or None, for each of them.
+    """
+    ran = _undefined(name)
+    names = list(inspect.signature(function).parameters)[1:]
+    places = [_read(ran, parameter) for parameter in names]
+    pick = _pick(tuple(place for place, _ in places))
+    positions = tuple(ran.parameters.index(argument) for argument in arguments)
+    entries: list[tuple[Pick, Any] | None] = [None] * len(ran.parameters)
+    reads = [0] * len(ran.parameters)
+    for place, i in enumerate(positions):
+        entries[i] = (pick, Joint(function, positions, place))
+        for _, bit in places:
+            reads[i] |= bit
+    _core.define_rule(ran, tuple(entries), tuple(reads))
+
+
+def define(name: str, **functions: Callable[..., Any]) -> None:
+    """Attach a gradient rule to the kernel `name`: one function for each argument that has a gradient."""
+    ran = _undefined(name)
     entries: list[tuple[Pick, Callable[..., Any]] | None] = [None] * len(ran.parameters)
     reads = [0] * len(ran.parameters)
     for argument, function in functions.items():
@@ -66,6 +102,18 @@ def define(name: str, **functions: Callable[..., Any]) -> None:
         for _, bit in places:
             reads[i] |= bit
     _core.define_rule(ran, tuple(entries), tuple(reads))
+
+
+kept_results: dict[Kernel, tuple[int, ...]] = {}
+"""Of the kernels whose rules read not all of their several results: which ones they do."""
+
+
+def keep_results(name: str, *places: int) -> None:
+    """Declare that the rule of the kernel `name`, where it names `y`, reads only these of its results.
+
+    The others are not kept: in their place stand Tensors of the same shape without memory.
+    """
+    kept_results[kernel(name)] = places
 
 
 def constant(*names: str) -> None:

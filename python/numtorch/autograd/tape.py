@@ -13,7 +13,9 @@ from typing import Any
 
 from numtorch import _core
 from numtorch._core import Kernel, Node, Spec, Tensor, kernel
+from numtorch.autograd.rule import Joint, kept_results
 
+_expand = kernel("expand")
 _sum = kernel("sum.dim_IntList")
 _reshape = kernel("reshape")
 _real = kernel("real")
@@ -71,7 +73,17 @@ Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
 
 def record(node: Node) -> tuple[Part | None, ...]:
     """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
+    places = kept_results.get(node.kernel)
+    if places is not None:
+        node.result = tuple(value if i in places else _hollow(value) for i, value in enumerate(node.result))
     return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
+
+
+def _hollow(value: Any) -> Any:
+    """In place of a result that no rule reads: one of its shape and dtype that holds a single number."""
+    if not isinstance(value, Tensor) or value.size < 2:
+        return value
+    return _core.untracked(_expand(_zeros((1,) * value.ndim, dtype=value.dtype, device=value.dev), value.shape))
 
 
 def _is_differentiable(value: Any) -> bool:
@@ -204,6 +216,7 @@ def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, 
     """Hands the gradient `g` of a node on to its parents (those in `reached`), by the kernel's rule."""
     values = _core.restore(node, g)
     rule = node.kernel.rule
+    joint = None
     for i, parent in enumerate(node.parents):
         if parent is None:
             continue
@@ -213,9 +226,20 @@ def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, 
                 if part is not None and one is not None and (reached is None or one in reached):
                     _add(cotangents, one, fit(part, one.result))
         elif reached is None or parent in reached:
-            part = function(*pick(values))
+            if type(function) is Joint:
+                if joint is None:
+                    joint = function.function(_wanted(node, function, reached), *pick(values))
+                part = joint[function.place]
+            else:
+                part = function(*pick(values))
             if part is not None:
                 _add(cotangents, parent, fit(part, parent.result))
+
+
+def _wanted(node: Node, joint: Joint, reached: set[Node] | None) -> list[bool]:
+    """Which of the arguments of a joint rule somebody asks for."""
+    parents = (node.parents[i] for i in joint.positions)
+    return [parent is not None and (reached is None or parent in reached) for parent in parents]
 
 
 def _pull_custom(node: Custom, g: Any, reached: set[Node] | None, cotangents: dict[Node, Any]) -> None:

@@ -419,6 +419,7 @@ constant(
     "arange",
     "empty.memory_format",
     "empty_like",
+    "eye",
     "full",
     "full_like",
     "ones",

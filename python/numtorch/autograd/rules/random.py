@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from numtorch.autograd.rule import constant, refuse
+from numtorch._core import kernel
+from numtorch.autograd.rule import constant, define, keep_results, refuse
 
 __all__: list[str] = []
+
+_native_dropout_backward = kernel("native_dropout_backward")
 
 # What only takes a shape, dtype or device from its arguments.
 constant("exponential", "rand.generator", "randn.generator", "random.from", "randperm.generator")
@@ -13,3 +16,11 @@ constant("exponential", "rand.generator", "randn.generator", "random.from", "ran
 constant("binomial", "poisson")
 
 refuse("_standard_gamma", "a draw is found by rejection, through which no derivative with respect to the shape passes")
+
+# The mask is drawn; what it leaves is scaled.
+define(
+    "native_dropout",
+    input=lambda g, y, p: _native_dropout_backward(g[0], y[1], 1 / (1 - p) if p < 1 else 0.0),
+)
+keep_results("native_dropout", 1)
+define("native_dropout_backward", grad_output=lambda g, mask, scale: _native_dropout_backward(g, mask, scale))

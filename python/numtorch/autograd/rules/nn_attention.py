@@ -1,0 +1,108 @@
+"""Rules of fused attention, and of the loss of alignments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import constant, define, define_jointly, refuse
+from numtorch.autograd.rules.nn_norm import BY_FORMULA
+
+__all__: list[str] = []
+
+_ctc_backward = kernel("_ctc_loss_backward")
+_flash_backward = kernel("_scaled_dot_product_flash_attention_for_cpu_backward")
+_efficient_backward = kernel("_scaled_dot_product_efficient_attention_backward")
+_isinf = kernel("isinf")
+_masked_fill = kernel("masked_fill.Scalar")
+_matmul = kernel("matmul")
+_ones = kernel("ones")
+_softmax = kernel("_softmax")
+_sum = kernel("sum.dim_IntList")
+_transpose = kernel("transpose.int")
+_triu = kernel("triu")
+
+
+def _turned(x: Tensor) -> Tensor:
+    return _transpose(x, -2, -1)
+
+
+def _by_formula(
+    g: Tensor, query: Tensor, key: Tensor, value: Tensor, bias: Any, is_causal: bool, scale: Any
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The gradients of query, key, value and of what was added to the scores."""
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    scores = _matmul(query, _turned(key)) * scale
+    if bias is not None:
+        scores = scores + bias
+    if is_causal:
+        hidden = _triu(_ones(scores.shape[-2:], dtype=bool, device=g.dev), 1)
+        scores = _masked_fill(scores, hidden, -float("inf"))
+    # A row that sees nothing has the weights 0.
+    blind = _isinf(kernel("amax")(scores, [-1], True))
+    weights = _masked_fill(_softmax(_masked_fill(scores, blind, 0.0), -1, False), blind, 0.0)
+    of_weights = _matmul(g, _turned(value))
+    of_scores = weights * (of_weights - _sum(of_weights * weights, [-1], True))
+    return (
+        _matmul(of_scores, key) * scale,
+        _matmul(_turned(of_scores), query) * scale,
+        _matmul(_turned(weights), g),
+        of_scores,
+    )
+
+
+def _flash(
+    wanted: list[bool],
+    g: Any,
+    y: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    dropout_p: float,
+    is_causal: bool,
+    attn_mask: Any,
+    scale: Any,
+) -> Sequence[Any]:
+    if _core.recording() or wanted[3]:
+        return _by_formula(g[0], query, key, value, attn_mask, is_causal, scale)
+    parts = _flash_backward(g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale)
+    return (*parts, None)
+
+
+define_jointly("_scaled_dot_product_flash_attention_for_cpu", ("query", "key", "value", "attn_mask"), _flash)
+refuse("_scaled_dot_product_flash_attention_for_cpu_backward", BY_FORMULA)
+
+
+def _efficient(
+    wanted: list[bool],
+    g: Any,
+    y: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_bias: Any,
+    dropout_p: float,
+    is_causal: bool,
+    scale: Any,
+) -> Sequence[Any]:
+    if _core.recording() or wanted[3]:
+        return _by_formula(g[0], query, key, value, attn_bias, is_causal, scale)
+    return _efficient_backward(
+        g[0], query, key, value, attn_bias, *y, dropout_p, [*wanted[:3], False], is_causal, scale=scale
+    )
+
+
+define_jointly("_scaled_dot_product_efficient_attention", ("query", "key", "value", "attn_bias"), _efficient)
+refuse("_scaled_dot_product_efficient_attention_backward", BY_FORMULA)
+constant("_fused_sdp_choice")
+
+# What comes back is right for logarithms of probabilities that sum to 1, as nn.ctc_loss makes them.
+define(
+    "_ctc_loss",
+    log_probs=lambda g, y, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity: _ctc_backward(
+        g[0], log_probs, targets, input_lengths, target_lengths, y[0], y[1], blank, zero_infinity
+    ),
+)
+refuse("_ctc_loss_backward", "libtorch has no kernel for its derivative: ctc_loss is differentiable once")

@@ -1,0 +1,169 @@
+"""Rules of normalizations and softmax: libtorch's fused kernels, and formulas where the way back is recorded itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import define, define_jointly, keep_results, refuse
+
+_batch_norm_backward = kernel("native_batch_norm_backward")
+_contiguous = kernel("contiguous")
+_exp = kernel("exp")
+_group_norm_backward = kernel("native_group_norm_backward")
+_layer_norm_backward = kernel("native_layer_norm_backward")
+_log_softmax_backward = kernel("_log_softmax_backward_data")
+_mean = kernel("mean.dim")
+_reshape = kernel("reshape")
+_rsqrt = kernel("rsqrt")
+_softmax_backward = kernel("_softmax_backward_data")
+_sum = kernel("sum.dim_IntList")
+_to_copy = kernel("_to_copy")
+
+BY_FORMULA = "where the way back is recorded, its rule is a formula and not this kernel"
+
+
+def _in_dtype_of(x: Tensor, like: Tensor) -> Tensor:
+    return x if x.dtype == like.dtype else _to_copy(x, dtype=like.dtype)
+
+
+def _of_normalized(
+    g: Tensor, x: Tensor, axes: Sequence[int], eps: float, scale: Any, others: Sequence[int], wanted: Sequence[bool]
+) -> list[Any]:
+    """The gradients of x, scale and shift, where ``y = (x - mean) / sqrt(var + eps) * scale + shift``.
+
+    Mean and variance are those of x along `axes`; scale and shift were broadcast along `others`.
+    """
+    centred = x - _mean(x, axes, True)
+    inverse = _rsqrt(_mean(centred * centred, axes, True) + eps)
+    normal = centred * inverse
+    scaled = g if scale is None else g * _in_dtype_of(scale, g)
+    of_x = (
+        (scaled - _mean(scaled, axes, True) - normal * _mean(scaled * normal, axes, True)) * inverse
+        if wanted[0]
+        else None
+    )
+    return [
+        of_x,
+        _sum(g * normal, others, True) if wanted[1] else None,
+        _sum(g, others, True) if wanted[2] else None,
+    ]
+
+
+def _as_column(parameter: Any, ndim: int) -> Any:
+    """One number a channel, to be broadcast over (N, C, spatial...)."""
+    return None if parameter is None else _reshape(parameter, [1, -1, *[1] * (ndim - 2)])
+
+
+def _as_vectors(parts: Sequence[Any]) -> list[Any]:
+    of_x, *parameters = parts
+    return [of_x, *(None if part is None else _reshape(part, [-1]) for part in parameters)]
+
+
+# Batches: statistics of the batch itself, and fixed ones.
+
+
+def _batch_norm(
+    wanted: list[bool], g: Any, y: Any, input: Tensor, weight: Any, training: bool, eps: float
+) -> Sequence[Any]:
+    assert training, "fixed statistics have a kernel of their own"
+    if not _core.recording():
+        return _batch_norm_backward(g[0], input, weight, None, None, y[1], y[2], True, eps, wanted)
+    axes = [0, *range(2, input.ndim)]
+    return _as_vectors(_of_normalized(g[0], input, axes, eps, _as_column(weight, input.ndim), axes, wanted))
+
+
+define_jointly("native_batch_norm", ("input", "weight", "bias"), _batch_norm)
+keep_results("native_batch_norm", 1, 2)
+refuse("native_batch_norm_backward", BY_FORMULA)
+
+
+def _batch_norm_fixed(
+    wanted: list[bool], g: Any, input: Tensor, weight: Any, running_mean: Tensor, running_var: Tensor, eps: float
+) -> Sequence[Any]:
+    of_y = g[0]
+    if not _core.recording():
+        return _batch_norm_backward(of_y, input, weight, running_mean, running_var, None, None, False, eps, wanted)
+    inverse = _in_dtype_of(_rsqrt(_as_column(running_var, input.ndim) + eps), of_y)
+    scaled = of_y if weight is None else of_y * _in_dtype_of(_as_column(weight, input.ndim), of_y)
+    axes = [0, *range(2, input.ndim)]
+    return [
+        scaled * inverse if wanted[0] else None,
+        _sum(of_y * (input - _in_dtype_of(_as_column(running_mean, input.ndim), of_y)) * inverse, axes, False)
+        if wanted[1]
+        else None,
+        _sum(of_y, axes, False) if wanted[2] else None,
+    ]
+
+
+define_jointly("_native_batch_norm_legit_no_training", ("input", "weight", "bias"), _batch_norm_fixed)
+
+
+# The last axes of each sample, and groups of channels.
+
+
+def _layer_norm(
+    wanted: list[bool], g: Any, y: Any, input: Tensor, normalized_shape: Any, weight: Any, bias: Any, eps: float
+) -> Sequence[Any]:
+    if not _core.recording():
+        return _layer_norm_backward(g[0], input, normalized_shape, y[1], y[2], weight, bias, wanted)
+    first = input.ndim - len(normalized_shape)
+    of_x, *parameters = _of_normalized(
+        g[0], input, list(range(first, input.ndim)), eps, weight, list(range(first)), wanted
+    )
+    return [of_x, *(None if part is None else _reshape(part, normalized_shape) for part in parameters)]
+
+
+define_jointly("native_layer_norm", ("input", "weight", "bias"), _layer_norm)
+keep_results("native_layer_norm", 1, 2)
+refuse("native_layer_norm_backward", BY_FORMULA)
+
+
+def _group_norm(
+    wanted: list[bool],
+    g: Any,
+    y: Any,
+    input: Tensor,
+    weight: Any,
+    N: int,
+    C: int,
+    HxW: int,
+    group: int,
+    eps: float,
+) -> Sequence[Any]:
+    if not _core.recording():
+        of_y = _contiguous(g[0])
+        return _group_norm_backward(of_y, _contiguous(input), y[1], y[2], weight, N, C, HxW, group, wanted)
+    split = [N, group, C // group, HxW]
+    scale = None if weight is None else _reshape(weight, [1, group, C // group, 1])
+    parts = _of_normalized(_reshape(g[0], split), _reshape(input, split), [2, 3], eps, scale, [0, 3], wanted)
+    of_x = None if parts[0] is None else _reshape(parts[0], input.shape)
+    return _as_vectors([of_x, *parts[1:]])
+
+
+define_jointly("native_group_norm", ("input", "weight", "bias"), _group_norm)
+keep_results("native_group_norm", 1, 2)
+refuse("native_group_norm_backward", BY_FORMULA)
+
+
+# Softmax.
+
+
+def _softmax_rule(g: Tensor, y: Tensor, dim: int) -> Tensor:
+    if not _core.recording():
+        return _softmax_backward(g, y, dim, y.dtype)
+    return y * (g - _sum(g * y, [dim], True))
+
+
+def _log_softmax_rule(g: Tensor, y: Tensor, dim: int) -> Tensor:
+    if not _core.recording():
+        return _log_softmax_backward(g, y, dim, y.dtype)
+    return g - _exp(y) * _sum(g, [dim], True)
+
+
+define("_softmax", self=lambda g, y, dim: _softmax_rule(g, y, dim))
+define("_log_softmax", self=lambda g, y, dim: _log_softmax_rule(g, y, dim))
+refuse("_softmax_backward_data", BY_FORMULA)
+refuse("_log_softmax_backward_data", BY_FORMULA)

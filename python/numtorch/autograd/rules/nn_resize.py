@@ -1,0 +1,128 @@
+"""Rules of interpolation, of windows as columns, and of sampling at places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import define, define_jointly, refuse
+
+__all__: list[str] = []
+
+_im2col = kernel("im2col")
+_col2im = kernel("col2im")
+
+# Linear, each the way back of the other.
+define(
+    "im2col",
+    self=lambda g, self_spec, kernel_size, dilation, padding, stride: _col2im(
+        g, self_spec.shape[-2:], kernel_size, dilation, padding, stride
+    ),
+)
+define(
+    "col2im",
+    self=lambda g, kernel_size, dilation, padding, stride: _im2col(g, kernel_size, dilation, padding, stride),
+)
+
+
+def _interpolates_1d(name: str, aligned: bool) -> None:
+    there, back = kernel(name), kernel(name + "_backward")
+    if not aligned:
+        define(name, self=lambda g, self_spec, output_size, scales: back(g, output_size, self_spec.shape, scales))
+        define(name + "_backward", grad_output=lambda g, output_size, scales: there(g, output_size, scales))
+        return
+    define(
+        name,
+        self=lambda g, self_spec, output_size, align_corners, scales: back(
+            g, output_size, self_spec.shape, align_corners, scales
+        ),
+    )
+    define(
+        name + "_backward",
+        grad_output=lambda g, output_size, align_corners, scales: there(g, output_size, align_corners, scales),
+    )
+
+
+def _interpolates_2d(name: str, aligned: bool) -> None:
+    there, back = kernel(name), kernel(name + "_backward")
+    if not aligned:
+        define(
+            name,
+            self=lambda g, self_spec, output_size, scales_h, scales_w: back(
+                g, output_size, self_spec.shape, scales_h, scales_w
+            ),
+        )
+        define(
+            name + "_backward",
+            grad_output=lambda g, output_size, scales_h, scales_w: there(g, output_size, scales_h, scales_w),
+        )
+        return
+    define(
+        name,
+        self=lambda g, self_spec, output_size, align_corners, scales_h, scales_w: back(
+            g, output_size, self_spec.shape, align_corners, scales_h, scales_w
+        ),
+    )
+    define(
+        name + "_backward",
+        grad_output=lambda g, output_size, align_corners, scales_h, scales_w: there(
+            g, output_size, align_corners, scales_h, scales_w
+        ),
+    )
+
+
+_interpolates_1d("upsample_nearest1d", False)
+_interpolates_1d("upsample_linear1d", True)
+_interpolates_2d("upsample_nearest2d", False)
+_interpolates_2d("upsample_bilinear2d", True)
+_interpolates_2d("upsample_bicubic2d", True)
+
+_nearest3d, _nearest3d_back = kernel("upsample_nearest3d"), kernel("upsample_nearest3d_backward")
+define(
+    "upsample_nearest3d",
+    self=lambda g, self_spec, output_size, scales_d, scales_h, scales_w: _nearest3d_back(
+        g, output_size, self_spec.shape, scales_d, scales_h, scales_w
+    ),
+)
+define(
+    "upsample_nearest3d_backward",
+    grad_output=lambda g, output_size, scales_d, scales_h, scales_w: _nearest3d(
+        g, output_size, scales_d, scales_h, scales_w
+    ),
+)
+_trilinear, _trilinear_back = kernel("upsample_trilinear3d"), kernel("upsample_trilinear3d_backward")
+define(
+    "upsample_trilinear3d",
+    self=lambda g, self_spec, output_size, align_corners, scales_d, scales_h, scales_w: _trilinear_back(
+        g, output_size, self_spec.shape, align_corners, scales_d, scales_h, scales_w
+    ),
+)
+define(
+    "upsample_trilinear3d_backward",
+    grad_output=lambda g, output_size, align_corners, scales_d, scales_h, scales_w: _trilinear(
+        g, output_size, align_corners, scales_d, scales_h, scales_w
+    ),
+)
+
+
+def _samples(n: int) -> None:
+    name = f"grid_sampler_{n}d"
+    back = kernel(name + "_backward")
+
+    def rule(
+        wanted: list[bool],
+        g: Tensor,
+        input: Tensor,
+        grid: Tensor,
+        interpolation_mode: int,
+        padding_mode: int,
+        align_corners: bool,
+    ) -> Any:
+        return back(g, input, grid, interpolation_mode, padding_mode, align_corners, wanted)
+
+    define_jointly(name, ("input", "grid"), rule)
+    refuse(name + "_backward", "libtorch has no kernel for its derivative: grid_sample is differentiable once")
+
+
+_samples(2)
+_samples(3)

@@ -1,0 +1,129 @@
+"""Rules of convolutions and pools: libtorch's own kernels for the way back, which have rules themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch._core import Tensor, kernel, untracked
+from numtorch.autograd.rule import define, keep_results
+from numtorch.autograd.tape import Like
+
+_convolution = kernel("convolution")
+_convolution_backward = kernel("convolution_backward")
+_empty = kernel("empty.memory_format")
+_gather = kernel("gather")
+_reshape = kernel("reshape")
+_sum = kernel("sum.dim_IntList")
+
+
+def bare(like: Like) -> Tensor:
+    """A Tensor of that shape, dtype and device whose numbers nobody reads."""
+    return _empty(like.shape, dtype=like.dtype, device=like.dev)
+
+
+# The way of a convolution: stride, padding, dilation, transposed, output_padding, groups.
+
+
+def _of_input(g: Tensor, like: Like, w: Tensor, *way: Any) -> Tensor:
+    return _convolution_backward(g, bare(like), w, None, *way, [True, False, False])[0]
+
+
+def _of_weight(g: Tensor, x: Tensor, like: Like, *way: Any) -> Tensor:
+    return _convolution_backward(g, x, bare(like), None, *way, [False, True, False])[1]
+
+
+def _of_bias(g: Tensor) -> Tensor:
+    return _sum(g, [0, *range(2, g.ndim)])
+
+
+define(
+    "convolution",
+    input=lambda g, input_spec, weight, stride, padding, dilation, transposed, output_padding, groups: _of_input(
+        g, input_spec, weight, stride, padding, dilation, transposed, output_padding, groups
+    ),
+    weight=lambda g, input, weight_spec, stride, padding, dilation, transposed, output_padding, groups: _of_weight(
+        g, input, weight_spec, stride, padding, dilation, transposed, output_padding, groups
+    ),
+    bias=lambda g: _of_bias(g),
+)
+
+
+# The gradients of input and weight are linear in that of the result and in the other one.
+
+
+def _of_result(g: Any, x: Tensor, w: Tensor, *way: Any) -> Any:
+    of_input, of_weight, of_bias = g
+    parts = []
+    if of_input is not None:
+        parts.append(_convolution(of_input, w, None, *way))
+    if of_weight is not None:
+        parts.append(_convolution(x, of_weight, None, *way))
+    if of_bias is not None:
+        parts.append(_reshape(of_bias, [-1, *[1] * (x.ndim - 2)]))
+    return sum(parts[1:], start=parts[0]) if parts else None
+
+
+define(
+    "convolution_backward",
+    grad_output=lambda g, input, weight, stride, padding, dilation, transposed, output_padding, groups: _of_result(
+        g, input, weight, stride, padding, dilation, transposed, output_padding, groups
+    ),
+    input=lambda g, grad_output, input_spec, stride, padding, dilation, transposed, output_padding, groups: (
+        None
+        if g[1] is None
+        else _of_input(grad_output, input_spec, g[1], stride, padding, dilation, transposed, output_padding, groups)
+    ),
+    weight=lambda g, grad_output, weight_spec, stride, padding, dilation, transposed, output_padding, groups: (
+        None
+        if g[0] is None
+        else _of_weight(grad_output, g[0], weight_spec, stride, padding, dilation, transposed, output_padding, groups)
+    ),
+)
+
+
+def _at(g: Tensor, indices: Tensor, n: int) -> Tensor:
+    """`g` at places counted over its last n axes."""
+    flat = [*indices.shape[:-n], -1]
+    return _reshape(_gather(_reshape(g, flat), -1, _reshape(indices, flat)), indices.shape)
+
+
+def _pools_of(n: int) -> None:
+    largest, largest_back = f"max_pool{n}d_with_indices", kernel(f"max_pool{n}d_with_indices_backward")
+    define(
+        largest,
+        self=lambda g, y, self, kernel_size, stride, padding, dilation, ceil_mode: largest_back(
+            g[0], untracked(self), kernel_size, stride, padding, dilation, ceil_mode, y[1]
+        ),
+    )
+    keep_results(largest, 1)
+    define(largest + "_backward", grad_output=lambda g, indices: _at(g, indices, n))
+
+    mean, mean_back = kernel(f"avg_pool{n}d"), kernel(f"avg_pool{n}d_backward")
+    define(
+        f"avg_pool{n}d",
+        self=lambda g, self_spec, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
+            mean_back(g, bare(self_spec), kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        ),
+    )
+    define(
+        f"avg_pool{n}d_backward",
+        grad_output=lambda g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: mean(
+            g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        ),
+    )
+
+    adaptive_back = kernel(f"adaptive_max_pool{n}d_backward")
+    define(f"adaptive_max_pool{n}d", self=lambda g, y, self: adaptive_back(g[0], untracked(self), y[1]))
+    keep_results(f"adaptive_max_pool{n}d", 1)
+    define(f"adaptive_max_pool{n}d_backward", grad_output=lambda g, indices: _at(g, indices, n))
+
+    covering, covering_back = kernel(f"_adaptive_avg_pool{n}d"), kernel(f"_adaptive_avg_pool{n}d_backward")
+    define(f"_adaptive_avg_pool{n}d", self=lambda g, self_spec: covering_back(g, bare(self_spec)))
+    define(
+        f"_adaptive_avg_pool{n}d_backward",
+        grad_output=lambda g, grad_output_spec: covering(g, grad_output_spec.shape[-n:]),
+    )
+
+
+_pools_of(2)
+_pools_of(3)

@@ -1,0 +1,88 @@
+"""Which way a function goes: plain NumPy if all its arrays are ndarrays, libtorch's kernels if one is a Tensor."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from numtorch._core import Tensor, tensor
+
+__all__ = ["Array", "counts", "is_on_tensors", "joined", "margins", "spatial", "together"]
+
+Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
+
+_FLOAT64 = np.dtype(np.float64)
+
+
+def is_on_tensors(*arrays: Array) -> bool:
+    """Whether there is a Tensor among the arrays."""
+    return any(isinstance(x, Tensor) for x in arrays)
+
+
+def joined(x: Array, like: Tensor) -> Tensor:
+    """`x` as a Tensor, on the device of `like` if it is none yet."""
+    return x if isinstance(x, Tensor) else tensor(x, dev=like.dev, copy=False)
+
+
+def together(*arrays: Array) -> tuple[bool, list[Any]]:
+    """Whether there is a Tensor among `arrays`; and all of them, in their common floating-point or complex dtype.
+
+    They come as Tensors where there is one, on its device, else as ndarrays. None stays None.
+    """
+    first = next((x for x in arrays if isinstance(x, Tensor)), None)
+    if first is None:
+        hosted = [None if x is None else np.asarray(x) for x in arrays]
+        dtype = _common(hosted)
+        return False, [x if x is None or x.dtype == dtype else x.astype(dtype) for x in hosted]
+    tensors = [None if x is None else joined(x, first) for x in arrays]
+    dtype = first.dtype
+    if dtype.kind not in "fc" or any(x is not None and x.dtype != dtype for x in tensors):
+        dtype = _common(tensors)
+        tensors = [x if x is None or x.dtype == dtype else x.to(dtype=dtype) for x in tensors]
+    return True, tensors
+
+
+def _common(arrays: list[Any]) -> np.dtype[Any]:
+    dtype = np.result_type(*(x.dtype for x in arrays if x is not None))
+    return dtype if dtype.kind in "fc" else _FLOAT64
+
+
+def spatial(function: str, x: Array) -> int:
+    """How many spatial axes `x`, of shape (N, C, spatial...), has: 1 to 3."""
+    n = len(x.shape) - 2
+    if not 1 <= n <= 3:
+        raise ValueError(f"{function}: x must have shape (N, C, spatial...) with 1 to 3 spatial axes, not {x.shape}")
+    return n
+
+
+def counts(function: str, argument: str, value: Any, n: int, least: int = 1) -> list[int]:
+    """A number for each of `n` axes, of one number for all or a sequence of them."""
+    try:
+        numbers = [operator.index(v) for v in value] if isinstance(value, tuple | list) else [operator.index(value)] * n
+    except TypeError:
+        numbers = []
+    if len(numbers) != n or min(numbers, default=least) < least:
+        raise ValueError(f"{function}: {argument} must be an integer >= {least} or {n} of them, not {value!r}")
+    return numbers
+
+
+def margins(function: str, pad: Any, n: int, same: list[int]) -> list[tuple[int, int]]:
+    """How much to pad before and after each of `n` axes.
+
+    Of an integer for all, of `n` for the axes, of 2n (before and after the first axis, the second, ...), or of "same",
+    which is `same` in all, the odd one after.
+    """
+    if isinstance(pad, str) and pad == "same":
+        return [(total // 2, total - total // 2) for total in same]
+    try:
+        numbers = [operator.index(p) for p in pad] if isinstance(pad, tuple | list) else [operator.index(pad)] * n
+    except TypeError:
+        numbers = []
+    if len(numbers) not in (n, 2 * n) or min(numbers, default=0) < 0:
+        raise ValueError(
+            f'{function}: pad must be "same", an integer >= 0, {n} of them (one an axis) or {2 * n} (before and after '
+            f"each axis), not {pad!r}"
+        )
+    return [(p, p) for p in numbers] if len(numbers) == n else list(zip(numbers[::2], numbers[1::2], strict=True))

@@ -1,0 +1,103 @@
+"""Sampling at given places, between the elements of an array."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import kernel
+from numtorch.nn.dispatch import Array, spatial, together
+
+__all__ = ["grid_sample"]
+
+_SAMPLER = {2: kernel("grid_sampler_2d"), 3: kernel("grid_sampler_3d")}
+MODES = ("bilinear", "nearest")
+PADDINGS = ("zeros", "border", "reflection")
+
+
+def grid_sample(
+    x: Array, grid: Array, *, mode: str = "bilinear", padding: str = "zeros", align_corners: bool = False
+) -> Any:
+    """`x` at the places that `grid` names.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, H, W) or (N, C, D, H, W)
+    grid : array, shape (N, h, w, 2) or (N, d, h, w, 3)
+        For each element of the result, where in `x` it comes from, the last spatial axis first: (x, y) or (x, y, z),
+        from -1 at one end of an axis to 1 at the other.
+    mode : {"bilinear", "nearest"}
+        Between elements interpolate (linearly along each axis), or take the nearest.
+    padding : {"zeros", "border", "reflection"}
+        Beyond the ends there are zeros, the outermost elements, or `x` mirrored.
+    align_corners : bool
+        Whether -1 and 1 mean the middle of the outermost elements, rather than their outer edges.
+
+    Returns
+    -------
+    array, shape (N, C, h, w) or (N, C, d, h, w)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import grid_sample
+    >>> x = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+    >>> grid_sample(x, np.array([[[[0.0, 0.0], [1.0, -1.0]]]]), align_corners=True)
+    array([[[[2.5, 2. ]]]])
+    """
+    on_tensors, (x, grid) = together(x, grid)
+    n = spatial("grid_sample", x)
+    if n == 1 or grid.ndim != n + 2 or grid.shape[-1] != n or grid.shape[0] != x.shape[0]:
+        raise ValueError(
+            "grid_sample: x must have shape (N, C, H, W) and grid (N, h, w, 2), or with three spatial axes "
+            f"(N, C, D, H, W) and (N, d, h, w, 3), not {x.shape} and {grid.shape}"
+        )
+    if mode not in MODES or padding not in PADDINGS:
+        raise ValueError(
+            f"grid_sample: mode must be one of {MODES} and padding one of {PADDINGS}, not {mode!r} and {padding!r}"
+        )
+    if on_tensors:
+        return _SAMPLER[n](x, grid, MODES.index(mode), PADDINGS.index(padding), align_corners)
+    at = [
+        _inside(_place(grid[..., i], length, align_corners), length, padding, align_corners)
+        for i, length in enumerate(x.shape[:1:-1])
+    ][::-1]
+    if mode == "nearest":
+        return _picked(x, [np.rint(a).astype(int) for a in at])
+    base = [np.floor(a).astype(int) for a in at]
+    y = 0
+    for corner in product((0, 1), repeat=n):
+        places = [b + c for b, c in zip(base, corner, strict=True)]
+        weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, places, strict=True)], axis=0)
+        y = y + _picked(x, places) * weight[:, None].astype(x.dtype)
+    return y
+
+
+def _place(coordinate: Any, length: int, align_corners: bool) -> Any:
+    """From -1 ... 1 to 0 ... length - 1."""
+    if align_corners:
+        return (coordinate + 1) / 2 * (length - 1)
+    return ((coordinate + 1) * length - 1) / 2
+
+
+def _inside(at: Any, length: int, padding: str, align_corners: bool) -> Any:
+    if padding == "reflection":
+        first, last = (0.0, length - 1.0) if align_corners else (-0.5, length - 0.5)
+        span = last - first
+        if span == 0:
+            return np.zeros_like(at)
+        turns = np.mod(at - first, 2 * span)
+        at = np.where(turns > span, 2 * span - turns, turns) + first
+    return at if padding == "zeros" else np.clip(at, 0, length - 1)
+
+
+def _picked(x: Any, places: list[Any]) -> Any:
+    """The elements of each sample at places, and 0 where there are none."""
+    lengths = x.shape[2:]
+    exists = np.all([(p >= 0) & (p < length) for p, length in zip(places, lengths, strict=True)], axis=0)
+    near = [np.clip(p, 0, length - 1) for p, length in zip(places, lengths, strict=True)]
+    sample = np.arange(x.shape[0]).reshape(-1, *[1] * (near[0].ndim - 1))
+    values = np.moveaxis(x[(sample, slice(None), *near)], -1, 1)
+    return values * exists[:, None]

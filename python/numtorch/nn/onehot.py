@@ -1,0 +1,115 @@
+"""Classes as vectors with a single one, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.nn.dispatch import Array, joined
+
+__all__ = ["onecold", "onehot"]
+
+_arange = kernel("arange")
+
+
+def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype: Any = np.bool_) -> Any:
+    """Each label as a vector, along a new axis, that is one at its class and zero elsewhere.
+
+    Parameters
+    ----------
+    labels : array
+        Integers from 0; or any of `classes`, if those are given.
+    classes : int or sequence
+        How many classes there are, or what they are.
+    axis : int
+        Where the axis of the classes goes, as in the losses; of a single label it is the only one.
+    dtype : dtype
+        bool takes the least memory, and what it meets keeps its precision.
+
+    Returns
+    -------
+    array
+        With one axis more than `labels`.
+
+    Raises
+    ------
+    ValueError
+        A label is none of the classes. Integers in a Tensor on a GPU are not looked at: such a label gives zeros.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import onehot
+    >>> onehot(np.array([2, 0]), 3, dtype=int)
+    array([[0, 0, 1],
+           [1, 0, 0]])
+    >>> onehot("b", "abc")
+    array([False,  True, False])
+    """
+    axis = axis if np.ndim(labels) else 0
+    if not isinstance(classes, int | np.integer):
+        labels = _numbers(labels, classes)
+        classes = len(classes)
+    numbers = labels if isinstance(labels, Tensor) else np.asarray(labels)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"onehot: labels must be integers from 0 to {classes - 1}, not {numbers.dtype}")
+    if not isinstance(numbers, Tensor):
+        places: Any = np.arange(classes)
+    else:
+        places = _arange(classes, dtype=numbers.dtype, device=numbers.dev)
+    if numbers.size and (not isinstance(numbers, Tensor) or numbers.dev < 0):
+        low, high = int(np.min(numbers)), int(np.max(numbers))
+        if low < 0 or high >= classes:
+            raise ValueError(f"onehot: labels must be from 0 to {classes - 1}, not from {low} to {high}")
+    return np.moveaxis(numbers[..., None] == places, -1, axis).astype(dtype)
+
+
+def _numbers(labels: Array, classes: Sequence[Any]) -> Any:
+    """The places of the labels among the classes."""
+    if isinstance(labels, Tensor):
+        known = joined(np.asarray(classes), labels)
+        return np.argmax(labels[..., None] == known, axis=-1)
+    place = {label: i for i, label in enumerate(classes)}
+    labels = np.asarray(labels)
+    try:
+        return np.array([place[label] for label in labels.reshape(-1).tolist()], np.int64).reshape(labels.shape)
+    except KeyError as error:
+        raise ValueError(f"onehot: {error.args[0]!r} is none of the classes {list(classes)!r}") from None
+
+
+def onecold(y: Array, labels: Sequence[Any] | None = None, *, axis: int = 1) -> Any:
+    """The class with the largest number: the inverse of `onehot`, and what probabilities or logits decide for.
+
+    Parameters
+    ----------
+    y : array
+    labels : sequence, optional
+        What the classes are, to be returned instead of their numbers. For a Tensor they must be numbers.
+    axis : int
+        The axis of the classes; of a vector, its only one.
+
+    Returns
+    -------
+    array
+        Without that axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import onecold
+    >>> onecold(np.array([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]]))
+    array([1, 0])
+    >>> onecold(np.array([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]]), "abc")
+    array(['b', 'a'], dtype='<U1')
+    """
+    axis = axis if np.ndim(y) > 1 else 0
+    if y.dtype.kind == "b":
+        y = y.astype(np.uint8)
+    numbers = np.argmax(y, axis=axis)
+    if labels is None:
+        return numbers
+    known = np.array(list(labels))
+    return (joined(known, y) if isinstance(y, Tensor) else known)[numbers]

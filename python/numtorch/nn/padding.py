@@ -1,0 +1,127 @@
+"""Padding: what stands around the spatial axes of an array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from numtorch._core import Tensor, kernel
+from numtorch.nn.dispatch import Array, is_on_tensors, margins
+
+__all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]
+
+_constant = kernel("constant_pad_nd")
+
+Axes = int | tuple[int, ...] | None
+
+
+def _widths(function: str, x: Array, pad: Any, axes: Axes) -> tuple[Any, list[tuple[int, int]]]:
+    """The array, and how much goes before and after each of its axes."""
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    if axes is None:
+        axes = tuple(range(2, x.ndim)) if x.ndim > 2 else tuple(range(x.ndim))
+    chosen = normalize_axis_tuple(axes, x.ndim, "axes")
+    widths = [(0, 0)] * x.ndim
+    for axis, pair in zip(chosen, margins(function, pad, len(chosen), []), strict=True):
+        widths[axis] = pair
+    return x, widths
+
+
+def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> Any:
+    """A constant around `x`.
+
+    Parameters
+    ----------
+    x : array
+    pad : int or sequence of int
+        How much: one number for all axes, one for each, or two for each (before and after the first, the second, ...).
+    value : number
+    axes : int or tuple of int, optional
+        Which axes; by default the spatial ones of (N, C, spatial...), or all of an array with at most two.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_constant
+    >>> pad_constant(np.array([[[1, 2]]]), (0, 2), 7)
+    array([[[1, 2, 7, 7]]])
+    """
+    x, widths = _widths("pad_constant", x, pad, axes)
+    if is_on_tensors(x):
+        return _constant(x, [side for pair in reversed(widths) for side in pair], value)
+    return np.pad(x, widths, constant_values=value)
+
+
+def pad_zeros(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+    """Zeros around `x`: see `pad_constant`."""
+    return pad_constant(x, pad, axes=axes)
+
+
+def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: int) -> Any:
+    x, widths = _widths(function, x, pad, axes)
+    for axis, (length, pair) in enumerate(zip(x.shape, widths, strict=True)):
+        if max(pair) > length - spare:
+            raise ValueError(
+                f"{function}: pad must be at most {length - spare} for axis {axis} of x, which has shape {x.shape}, "
+                f"not {max(pair)}"
+            )
+    return np.pad(x, widths, mode=mode)  # type: ignore[call-overload]
+
+
+def pad_reflect(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+    """`x` mirrored at its outermost elements, which are not repeated: see `pad_constant`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_reflect
+    >>> pad_reflect(np.array([[[1, 2, 3]]]), 2)
+    array([[[3, 2, 1, 2, 3, 2, 1]]])
+    """
+    return _mirrored("pad_reflect", x, pad, axes, "reflect", 1)
+
+
+def pad_symmetric(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+    """`x` mirrored at its edges, so that the outermost elements are repeated: see `pad_constant`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_symmetric
+    >>> pad_symmetric(np.array([[[1, 2, 3]]]), 2)
+    array([[[2, 1, 1, 2, 3, 3, 2]]])
+    """
+    return _mirrored("pad_symmetric", x, pad, axes, "symmetric", 0)
+
+
+def pad_circular(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+    """`x` continued from its other end: see `pad_constant`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_circular
+    >>> pad_circular(np.array([[[1, 2, 3]]]), 1)
+    array([[[3, 1, 2, 3, 1]]])
+    """
+    return _mirrored("pad_circular", x, pad, axes, "wrap", 0)
+
+
+def pad_repeat(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+    """The outermost elements of `x` repeated: see `pad_constant`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_repeat
+    >>> pad_repeat(np.array([[[1, 2, 3]]]), 1)
+    array([[[1, 1, 2, 3, 3]]])
+    """
+    x, widths = _widths("pad_repeat", x, pad, axes)
+    return np.pad(x, widths, mode="edge")
