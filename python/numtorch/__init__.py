@@ -1,5 +1,9 @@
 """NumPy code on torch kernels, with gradients."""
 
+import importlib
+import types
+import typing
+
 from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
@@ -59,9 +63,24 @@ from numtorch.structure import (
     trainables,
 )
 
+if typing.TYPE_CHECKING:
+    from numtorch import models as models
+    from numtorch import nn as nn
+    from numtorch import weights as weights
+
 __version__ = "0.1.0"
 
 interop.register_imported()
+
+_LATER = ("models", "nn", "weights")
+
+
+def __getattr__(name: str) -> types.ModuleType:
+    """The parts that are imported when they are first asked for: `import numtorch` stays quick."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'numtorch' has no attribute {name!r}")
+    return importlib.import_module(f"numtorch.{name}")
+
 
 __all__ = [
     "Generator",

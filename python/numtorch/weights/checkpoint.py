@@ -137,7 +137,7 @@ def _numbers(data: bytes, dtype: str, count: int, sign: str, key: str) -> Array:
     if len(data) != count * _width(dtype):
         raise ValueError(f"the storage {key} has {len(data)} bytes, not {count * _width(dtype)}")
     code = {"bfloat16": "u2", "bool": "u1"}.get(dtype, dtype)
-    found: Array = np.frombuffer(bytearray(data), np.dtype(code).newbyteorder(sign))
+    found: Array = np.frombuffer(bytearray(data), np.dtype(f"{sign}{code}"))
     found = found.astype(found.dtype.newbyteorder("="), copy=False)
     if dtype == "bfloat16":
         return widened(found)
