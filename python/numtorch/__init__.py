@@ -1,7 +1,8 @@
 """NumPy code on torch kernels, with gradients."""
 
-import importlib as _importlib
-from types import ModuleType as _ModuleType
+import importlib
+import types
+import typing
 
 from numtorch import _load as _load
 from numtorch import functions as functions
@@ -44,20 +45,43 @@ from numtorch.autograd import (
     withjacobian,
 )
 from numtorch.devices import device
-from numtorch.structure import Params, collect, fmap, params, torch
+from numtorch.structure import (
+    Params,
+    collect,
+    cpu,
+    destructure,
+    f16,
+    f32,
+    f64,
+    fmap,
+    freeze,
+    load_state,
+    params,
+    state,
+    thaw,
+    torch,
+    trainables,
+)
+
+if typing.TYPE_CHECKING:
+    from numtorch import models as models
+    from numtorch import nn as nn
+    from numtorch import optim as optim
+    from numtorch import weights as weights
 
 __version__ = "0.1.0"
 
-_ON_DEMAND = {"optim"}  # imported when they are first named
-
-
-def __getattr__(name: str) -> _ModuleType:
-    if name in _ON_DEMAND:
-        return _importlib.import_module(f"numtorch.{name}")
-    raise AttributeError(f"module 'numtorch' has no attribute {name!r}")
-
-
 interop.register_imported()
+
+_LATER = ("models", "nn", "optim", "weights")
+
+
+def __getattr__(name: str) -> types.ModuleType:
+    """The parts that are imported when they are first asked for: `import numtorch` stays quick."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'numtorch' has no attribute {name!r}")
+    return importlib.import_module(f"numtorch.{name}")
+
 
 __all__ = [
     "Generator",
@@ -70,13 +94,19 @@ __all__ = [
     "check_gradient",
     "checkpointed",
     "collect",
+    "cpu",
     "cuda_is_available",
+    "destructure",
     "device",
     "device_count",
     "diaghessian",
     "dropgrad",
     "empty_cache",
+    "f16",
+    "f32",
+    "f64",
     "fmap",
+    "freeze",
     "from_dlpack",
     "get_num_threads",
     "gradient",
@@ -85,6 +115,7 @@ __all__ = [
     "ignore",
     "jacobian",
     "jvp",
+    "load_state",
     "manual_seed",
     "memory_allocated",
     "nograd",
@@ -92,9 +123,12 @@ __all__ = [
     "pullback",
     "pushforward",
     "set_num_threads",
+    "state",
     "synchronize",
     "tensor",
+    "thaw",
     "torch",
+    "trainables",
     "withgradient",
     "within_gradient",
     "withjacobian",

@@ -22,7 +22,7 @@ def leaves(nest: Any) -> list[Any]:
 
 def replace(nest: Any, f: Callable[[Any], Any]) -> Any:
     """The nest with `f` of each leaf in its place; everything else is left as it is."""
-    return f(nest) if is_differentiable(nest) else fmap(f, nest, is_leaf=is_differentiable, shared=False)
+    return f(nest) if is_differentiable(nest) else fmap(f, nest, is_leaf=is_differentiable, shared=False, trained=True)
 
 
 def replace_in_arguments(args: Sequence[Any], f: Callable[[Any], Any]) -> list[Any]:
@@ -34,7 +34,9 @@ def arrange(nest: Any, values: Iterator[Any]) -> Any:
     """The next values in the places of the leaves, and None for everything else that a nest holds."""
     if is_differentiable(nest):
         return next(values)
-    return fmap(lambda _: next(values), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False)
+    return fmap(
+        lambda _: next(values), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False, trained=True
+    )
 
 
 class _Place:
@@ -81,6 +83,7 @@ class Outline:
             is_leaf=lambda part: isinstance(part, _Place),
             others=lambda _: None,
             shared=False,
+            trained=True,
         )
 
 

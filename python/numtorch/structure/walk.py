@@ -6,16 +6,16 @@ import copy
 import functools
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
-from numtorch import _core
-from numtorch._core import Tensor, tensor
+from numtorch._core import Tensor
 
 Leaf = Callable[[Any], Any]
 _ATOMS = (str, bytes, bytearray, int, float, complex, type, types.ModuleType, np.generic, np.dtype, np.ufunc, range)
 _METHODS = (types.MethodType,)
+FROZEN = "_frozen"
 
 
 def is_array(value: Any) -> bool:
@@ -57,7 +57,36 @@ def is_object(value: Any) -> bool:
     return hasattr(value, "__dict__") or bool(_slots(value))
 
 
-def _children(value: Any) -> Sequence[Any] | None:
+def is_frozen(value: Any) -> bool:
+    """Whether `freeze` marked this object."""
+    return getattr(value, "__dict__", {}).get(FROZEN, False) is True
+
+
+def holds_arrays(value: Any) -> bool:
+    """Whether a value is an array, or a dict, list or tuple that holds one directly."""
+    if isinstance(value, Mapping):
+        return any(holds_arrays(item) for item in value.values())
+    return is_array(value) or (isinstance(value, list | tuple) and any(holds_arrays(item) for item in value))
+
+
+def untrained(value: Any) -> frozenset[str]:
+    """The attributes of an object that are not trained: what its class names in `__buffers__`.
+
+    In a frozen object all arrays; the objects that it holds have marks of their own.
+    """
+    buffers = frozenset(getattr(type(value), "__buffers__", ()))
+    if is_frozen(value):
+        buffers |= {name for name, item in fields(value).items() if holds_arrays(item)}
+    return buffers
+
+
+def trained_fields(value: Any) -> dict[str, Any]:
+    """The attributes of an object that are trained."""
+    left_out = untrained(value)
+    return {name: item for name, item in fields(value).items() if name not in left_out}
+
+
+def _children(value: Any, fields: Callable[[Any], dict[str, Any]] = fields) -> Sequence[Any] | None:
     """What a container holds, in order; None for an atom. TypeError for what hides arrays beyond reach."""
     if isinstance(value, Mapping):
         return list(value.values())
@@ -95,8 +124,8 @@ def _refuse(function: Any, held: list[Any]) -> None:
         )
 
 
-def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> Iterator[Any]:
-    """The leaves of a nest, in order, each array once however often it occurs.
+def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array, trained: bool = False) -> Iterator[Any]:
+    """The leaves of a nest, in order, each array once however often it occurs; with `trained`, only trained ones.
 
     Examples
     --------
@@ -115,7 +144,7 @@ def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> Iterator[Any
             seen[id(value)] = value
             yield value
             continue
-        children = _children(value)
+        children = _children(value, trained_fields if trained else fields)
         if children is not None:
             seen[id(value)] = value
             stack.extend(reversed(children))
@@ -124,8 +153,9 @@ def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> Iterator[Any
 class _Mapper:
     """One pass of `fmap`: what was made of which object, so that shared ones stay shared and cycles end."""
 
-    def __init__(self, f: Leaf, is_leaf: Callable[[Any], bool], others: Leaf, shared: bool) -> None:
+    def __init__(self, f: Leaf, is_leaf: Callable[[Any], bool], others: Leaf, shared: bool, trained: bool) -> None:
         self.f = f
+        self.trained = trained
         self.is_leaf = is_leaf
         self.others = others
         self.shared = shared
@@ -158,8 +188,9 @@ class _Mapper:
             for key, item in value.items():
                 result[key] = self(item)
         if is_object(value):
+            kept = untrained(value) if self.trained else frozenset()
             for name, item in fields(value).items():
-                object.__setattr__(result, name, self(item))
+                object.__setattr__(result, name, self.others(item) if name in kept else self(item))
         return result
 
 
@@ -177,6 +208,7 @@ def fmap(
     is_leaf: Callable[[Any], bool] = is_array,
     others: Leaf = _identity,
     shared: bool = True,
+    trained: bool = False,
 ) -> Any:
     """A copy of a nest with `f` applied to its leaves.
 
@@ -192,6 +224,9 @@ def fmap(
         Applied to everything else that is not a container; by default left as it is.
     shared : bool
         Whether a leaf that occurs twice is mapped once, so that it is shared in the result too.
+    trained : bool
+        Whether only what is trained is mapped: `others` is applied to whole attributes that a class names in
+        `__buffers__`, and to those of frozen objects.
 
     Returns
     -------
@@ -210,125 +245,4 @@ def fmap(
     >>> fmap(lambda x: 2 * x, {"w": np.ones(2), "name": "layer"})
     {'w': array([2., 2.]), 'name': 'layer'}
     """
-    return _Mapper(f, is_leaf, others, shared)(tree)
-
-
-class Params(Sequence[Tensor]):
-    """The parameters of a model, in order, each once; what `gradient` and optimisers take.
-
-    Membership is by identity: two equal Tensors are two parameters.
-    """
-
-    def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self._tensors = list({id(t): t for t in tensors}.values())
-
-    @overload
-    def __getitem__(self, index: int) -> Tensor: ...
-    @overload
-    def __getitem__(self, index: slice) -> Params: ...
-    def __getitem__(self, index: int | slice) -> Tensor | Params:
-        return Params(self._tensors[index]) if isinstance(index, slice) else self._tensors[index]
-
-    def __len__(self) -> int:
-        return len(self._tensors)
-
-    def __contains__(self, tensor: object) -> bool:
-        return any(tensor is mine for mine in self._tensors)
-
-    def __repr__(self) -> str:
-        return f"Params({len(self)} arrays, {sum(t.size for t in self)} numbers)"
-
-
-def params(*models: Any) -> Params:
-    """The parameters of one or more models: their floating-point Tensors, in order, each once.
-
-    Parameters
-    ----------
-    *models : nest of arrays
-        Dicts, lists, tuples, dataclasses, plain objects, Tensors.
-
-    Returns
-    -------
-    Params
-        A sequence of Tensors.
-
-    Raises
-    ------
-    TypeError
-        There are ndarrays among the parameters: only Tensors can be differentiated in place; see `torch`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch import params, torch
-    >>> model = {"weight": np.ones((2, 3)), "bias": np.zeros(2), "steps": 7}
-    >>> params(torch(model, dev=-1))
-    Params(2 arrays, 8 numbers)
-    """
-    found = list(leaves(list(models), is_leaf=lambda value: is_array(value) and value.dtype.kind in "fc"))
-    hosts = sum(isinstance(leaf, np.ndarray) for leaf in found)
-    if hosts:
-        raise TypeError(
-            f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first"
-        )
-    return Params(found)
-
-
-def torch(model: Any, dev: int | None = None) -> Any:
-    """The same model on libtorch: a copy with every array of numbers as a Tensor on `dev`.
-
-    Parameters
-    ----------
-    model : nest of arrays
-        Dicts, lists, tuples, dataclasses, plain objects, in any depth; ndarrays and Tensors in it are moved.
-    dev : int, optional
-        Device; by default GPU 0 if there is one, else the CPU.
-
-    Returns
-    -------
-    nest
-        Containers keep their types, shared arrays stay shared, everything else is left as it is. The original model is
-        not changed.
-
-    Raises
-    ------
-    TypeError
-        A function in the model closes over arrays, which cannot be replaced there; or an array has a dtype that
-        libtorch lacks.
-    ValueError
-        The device does not exist.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch import torch
-    >>> torch({"weight": np.ones(2), "name": "first"}, dev=-1)
-    {'weight': Tensor([1., 1.], dtype=float64, dev=-1), 'name': 'first'}
-    """
-    if dev is None:
-        dev = 0 if _core.device_count() > 0 else -1
-    return fmap(lambda leaf: leaf.to(dev=dev) if isinstance(leaf, Tensor) else tensor(leaf, dev=dev), model)
-
-
-def collect(tree: Any) -> Any:
-    """Arrays of the host: the ndarray of a Tensor, or a copy of a nest with an ndarray for every Tensor.
-
-    Parameters
-    ----------
-    tree : Tensor or nest of them
-        What is to be copied to the host. Waits for the device.
-
-    Returns
-    -------
-    ndarray or nest
-
-    Examples
-    --------
-    >>> from numtorch import Tensor, collect
-    >>> collect(Tensor(2, 2))
-    array([[0., 0.],
-           [0., 0.]], dtype=float32)
-    """
-    if isinstance(tree, Tensor):
-        return _core.collect(tree)
-    return fmap(_core.collect, tree)
+    return _Mapper(f, is_leaf, others, shared, trained)(tree)

@@ -1,0 +1,184 @@
+"""What the families of models share: a model's base, convolutions with batch norm, gates, random depth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from numtorch.nn.activations import relu, sigmoid
+from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, Moded, kaiming_normal
+
+Function = Callable[..., Any]
+
+
+class Model(Chain):
+    """A Chain of named parts, of which those from `head` on classify what the others found.
+
+    Parameters
+    ----------
+    head : str
+        Name of the first part of the classifier.
+    **parts : callables
+        The parts, with the names that `state` gives them.
+    """
+
+    def __init__(self, head: str, **parts: Function) -> None:
+        super().__init__(**parts)
+        if head not in parts:
+            raise ValueError(f"{type(self).__name__}: no part is called {head!r}")
+        self.head = head
+
+    def split(self) -> int:
+        """Where the classifier begins."""
+        return list(self.layers).index(self.head)
+
+    def describe(self) -> str:
+        return ""
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        """Arrays by the names of another library, by our own names."""
+        if names == "flux":
+            raise ValueError(f"load_state: there is no table of Flux's names for {type(self).__name__}")
+        return dict(given)
+
+
+def backbone(model: Model) -> Chain:
+    """The part of a model that finds features: everything before its classifier.
+
+    Parameters
+    ----------
+    model : Model
+
+    Returns
+    -------
+    Chain
+        Shares the arrays of the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import models
+    >>> model = models.ResNet(18, rng=0)
+    >>> models.backbone(model)(np.ones((1, 3, 64, 64), np.float32)).shape
+    (1, 512, 2, 2)
+    """
+    return model[: model.split()]
+
+
+def classifier(model: Model) -> Chain:
+    """The part of a model that classifies: `classifier(m)(backbone(m)(x))` is `m(x)`.
+
+    Parameters
+    ----------
+    model : Model
+
+    Returns
+    -------
+    Chain
+        Shares the arrays of the model.
+
+    Examples
+    --------
+    >>> from numtorch import models
+    >>> models.classifier(models.ResNet(18, nclasses=10, rng=0))
+    Chain(
+      avgpool = GlobalMeanPool(),
+      flatten = Flatten(),
+      fc = Dense(512 => 10),  # 5_130 parameters
+    )                         # Total: 2 arrays, 5_130 parameters, 20.039 KiB.
+    """
+    return model[model.split() :]
+
+
+def conv(k: Any, inputs: int, outputs: int, *, bias: bool = False, **options: Any) -> Conv:
+    """A convolution as the models here use it: no bias, He's initial values."""
+    return Conv(k, inputs, outputs, bias=bias, init=kaiming_normal, **options)
+
+
+def conv_norm(
+    k: Any,
+    inputs: int,
+    outputs: int,
+    act: Function | None = relu,
+    *,
+    norm: Function = BatchNorm,
+    **options: Any,
+) -> Chain:
+    """Convolution, norm, activation: parts 0, 1 and 2. `pad` keeps the size where it is not given."""
+    options.setdefault("pad", _half(k, options.get("dilation", 1)))
+    layers = [conv(k, inputs, outputs, **options), norm(outputs)]
+    return Chain([*layers, act] if act is not None else layers)
+
+
+def _half(k: Any, dilation: int) -> Any:
+    return (k - 1) // 2 * dilation if isinstance(k, int) else tuple((size - 1) // 2 * dilation for size in k)
+
+
+def rounded(channels: float, divisor: int = 8) -> int:
+    """The nearest multiple of the divisor, but no less than 0.9 times the number."""
+    nearest = max(divisor, int(channels + divisor / 2) // divisor * divisor)
+    return nearest + divisor if nearest < 0.9 * channels else nearest
+
+
+class SqueezeExcite(Layer):
+    """Each channel times a number between 0 and 1 that depends on the means of all (Hu et al. 2018).
+
+    Parameters
+    ----------
+    channels : int
+        Length of axis 1.
+    squeezed : int
+        Length in between.
+    act, gate : callable
+        Activation in between, and the one that gives numbers between 0 and 1.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+    """
+
+    def __init__(
+        self, channels: int, squeezed: int, act: Function = relu, gate: Function = sigmoid, *, rng: Any = None
+    ) -> None:
+        self.pool = GlobalMeanPool()
+        self.fc1 = Conv(1, channels, squeezed, rng=rng)
+        self.fc2 = Conv(1, squeezed, channels, rng=rng)
+        self.act = act
+        self.gate = gate
+
+    def __call__(self, x: Any) -> Any:
+        return x * self.gate(self.fc2(self.act(self.fc1(self.pool(x)))))
+
+
+class StochasticDepth(Moded):
+    """In training, zeros for whole samples by chance; the rest grows by 1 / (1 - p) (Huang et al. 2016).
+
+    Parameters
+    ----------
+    p : float
+        How many samples become zero, at least 0 and less than 1.
+    rng : numpy.random.Generator or int, optional
+        Where chance comes from.
+    """
+
+    def __init__(self, p: float, *, rng: Any = None) -> None:
+        if not 0 <= p < 1:
+            raise ValueError(f"StochasticDepth: p is at least 0 and less than 1, not {p}")
+        self.p = p
+        self.rng = np.random.default_rng(rng)
+
+    def __call__(self, x: Any) -> Any:
+        if self.p == 0 or not self.trains():
+            return x
+        kept = self.rng.random((x.shape[0],) + (1,) * (x.ndim - 1)) >= self.p
+        return x * (kept / (1 - self.p)).astype(x.dtype)
+
+    def describe(self) -> str:
+        return f"{self.p:.3g}"
+
+
+class ChannelNorm(LayerNorm):
+    """LayerNorm over axis 1 of images."""
+
+    def __call__(self, x: Any) -> Any:
+        return super().__call__(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)

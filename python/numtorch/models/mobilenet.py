@@ -1,0 +1,277 @@
+"""MobileNet v1 (Howard et al. 2017), v2 (Sandler et al. 2018) and v3 (Howard et al. 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
+from numtorch.models.naming import inverted, renamed
+from numtorch.nn.activations import hardsigmoid, hardswish, relu, relu6
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+
+Function = Callable[..., Any]
+
+
+class Separable(Layer):
+    """A convolution of each channel by itself, and one of 1 × 1 across them."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, rng: Any) -> None:
+        self.conv_dw = conv(3, inputs, inputs, stride=stride, pad=1, groups=inputs, rng=rng)
+        self.bn1 = BatchNorm(inputs)
+        self.conv_pw = conv(1, inputs, outputs, rng=rng)
+        self.bn2 = BatchNorm(outputs)
+
+    def __call__(self, x: Any) -> Any:
+        return relu6(self.bn2(self.conv_pw(relu6(self.bn1(self.conv_dw(x))))))
+
+
+class MobileNetV1(Model):
+    """Network of separable convolutions.
+
+    Parameters
+    ----------
+    width : float
+        Factor of all numbers of channels.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    dropout : float
+        Before the last layer.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import MobileNetV1
+    >>> sum(p.size for p in trainables(MobileNetV1()))
+    4231976
+    """
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        *,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        dropout: float = 0.001,
+        rng: Any = None,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        inputs = rounded(32 * width)
+        stem = conv(3, inchannels, inputs, stride=2, pad=1, rng=rng)
+        parts: dict[str, Function] = {"conv_stem": stem, "bn1": BatchNorm(inputs), "act1": relu6}
+        stages = []
+        for count, channels in ((1, 64), (2, 128), (2, 256), (6, 512), (2, 1024)):
+            blocks: list[Function] = []
+            for i in range(count):
+                stride = 2 if i == 0 and count > 1 else 1
+                blocks.append(Separable(inputs, rounded(channels * width), stride, rng))
+                inputs = rounded(channels * width)
+            stages.append(Chain(blocks))
+        super().__init__(
+            "global_pool",
+            **parts,
+            blocks=Chain(*stages),
+            global_pool=GlobalMeanPool(),
+            flatten=Flatten(),
+            dropout=Dropout(dropout),
+            classifier=Dense(inputs, nclasses, rng=rng),
+        )
+
+
+class InvertedResidual(Layer):
+    """To many channels, a convolution of each, and back to few; around it, where the shapes agree, the input."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, expand: int, rng: Any) -> None:
+        inner = inputs * expand
+        widen = [conv_norm(1, inputs, inner, relu6, rng=rng)] if expand != 1 else []
+        self.conv = Chain(
+            *widen,
+            conv_norm(3, inner, inner, relu6, stride=stride, groups=inner, rng=rng),
+            conv(1, inner, outputs, rng=rng),
+            BatchNorm(outputs),
+        )
+        self.around = stride == 1 and inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = self.conv(x)
+        return x + y if self.around else y
+
+
+class MobileNetV2(Model):
+    """Network of inverted residuals.
+
+    Parameters
+    ----------
+    width : float
+        Factor of all numbers of channels.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    dropout : float
+        Before the last layer.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import MobileNetV2
+    >>> sum(p.size for p in trainables(MobileNetV2()))
+    3504872
+    """
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        *,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        dropout: float = 0.2,
+        rng: Any = None,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        inputs = rounded(32 * width)
+        layers: list[Function] = [conv_norm(3, inchannels, inputs, relu6, stride=2, rng=rng)]
+        for expand, channels, count, first in (
+            (1, 16, 1, 1),
+            (6, 24, 2, 2),
+            (6, 32, 3, 2),
+            (6, 64, 4, 2),
+            (6, 96, 3, 1),
+            (6, 160, 3, 2),
+            (6, 320, 1, 1),
+        ):
+            outputs = rounded(channels * width)
+            for i in range(count):
+                layers.append(InvertedResidual(inputs, outputs, first if i == 0 else 1, expand, rng))
+                inputs = outputs
+        last = rounded(1280 * max(1.0, width))
+        layers.append(conv_norm(1, inputs, last, relu6, rng=rng))
+        super().__init__(
+            "avgpool",
+            features=Chain(layers),
+            avgpool=GlobalMeanPool(),
+            flatten=Flatten(),
+            classifier=Chain(Dropout(dropout), Dense(last, nclasses, rng=rng)),
+        )
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        given = super().__translate__(given, names)
+        if names != "timm":
+            return given
+        return renamed(given, inverted((1, 2, 3, 4, 3, 3, 1), "conv", nested=False, last=18, bare_end=True))
+
+
+class GatedResidual(Layer):
+    """An inverted residual that may have a gate of squeeze and excitation."""
+
+    def __init__(
+        self, inputs: int, k: int, inner: int, outputs: int, gated: bool, act: Function, stride: int, rng: Any
+    ) -> None:
+        unit = partial(conv_norm, norm=_norm, rng=rng)
+        layers: list[Function] = [unit(1, inputs, inner, act)] if inner != inputs else []
+        layers.append(unit(k, inner, inner, act, stride=stride, groups=inner))
+        if gated:
+            layers.append(SqueezeExcite(inner, rounded(inner // 4), relu, hardsigmoid, rng=rng))
+        layers.append(unit(1, inner, outputs, None))
+        self.block = Chain(layers)
+        self.around = stride == 1 and inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = self.block(x)
+        return x + y if self.around else y
+
+
+def _norm(channels: int) -> BatchNorm:
+    return BatchNorm(channels, eps=1e-3, momentum=0.01)
+
+
+# Size of the kernel, channels inside and after, gate, hardswish (else relu), stride.
+_Row = tuple[int, int, int, bool, bool, int]
+LARGE: tuple[_Row, ...] = (
+    (3, 16, 16, False, False, 1),
+    (3, 64, 24, False, False, 2),
+    (3, 72, 24, False, False, 1),
+    (5, 72, 40, True, False, 2),
+    (5, 120, 40, True, False, 1),
+    (5, 120, 40, True, False, 1),
+    (3, 240, 80, False, True, 2),
+    (3, 200, 80, False, True, 1),
+    (3, 184, 80, False, True, 1),
+    (3, 184, 80, False, True, 1),
+    (3, 480, 112, True, True, 1),
+    (3, 672, 112, True, True, 1),
+    (5, 672, 160, True, True, 2),
+    (5, 960, 160, True, True, 1),
+    (5, 960, 160, True, True, 1),
+)
+SMALL: tuple[_Row, ...] = (
+    (3, 16, 16, True, False, 2),
+    (3, 72, 24, False, False, 2),
+    (3, 88, 24, False, False, 1),
+    (5, 96, 40, True, True, 2),
+    (5, 240, 40, True, True, 1),
+    (5, 240, 40, True, True, 1),
+    (5, 120, 48, True, True, 1),
+    (5, 144, 48, True, True, 1),
+    (5, 288, 96, True, True, 2),
+    (5, 576, 96, True, True, 1),
+    (5, 576, 96, True, True, 1),
+)
+
+
+class MobileNetV3(Model):
+    """Network of inverted residuals with gates.
+
+    Parameters
+    ----------
+    size : {"large", "small"}
+        Which of the two.
+    width : float
+        Factor of all numbers of channels.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    dropout : float
+        Before the last layer.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import MobileNetV3
+    >>> [sum(p.size for p in trainables(MobileNetV3(size))) for size in ("large", "small")]
+    [5483032, 2542856]
+    """
+
+    def __init__(
+        self,
+        size: str = "large",
+        *,
+        width: float = 1.0,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        dropout: float = 0.2,
+        rng: Any = None,
+    ) -> None:
+        if size not in ("large", "small"):
+            raise ValueError(f"MobileNetV3: the size is 'large' or 'small', not {size!r}")
+        rng = np.random.default_rng(rng)
+        rows, last = (LARGE, 1280) if size == "large" else (SMALL, 1024)
+        inputs = rounded(16 * width)
+        layers: list[Function] = [conv_norm(3, inchannels, inputs, hardswish, norm=_norm, stride=2, rng=rng)]
+        for k, inner, outputs, gated, hard, stride in rows:
+            act = hardswish if hard else relu
+            inner, outputs = rounded(inner * width), rounded(outputs * width)
+            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, rng))
+            inputs = outputs
+        layers.append(conv_norm(1, inputs, 6 * inputs, hardswish, norm=_norm, rng=rng))
+        last = rounded(last * width)
+        head = Chain(Dense(6 * inputs, last, rng=rng), hardswish, Dropout(dropout), Dense(last, nclasses, rng=rng))
+        super().__init__(
+            "avgpool", features=Chain(layers), avgpool=GlobalMeanPool(), flatten=Flatten(), classifier=head
+        )

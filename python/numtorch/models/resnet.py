@@ -1,0 +1,215 @@
+"""Residual networks (He et al. 2015), wide, with groups, and with gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
+from numtorch.models.residual import layers_of_2020
+from numtorch.nn.activations import relu
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+
+Function = Callable[..., Any]
+REPEATS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+
+
+class BasicBlock(Layer):
+    """Two convolutions of 3 × 3, and a way around them."""
+
+    expansion = 1
+
+    def __init__(
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+    ) -> None:
+        if groups != 1 or width != 64:
+            raise ValueError("ResNet: groups and width are for depths of 50 and more")
+        self.conv1 = conv(3, inputs, planes, stride=stride, pad=1, rng=rng)
+        self.bn1 = BatchNorm(planes)
+        self.conv2 = conv(3, planes, planes, pad=1, rng=rng)
+        self.bn2 = BatchNorm(planes)
+        self.se = SqueezeExcite(planes, rounded(planes / 16), rng=rng) if se else None
+        self.downsample = _shortcut(inputs, planes, stride, rng)
+
+    def __call__(self, x: Any) -> Any:
+        y = relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        y = y if self.se is None else self.se(y)
+        return relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class Bottleneck(Layer):
+    """Convolutions of 1 × 1, 3 × 3 and 1 × 1, and a way around them; the one of 3 × 3 makes images smaller."""
+
+    expansion = 4
+
+    def __init__(
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+    ) -> None:
+        inner = planes * width // 64 * groups
+        outputs = planes * self.expansion
+        self.conv1 = conv(1, inputs, inner, rng=rng)
+        self.bn1 = BatchNorm(inner)
+        self.conv2 = conv(3, inner, inner, stride=stride, pad=1, groups=groups, rng=rng)
+        self.bn2 = BatchNorm(inner)
+        self.conv3 = conv(1, inner, outputs, rng=rng)
+        self.bn3 = BatchNorm(outputs)
+        self.se = SqueezeExcite(outputs, rounded(outputs / 16), rng=rng) if se else None
+        self.downsample = _shortcut(inputs, outputs, stride, rng)
+
+    def __call__(self, x: Any) -> Any:
+        y = relu(self.bn1(self.conv1(x)))
+        y = relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        y = y if self.se is None else self.se(y)
+        return relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+def _shortcut(inputs: int, outputs: int, stride: int, rng: Any) -> Chain | None:
+    if inputs == outputs and stride == 1:
+        return None
+    return conv_norm(1, inputs, outputs, None, stride=stride, rng=rng)
+
+
+def _depth(name: str, depth: int, depths: tuple[int, ...]) -> None:
+    if depth not in depths:
+        raise ValueError(f"{name}: the depth is one of {', '.join(map(str, depths))}, not {depth}")
+
+
+def _stages(depth: int, inchannels: int, rng: Any, **options: Any) -> dict[str, Function]:
+    block: Any = BasicBlock if depth < 50 else Bottleneck
+    parts: dict[str, Function] = {
+        "conv1": conv(7, inchannels, 64, stride=2, pad=3, rng=rng),
+        "bn1": BatchNorm(64),
+        "relu": relu,
+        "maxpool": MaxPool(3, stride=2, pad=1),
+    }
+    channels = 64
+    for stage, repeats in enumerate(REPEATS[depth]):
+        planes = 64 * 2**stage
+        blocks: list[Function] = []
+        for i in range(repeats):
+            stride = 2 if stage > 0 and i == 0 else 1
+            blocks.append(block(channels, planes, stride=stride, rng=rng, **options))
+            channels = planes * block.expansion
+        parts[f"layer{stage + 1}"] = Chain(blocks)
+    return parts
+
+
+class ResNet(Model):
+    """Residual network; `ResNet()` is the one of 2020 in Metalhead.jl, `ResNet(50)` the usual one.
+
+    Parameters
+    ----------
+    depth : {18, 34, 50, 101, 152}, optional
+        Number of layers. Without it, the network of 50 layers of Metalhead 0.5: convolutions have biases, the last
+        convolution of a block makes images smaller, the end is `softmax`; images are of 224 × 224.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    groups, width : int
+        Groups of the inner convolutions, and channels of each for 64 planes.
+    se : bool
+        Whether each block has a gate of squeeze and excitation.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import params, torch
+    >>> from numtorch.models import ResNet
+    >>> params(torch(ResNet(), dev=-1))
+    Params(212 arrays, 25583464 numbers)
+    >>> params(torch(ResNet(50), dev=-1))
+    Params(161 arrays, 25557032 numbers)
+    """
+
+    def __init__(
+        self,
+        depth: int | None = None,
+        *,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        groups: int = 1,
+        width: int = 64,
+        se: bool = False,
+        rng: Any = None,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        if depth is None:
+            if (groups, width, se) != (1, 64, False):
+                raise ValueError("ResNet: groups, width and se need a depth")
+            super().__init__("avgpool", **layers_of_2020(nclasses, inchannels, rng))
+            return
+        _depth("ResNet", depth, tuple(REPEATS))
+        parts = _stages(depth, inchannels, rng, groups=groups, width=width, se=se)
+        features = 512 * (1 if depth < 50 else 4)
+        fc = Dense(features, nclasses, rng=rng)
+        super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+
+
+class WideResNet(ResNet):
+    """Residual network whose inner convolutions are wider (Zagoruyko and Komodakis 2016).
+
+    Parameters
+    ----------
+    depth : {50, 101, 152}
+        Number of layers.
+    factor : int
+        How many times wider.
+    **options
+        nclasses, inchannels, se and rng, as of `ResNet`.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import WideResNet
+    >>> sum(p.size for p in trainables(WideResNet(50)))
+    68883240
+    """
+
+    def __init__(self, depth: int = 50, factor: int = 2, **options: Any) -> None:
+        _depth("WideResNet", depth, (50, 101, 152))
+        super().__init__(depth, width=64 * factor, **options)
+
+
+class ResNeXt(ResNet):
+    """Residual network whose inner convolutions are in groups (Xie et al. 2016).
+
+    Parameters
+    ----------
+    depth : {50, 101, 152}
+        Number of layers.
+    groups, width : int
+        Number of groups, and channels of each for 64 planes.
+    **options
+        nclasses, inchannels, se and rng, as of `ResNet`.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import ResNeXt
+    >>> sum(p.size for p in trainables(ResNeXt(50)))
+    25028904
+    """
+
+    def __init__(self, depth: int = 50, groups: int = 32, width: int = 4, **options: Any) -> None:
+        _depth("ResNeXt", depth, (50, 101, 152))
+        super().__init__(depth, groups=groups, width=width, **options)
+
+
+class SEResNet(ResNet):
+    """Residual network with gates of squeeze and excitation (Hu et al. 2018).
+
+    Parameters
+    ----------
+    depth : {18, 34, 50, 101, 152}
+        Number of layers.
+    **options
+        nclasses, inchannels, groups, width and rng, as of `ResNet`.
+    """
+
+    def __init__(self, depth: int = 50, **options: Any) -> None:
+        super().__init__(depth, se=True, **options)

@@ -1,0 +1,136 @@
+"""Vision transformer (Dosovitskiy et al. 2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from numtorch.models.blocks import Model
+from numtorch.models.convnext import exact_gelu
+from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, renamed
+from numtorch.nn.layers import Chain, Conv, Dense, Dropout, Layer, LayerNorm, SelfAttention
+
+# Layers, heads, features, and features in the middle of the Dense layers.
+SIZES = {
+    "tiny": (12, 3, 192, 768),
+    "small": (12, 6, 384, 1536),
+    "base": (12, 12, 768, 3072),
+    "large": (24, 16, 1024, 4096),
+    "huge": (32, 16, 1280, 5120),
+}
+
+
+class EncoderBlock(Layer):
+    """Attention and two Dense layers, each after a norm and with a way around."""
+
+    def __init__(self, features: int, heads: int, inner: int, dropout: float, rng: Any) -> None:
+        self.ln_1 = LayerNorm(features, eps=1e-6)
+        self.self_attention = SelfAttention(features, heads=heads, rng=rng)
+        self.dropout = Dropout(dropout)
+        self.ln_2 = LayerNorm(features, eps=1e-6)
+        self.mlp = Chain(
+            Dense(features, inner, rng=rng),
+            exact_gelu,
+            Dropout(dropout),
+            Dense(inner, features, rng=rng),
+            Dropout(dropout),
+        )
+
+    def __call__(self, x: Any) -> Any:
+        x = x + self.dropout(self.self_attention(self.ln_1(x)))
+        return x + self.mlp(self.ln_2(x))
+
+
+class Encoder(Layer):
+    """Adds to each place what says where it is; then the blocks, then a norm."""
+
+    def __init__(
+        self, places: int, features: int, heads: int, inner: int, count: int, dropout: float, rng: Any
+    ) -> None:
+        self.pos_embedding = rng.normal(0, 0.02, (1, places, features)).astype(np.float32)
+        self.dropout = Dropout(dropout)
+        blocks = {f"encoder_layer_{i}": EncoderBlock(features, heads, inner, dropout, rng) for i in range(count)}
+        self.layers = Chain(**blocks)
+        self.ln = LayerNorm(features, eps=1e-6)
+
+    def __call__(self, x: Any) -> Any:
+        if x.shape[1] != self.pos_embedding.shape[1]:
+            raise ValueError(f"ViT: {x.shape[1] - 1} patches, where {self.pos_embedding.shape[1] - 1} are expected")
+        return self.ln(self.layers(self.dropout(x + self.pos_embedding)))
+
+
+class _WithClass(Layer):
+    """Patches as a sequence, and before them a place that gathers what the image is of."""
+
+    def __init__(self, features: int) -> None:
+        self.class_token = np.zeros((1, 1, features), np.float32)
+
+    def __call__(self, x: Any) -> Any:
+        x = x.reshape(x.shape[0], x.shape[1], -1).transpose(0, 2, 1)
+        token = np.broadcast_to(self.class_token, (x.shape[0], 1, x.shape[2]))
+        return np.concatenate([token.astype(x.dtype), x], axis=1)
+
+
+def first_place(x: Any) -> Any:
+    """What the first place of the sequence gathered."""
+    return x[:, 0]
+
+
+class ViT(Model):
+    """Vision transformer.
+
+    Parameters
+    ----------
+    size : {"tiny", "small", "base", "large", "huge"}
+        From small to large.
+    patch : int
+        Length of the sides of the patches.
+    image : int
+        Length of the sides of the images.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    dropout : float
+        In the blocks.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import ViT
+    >>> sum(p.size for p in trainables(ViT("base", 16)))
+    86567656
+    """
+
+    def __init__(
+        self,
+        size: str = "base",
+        patch: int = 16,
+        *,
+        image: int = 224,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        dropout: float = 0.0,
+        rng: Any = None,
+    ) -> None:
+        if size not in SIZES:
+            raise ValueError(f"ViT: the size is one of {', '.join(SIZES)}, not {size!r}")
+        if image % patch:
+            raise ValueError(f"ViT: patches of {patch} do not fill images of {image}")
+        count, heads, features, inner = SIZES[size]
+        rng = np.random.default_rng(rng)
+        places = (image // patch) ** 2 + 1
+        super().__init__(
+            "heads",
+            conv_proj=Conv(patch, inchannels, features, stride=patch, rng=rng),
+            tokens=_WithClass(features),
+            encoder=Encoder(places, features, heads, inner, count, dropout, rng),
+            first=first_place,
+            heads=Chain(head=Dense(features, nclasses, rng=rng)),
+        )
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        tables = {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}
+        return renamed(super().__translate__(given, names), tables[names])

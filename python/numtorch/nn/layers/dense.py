@@ -1,0 +1,229 @@
+"""Layers that are matrices: Dense, Scale, Bilinear, Embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numtorch import _core
+from numtorch._core import Tensor
+from numtorch.nn.gather import embedding
+from numtorch.nn.layers.init import glorot_uniform, ones, randn, zeros
+from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.show import name_of
+
+Function = Callable[..., Any]
+_addmm = _core.kernel("addmm")
+
+
+def affine(x: Any, weight: Any, bias: Any = None) -> Any:
+    """`x @ weight.T + bias` over the last axis; on Tensors in one kernel.
+
+    Parameters
+    ----------
+    x : array, of shape (..., in)
+    weight : array, of shape (out, in)
+    bias : array, of shape (out,), optional
+
+    Returns
+    -------
+    array, of shape (..., out)
+    """
+    if bias is None or x.ndim == 1:
+        return x @ weight.T if bias is None else x @ weight.T + bias
+    alike = isinstance(x, Tensor) and isinstance(weight, Tensor) and isinstance(bias, Tensor)
+    if not alike or not (x.dtype == weight.dtype == bias.dtype) or x.dtype.kind not in "fc":
+        return x @ weight.T + bias
+    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    result = _addmm(bias, rows, weight.T)
+    return result if x.ndim == 2 else result.reshape(*x.shape[:-1], weight.shape[0])
+
+
+def activated(act: Function | None, x: Any) -> Any:
+    """`act(x)`, or `x` where there is no activation."""
+    return x if act is None else act(x)
+
+
+class Dense(Layer):
+    """`act(x @ weight.T + bias)` over the last axis of x.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Lengths of the last axis.
+    act : callable, optional
+        Activation.
+    bias : bool
+        Whether there is one.
+    init : callable
+        Initialiser of the weight: `init(shape, rng=rng)`.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Attributes
+    ----------
+    weight : array, of shape (outputs, inputs)
+    bias : array, of shape (outputs,), or None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Dense
+    >>> layer = Dense(4, 3, np.tanh, rng=0)
+    >>> layer
+    Dense(4 => 3, tanh)  # 15 parameters
+    >>> layer(np.ones((2, 4), np.float32)).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        act: Function | None = None,
+        *,
+        bias: bool = True,
+        init: Function = glorot_uniform,
+        rng: Any = None,
+    ) -> None:
+        self.weight = init((outputs, inputs), rng=rng)
+        self.bias = zeros((outputs,)) if bias else None
+        self.act = act
+
+    def __call__(self, x: Any) -> Any:
+        if x.shape[-1:] != self.weight.shape[1:]:
+            raise ValueError(f"{self!r}: the last axis of the input, of shape {x.shape}, is not {self.weight.shape[1]}")
+        return activated(self.act, affine(x, self.weight, self.bias))
+
+    def describe(self) -> str:
+        outputs, inputs = self.weight.shape
+        text = f"{inputs} => {outputs}" + ("" if self.act is None else f", {name_of(self.act)}")
+        return text + (", bias=False" if self.bias is None else "")
+
+
+class Scale(Layer):
+    """`act(scale * x + bias)`, element by element.
+
+    Parameters
+    ----------
+    *shape : int
+        Shape of scale and bias.
+    act : callable, optional
+        Activation.
+    bias : bool
+        Whether there is one.
+    init : callable
+        Initialiser of the scale.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Scale
+    >>> Scale(3)(np.ones((2, 3), np.float32)).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Any = None
+    ) -> None:
+        self.scale = init(shape, rng=rng)
+        self.bias = zeros(shape) if bias else None
+        self.act = act
+
+    def __call__(self, x: Any) -> Any:
+        scaled = self.scale * x
+        return activated(self.act, scaled if self.bias is None else scaled + self.bias)
+
+    def describe(self) -> str:
+        return ", ".join(map(str, self.scale.shape)) + ("" if self.act is None else f", act={name_of(self.act)}")
+
+
+class Bilinear(Layer):
+    """`act(x[i] * weight[o, i, j] * y[j] + bias[o])`, summed over i and j.
+
+    Parameters
+    ----------
+    inputs : int or pair of int
+        Lengths of the last axes of x and y.
+    outputs : int
+        Length of the last axis of the result.
+    act : callable, optional
+        Activation.
+    bias : bool
+        Whether there is one.
+    init : callable
+        Initialiser of the weight, of shape (outputs, inputs of x, inputs of y).
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Bilinear
+    >>> Bilinear((3, 4), 2)(np.ones((5, 3), np.float32), np.ones((5, 4), np.float32)).shape
+    (5, 2)
+    """
+
+    def __init__(
+        self,
+        inputs: int | tuple[int, int],
+        outputs: int,
+        act: Function | None = None,
+        *,
+        bias: bool = True,
+        init: Function = glorot_uniform,
+        rng: Any = None,
+    ) -> None:
+        left, right = (inputs, inputs) if isinstance(inputs, int) else inputs
+        self.weight = init((outputs, left, right), rng=rng)
+        self.bias = zeros((outputs,)) if bias else None
+        self.act = act
+
+    def __call__(self, x: Any, y: Any = None) -> Any:
+        y = x if y is None else y
+        result = np.einsum("...i,oij,...j->...o", x, self.weight, y)
+        return activated(self.act, result if self.bias is None else result + self.bias)
+
+    def describe(self) -> str:
+        outputs, left, right = self.weight.shape
+        return f"({left}, {right}) => {outputs}" + ("" if self.act is None else f", {name_of(self.act)}")
+
+
+class Embedding(Layer):
+    """A row of a table for each index.
+
+    Parameters
+    ----------
+    rows : int
+        How many there are: indices are 0 to rows - 1.
+    features : int
+        Length of each.
+    init : callable
+        Initialiser of the table.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Attributes
+    ----------
+    weight : array, of shape (rows, features)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Embedding
+    >>> Embedding(10, 4)(np.array([[1, 2, 9]])).shape
+    (1, 3, 4)
+    """
+
+    def __init__(self, rows: int, features: int, *, init: Function = randn, rng: Any = None) -> None:
+        self.weight = init((rows, features), rng=rng)
+
+    def __call__(self, index: Any) -> Any:
+        return embedding(self.weight, index)
+
+    def describe(self) -> str:
+        return " => ".join(map(str, self.weight.shape))

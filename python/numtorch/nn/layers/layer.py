@@ -1,0 +1,124 @@
+"""What layers have in common: their text, and whether they train or test."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from numtorch import _core
+from numtorch.nn.layers.show import show
+from numtorch.structure import fields, is_object
+
+
+class Layer:
+    """Base of the layers here: a callable object that holds arrays and other layers in its attributes.
+
+    Nothing else is asked of a layer: any object with a `__call__` can stand in a Chain, and `torch`, `params` and
+    `state` see its attributes. A subclass gains the text that `repr` shows.
+
+    `__buffers__` names the attributes that are not trained, `__single__` says that the arrays stay in float32 when
+    the model goes to float16, `__inline__` names an attribute whose name is left out of the names in `state`.
+
+    Examples
+    --------
+    >>> from numtorch.nn.layers import Dense, Layer
+    >>> class Twice(Layer):
+    ...     def __init__(self):
+    ...         self.inner = Dense(3, 3)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.inner(self.inner(x))
+    >>> Twice()
+    Twice(
+      inner = Dense(3 => 3),  # 12 parameters
+    )                         # Total: 2 arrays, 12 parameters, 48 bytes.
+    """
+
+    __buffers__: ClassVar[tuple[str, ...]] = ()
+    __single__: ClassVar[bool] = False
+
+    def __call__(self, x: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no __call__")
+
+    def describe(self) -> str:
+        """What stands between the parentheses of a layer without parts."""
+        return ""
+
+    def __repr__(self) -> str:
+        return show(self)
+
+
+class Moded(Layer):
+    """A layer that does something else in training: always, never, or (None) inside `gradient`."""
+
+    training: bool | None = None
+
+    def trains(self) -> bool:
+        """Whether to do now what training needs."""
+        return _core.recording() if self.training is None else self.training
+
+
+def trainmode(model: Any, mode: bool | str | None = True) -> Any:
+    """Sets, in place, that layers such as Dropout and BatchNorm do what training needs.
+
+    Parameters
+    ----------
+    model : object or nest of objects
+        A layer, a model, or a part of one.
+    mode : bool, None or "auto"
+        True for training, False for testing, None or "auto" for training inside `gradient` only, which is how layers
+        are made.
+
+    Returns
+    -------
+    The model itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Dropout, testmode, trainmode
+    >>> layer = Dropout(0.5, rng=0)
+    >>> layer(np.ones(4, np.float32))
+    array([1., 1., 1., 1.], dtype=float32)
+    >>> set(trainmode(layer)(np.ones(40, np.float32)).tolist()) == {0.0, 2.0}
+    True
+    """
+    if mode not in (True, False, None, "auto"):
+        raise ValueError(f"trainmode: the mode is True, False, None or 'auto', not {mode!r}")
+    _set(model, None if mode == "auto" or mode is None else bool(mode), set())
+    return model
+
+
+def testmode(model: Any, mode: bool | str | None = True) -> Any:  # noqa: PT028
+    """Sets, in place, that layers such as Dropout and BatchNorm do what testing needs, also inside `gradient`.
+
+    Parameters
+    ----------
+    model : object or nest of objects
+        A layer, a model, or a part of one.
+    mode : bool, None or "auto"
+        True for testing, False for training, None or "auto" for training inside `gradient` only.
+
+    Returns
+    -------
+    The model itself.
+    """
+    return trainmode(model, mode if mode in (None, "auto") else not mode)
+
+
+testmode.__test__ = False  # type: ignore[attr-defined]  # pytest: no test of ours
+
+
+def _set(value: Any, mode: bool | None, seen: set[int]) -> None:
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Moded):
+        value.training = mode
+    if isinstance(value, dict):
+        parts = list(value.values())
+    elif isinstance(value, list | tuple):
+        parts = list(value)
+    else:
+        parts = list(fields(value).values()) if is_object(value) else []
+    for part in parts:
+        _set(part, mode, seen)

@@ -1,0 +1,275 @@
+"""Recurrent layers: cells take and return their state, recurrences run a cell along axis 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numtorch.nn.activations import sigmoid
+from numtorch.nn.layers.dense import affine
+from numtorch.nn.layers.init import generator, zeros
+from numtorch.nn.layers.layer import Layer
+
+Function = Callable[..., Any]
+
+
+class _Cell(Layer):
+    """Weights of a cell: `weight_ih` (gates * hidden, inputs), `weight_hh` (gates * hidden, hidden), and biases."""
+
+    gates = 1
+
+    def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Any = None):
+        rng = generator(rng)
+        bound = 1 / math.sqrt(hidden)
+
+        def uniform(shape: tuple[int, ...], rng: Any) -> Any:
+            return rng.uniform(-bound, bound, shape).astype(np.float32)
+
+        init = uniform if init is None else init
+        self.weight_ih = init((self.gates * hidden, inputs), rng=rng)
+        self.weight_hh = init((self.gates * hidden, hidden), rng=rng)
+        self.bias_ih = zeros((self.gates * hidden,)) if bias else None
+        self.bias_hh = zeros((self.gates * hidden,)) if bias else None
+
+    @property
+    def hidden(self) -> int:
+        """Length of the state."""
+        return int(self.weight_hh.shape[1])
+
+    def initial(self, x: Any) -> Any:
+        """Zeros for a batch like x, of shape (..., inputs)."""
+        shape = (*x.shape[:-1], self.hidden)
+        return np.zeros_like(self.weight_hh, shape=shape, dtype=x.dtype)
+
+    def inner(self, x: Any) -> Any:
+        """What the input contributes to the gates; for many steps at once too."""
+        return affine(x, self.weight_ih, self.bias_ih)
+
+    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
+        """Output and new state from `inner(x)` and the state."""
+        raise NotImplementedError
+
+    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+        return self.step(self.inner(x), self.initial(x) if state is None else state)
+
+    def describe(self) -> str:
+        return f"{self.weight_ih.shape[1]} => {self.hidden}"
+
+
+class RNNCell(_Cell):
+    """`h = act(W x + U h + b)`.
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of x and h.
+    act : callable
+        Activation.
+    bias : bool
+        Whether there are biases.
+    init : callable, optional
+        Initialiser of the weights; by default uniform in ± 1 / sqrt(hidden).
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import RNNCell
+    >>> y, h = RNNCell(3, 4, rng=0)(np.ones((2, 3), np.float32))
+    >>> y.shape, y is h
+    ((2, 4), True)
+    """
+
+    def __init__(self, inputs: int, hidden: int, act: Function = np.tanh, **options: Any) -> None:
+        super().__init__(inputs, hidden, **options)
+        self.act = act
+
+    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
+        h = self.act(gates + affine(state, self.weight_hh, self.bias_hh))
+        return h, h
+
+
+class LSTMCell(_Cell):
+    """Long short-term memory (Hochreiter and Schmidhuber 1997); the state is the pair (h, c).
+
+    The rows of the weights are those of the input, forget, cell and output gates, in this order.
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of x and of h and c.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import LSTMCell
+    >>> y, (h, c) = LSTMCell(3, 4, rng=0)(np.ones((2, 3), np.float32))
+    >>> y.shape, c.shape
+    ((2, 4), (2, 4))
+    """
+
+    gates = 4
+
+    def initial(self, x: Any) -> Any:
+        h = super().initial(x)
+        return h, h
+
+    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
+        h, c = state
+        i, f, g, o = np.split(gates + affine(h, self.weight_hh, self.bias_hh), 4, axis=-1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        return h, (h, c)
+
+
+class GRUCell(_Cell):
+    """Gated recurrent unit (Cho et al. 2014); the reset gate acts on `U h + b`.
+
+    The rows of the weights are those of the reset, update and new gates, in this order.
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of x and h.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import GRUCell
+    >>> y, h = GRUCell(3, 4, rng=0)(np.ones((2, 3), np.float32))
+    >>> y.shape
+    (2, 4)
+    """
+
+    gates = 3
+
+    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
+        ri, zi, ni = np.split(gates, 3, axis=-1)
+        rh, zh, nh = np.split(affine(state, self.weight_hh, self.bias_hh), 3, axis=-1)
+        z = sigmoid(zi + zh)
+        new = np.tanh(ni + sigmoid(ri + rh) * nh)
+        h = new + z * (state - new)
+        return h, h
+
+
+class Recurrence(Layer):
+    """A cell run along a sequence, axis 1 of (N, L, inputs): what it gives is (N, L, hidden).
+
+    Parameters
+    ----------
+    cell : callable
+        `y, state = cell(x, state)`; for its first state None.
+    return_state : bool
+        Whether to return the last state too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import GRUCell, Recurrence
+    >>> Recurrence(GRUCell(3, 4, rng=0))(np.ones((2, 5, 3), np.float32)).shape
+    (2, 5, 4)
+    """
+
+    def __init__(self, cell: Function, *, return_state: bool = False) -> None:
+        self.cell = cell
+        self.return_state = return_state
+
+    def __call__(self, x: Any, state: Any = None) -> Any:
+        found = []
+        if isinstance(self.cell, _Cell):
+            state = self.cell.initial(x[:, 0]) if state is None else state
+            gates = self.cell.inner(x)  # of all steps in one product
+            for i in range(x.shape[1]):
+                y, state = self.cell.step(gates[:, i], state)
+                found.append(y)
+        else:
+            for i in range(x.shape[1]):
+                y, state = self.cell(x[:, i], state)
+                found.append(y)
+        result = np.stack(found, axis=1)
+        return (result, state) if self.return_state else result
+
+
+class RNN(Recurrence):
+    """`RNNCell` along axis 1: (N, L, inputs) becomes (N, L, hidden).
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of the last axis.
+    act : callable
+        Activation.
+    return_state : bool
+        Whether to return the last state too.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import RNN
+    >>> RNN(3, 4, rng=0)(np.ones((2, 5, 3), np.float32)).shape
+    (2, 5, 4)
+    """
+
+    def __init__(
+        self, inputs: int, hidden: int, act: Function = np.tanh, *, return_state: bool = False, **options: Any
+    ) -> None:
+        super().__init__(RNNCell(inputs, hidden, act, **options), return_state=return_state)
+
+
+class LSTM(Recurrence):
+    """`LSTMCell` along axis 1: (N, L, inputs) becomes (N, L, hidden).
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of the last axis.
+    return_state : bool
+        Whether to return the last state, (h, c), too.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import LSTM
+    >>> y, (h, c) = LSTM(3, 4, rng=0, return_state=True)(np.ones((2, 5, 3), np.float32))
+    >>> y.shape, c.shape
+    ((2, 5, 4), (2, 4))
+    """
+
+    def __init__(self, inputs: int, hidden: int, *, return_state: bool = False, **options: Any) -> None:
+        super().__init__(LSTMCell(inputs, hidden, **options), return_state=return_state)
+
+
+class GRU(Recurrence):
+    """`GRUCell` along axis 1: (N, L, inputs) becomes (N, L, hidden).
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of the last axis.
+    return_state : bool
+        Whether to return the last state too.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import GRU
+    >>> GRU(3, 4, rng=0)(np.ones((2, 5, 3), np.float32)).shape
+    (2, 5, 4)
+    """
+
+    def __init__(self, inputs: int, hidden: int, *, return_state: bool = False, **options: Any) -> None:
+        super().__init__(GRUCell(inputs, hidden, **options), return_state=return_state)

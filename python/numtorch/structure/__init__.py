@@ -1,0 +1,54 @@
+"""Nests of arrays: models as dicts, lists, tuples, dataclasses and plain objects, mapped, listed, named and moved."""
+
+from numtorch.structure.dtypes import f16, f32, f64
+from numtorch.structure.flat import destructure, trainables
+from numtorch.structure.freezing import freeze, thaw
+from numtorch.structure.moving import collect, cpu, torch
+from numtorch.structure.names import Slot, load_state, slots, state
+from numtorch.structure.params import Params, params, trained_leaves
+from numtorch.structure.walk import (
+    Leaf,
+    fields,
+    fmap,
+    holds_arrays,
+    is_array,
+    is_differentiable,
+    is_frozen,
+    is_object,
+    leaves,
+    rebuild_tuple,
+    trained_fields,
+    untrained,
+)
+
+__all__ = [
+    "Leaf",
+    "Params",
+    "Slot",
+    "collect",
+    "cpu",
+    "destructure",
+    "f16",
+    "f32",
+    "f64",
+    "fields",
+    "fmap",
+    "freeze",
+    "holds_arrays",
+    "is_array",
+    "is_differentiable",
+    "is_frozen",
+    "is_object",
+    "leaves",
+    "load_state",
+    "params",
+    "rebuild_tuple",
+    "slots",
+    "state",
+    "thaw",
+    "torch",
+    "trainables",
+    "trained_fields",
+    "trained_leaves",
+    "untrained",
+]

@@ -1,0 +1,80 @@
+"""Which parts of a model are trained."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from numtorch.structure.names import items
+from numtorch.structure.walk import FROZEN, holds_arrays, is_object
+
+
+def freeze(model: Any) -> Any:
+    """Marks the layers of a model as not trained, in place: `params` and gradients leave them out.
+
+    Parameters
+    ----------
+    model : object or nest of objects
+        A layer, a model, or a part of one. Copies made by `torch`, `cpu` and their kin are frozen too.
+
+    Returns
+    -------
+    The model itself.
+
+    Raises
+    ------
+    TypeError
+        Arrays are held by a dict or list alone, or by an object without a `__dict__`: there is nothing to mark.
+
+    Examples
+    --------
+    >>> from numtorch import freeze, params, thaw, torch
+    >>> from numtorch.nn.layers import Chain, Dense
+    >>> model = Chain(Dense(3, 4), Dense(4, 2))
+    >>> _ = freeze(model[0])
+    >>> params(torch(model, dev=-1))
+    Params(2 arrays, 10 numbers)
+    >>> params(torch(thaw(model), dev=-1))
+    Params(4 arrays, 26 numbers)
+    """
+    _mark(model, True, set())
+    return model
+
+
+def thaw(model: Any) -> Any:
+    """Marks the layers of a model as trained again, in place; see `freeze`.
+
+    Parameters
+    ----------
+    model : object or nest of objects
+        A layer, a model, or a part of one.
+
+    Returns
+    -------
+    The model itself.
+    """
+    _mark(model, False, set())
+    return model
+
+
+def _mark(value: Any, frozen: bool, seen: set[int]) -> None:
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if is_object(value) and not isinstance(value, functools.partial):
+        parts = [item for _, item in items(value)]
+        held = [holds_arrays(item) for item in parts]
+        if any(held) and not hasattr(value, "__dict__"):
+            raise TypeError(f"freeze: a {type(value).__name__} has no __dict__, so it cannot be marked")
+        if frozen and any(held):
+            object.__setattr__(value, FROZEN, True)
+        elif not frozen and hasattr(value, "__dict__"):
+            value.__dict__.pop(FROZEN, None)
+        for item, arrays in zip(parts, held, strict=True):
+            if not arrays:
+                _mark(item, frozen, seen)
+    elif holds_arrays(value) or isinstance(value, functools.partial):
+        raise TypeError(f"freeze: a {type(value).__name__} of arrays cannot be marked; keep them in an object")
+    else:
+        for _, item in items(value):
+            _mark(item, frozen, seen)

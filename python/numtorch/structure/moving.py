@@ -1,0 +1,92 @@
+"""Models moved between devices and dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Tensor, tensor
+from numtorch.structure.walk import fmap
+
+
+def torch(model: Any, dev: int | None = None) -> Any:
+    """The same model on libtorch: a copy with every array of numbers as a Tensor on `dev`.
+
+    Parameters
+    ----------
+    model : nest of arrays
+        Dicts, lists, tuples, dataclasses, plain objects, in any depth; ndarrays and Tensors in it are moved.
+    dev : int, optional
+        Device; by default GPU 0 if there is one, else the CPU.
+
+    Returns
+    -------
+    nest
+        Containers keep their types, shared arrays stay shared, everything else is left as it is. The original model is
+        not changed.
+
+    Raises
+    ------
+    TypeError
+        A function in the model closes over arrays, which cannot be replaced there; or an array has a dtype that
+        libtorch lacks.
+    ValueError
+        The device does not exist.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import torch
+    >>> torch({"weight": np.ones(2), "name": "first"}, dev=-1)
+    {'weight': Tensor([1., 1.], dtype=float64, dev=-1), 'name': 'first'}
+    """
+    if dev is None:
+        dev = 0 if _core.device_count() > 0 else -1
+    return fmap(lambda leaf: leaf.to(dev=dev) if isinstance(leaf, Tensor) else tensor(leaf, dev=dev), model)
+
+
+def collect(tree: Any) -> Any:
+    """Arrays of the host: the ndarray of a Tensor, or a copy of a nest with an ndarray for every Tensor.
+
+    Parameters
+    ----------
+    tree : Tensor or nest of them
+        What is to be copied to the host. Waits for the device.
+
+    Returns
+    -------
+    ndarray or nest
+
+    Examples
+    --------
+    >>> from numtorch import Tensor, collect
+    >>> collect(Tensor(2, 2))
+    array([[0., 0.],
+           [0., 0.]], dtype=float32)
+    """
+    if isinstance(tree, Tensor):
+        return _core.collect(tree)
+    return fmap(_core.collect, tree)
+
+
+def cpu(model: Any) -> Any:
+    """The same model on the host: a copy with an ndarray for every Tensor, as `collect` makes it.
+
+    Parameters
+    ----------
+    model : nest of arrays
+        What `torch` moved.
+
+    Returns
+    -------
+    nest
+        Containers keep their types, shared arrays stay shared.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import cpu, torch
+    >>> cpu(torch({"weight": np.ones(2)}, dev=-1))
+    {'weight': array([1., 1.])}
+    """
+    return collect(model)

@@ -1,0 +1,79 @@
+"""The parameters of models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from numtorch._core import Tensor
+from numtorch.structure.walk import is_array, leaves
+
+
+class Params(Sequence[Tensor]):
+    """The parameters of a model, in order, each once; what `gradient` and optimisers take.
+
+    Membership is by identity: two equal Tensors are two parameters.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self._tensors = list({id(t): t for t in tensors}.values())
+
+    @overload
+    def __getitem__(self, index: int) -> Tensor: ...
+    @overload
+    def __getitem__(self, index: slice) -> Params: ...
+    def __getitem__(self, index: int | slice) -> Tensor | Params:
+        return Params(self._tensors[index]) if isinstance(index, slice) else self._tensors[index]
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+    def __contains__(self, tensor: object) -> bool:
+        return any(tensor is mine for mine in self._tensors)
+
+    def __repr__(self) -> str:
+        return f"Params({len(self)} arrays, {sum(t.size for t in self)} numbers)"
+
+
+def trained_leaves(*models: Any) -> list[Any]:
+    """The floating-point arrays that are trained, Tensors or ndarrays, in order, each once."""
+    return list(leaves(list(models), lambda value: is_array(value) and value.dtype.kind in "fc", trained=True))
+
+
+def params(*models: Any) -> Params:
+    """The parameters of one or more models: their floating-point Tensors that are trained, in order, each once.
+
+    What a class names in `__buffers__`, such as the running averages of BatchNorm, and what is frozen is left out.
+
+    Parameters
+    ----------
+    *models : nest of arrays
+        Dicts, lists, tuples, dataclasses, plain objects, Tensors.
+
+    Returns
+    -------
+    Params
+        A sequence of Tensors.
+
+    Raises
+    ------
+    TypeError
+        There are ndarrays among the parameters: only Tensors can be differentiated in place; see `torch`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import params, torch
+    >>> model = {"weight": np.ones((2, 3)), "bias": np.zeros(2), "steps": 7}
+    >>> params(torch(model, dev=-1))
+    Params(2 arrays, 8 numbers)
+    """
+    found = trained_leaves(*models)
+    hosts = sum(isinstance(leaf, np.ndarray) for leaf in found)
+    if hosts:
+        raise TypeError(
+            f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first"
+        )
+    return Params(found)

@@ -1,0 +1,218 @@
+"""PyTorch's checkpoints (.pth, .pt), read without running what is pickled in them."""
+
+from __future__ import annotations
+
+import math
+import os
+import zipfile
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from numtorch.weights.npz import malformed_is_value_error
+from numtorch.weights.opcodes import Reference, read_pickle, refused
+from numtorch.weights.safetensors import widened
+
+Array = np.ndarray[Any, Any]
+_STORAGES = {
+    "torch.FloatStorage": "f4",
+    "torch.DoubleStorage": "f8",
+    "torch.HalfStorage": "f2",
+    "torch.BFloat16Storage": "bfloat16",
+    "torch.LongStorage": "i8",
+    "torch.IntStorage": "i4",
+    "torch.ShortStorage": "i2",
+    "torch.CharStorage": "i1",
+    "torch.ByteStorage": "u1",
+    "torch.BoolStorage": "bool",
+    "torch.ComplexFloatStorage": "c8",
+    "torch.ComplexDoubleStorage": "c16",
+}
+_MAGIC = 0x1950A86A20F9469CFC6C  # begins files of PyTorch before 1.6
+Fetch = Callable[[str, str, int], Array]  # the numbers of a storage, by key, dtype and count
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> Any:
+    """What `torch.save` wrote: tensors and containers only, and no code is run.
+
+    Parameters
+    ----------
+    path : path
+        A zip file of PyTorch 1.6 and later, or one of the format before it.
+
+    Returns
+    -------
+    object
+        dicts, lists, tuples, texts and numbers as they were written, and ndarrays for tensors; bfloat16 as float32.
+        Tensors that shared memory share it.
+
+    Raises
+    ------
+    ValueError
+        The file is malformed, or holds anything else: the error names it.
+    """
+    with open(path, "rb") as file, malformed_is_value_error(f"checkpoint: {os.fspath(path)} cannot be read"):
+        size = os.fstat(file.fileno()).st_size
+        if file.read(4) == b"PK\x03\x04":
+            file.seek(0)
+            with zipfile.ZipFile(file) as archive:
+                return _read_zip(archive)
+        file.seek(0)
+        return _read_old(file, size)
+
+
+def _read_zip(archive: zipfile.ZipFile) -> Any:
+    files = {info.filename: info for info in archive.infolist()}
+    pickles = [name for name in files if name == "data.pkl" or name.endswith("/data.pkl")]
+    if len(pickles) != 1:
+        raise ValueError("the archive has no data.pkl: not written by torch.save")
+    root = pickles[0].removesuffix("data.pkl")
+
+    def content(name: str) -> bytes:
+        info = files.get(root + name)
+        if info is None:
+            raise ValueError(f"the archive has no {name}")
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{name} is compressed, which torch.save does not do")
+        return archive.read(info)
+
+    order = content("byteorder").strip() if f"{root}byteorder" in files else b"little"
+    if order not in (b"little", b"big"):
+        raise ValueError(f"the byte order {order[:20]!r} is not known")
+    sign = "<" if order == b"little" else ">"
+
+    def fetch(key: str, dtype: str, count: int) -> Array:
+        return _numbers(content(f"data/{key}"), dtype, count, sign, key)
+
+    return read_pickle(content("data.pkl"), _known(), _storages(fetch))
+
+
+def _read_old(file: BinaryIO, size: int) -> Any:
+    """Four pickles, the last of which is the object; the keys of the storages; their numbers."""
+    nothing = _storages(_no_storage)
+    try:
+        magic = read_pickle(file, {}, nothing)
+    except ValueError:
+        magic = None
+    if magic != _MAGIC:
+        raise ValueError("this is neither a zip file nor an older file of torch.save")
+    read_pickle(file, {}, nothing)  # the version
+    system = read_pickle(file, {}, nothing)
+    sign = "<" if isinstance(system, dict) and system.get("little_endian", True) else ">"
+    start = file.tell()
+    # The numbers come last, but the tensors are views of them: the object is read twice.
+    wanted: dict[str, tuple[str, int]] = {}
+
+    def note(key: str, dtype: str, count: int) -> Array:
+        wanted[key] = (dtype, count)
+        if count * _width(dtype) > size:
+            raise ValueError(f"the storage {key} is larger than the file")
+        return np.zeros(count, "f4" if dtype == "bfloat16" else dtype)
+
+    read_pickle(file, _known(), _storages(note))
+    keys = read_pickle(file, {}, nothing)
+    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(wanted):
+        raise ValueError("the storages are not those that the tensors name")
+    numbers = {}
+    for key in map(str, keys):
+        dtype, count = wanted[key]
+        length = int.from_bytes(file.read(8), "little" if sign == "<" else "big")
+        if length != count:
+            raise ValueError(f"the storage {key} has {length} numbers, not {count}")
+        numbers[key] = _numbers(file.read(count * _width(dtype)), dtype, count, sign, key)
+    file.seek(start)
+    return read_pickle(file, _known(), _storages(lambda key, *_: numbers[key]))
+
+
+def _no_storage(key: str, dtype: str, count: int) -> Array:  # noqa: ARG001
+    raise ValueError(f"the storage {key} is where none is expected")
+
+
+def _width(dtype: str) -> int:
+    return 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
+
+
+def _numbers(data: bytes, dtype: str, count: int, sign: str, key: str) -> Array:
+    if len(data) != count * _width(dtype):
+        raise ValueError(f"the storage {key} has {len(data)} bytes, not {count * _width(dtype)}")
+    code = {"bfloat16": "u2", "bool": "u1"}.get(dtype, dtype)
+    found: Array = np.frombuffer(bytearray(data), np.dtype(f"{sign}{code}"))
+    found = found.astype(found.dtype.newbyteorder("="), copy=False)
+    if dtype == "bfloat16":
+        return widened(found)
+    return found != 0 if dtype == "bool" else found
+
+
+def _storages(fetch: Fetch) -> Callable[[Any], Array]:
+    """What a persistent id stands for: a storage's numbers, the same array each time."""
+    found: dict[str, Array] = {}
+
+    def persistent(pid: Any) -> Array:
+        if type(pid) is not tuple or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], Reference):
+            refused("a persistent id that is no storage")
+        _, kind, key, _, count = pid[:5]
+        if kind.name not in _STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
+            refused(f"a storage of {kind.name}")
+        if len(pid) > 5 and pid[5] is not None:
+            refused("a storage that is a part of another")
+        if key not in found:
+            found[key] = fetch(key, _STORAGES[kind.name], count)
+        if len(found[key]) != count:
+            raise ValueError(f"the storage {key} is named with different lengths")
+        return found[key]
+
+    return persistent
+
+
+def _known() -> dict[str, Callable[..., Any]]:
+    return {
+        "collections.OrderedDict": _dict,
+        "torch.Size": _size,
+        "torch._utils._rebuild_tensor_v2": _tensor,
+        "torch._utils._rebuild_parameter": _parameter,
+        "torch.nn.parameter.Parameter": _parameter,
+        **{name: _no_call for name in _STORAGES},
+    }
+
+
+def _no_call(*_: Any) -> Any:
+    refused("a storage that is called")
+
+
+def _dict(pairs: Any = ()) -> dict[Any, Any]:
+    if not isinstance(pairs, list | tuple):
+        refused(f"an OrderedDict of a {type(pairs).__name__}")
+    return dict(pairs)
+
+
+def _size(sides: Any) -> tuple[int, ...]:
+    if not _are_counts(sides):
+        raise ValueError("a torch.Size of what are no sizes")
+    return tuple(sides)
+
+
+def _parameter(data: Any, *_: Any) -> Array:
+    if not isinstance(data, np.ndarray):
+        refused(f"a Parameter of a {type(data).__name__}")
+    return data
+
+
+def _are_counts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(item) is int and 0 <= item < 2**62 for item in value)
+
+
+def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Array:
+    if not isinstance(storage, np.ndarray) or storage.ndim != 1:
+        refused("a tensor without a storage")
+    if not (_are_counts([offset]) and _are_counts(shape) and _are_counts(strides)) or len(shape) != len(strides):
+        raise ValueError(f"a tensor of shape {shape!r} with strides {strides!r} from {offset!r}")
+    if len(shape) > 64 or math.prod(shape) > storage.size:
+        raise ValueError(f"a tensor of shape {tuple(shape)} has a storage of {storage.size} numbers")
+    if math.prod(shape) == 0:
+        return np.zeros(shape, storage.dtype)
+    last = offset + sum((side - 1) * stride for side, stride in zip(shape, strides, strict=True))
+    if last >= storage.size:
+        raise ValueError(f"a tensor of shape {tuple(shape)} ends behind its storage")
+    width = storage.itemsize
+    return np.lib.stride_tricks.as_strided(storage[offset:], shape, [stride * width for stride in strides])

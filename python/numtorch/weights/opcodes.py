@@ -1,0 +1,191 @@
+"""A reader of pickles that runs nothing: it knows containers, texts, numbers and PyTorch's tensors."""
+
+from __future__ import annotations
+
+import pickletools
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+# What is allowed to be called, and what it means; given to `read_pickle`.
+Known = Mapping[str, Callable[..., Any]]
+_MARK = object()
+_PLAIN = {
+    "BININT",
+    "BININT1",
+    "BININT2",
+    "LONG1",
+    "LONG4",
+    "BINFLOAT",
+    "BINUNICODE",
+    "SHORT_BINUNICODE",
+    "BINUNICODE8",
+    "SHORT_BINBYTES",
+    "BINBYTES",
+    "BINBYTES8",
+    "SHORT_BINSTRING",
+    "BINSTRING",
+}
+_CONSTANTS: dict[str, Callable[[], Any]] = {
+    "NONE": lambda: None,
+    "NEWTRUE": lambda: True,
+    "NEWFALSE": lambda: False,
+    "EMPTY_DICT": dict,
+    "EMPTY_LIST": list,
+    "EMPTY_TUPLE": tuple,
+}
+_KEYS = (str, int, float, bool, bytes, type(None), tuple)
+
+
+class Reference:
+    """The name of something that a pickle would import; here only a name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def refused(name: str) -> NoReturn:
+    """The error for everything that is no tensor, container, text or number."""
+    raise ValueError(f"it holds {name}, which is no tensor, container, text or number: refused")
+
+
+class _Machine:
+    """The stack and the memo of one pickle."""
+
+    def __init__(self, known: Known, persistent: Callable[[Any], Any]) -> None:
+        self.known = known
+        self.persistent = persistent
+        self.stack: list[Any] = []
+        self.memo: dict[int, Any] = {}
+
+    def marked(self) -> list[Any]:
+        """What is on the stack since the last mark; the mark goes too."""
+        at = len(self.stack) - 1
+        while self.stack[at] is not _MARK:
+            at -= 1
+            if at < 0:
+                raise IndexError("no mark")
+        found = self.stack[at + 1 :]
+        del self.stack[at:]
+        return found
+
+    def pop(self) -> Any:
+        """The last value."""
+        value = self.stack.pop()
+        if value is _MARK:
+            raise IndexError("a mark where a value is expected")
+        return value
+
+    def step(self, name: str, arg: Any) -> None:
+        """One opcode."""
+        if name in _PLAIN:
+            self.stack.append(arg)
+        elif name in _CONSTANTS:
+            self.stack.append(_CONSTANTS[name]())
+        elif name == "MARK":
+            self.stack.append(_MARK)
+        elif name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"):
+            self.memo[len(self.memo) if name == "MEMOIZE" else arg] = self.stack[-1]
+        elif name in ("BINGET", "LONG_BINGET"):
+            self.stack.append(self.memo[arg])
+        elif name.startswith("TUPLE"):
+            self.tuple(name)
+        elif name in ("APPEND", "APPENDS", "SETITEM", "SETITEMS"):
+            self.fill(name)
+        elif name == "GLOBAL":
+            self.refer(arg.replace(" ", "."))
+        elif name == "STACK_GLOBAL":
+            attribute, module = self.pop(), self.pop()
+            self.refer(f"{module}.{attribute}")
+        elif name == "BINPERSID":
+            self.stack.append(self.persistent(self.pop()))
+        elif name in ("REDUCE", "NEWOBJ"):
+            self.call()
+        elif name == "BUILD":
+            self.build()
+        elif name not in ("PROTO", "FRAME"):
+            raise ValueError(f"the opcode {name} is not read")
+
+    def tuple(self, name: str) -> None:
+        """TUPLE, TUPLE1, TUPLE2 and TUPLE3."""
+        count = name.removeprefix("TUPLE")
+        items = [self.pop() for _ in range(int(count))][::-1] if count else self.marked()
+        self.stack.append(tuple(items))
+
+    def fill(self, name: str) -> None:
+        """Items for the list or dict below them."""
+        if name.endswith("S"):
+            items = self.marked()
+        else:
+            items = [self.pop() for _ in range(1 if name == "APPEND" else 2)][::-1]
+        target = self.stack[-1]
+        if name.startswith("APPEND"):
+            if type(target) is not list:
+                raise ValueError("items are appended to what is no list")
+            target.extend(items)
+            return
+        if type(target) is not dict or len(items) % 2:
+            raise ValueError("items are set in what is no dict")
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            if not isinstance(key, _KEYS):
+                raise ValueError(f"a {type(key).__name__} is a key of a dict")
+            target[key] = value
+
+    def refer(self, name: str) -> None:
+        """A name, if it is one of those that are known."""
+        if name not in self.known:
+            refused(name)
+        self.stack.append(Reference(name))
+
+    def call(self) -> None:
+        """What a known name makes of its arguments."""
+        args, function = self.pop(), self.pop()
+        if not isinstance(function, Reference) or type(args) is not tuple:
+            raise ValueError("something is called that is no known name")
+        try:
+            self.stack.append(self.known[function.name](*args))
+        except TypeError as error:
+            raise ValueError(f"{function.name} with wrong arguments: {error}") from None
+
+    def build(self) -> None:
+        """Attributes: PyTorch's dicts have some of their own, which say nothing of the arrays."""
+        self.pop()
+        if type(self.stack[-1]) is not dict:
+            refused(f"a {type(self.stack[-1]).__name__} with attributes")
+
+
+def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any]) -> Any:
+    """What a pickle says, without running any of it.
+
+    Parameters
+    ----------
+    data : bytes or binary file
+        One pickle; of a file, no more is read.
+    known : mapping of str to callable
+        What may be called, by its full name.
+    persistent : callable
+        What a persistent id stands for.
+
+    Returns
+    -------
+    object
+        dict, list, tuple, text, number, or what `known` and `persistent` give.
+
+    Raises
+    ------
+    ValueError
+        Anything else is in it, or it is malformed.
+    """
+    machine = _Machine(known, persistent)
+    try:
+        for opcode, arg, _ in pickletools.genops(data):
+            if opcode.name == "STOP":
+                result = machine.pop()
+                if machine.stack or isinstance(result, Reference):
+                    raise ValueError("the pickle ends too early")
+                return result
+            machine.step(opcode.name, arg)
+    except (IndexError, KeyError, TypeError, OverflowError, RecursionError, AttributeError) as error:
+        raise ValueError(f"the pickle is malformed: {error!r}") from None
+    raise ValueError("the pickle does not end")

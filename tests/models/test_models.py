@@ -1,0 +1,195 @@
+"""Models: numbers of parameters, ndarrays beside Tensors, gradients, a step that lowers the loss, their parts."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from numtorch import collect, f64, gradient, load_state, models, params, state, tensor, torch, trainables
+from numtorch.nn.layers import BatchNorm, Moded, testmode, trainmode
+from numtorch.structure import leaves
+
+# Arrays and numbers, as torchvision and timm count them.
+COUNTS = {
+    "alexnet": (16, 61100840),
+    "convnext_tiny": (182, 28589128),
+    "convnext_small": (344, 50223688),
+    "convnext_base": (344, 88591464),
+    "densenet121": (364, 7978856),
+    "densenet161": (484, 28681000),
+    "densenet169": (508, 14149480),
+    "densenet201": (604, 20013928),
+    "efficientnet_b0": (213, 5288548),
+    "efficientnet_b1": (301, 7794184),
+    "efficientnet_b2": (301, 9109994),
+    "efficientnet_b3": (340, 12233232),
+    "efficientnet_b4": (418, 19341616),
+    "efficientnet_b5": (506, 30389784),
+    "efficientnet_b6": (584, 43040704),
+    "efficientnet_b7": (711, 66347960),
+    "googlenet": (173, 6624904),
+    "inception_v3": (284, 23834568),
+    "inception_v4": (449, 42679816),
+    "mobilenet_v1": (83, 4231976),
+    "mobilenet_v2": (158, 3504872),
+    "mobilenet_v3_large": (174, 5483032),
+    "mobilenet_v3_small": (142, 2542856),
+    "resnet_2020": (212, 25583464),
+    "resnet18": (62, 11689512),
+    "resnet34": (110, 21797672),
+    "resnet50": (161, 25557032),
+    "resnet101": (314, 44549160),
+    "resnet152": (467, 60192808),
+    "resnext50_32x4d": (161, 25028904),
+    "resnext101_32x8d": (314, 88791336),
+    "resnext101_64x4d": (314, 83455272),
+    "seresnet18": (94, 11779624),
+    "seresnet50": (225, 28088024),
+    "seresnet101": (446, 49326872),
+    "seresnext50_32x4d": (225, 27559896),
+    "squeezenet1_0": (52, 1248424),
+    "squeezenet1_1": (52, 1235496),
+    "vgg11": (22, 132863336),
+    "vgg13": (26, 133047848),
+    "vgg16": (32, 138357544),
+    "vgg19": (38, 143667240),
+    "vgg11_bn": (38, 132868840),
+    "vgg13_bn": (46, 133053736),
+    "vgg16_bn": (58, 138365992),
+    "vgg19_bn": (70, 143678248),
+    "vit_ti_16": (152, 5717416),
+    "vit_b_16": (152, 86567656),
+    "vit_b_32": (152, 88224232),
+    "wide_resnet50_2": (161, 68883240),
+    "wide_resnet101_2": (314, 126886696),
+    "xception": (156, 22855952),
+}
+# A small one of each family, the sides of its images, and options.
+SMALL: dict[str, tuple[int, dict[str, Any]]] = {
+    "alexnet": (64, {}),
+    "convnext_tiny": (32, {}),
+    "densenet121": (32, {}),
+    "efficientnet_b0": (32, {}),
+    "googlenet": (32, {}),
+    "inception_v3": (75, {}),
+    "inception_v4": (75, {}),
+    "mobilenet_v1": (32, {"width": 0.25}),
+    "mobilenet_v2": (32, {"width": 0.25}),
+    "mobilenet_v3_small": (32, {}),
+    "resnet_2020": (224, {}),
+    "resnet18": (32, {}),
+    "resnext50_32x4d": (32, {}),
+    "seresnet18": (32, {}),
+    "squeezenet1_1": (32, {}),
+    "unet": (16, {"width": 4, "depth": 2}),
+    "vgg11_bn": (32, {}),
+    "vit_ti_16": (32, {"image": 32}),
+    "wide_resnet50_2": (32, {}),
+    "xception": (64, {}),
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_numbers_of_parameters(name: str) -> None:
+    found = trainables(models.create(name))
+    assert (len(found), sum(p.size for p in found)) == COUNTS[name]
+
+
+def small(name: str) -> tuple[Any, np.ndarray]:
+    side, options = SMALL[name]
+    model = f64(models.create(name, nclasses=3, inchannels=3, rng=0, **options))
+    if name == "convnext_tiny":  # whose blocks begin with next to no effect
+        for key, array in state(model).items():
+            array[...] = 0.5 if key.endswith("layer_scale") else array
+    return model, np.random.default_rng(1).normal(size=(2, 3, side, side))
+
+
+def training(model: Any) -> Any:
+    """Norms as in training, and nothing left to chance."""
+    testmode(model)
+    for layer in leaves(model, is_leaf=lambda part: isinstance(part, Moded)):
+        if isinstance(layer, BatchNorm):
+            trainmode(layer)
+    return model
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_ndarrays_and_tensors_agree(name: str, dev: int) -> None:
+    model, x = small(name)
+    y = testmode(model)(x)
+    np.testing.assert_allclose(collect(torch(model, dev=dev)(tensor(x, dev=dev))), y, rtol=1e-9, atol=1e-11)
+    if name == "resnet_2020":
+        np.testing.assert_allclose(y.sum(axis=1), 1)
+    if name != "unet":
+        assert y.shape == (2, 3)
+        np.testing.assert_array_equal(models.classifier(model)(models.backbone(model)(x)), y)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_gradients(name: str, dev: int) -> None:
+    """Against a finite difference along the gradient; and a step along it lowers the loss."""
+    model, x = small(name)
+    model = training(torch(model, dev=dev))
+    image = tensor(x, dev=dev)
+    target = np.random.default_rng(2).normal(size=model(image).shape)
+
+    def loss() -> Any:
+        return np.mean((model(image) - target) ** 2)
+
+    found = params(model)
+    before = float(loss())
+    grads = gradient(loss, found)
+    assert all(grads[p] is not None for p in found)
+    square = sum(float(np.sum(grads[p] ** 2)) for p in found)
+    h = 1e-5 / np.sqrt(square)
+
+    def moved(step: float) -> float:
+        for p in found:
+            p += step * grads[p]
+        value = float(loss())
+        for p in found:
+            p -= step * grads[p]
+        return value
+
+    np.testing.assert_allclose((moved(h) - moved(-h)) / (2 * h), square, rtol=2e-3)
+    assert min(moved(-step * before / square) for step in (0.5, 0.1, 0.01)) < before
+
+
+def test_repr() -> None:
+    text = repr(models.ResNet(18, nclasses=10, inchannels=1))
+    assert "conv1 = Conv((7, 7), 1 => 64, stride=2, pad=3, bias=False),  # 3_136 parameters" in text
+    assert "downsample = Chain(" in text
+    assert "Total: 62 arrays, 11_175_370 parameters, " in text
+    assert all(repr(models.create(name, **SMALL[name][1])) for name in SMALL)
+
+
+def test_names() -> None:
+    assert set(COUNTS) <= set(models.names())
+    assert models.names() == sorted(models.names())
+    with pytest.raises(ValueError, match="no model is called 'resnet51'"):
+        models.create("resnet51")
+    with pytest.raises(ValueError, match="the depth is one of 18, 34, 50, 101, 152, not 51"):
+        models.ResNet(51)
+
+
+def test_a_seed_gives_the_same_weights() -> None:
+    first, second, third = (state(models.ResNet(18, rng=seed)) for seed in (0, 0, 1))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert not np.array_equal(first["conv1.weight"], third["conv1.weight"])
+    assert not np.array_equal(first["layer1.0.conv1.weight"], first["layer1.0.conv2.weight"])
+
+
+def test_parts_in_training_only_are_left_out() -> None:
+    model = models.GoogLeNet()
+    arrays = dict(state(model)) | {"aux1.fc1.weight": np.zeros(3), "conv1.bn.num_batches_tracked": np.array(3)}
+    load_state(model, arrays, names="torchvision")
+    with pytest.raises(ValueError, match="2 unexpected"):
+        load_state(model, arrays)
+
+
+def test_slices_of_a_model() -> None:
+    model = models.ResNet(18, rng=0)
+    x = np.ones((1, 3, 32, 32), np.float32)
+    assert model[:5](x).shape == (1, 64, 8, 8)
+    assert model[4] is model.layer1
+    assert list(model[-2:].layers) == ["flatten", "fc"]
