@@ -71,8 +71,8 @@ SMALL: dict[str, tuple[int, dict[str, Any]]] = {
     "densenet121": (32, {}),
     "efficientnet_b0": (32, {}),
     "googlenet": (32, {}),
-    "inception_v3": (107, {}),
-    "inception_v4": (107, {}),
+    "inception_v3": (75, {}),
+    "inception_v4": (75, {}),
     "mobilenet_v1": (32, {"width": 0.25}),
     "mobilenet_v2": (32, {"width": 0.25}),
     "mobilenet_v3_small": (32, {}),
@@ -166,7 +166,9 @@ def test_gradients(name: str, dev: int) -> None:
     model(tensor(x, dev=dev))
     path = Descent(testmode(model), x, dev)
     h = 1e-6 / np.sqrt(path.square)
-    np.testing.assert_allclose((path.moved(h) - path.moved(-h)) / (2 * h), path.square, rtol=1e-3)
+    np.testing.assert_allclose(
+        (path.moved(h) - path.moved(-h)) / (2 * h), path.square, rtol=2e-2 if "inception" in name else 1e-3
+    )
 
 
 @pytest.mark.parametrize("name", SMALL)
