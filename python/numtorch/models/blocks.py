@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -160,6 +160,8 @@ class StochasticDepth(Moded):
     rng : numpy.random.Generator or int, optional
         Where chance comes from.
     """
+
+    __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
     def __init__(self, p: float, *, rng: Any = None) -> None:
         if not 0 <= p < 1:

@@ -15,8 +15,9 @@ class Layer:
     Nothing else is asked of a layer: any object with a `__call__` can stand in a Chain, and `torch`, `params` and
     `state` see its attributes. A subclass gains the text that `repr` shows.
 
-    `__buffers__` names the attributes that are not trained, `__single__` says that the arrays stay in float32 when
-    the model goes to float16, `__inline__` names an attribute whose name is left out of the names in `state`.
+    `__buffers__` names the attributes that are not trained, arrays and numbers; `__single__` says that the arrays
+    stay in float32 when the model goes to float16; `__inline__` names an attribute whose name is left out of the
+    names in `state`.
 
     Examples
     --------

@@ -63,7 +63,7 @@ class BatchNorm(Moded):
     (2, 3, 4, 4)
     """
 
-    __buffers__: ClassVar[tuple[str, ...]] = ("running_mean", "running_var")
+    __buffers__: ClassVar[tuple[str, ...]] = ("running_mean", "running_var", "eps", "momentum")
     __single__: ClassVar[bool] = True
 
     def __init__(
@@ -130,6 +130,7 @@ class InstanceNorm(Layer):
     (2, 3, 4, 4)
     """
 
+    __buffers__: ClassVar[tuple[str, ...]] = ("eps",)
     __single__: ClassVar[bool] = True
 
     def __init__(self, channels: int, act: Function | None = None, *, affine: bool = False, eps: float = 1e-5) -> None:
@@ -171,6 +172,7 @@ class GroupNorm(Layer):
     (2, 8, 4, 4)
     """
 
+    __buffers__: ClassVar[tuple[str, ...]] = ("eps",)
     __single__: ClassVar[bool] = True
 
     def __init__(
@@ -215,6 +217,7 @@ class LayerNorm(Layer):
     array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
     """
 
+    __buffers__: ClassVar[tuple[str, ...]] = ("eps",)
     __single__: ClassVar[bool] = True
 
     def __init__(
@@ -266,6 +269,8 @@ class Dropout(Moded):
     [0.0, 1.333]
     """
 
+    __buffers__: ClassVar[tuple[str, ...]] = ("p",)
+
     def __init__(self, p: float, *, axis: Any = None, rng: Any = None) -> None:
         if not 0 <= p <= 1:
             raise ValueError(f"Dropout: p is between 0 and 1, not {p}")
@@ -299,6 +304,8 @@ class AlphaDropout(Moded):
     >>> AlphaDropout(0.1)(np.ones(3))
     array([1., 1., 1.])
     """
+
+    __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
     def __init__(self, p: float, *, rng: Any = None) -> None:
         if not 0 <= p <= 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from numtorch.nn.layers.layer import Layer
 from numtorch.nn.pool import (
@@ -194,6 +194,8 @@ class Upsample(Layer):
     >>> Upsample(2)(np.ones((1, 3, 4, 4))).shape
     (1, 3, 8, 8)
     """
+
+    __buffers__: ClassVar[tuple[str, ...]] = ("scale",)
 
     def __init__(
         self, scale: Any = None, *, size: Size | None = None, mode: str = "nearest", align_corners: bool = False

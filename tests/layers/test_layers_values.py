@@ -1,0 +1,273 @@
+"""Layers: the same numbers on ndarrays and on Tensors, gradients, modes, text."""
+
+import operator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import check_gradient, collect, f16, f64, gradient, params, tensor, torch, trainables
+from numtorch.nn.activations import relu
+from numtorch.nn.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    AdaptiveMaxPool,
+    AdaptiveMeanPool,
+    AlphaDropout,
+    BatchNorm,
+    Bilinear,
+    Chain,
+    Conv,
+    ConvTranspose,
+    Dense,
+    DepthwiseConv,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalMaxPool,
+    GlobalMeanPool,
+    GroupNorm,
+    GRUCell,
+    InstanceNorm,
+    Layer,
+    LayerNorm,
+    LSTMCell,
+    Maxout,
+    MaxPool,
+    MeanPool,
+    MultiHeadAttention,
+    Parallel,
+    PixelShuffle,
+    Recurrence,
+    RNNCell,
+    Scale,
+    SelfAttention,
+    SkipConnection,
+    Upsample,
+    activations,
+    concatenated,
+    testmode,
+    trainmode,
+)
+
+LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
+    "Dense": (Dense(4, 3, np.tanh, rng=0), (2, 4)),
+    "Dense without bias": (Dense(4, 3, bias=False, rng=0), (2, 5, 4)),
+    "Dense of sequences": (Dense(4, 3, rng=0), (2, 5, 4)),
+    "Dense of a vector": (Dense(4, 3, rng=0), (4,)),
+    "Conv": (Conv(3, 4, 6, relu, stride=2, pad=1, groups=2, rng=0), (2, 4, 7, 6)),
+    "Conv in one axis": (Conv((3,), 4, 6, dilation=2, pad="same", rng=0), (2, 4, 7)),
+    "Conv in three axes": (Conv((1, 2, 3), 2, 3, rng=0), (2, 2, 3, 4, 5)),
+    "ConvTranspose": (ConvTranspose(3, 4, 6, stride=2, pad=1, outpad=1, groups=2, rng=0), (2, 4, 5, 4)),
+    "DepthwiseConv": (DepthwiseConv(3, 4, 8, pad=1, rng=0), (2, 4, 5, 6)),
+    "MaxPool": (MaxPool(3, stride=2, pad=1, ceil_mode=True), (2, 3, 7, 8)),
+    "MeanPool": (MeanPool((2, 3), pad=1, count_include_pad=False), (2, 3, 7, 8)),
+    "AdaptiveMaxPool": (AdaptiveMaxPool((2, 3)), (2, 3, 7, 8)),
+    "AdaptiveMeanPool": (AdaptiveMeanPool(3), (2, 3, 7, 8)),
+    "GlobalMaxPool": (GlobalMaxPool(), (2, 3, 7, 8)),
+    "GlobalMeanPool": (GlobalMeanPool(), (2, 3, 7, 8)),
+    "BatchNorm": (trainmode(BatchNorm(3, np.tanh)), (4, 3, 2, 5)),
+    "BatchNorm in testing": (testmode(BatchNorm(3)), (4, 3)),
+    "BatchNorm alone": (BatchNorm(3, affine=False, track_stats=False), (4, 3, 5)),
+    "InstanceNorm": (InstanceNorm(3, affine=True), (4, 3, 2, 5)),
+    "InstanceNorm without weights": (InstanceNorm(3), (4, 3, 2, 5)),
+    "GroupNorm": (GroupNorm(6, 3), (4, 6, 2, 5)),
+    "LayerNorm": (LayerNorm((2, 5)), (4, 3, 2, 5)),
+    "LayerNorm without weights": (LayerNorm(5, affine=False), (4, 3, 2, 5)),
+    "Scale": (Scale(4, act=np.tanh), (2, 4)),
+    "Bilinear": (Bilinear(4, 3, rng=0), (2, 4)),
+    "SkipConnection": (SkipConnection(Dense(4, 4, rng=0)), (2, 4)),
+    "Parallel": (Parallel(concatenated, Dense(4, 2, rng=0), tanh=np.tanh), (2, 4)),
+    "Maxout": (Maxout(Dense(4, 3, rng=0), Dense(4, 3, rng=1)), (2, 4)),
+    "RNN": (RNN(4, 3, rng=0), (2, 5, 4)),
+    "LSTM": (LSTM(4, 3, rng=0), (2, 5, 4)),
+    "GRU": (GRU(4, 3, rng=0), (2, 5, 4)),
+    "MultiHeadAttention": (MultiHeadAttention((4, 6, 3), heads=2, bias=True, rng=0), (2, 5, 4)),
+    "SelfAttention": (SelfAttention(4, heads=2, rng=0), (2, 5, 4)),
+    "Upsample": (Upsample(2, mode="bilinear"), (2, 3, 4, 5)),
+    "PixelShuffle": (PixelShuffle(2), (2, 8, 3, 2)),
+    "Flatten": (Flatten(), (2, 3, 4)),
+    "Chain": (Chain(Conv(3, 1, 2, relu, rng=0), Flatten(), fc=Dense(8, 2, rng=1)), (3, 1, 4, 4)),
+}
+
+
+def sample(shape: tuple[int, ...], dtype: Any = np.float64) -> np.ndarray:
+    return np.random.default_rng(5).normal(size=shape).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", LAYERS)
+def test_ndarrays_and_tensors_agree(name: str, dtype: Any, dev: int) -> None:
+    layer, shape = LAYERS[name]
+    layer = f64(layer) if dtype == np.float64 else nt.f32(layer)
+    x = sample(shape, dtype)
+    moved = torch(layer, dev=dev)
+    y = layer(x)
+    found = moved(tensor(x, dev=dev))
+    assert type(moved) is type(layer)
+    assert found.dtype == y.dtype == dtype
+    np.testing.assert_allclose(
+        collect(found), y, **({"rtol": 1e-10} if dtype == np.float64 else {"rtol": 2e-4, "atol": 2e-5})
+    )
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_gradients(name: str, dev: int) -> None:
+    layer, shape = LAYERS[name]
+    layer = torch(f64(layer), dev=dev)
+    check_gradient(lambda x: np.sum(np.sin(layer(x))), tensor(sample(shape), dev=dev))
+    found = params(layer)
+    if len(found):
+        grads = gradient(lambda: np.sum(np.sin(layer(tensor(sample(shape), dev=dev)))), found)
+        assert all(grads[p].shape == p.shape for p in found)
+
+
+def test_embedding(dev: int) -> None:
+    layer = Embedding(5, 3, rng=0)
+    index = np.array([[0, 4], [1, 1]])
+    np.testing.assert_array_equal(layer(index), layer.weight[index])
+    moved = torch(layer, dev=dev)
+    np.testing.assert_array_equal(collect(moved(tensor(index, dev=dev))), layer.weight[index])
+    grad = gradient(lambda: np.sum(moved(tensor(index, dev=dev))), params(moved))[moved.weight]
+    np.testing.assert_array_equal(collect(grad)[:, 0], [1, 2, 0, 0, 1])
+
+
+@pytest.mark.parametrize("cell", [RNNCell(3, 4, rng=0), LSTMCell(3, 4, rng=0), GRUCell(3, 4, rng=0)])
+def test_a_recurrence_is_a_cell_step_by_step(cell: Any) -> None:
+    x = sample((2, 3, 3), np.float32)
+    state = None
+    ys = []
+    for i in range(3):
+        y, state = cell(x[:, i], state)
+        ys.append(y)
+    found, last = Recurrence(cell, return_state=True)(x)
+    np.testing.assert_allclose(found, np.stack(ys, 1), rtol=1e-5, atol=1e-6)
+    again, _ = Recurrence(cell, return_state=True)(x[:, 2:], Recurrence(cell, return_state=True)(x[:, :2])[1])
+    np.testing.assert_allclose(again[:, 0], found[:, 2], rtol=1e-5, atol=1e-6)
+    plain = Recurrence(lambda x, s: cell(x, s))(x)
+    np.testing.assert_allclose(plain, found, rtol=1e-5, atol=1e-6)
+    assert np.asarray(last).shape[-1] == 4
+
+
+def test_batchnorm_keeps_running_averages(dev: int) -> None:
+    x = sample((8, 3, 4))
+    layers = [f64(BatchNorm(3)), torch(f64(BatchNorm(3)), dev=dev)]
+    for layer, input in zip(layers, (x, tensor(x, dev=dev)), strict=True):
+        before = layer.running_mean
+        layer(input)
+        np.testing.assert_array_equal(collect(layer.running_mean), 0)  # testing
+        trainmode(layer)(input)
+        assert layer.running_mean is before
+        np.testing.assert_allclose(collect(layer.running_mean), 0.1 * x.mean(axis=(0, 2)))
+        var = 0.9 + 0.1 * x.var(axis=(0, 2), ddof=1)
+        np.testing.assert_allclose(collect(layer.running_var), var)
+        assert len(trainables(layer)) == 2
+
+
+def test_modes(dev: int) -> None:
+    layer = torch(f64(Chain(BatchNorm(2), Dropout(0.5))), dev=dev)
+    x = tensor(sample((4, 2)), dev=dev)
+    gradient(lambda: np.sum(layer(x)), params(layer))  # training, for it is inside
+    after = collect(layer[0].running_mean.copy())
+    assert np.any(after != 0)
+    np.testing.assert_array_equal(collect(layer(x)), collect(layer(x)))
+    testmode(layer)
+    gradient(lambda: np.sum(layer(x)), params(layer))
+    np.testing.assert_array_equal(collect(layer[0].running_mean), after)
+    trainmode(layer)
+    assert np.any(collect(layer(x)) == 0)
+    trainmode(layer, "auto")
+    assert layer[1].training is None
+    testmode(layer, False)
+    assert layer[1].training is True
+    with pytest.raises(ValueError, match="the mode is True, False, None or 'auto'"):
+        trainmode(layer, "sometimes")
+
+
+def test_gradients_by_structure_leave_buffers_alone(dev: int) -> None:
+    layer = torch(f64(Chain(Dense(2, 3), BatchNorm(3))), dev=dev)
+    x = tensor(sample((4, 2)), dev=dev)
+    mean = layer[1].running_mean
+    (grad,) = gradient(lambda m: np.sum(np.sin(m(x))), layer)
+    assert grad[1].running_mean is None
+    assert grad[1].weight.shape == (3,)
+    assert grad[0].weight.shape == (3, 2)
+    assert layer[1].running_mean is mean
+    assert np.any(collect(mean) != 0)
+
+
+def test_dropout(dev: int) -> None:
+    x = np.ones((50, 40), np.float32)
+    for input in (x, tensor(x, dev=dev)):
+        y = collect(trainmode(Dropout(0.25, rng=0))(input)) if input is not x else trainmode(Dropout(0.25, rng=0))(x)
+        assert set(np.unique(y).round(4)) == {np.float32(0), np.float32(1.3333)}
+        assert 0.7 < (y > 0).mean() < 0.8
+    z = trainmode(AlphaDropout(0.2, rng=0))(sample((100, 100)))
+    assert abs(z.mean()) < 0.05
+    assert abs(z.std() - 1) < 0.05
+    with pytest.raises(ValueError, match="p is between 0 and 1"):
+        Dropout(1.5)
+
+
+def test_half_precision_keeps_norms_in_single(dev: int) -> None:
+    model = torch(f16(Chain(Conv(3, 2, 4, rng=0), BatchNorm(4), Flatten(), Dense(16, 2, rng=0))), dev=dev)
+    assert [str(p.dtype) for p in trainables(model)] == ["float16"] * 2 + ["float32"] * 2 + ["float16"] * 2
+    y = model(tensor(sample((3, 2, 4, 4), np.float16), dev=dev))
+    assert y.dtype == np.float16
+
+
+def test_a_chain() -> None:
+    chain = Chain([np.sqrt, np.negative])
+    assert len(chain) == 2
+    assert chain[0] is np.sqrt
+    assert type(chain[1:]) is Chain
+    assert chain[1:](2.0) == -2
+    named = Chain(np.sqrt, minus=np.negative)
+    assert named.minus is named["minus"] is named[1] is np.negative
+    assert list(named[::-1].layers) == ["minus", "1"]
+    named["minus"] = np.square
+    assert named(4.0) == 4
+    assert activations(named, 4.0) == [2, 4]
+    with pytest.raises(AttributeError, match="no attribute 'plus'"):
+        named.plus  # noqa: B018
+    with pytest.raises(TypeError, match="3 is not callable"):
+        Chain(np.sqrt, 3)
+    with pytest.raises(IndexError):
+        chain[2]
+
+
+def test_wrong_shapes_are_named() -> None:
+    with pytest.raises(ValueError, match=r"Dense\(4 => 3\).*of shape \(2, 5\), is not 4"):
+        Dense(4, 3)(np.ones((2, 5), np.float32))
+    with pytest.raises(ValueError, match=r"of shape \(2, 5\), are not \(4,\)"):
+        LayerNorm(4)(np.ones((2, 5)))
+    with pytest.raises(ValueError, match="2 groups do not divide 3 and 4"):
+        Conv(3, 3, 4, groups=2)
+    with pytest.raises(ValueError, match="3 inputs for 2 layers"):
+        Parallel(operator.add, np.sqrt, np.sqrt)(1, 2, 3)
+    with pytest.raises(ValueError, match="3 heads do not divide 8"):
+        MultiHeadAttention(8, heads=3)
+
+
+def test_the_text_of_a_tree() -> None:
+    shared = Dense(3, 3, rng=0)
+    model = Chain(Conv(3, 1, 2, relu), SkipConnection(shared), tail=Chain(BatchNorm(2), relu, shared))
+    assert (
+        repr(model)
+        == """\
+Chain(
+  Conv((3, 3), 1 => 2, relu),  # 20 parameters
+  SkipConnection(
+    layers = Dense(3 => 3),    # 12 parameters
+  ),
+  tail = Chain(
+    BatchNorm(2),              # 4 parameters, plus 4 not trained
+    relu,
+    Dense(3 => 3),             # 12 parameters
+  ),
+)                              # Total: 6 arrays, 36 parameters, 160 bytes. Plus 2 arrays, 4 numbers, not trained."""
+    )
+    for layer, _ in LAYERS.values():
+        assert repr(layer).startswith(type(layer).__name__)

@@ -1,0 +1,135 @@
+"""Models in parts: names, loading, freezing, one vector, dtypes; tied weights stay tied."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from numtorch import (
+    collect,
+    cpu,
+    destructure,
+    f16,
+    f32,
+    f64,
+    freeze,
+    gradient,
+    load_state,
+    params,
+    state,
+    tensor,
+    thaw,
+    torch,
+    trainables,
+)
+from numtorch.nn.layers import BatchNorm, Chain, Conv, Dense
+
+
+def tied() -> Chain:
+    model = Chain(Dense(3, 3, rng=0), np.tanh, BatchNorm(3), out=Dense(3, 3, rng=1))
+    model.out.weight = model[0].weight
+    return model
+
+
+def test_names() -> None:
+    names = ["0.weight", "0.bias", "2.weight", "2.bias", "2.running_mean", "2.running_var", "out.weight", "out.bias"]
+    assert list(state(tied())) == names
+    assert list(trainables(tied(), path=True)) == ["0.weight", "0.bias", "2.weight", "2.bias", "out.bias"]
+    assert list(state([{"a": (np.ones(1), {"b": np.ones(2)})}])) == ["0.a.0", "0.a.1.b"]
+    ring: dict[str, Any] = {"w": np.ones(1)}
+    ring["self"] = ring
+    assert list(state(ring)) == ["w"]
+
+
+def test_tied_weights_stay_tied(dev: int) -> None:
+    for model in (
+        torch(tied(), dev=dev),
+        cpu(torch(tied(), dev=dev)),
+        f64(tied()),
+        f16(tied()),
+        destructure(tied())[1](destructure(tied())[0]),
+    ):
+        assert model[0].weight is model.out.weight
+        assert len(trainables(model)) == 5
+    model = load_state(tied(), {name: np.asarray(array, np.float64) for name, array in state(tied()).items()})
+    assert model[0].weight is model.out.weight
+    assert model[0].weight.dtype == np.float64
+
+
+def test_loading(dev: int) -> None:
+    source, target = torch(tied(), dev=dev), torch(tied(), dev=dev)
+    for p in params(source):
+        p += 1
+    before = list(params(target))
+    assert load_state(target, state(source)) is target
+    assert all(a is b for a, b in zip(params(target), before, strict=True))
+    assert all(np.array_equal(collect(a), collect(state(source)[name])) for name, a in state(target).items())
+    host = load_state(tied(), state(source))
+    np.testing.assert_array_equal(host[0].weight, collect(source[0].weight))
+    back = load_state(torch(tied(), dev=dev), state(host))
+    np.testing.assert_array_equal(collect(back[0].weight), host[0].weight)
+
+
+def test_the_wider_dtype_wins(dev: int) -> None:
+    wide = {name: np.asarray(array, np.float64) + 1e-12 for name, array in state(tied()).items()}
+    wide["out.weight"] = wide["0.weight"]
+    for model in (tied(), torch(tied(), dev=dev)):
+        load_state(model, wide)
+        assert model[0].bias.dtype == np.float64
+        np.testing.assert_array_equal(collect(model[0].bias), wide["0.bias"])
+    narrow = load_state(f64(tied()), state(f32(tied())))
+    assert narrow[0].weight.dtype == np.float64
+
+
+def test_mismatches() -> None:
+    good = {name: array.copy() for name, array in state(tied()).items()}
+    with pytest.raises(ValueError, match=r"1 tied\n  tied: 0\.weight and out\.weight are one array"):
+        load_state(tied(), good | {"out.weight": good["out.weight"] + 1})
+    with pytest.raises(ValueError, match=r"0\.bias holds complex128, which is no float32"):
+        load_state(tied(), good | {"0.bias": np.zeros(3, complex)})
+    with pytest.raises(ValueError, match=r"1 unexpected\n  unexpected: 2\.num_batches_tracked"):
+        load_state(tied(), good | {"2.num_batches_tracked": np.array(3)})
+    load_state(tied(), good | {"2.num_batches_tracked": np.array(3)}, names="torchvision")
+    with pytest.raises(ValueError, match=r"names are one of torchvision, timm, flux, or None, not 'keras'"):
+        load_state(tied(), good, names="keras")
+
+
+def test_freezing(dev: int) -> None:
+    model = Chain(Conv(1, 2, 3, rng=0), BatchNorm(3), head=Chain(Dense(3, 2, rng=1)))
+    freeze(model[:2])
+    moved = torch(f64(model), dev=dev)
+    assert [p.shape for p in params(moved)] == [(2, 3), (2,)]
+    (grad,) = gradient(lambda m: np.sum(m[0].weight) + np.sum(m.head[0].weight), moved)
+    assert grad[0].weight is None
+    np.testing.assert_array_equal(collect(grad.head[0].weight), 1)
+    thaw(moved[0])
+    assert len(params(moved)) == 4
+    freeze(moved)
+    assert len(params(moved)) == 0
+    assert len(params(thaw(moved))) == 6
+    assert len(trainables(model)) == 2
+    with pytest.raises(TypeError, match="freeze: a dict of arrays cannot be marked"):
+        freeze({"w": np.ones(2)})
+
+
+def test_one_vector(dev: int) -> None:
+    model = f64(tied())
+    flat, rebuild = destructure(model)
+    assert flat.shape == (9 + 3 + 3 + 3 + 3,)
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    np.testing.assert_array_equal(rebuild(flat)(x), model(x))
+    moved, again = destructure(torch(model, dev=dev))
+    (grad,) = gradient(lambda v: np.sum(again(v)(tensor(x, dev=dev)) ** 2), moved)
+    assert grad.shape == flat.shape
+    assert np.all(np.isfinite(collect(grad)))
+    with pytest.raises(ValueError, match=r"expected a vector of shape \(21,\)"):
+        rebuild(flat[1:])
+    with pytest.raises(ValueError, match="no trained arrays"):
+        destructure([1, 2])
+
+
+def test_dtypes() -> None:
+    nest = {"f": np.ones(1, np.float32), "i": np.ones(1, int), "c": np.ones(1, complex)}
+    assert [str(a.dtype) for a in f16(nest).values()] == ["float16", "int64", "complex64"]
+    assert [str(a.dtype) for a in f32(nest).values()] == ["float32", "int64", "complex64"]
+    assert [str(a.dtype) for a in f64(nest).values()] == ["float64", "int64", "complex128"]
