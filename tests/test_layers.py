@@ -28,11 +28,13 @@ BELOW = {
     "structure": {"_core"},
     "autograd": {"_core", "structure"},
     "optim": {"_core", "structure", "autograd"},
+    "train": {"_core", "structure", "autograd", "optim"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
     "interop": {"_core"},
     "scripts": {"numpy", "devices"},
     "__main__": {"scripts"},
-    "__init__": {"_load", "_core", "interop", "functions", "methods", "devices", "structure", "autograd", "optim"},
+    "__init__": {"_load", "_core", "interop", "functions", "methods", "devices", "structure"}
+    | {"autograd", "optim", "train"},
 }
 
 
@@ -80,7 +82,7 @@ print(*{{name.split(".")[1] for name in sys.modules if name.startswith("numtorch
 """
 
 
-@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "optim"])
+@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "optim", "train"])
 def test_a_layer_can_be_imported_alone(part: str) -> None:
     script = ALONE.format(folder=str(PACKAGE), part=part)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

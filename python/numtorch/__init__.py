@@ -5,6 +5,7 @@ from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import methods as methods
 from numtorch import optim as optim
+from numtorch import train as train
 from numtorch._core import (
     Generator,
     OutOfMemoryError,

@@ -152,6 +152,26 @@ def named_leaves(state: Any) -> dict[str, Leaf]:
     return found
 
 
+def beside(state: Any, model: Any) -> list[tuple[Leaf, Any]]:
+    """The leaves of a state tree with the arrays of the model that they belong to, each once."""
+    found: dict[int, tuple[Leaf, Any]] = {}
+    seen: set[int] = set()
+
+    def visit(part: Any, inside: Any) -> None:
+        if part is None or id(part) in seen:
+            return
+        seen.add(id(part))
+        if is_leaf(part):
+            found[id(part)] = (part, inside)
+        for key, item in children(part):
+            if item is not None:
+                by_key = isinstance(part, Mapping | list | tuple)
+                visit(item, inside[key] if by_key else getattr(inside, key))
+
+    visit(state, model)
+    return list(found.values())
+
+
 def children(part: Any) -> list[tuple[Any, Any]]:
     """What a container of a state tree holds, with keys, indices or the names of attributes."""
     if isinstance(part, Mapping):

@@ -1,0 +1,27 @@
+"""Training: data in batches, the loop, when to stop, and files to go on from."""
+
+from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
+from numtorch.train.data import batch, chunk, getobs, kfolds, nobs, shuffleobs, splitobs, unbatch
+from numtorch.train.loader import DataLoader
+from numtorch.train.stopping import early_stopping, patience, plateau
+from numtorch.train.training import History, Report, train
+
+__all__ = [
+    "DataLoader",
+    "History",
+    "Report",
+    "batch",
+    "chunk",
+    "early_stopping",
+    "getobs",
+    "kfolds",
+    "load_checkpoint",
+    "nobs",
+    "patience",
+    "plateau",
+    "save_checkpoint",
+    "shuffleobs",
+    "splitobs",
+    "train",
+    "unbatch",
+]
