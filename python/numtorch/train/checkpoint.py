@@ -91,7 +91,18 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
 
     Examples
     --------
-    As for `save_checkpoint`.
+    >>> import tempfile, numpy as np
+    >>> from numtorch.optim import Adam, setup, update
+    >>> from numtorch.train import load_checkpoint, save_checkpoint
+    >>> w = np.ones(2)
+    >>> state, fresh = setup(Adam(0.5), w), setup(Adam(), w)
+    >>> update(state, w, np.ones(2))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(f"{folder}/a.npz", w, state)
+    ...     load_checkpoint(f"{folder}/a.npz", w, fresh)
+    {}
+    >>> fresh
+    Leaf(Adam(eta=0.5, beta=(0.9, 0.999), epsilon=1e-08), (2,), 1 updates)
     """
     arrays, plain = _read(Path(path))
     mine, given = named_arrays(model), _under("model", arrays)
