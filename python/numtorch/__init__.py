@@ -1,11 +1,13 @@
 """NumPy code on torch kernels, with gradients."""
 
+import importlib as _importlib
+import typing as _typing
+from types import ModuleType as _ModuleType
+
 from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import methods as methods
-from numtorch import optim as optim
-from numtorch import train as train
 from numtorch._core import (
     Generator,
     OutOfMemoryError,
@@ -44,6 +46,10 @@ from numtorch.autograd import (
 )
 from numtorch.devices import device
 from numtorch.structure import Params, collect, fmap, params, torch
+
+if _typing.TYPE_CHECKING:
+    from numtorch import optim as optim
+    from numtorch import train as train
 
 __version__ = "0.1.0"
 
@@ -89,3 +95,10 @@ __all__ = [
     "within_gradient",
     "withjacobian",
 ]
+
+
+def __getattr__(name: str) -> _ModuleType:
+    """What only programs that train need is imported when it is asked for."""
+    if name in ("optim", "train"):
+        return _importlib.import_module(f"numtorch.{name}")
+    raise AttributeError(f"module 'numtorch' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from typing import Any
 from numtorch.optim.rule import Rule, Slots
 from numtorch.structure import fields, fmap, is_array, is_object, leaves
 
-FROZEN = "__frozen__"
+FROZEN = "_frozen"
 
 
 class Leaf:
