@@ -14,10 +14,15 @@ from numtorch.train import (
     chunk,
     getobs,
     kfolds,
+    leavepout,
     nobs,
+    oversample,
+    randobs,
     shuffleobs,
+    slidingwindow,
     splitobs,
     unbatch,
+    undersample,
 )
 
 X = np.arange(20).reshape(10, 2)
@@ -71,6 +76,25 @@ def test_parts() -> None:
             wrong()
     with pytest.raises(TypeError, match="either"):
         chunk(X)
+
+
+def test_samples(dev: int) -> None:
+    labels = np.array([0] * 7 + [1] * 2 + [2])
+    for given in (labels, nt.tensor(labels, dev=dev), labels.tolist()):
+        kept, names = oversample((labels, Y), given, rng=0)
+        assert np.bincount(kept).tolist() == [7, 7, 7]
+        assert set(names) == set(Y)
+        assert np.bincount(oversample(labels, given, 0.5)).tolist() == [7, 4, 4]
+        assert np.bincount(undersample(labels, given, shuffle=False)).tolist() == [1, 1, 1]
+    assert len(randobs((X, Y), 15, rng=0)[1]) == 15
+    assert randobs(Y, rng=0) in Y
+    assert len(list(leavepout(X, 2))) == 45
+    assert all(nobs(a) == 8 and nobs(b) == 2 for a, b in leavepout((X, Y), 2))
+    assert slidingwindow(Y, 4, 3) == [Y[:4], Y[3:7], Y[6:]]
+    assert slidingwindow(X, 11) == []
+    for wrong in (lambda: list(leavepout(X, 10)), lambda: slidingwindow(X, 0)):
+        with pytest.raises(ValueError, match=r"can be|must be"):
+            wrong()
 
 
 # --------------------------------------------------------------------------------------------------------- batches

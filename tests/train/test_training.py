@@ -1,6 +1,9 @@
 """The loop: what it does each step, when it ends, and going on exactly."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -170,6 +173,30 @@ def test_going_on_is_exact(at: int, tmp_path: Any, dev: int) -> None:
     more = run(dev, epochs=7, checkpoint=file, callbacks=[early_stopping(lambda _: 0.0, 50)])[0].losses
     assert len(more) == 28
     assert more == run(dev, epochs=7)[0].losses
+
+
+KILLED = """
+import os, sys
+from tests.train.test_training import run
+dies = lambda report: report.step == int(sys.argv[2]) and os._exit(9)
+print(run(checkpoint=sys.argv[1], every=2, on_step=dies)[0].losses)
+"""
+
+
+def test_going_on_after_the_process_was_killed(tmp_path: Any) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "run.npz")]
+    assert subprocess.run([*command, "11"], cwd=root, check=False).returncode == 9
+    done = subprocess.run([*command, "0"], cwd=root, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == str(run()[0].losses)
+
+
+def test_names_that_are_not_one(tmp_path: Any) -> None:
+    model = {"a.b": np.ones(1), "a": {"b": np.ones(1)}}
+    with pytest.raises(ValueError, match=r"two arrays of the model have the name 'a\.b'"):
+        save_checkpoint(tmp_path / "a.npz", model)
+    with pytest.raises(ValueError, match=r"two arrays have the name 'a\.b'"):
+        optim.state_arrays(setup(Adam(), model))
 
 
 def test_going_on_through_plain_batches(tmp_path: Any) -> None:

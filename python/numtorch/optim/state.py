@@ -144,6 +144,8 @@ def named_leaves(state: Any) -> dict[str, Leaf]:
             return
         seen.add(id(part))
         if is_leaf(part):
+            if name in found:
+                raise ValueError(f"two arrays have the name {name!r}: there is a dict with a dot in a key")
             found[name or "array"] = part
         for key, item in children(part):
             visit(item, f"{name}.{key}" if name else str(key))

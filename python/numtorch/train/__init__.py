@@ -3,6 +3,7 @@
 from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
 from numtorch.train.data import batch, chunk, getobs, kfolds, nobs, shuffleobs, splitobs, unbatch
 from numtorch.train.loader import DataLoader
+from numtorch.train.sampling import leavepout, oversample, randobs, slidingwindow, undersample
 from numtorch.train.stopping import early_stopping, patience, plateau
 from numtorch.train.training import History, Report, train
 
@@ -15,13 +16,18 @@ __all__ = [
     "early_stopping",
     "getobs",
     "kfolds",
+    "leavepout",
     "load_checkpoint",
     "nobs",
+    "oversample",
     "patience",
     "plateau",
+    "randobs",
     "save_checkpoint",
     "shuffleobs",
+    "slidingwindow",
     "splitobs",
     "train",
     "unbatch",
+    "undersample",
 ]

@@ -134,6 +134,10 @@ def named_arrays(model: Any) -> dict[str, Any]:
         if id(part) in seen:
             return
         if is_array(part):
+            if name in found:
+                raise ValueError(
+                    f"two arrays of the model have the name {name!r}: one of its dicts has a key with a dot"
+                )
             found[name or "array"] = part
         elif not isinstance(part, _GENERATORS):
             for key, item in _items(part):
