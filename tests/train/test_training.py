@@ -102,6 +102,41 @@ def test_what_is_frozen_stays() -> None:
     assert state.two.count == 4
 
 
+@pytest.mark.parametrize("host", [False, True])
+def test_what_the_model_says_is_frozen_stays(host: bool) -> None:
+    """Also when it says so after the set-up, and between epochs."""
+
+    class Part:
+        def __init__(self) -> None:
+            self.w: Any = np.ones(()) if host else nt.tensor(1.0)
+
+    model = [Part(), Part()]
+    state = setup(Descent(0.1), model)
+    after: list[Any] = []
+
+    def freeze_the_other(_: Report) -> None:
+        after.append([float(part.w) for part in model])
+        model[0].__dict__.pop("_frozen", None)
+        model[1]._frozen = True  # type: ignore[attr-defined]
+
+    model[0]._frozen = True  # type: ignore[attr-defined]
+    train(lambda m, x: x * m[0].w * m[1].w, model, [1.0], state, epochs=2, callbacks=[freeze_the_other], progress=False)
+    assert after[0] == [1.0, 0.9]
+    assert after[1] == [pytest.approx(0.91), 0.9]
+
+
+def test_numbers_in_a_model_of_ndarrays_stay_numbers() -> None:
+    model = {"w": np.ones(3), "power": 2.0, "n": 3}
+
+    def f(m: Any, x: Any) -> Any:
+        assert type(m["power"]) is float
+        return np.sum((m["w"] * x) ** m["power"])
+
+    history = train(f, model, [np.ones(3)] * 5, setup(Descent(0.1), model), progress=False)
+    assert history.losses == sorted(history.losses, reverse=True)
+    assert isinstance(model["w"], np.ndarray)
+
+
 def test_a_loss_with_more_than_a_number() -> None:
     net = Net()
     history = train(lambda m, x, y: (loss(m, x, y), {"more": x}), net, data(), setup(Descent(), net), progress=False)

@@ -85,10 +85,10 @@ def setup(rule: Rule, model: Any) -> Any:
     {'w': Leaf(Adam(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08), (2, 3), 0 updates), 'name': None}
     """
     _check_rule(rule)
-    untrained = _buffers(model)
+    left_out = untrained(model)
 
     def leaf(array: Any) -> Leaf | None:
-        return None if id(array) in untrained else Leaf(rule, rule.init(array), array.shape)
+        return None if id(array) in left_out else Leaf(rule, rule.init(array), array.shape)
 
     # A functools.partial has to keep its function.
     state = fmap(leaf, model, is_leaf=is_trained, others=lambda part: part if callable(part) else None)
@@ -104,7 +104,7 @@ def _check_rule(rule: object) -> None:
         raise TypeError(f"setup: {type(rule).__name__} is not a rule; it comes first, as in setup(Adam(), model)")
 
 
-def _buffers(model: Any) -> dict[int, Any]:
+def untrained(model: Any) -> dict[int, Any]:
     """The arrays that are not trained, by identity: what classes name in __buffers__, and what is frozen."""
     found: dict[int, Any] = {}
     for part in leaves(model, is_leaf=lambda value: _collect_buffers(value, found)):
@@ -152,6 +152,12 @@ def named_leaves(state: Any) -> dict[str, Leaf]:
 
     visit(state, "")
     return found
+
+
+def trained(state: Any, model: Any) -> list[Any]:
+    """The arrays of a model that an update would change at present: neither state nor model has frozen them."""
+    left_out = untrained(model)
+    return [array for leaf, array in beside(state, model) if not leaf.frozen and id(array) not in left_out]
 
 
 def beside(state: Any, model: Any) -> list[tuple[Leaf, Any]]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.autograd import dropgrad, withgradient, within_gradient
+from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
 from numtorch.optim import LossScaler, update
-from numtorch.optim.state import beside
-from numtorch.structure import Params
+from numtorch.optim.state import trained
+from numtorch.structure import Params, fmap
 from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
 from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
@@ -177,6 +177,7 @@ class _Run:
         self.path: Path | None = None
         self.every: int | None = None
         self.history = History()
+        self.arrays: list[Any] = []  # what is trained at present
         self.epoch = 0  # finished
         self.done = 0  # steps of the present one
         self.read = 0  # losses that are numbers by now; those after it are 0-d Tensors
@@ -186,6 +187,7 @@ class _Run:
     def all_epochs(self) -> None:
         while self.epoch < self.epochs and not self.history.stopped:
             self.bar.start(self.done)
+            self.arrays = trained(self.state, self.model)
             for batch in self.batches():
                 if self.step(batch):
                     self.history.stopped = True
@@ -224,24 +226,33 @@ class _Run:
             latest = self.losses()[-1]
             if self.bar.due():
                 self.bar.show(self.epoch + 1, self.done, latest)
-            ended = self.on_step is not None and bool(self.on_step(self.report(self.epoch + 1, latest)))
+            if self.on_step is not None:
+                ended = bool(self.on_step(self.report(self.epoch + 1, latest)))
+                self.arrays = trained(self.state, self.model)
         if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
             self.save()
         return ended
 
     def gradient(self, arguments: tuple[Any, ...]) -> tuple[Any, Any]:
-        """The loss, and gradients: by parameter if all of them are Tensors, else in a nest."""
+        """The loss, and the gradients of what is trained at present."""
 
         def scaled(value: Any) -> Any:
             plain = value[0] if isinstance(value, tuple) else value
             return (plain if self.scaler is None else self.scaler(plain)), dropgrad(plain)
 
-        arrays = [array for leaf, array in beside(self.state, self.model) if not leaf.frozen]
+        arrays = self.arrays
         if all(isinstance(array, Tensor) for array in arrays):
             found = withgradient(lambda: scaled(self.loss(self.model, *arguments)), Params(arrays))
             return found.val[1], found.grad
-        found = withgradient(lambda model: scaled(self.loss(model, *arguments)), self.model)
-        return found.val[1], found.grad[0]
+
+        def of_arrays(given: list[Any]) -> Any:
+            """With Tensors in the places of ndarrays; everything else in the model is what it was."""
+            replaced = {id(array): new for array, new in zip(arrays, given, strict=True)}
+            model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
+            return scaled(self.loss(model, *arguments))
+
+        found = withgradient(of_arrays, arrays)
+        return found.val[1], Grads(Params(arrays), found.grad[0])
 
     def losses(self) -> list[float]:
         """Of all steps, as numbers."""
