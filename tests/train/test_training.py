@@ -137,6 +137,23 @@ def test_numbers_in_a_model_of_ndarrays_stay_numbers() -> None:
     assert isinstance(model["w"], np.ndarray)
 
 
+def test_buffers_of_ndarrays_are_written_through() -> None:
+    class Centred:
+        __buffers__ = ("mean",)
+
+        def __init__(self) -> None:
+            self.w, self.mean = np.ones(2), np.zeros(2)
+
+        def __call__(self, x: Any) -> Any:
+            with nt.ignore():
+                self.mean += 0.5 * (nt.tensor(x) - self.mean)
+            return self.w * (x - self.mean)
+
+    model = Centred()
+    train(lambda m, x: np.sum(m(x) ** 2), model, [np.full(2, 8.0)] * 2, setup(Descent(0.01), model), progress=False)
+    assert model.mean.tolist() == [6.0, 6.0]
+
+
 def test_a_loss_with_more_than_a_number() -> None:
     net = Net()
     history = train(lambda m, x, y: (loss(m, x, y), {"more": x}), net, data(), setup(Descent(), net), progress=False)

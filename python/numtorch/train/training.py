@@ -4,62 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor
+from numtorch._core import Tensor, from_dlpack
 from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
 from numtorch.optim import LossScaler, update
-from numtorch.optim.state import trained
+from numtorch.optim.state import trained, untrained
 from numtorch.structure import Params, fmap
 from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
 from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
-
-
-@dataclass
-class Report:
-    """What callbacks are told.
-
-    Attributes
-    ----------
-    epoch, epochs : int
-        Which epoch, from 1 on, of how many.
-    step : int
-        How many steps there were, in all epochs.
-    loss : float
-        The mean of the epoch, or, after a step, the loss of its batch.
-    losses : list of float
-        Of all steps.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    loss: float
-    losses: list[float]
-
-
-@dataclass
-class History:
-    """What `train` returns.
-
-    Attributes
-    ----------
-    losses : list of float
-        Of every step, in all epochs, also of those before it was resumed.
-    epochs : list of float
-        Mean loss of each epoch.
-    stopped : bool
-        Whether a callback ended it.
-    """
-
-    losses: list[float] = field(default_factory=list)
-    epochs: list[float] = field(default_factory=list)
-    stopped: bool = False
+from numtorch.train.report import History, Report
 
 
 def train(
@@ -178,6 +136,7 @@ class _Run:
         self.every: int | None = None
         self.history = History()
         self.arrays: list[Any] = []  # what is trained at present
+        self.buffers: dict[int, Any] = {}  # Tensors for ndarrays that are not
         self.epoch = 0  # finished
         self.done = 0  # steps of the present one
         self.read = 0  # losses that are numbers by now; those after it are 0-d Tensors
@@ -187,7 +146,7 @@ class _Run:
     def all_epochs(self) -> None:
         while self.epoch < self.epochs and not self.history.stopped:
             self.bar.start(self.done)
-            self.arrays = trained(self.state, self.model)
+            self.look()
             for batch in self.batches():
                 if self.step(batch):
                     self.history.stopped = True
@@ -201,6 +160,15 @@ class _Run:
             asked = [bool(callback(report)) for callback in self.callbacks]  # each, so that each may count
             self.history.stopped |= any(asked)
             self.save()
+
+    def look(self) -> None:
+        """What is trained at present; callbacks may change it."""
+        self.arrays = trained(self.state, self.model)
+        self.buffers = {
+            key: from_dlpack(array)
+            for key, array in untrained(self.model).items()
+            if isinstance(array, np.ndarray) and array.flags.writeable and array.dtype.kind in "fc"
+        }
 
     def batches(self) -> Iterable[Any]:
         if isinstance(self.data, DataLoader):
@@ -228,7 +196,7 @@ class _Run:
                 self.bar.show(self.epoch + 1, self.done, latest)
             if self.on_step is not None:
                 ended = bool(self.on_step(self.report(self.epoch + 1, latest)))
-                self.arrays = trained(self.state, self.model)
+                self.look()
         if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
             self.save()
         return ended
@@ -246,8 +214,8 @@ class _Run:
             return found.val[1], found.grad
 
         def of_arrays(given: list[Any]) -> Any:
-            """With Tensors in the places of ndarrays; everything else in the model is what it was."""
-            replaced = {id(array): new for array, new in zip(arrays, given, strict=True)}
+            """With Tensors in the places of ndarrays, those of buffers on the same memory; all else is what it was."""
+            replaced = self.buffers | {id(array): new for array, new in zip(arrays, given, strict=True)}
             model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
             return scaled(self.loss(model, *arguments))
 
