@@ -187,6 +187,27 @@ def test_going_on_from_a_state(after: int, workers: int) -> None:
     assert got == want
 
 
+@pytest.mark.parametrize("at", [2, 4])
+def test_going_on_when_others_draw_from_the_same_generator(at: int) -> None:
+    def passes(loader: DataLoader, rng: np.random.Generator, states: list[Any]) -> list[Any]:
+        found = []
+        for part in loader:
+            found.append((part.tolist(), rng.random()))
+            states.append((loader.state(), rng.bit_generator.state))
+        return found
+
+    rng = np.random.default_rng(0)
+    loader, states = DataLoader(X, 3, shuffle=True, rng=rng), []
+    want = passes(loader, rng, states) + passes(loader, rng, states)
+    again = np.random.default_rng(9)
+    other = DataLoader(X, 3, shuffle=True, rng=again)
+    again.bit_generator.state = states[at - 1][1]
+    other.load_state(states[at - 1][0])
+    assert other.state() == states[at - 1][0]
+    got = passes(other, again, []) + passes(other, again, [])
+    assert got[: len(want) - at] == want[at:]
+
+
 def test_a_loader_checks_its_arguments() -> None:
     for wrong in (0, 2.5, True):
         with pytest.raises(ValueError, match="batchsize"):

@@ -38,8 +38,8 @@ class DataLoader:
         Where to bring the arrays of a batch; by default they stay where they are.
     workers : int
         Threads that make batches ready while others are computed with, each at most two batches ahead. They suit
-        ``[i]`` and `collate` that read files or call NumPy, and copy to `dev` what was made, while the device computes
-        with the batches before. With 0, batches are made when they are asked for.
+        ``[i]`` and `collate` that read files or call NumPy. They also copy to `dev`, so that the program need not wait
+        for that; a device does so after what it was given before. With 0, batches are made when they are asked for.
 
     Examples
     --------
@@ -81,6 +81,7 @@ class DataLoader:
         self._start: State | None = None  # of the generator, when the present pass began
         self._given = 0  # batches of it
         self._resumed = 0  # batches that the next pass leaves out
+        self._after: Any = None  # of the generator, when that pass has its order: somebody else may draw from it too
 
     def __len__(self) -> int:
         whole, rest = divmod(self.count, self.batchsize)
@@ -98,6 +99,8 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         self._start = plain_state(self.rng.bit_generator.state)
         order = self.rng.permutation(self.count) if self.shuffle else np.arange(self.count)
+        if self._after is not None:
+            self.rng.bit_generator.state, self._after = self._after, None
         self._given, self._resumed = self._resumed, 0
         parts = [order[i * self.batchsize : (i + 1) * self.batchsize] for i in range(self._given, len(self))]
         for made in self._made(parts):
@@ -130,14 +133,18 @@ class DataLoader:
 
         Between two passes, the next begins anew; within one, the next goes on with the batch after the last one given.
         """
-        within = self._start is not None and 0 < self._given < len(self)
-        start = self._start if within else plain_state(self.rng.bit_generator.state)
-        return {"rng": start, "given": self._given if within else self._resumed}
+        now = plain_state(self.rng.bit_generator.state)
+        if self._start is not None and 0 < self._given < len(self):
+            return {"rng": self._start, "after": now, "given": self._given}
+        if self._resumed:
+            return {"rng": now, "after": plain_state(self._after), "given": self._resumed}
+        return {"rng": now, "after": now, "given": 0}
 
     def load_state(self, state: State) -> None:
         """Goes on where `state` was taken, of a loader with the same data and settings."""
         self.rng.bit_generator.state = generator_state(state["rng"])
         self._resumed = int(state["given"])
+        self._after = generator_state(state["after"]) if self._resumed else None
         self._start = None
         self._given = 0
 
