@@ -73,3 +73,12 @@ def test_metadata_pins_the_libtorch_built_against() -> None:
     assert f"torch=={TORCH_VERSION}" in requirements
     assert [r for r in requirements if re.match(r"numpy\b", r) and "extra" not in r]
     assert TORCH_VERSION == find_libtorch().public_version
+
+
+def test_training_is_imported_when_it_is_asked_for() -> None:
+    script = (
+        "import sys, numtorch as nt; before = set(sys.modules); nt.train.DataLoader; nt.optim.Adam; "
+        "print(*sorted({'numtorch.optim', 'numtorch.train'} & (set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["numtorch.optim", "numtorch.train"]

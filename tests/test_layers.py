@@ -30,6 +30,7 @@ BELOW = {
     "models": {"_core", "nn", "structure"},
     "autograd": {"_core", "structure"},
     "optim": {"_core", "structure", "autograd"},
+    "train": {"_core", "structure", "autograd", "optim"},
     "weights": {"_core", "structure"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
     "interop": {"_core"},
@@ -47,6 +48,7 @@ BELOW = {
         "nn",
         "models",
         "optim",
+        "train",
         "weights",
     },
 }
@@ -96,7 +98,7 @@ print(*{{name.split(".")[1] for name in sys.modules if name.startswith("numtorch
 """
 
 
-@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "nn", "optim"])
+@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "nn", "optim", "train"])
 def test_a_layer_can_be_imported_alone(part: str) -> None:
     script = ALONE.format(folder=str(PACKAGE), part=part)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

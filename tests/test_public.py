@@ -14,7 +14,7 @@ MODULES = ["numtorch", *(info.name for info in pkgutil.walk_packages(numtorch.__
 LISTED = [name for name in MODULES if name != "numtorch._core" and hasattr(importlib.import_module(name), "__all__")]
 
 
-@pytest.mark.parametrize("package", ["numtorch", "numtorch.autograd"])
+@pytest.mark.parametrize("package", ["numtorch", "numtorch.autograd", "numtorch.optim", "numtorch.train"])
 def test_a_package_lists_what_it_offers(package: str) -> None:
     module = importlib.import_module(package)
     offered = {

@@ -67,13 +67,14 @@ if typing.TYPE_CHECKING:
     from numtorch import models as models
     from numtorch import nn as nn
     from numtorch import optim as optim
+    from numtorch import train as train
     from numtorch import weights as weights
 
 __version__ = "0.1.0"
 
 interop.register_imported()
 
-_LATER = ("models", "nn", "optim", "weights")
+_LATER = ("models", "nn", "optim", "train", "weights")
 
 
 def __getattr__(name: str) -> types.ModuleType:

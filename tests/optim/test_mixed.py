@@ -94,6 +94,21 @@ def test_gradients_in_nests_and_none() -> None:
     assert not scaler.update(state, m, {"a": None, "b": np.array([np.nan])})
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("tensors", [False, True])
+def test_gradients_are_divided_and_kept(tensors: bool, dtype: str, dev: int) -> None:
+    m: Any = {"a": np.ones(2, dtype), "b": np.ones((), dtype)}
+    grads: Any = {"a": np.array([8, 0.25], dtype), "b": np.array(4, dtype)}
+    if tensors:
+        m, grads = nt.torch(m, dev=dev), nt.torch(grads, dev=dev)
+    assert LossScaler(4.0).update(setup(Descent(1.0), m), m, grads)
+    assert m["a"].tolist() == [-1, 0.9375]
+    assert m["b"].tolist() == 0
+    assert grads["a"].tolist() == [8, 0.25]
+    grads["b"][...] = np.nan
+    assert not LossScaler(4.0).update(setup(Descent(1.0), m), m, grads)
+
+
 def test_the_scaler_checks_its_numbers() -> None:
     with pytest.raises(ValueError, match="backoff"):
         LossScaler(backoff=2.0)

@@ -164,6 +164,20 @@ def test_a_state_moves_as_a_model_does(dev: int) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
+def test_two_hundred_arrays_take_one_step(monkeypatch: pytest.MonkeyPatch, dev: int) -> None:
+    """Of one dtype on one device, of whatever shapes."""
+    m = [nt.tensor(np.ones((i % 7, 3), "float32"), dev=dev) for i in range(200)] + [nt.tensor(np.ones(2), dev=dev)]
+    state = setup(Descent(1.0), m)
+    calls: list[int] = []
+    monkeypatch.setattr(Descent, "step", lambda *arguments: calls.append(len(arguments[-1].items)))
+    update(state, m, m)
+    assert calls == [200, 1]
+    adjust(state[5:8], 0.5)
+    calls.clear()
+    update(state, m, m)
+    assert sorted(calls) == [1, 3, 197]
+
+
 # ------------------------------------------------------------------------------------------- adjusting and freezing
 
 

@@ -15,6 +15,7 @@ from numtorch.optim.modifiers import (
     chain,
 )
 from numtorch.optim.rule import Rule
+from numtorch.optim.saving import load_state, state_arrays, state_settings
 from numtorch.optim.schedules import (
     Cosine,
     Exponential,
@@ -70,7 +71,10 @@ __all__ = [
     "adjust",
     "chain",
     "freeze",
+    "load_state",
     "setup",
+    "state_arrays",
+    "state_settings",
     "thaw",
     "update",
 ]

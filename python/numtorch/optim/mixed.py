@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -10,14 +9,15 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.autograd import Grads, ignore
-from numtorch.optim.arrays import Arrays
+from numtorch.optim.arrays import Arrays, TensorArrays
 from numtorch.optim.rule import Rule, Slots, number
 from numtorch.optim.update import update
 from numtorch.structure import fmap, is_array
 
 _HALF = np.dtype(np.float16)
 _SINGLE = np.dtype(np.float32)
-_isfinite = kernel("isfinite")
+_full = kernel("full")
+_unscale_ = kernel("_amp_foreach_non_finite_check_and_unscale_")
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,7 @@ class LossScaler:
             As for `numtorch.optim.update`.
         """
         with ignore():
-            unscaled = _map(lambda g: g.astype(_wide(g.dtype)) / self.scale, grads)
-            finite = _all_finite(unscaled)
+            unscaled, finite = _unscaled(grads, self.scale)
         if not finite:
             self.scale *= self.backoff
             self.good = 0
@@ -149,28 +148,40 @@ class LossScaler:
         self.scale, self.good = float(state["scale"]), int(state["good"])
 
 
-def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    return _SINGLE if dtype == _HALF else dtype
-
-
-def _map(f: Callable[[Any], Any], grads: Any) -> Any:
+def _unscaled(grads: Any, scale: float) -> tuple[Any, bool]:
+    """Gradients divided by the scale, of float16 ones in float32, and whether all are finite."""
+    found: dict[int, Any] = {}
     if isinstance(grads, Grads):
-        return grads.map(f)
-    return fmap(f, grads)
-
-
-def _all_finite(grads: Any) -> bool:
-    """One number is read from each device."""
-    found: list[Any] = []
-    if isinstance(grads, Grads):
-        found = [g for g in grads.values() if g is not None]
+        found = {id(g): g for g in grads.values() if g is not None}
     else:
-        fmap(found.append, grads, is_leaf=is_array)
-    hosts = [g for g in found if not isinstance(g, Tensor)]
-    devices: dict[int, list[Any]] = {}
-    for g in found:
-        if isinstance(g, Tensor):
-            devices.setdefault(g.dev, []).append(g)
-    return all(bool(np.all(np.isfinite(g))) for g in hosts) and all(
-        bool(np.all(np.stack([np.all(_isfinite(g)) for g in group]))) for group in devices.values()
-    )
+        fmap(lambda g: found.setdefault(id(g), g), grads, is_leaf=_is_gradient)
+    groups: dict[Any, list[Any]] = {}
+    for g in found.values():
+        groups.setdefault((isinstance(g, Tensor), g.dtype, getattr(g, "dev", None)), []).append(g)
+    made: dict[int, Any] = {}
+    finite = []
+    for group in groups.values():
+        divided, good = _divided(Arrays.of(group), scale)
+        made.update(zip(map(id, group), divided.items, strict=True))
+        finite.append(good)
+    # Numbers are read from devices when everything has been started.
+    all_finite = all([bool(good) for good in finite])
+    if isinstance(grads, Grads):
+        return grads.map(lambda g: made[id(g)]), all_finite
+    return fmap(lambda g: made[id(g)], grads, is_leaf=_is_gradient), all_finite
+
+
+def _is_gradient(value: Any) -> bool:
+    return is_array(value) or isinstance(value, np.generic)
+
+
+def _divided(arrays: Arrays, scale: float) -> tuple[Arrays, Any]:
+    """Of one dtype on one device; what says whether all are finite may still be on the device."""
+    wide = arrays.astype(_SINGLE) if arrays.dtype == _HALF else arrays.copy()
+    if isinstance(wide, TensorArrays) and not wide.is_complex:
+        like = wide.items[0]
+        found = _full((1,), 0.0, dtype=_SINGLE, device=like.dev)
+        _unscale_(wide.items, found, _full((1,), 1.0 / scale, dtype=_SINGLE, device=like.dev))
+        return wide, found == 0
+    wide /= scale
+    return wide, np.all(np.stack([np.all(np.isfinite(g)) for g in wide.items]))

@@ -9,7 +9,7 @@ from typing import Any
 from numtorch.optim.rule import Rule, Slots
 from numtorch.structure import fields, fmap, is_array, is_object, leaves
 
-FROZEN = "__frozen__"
+FROZEN = "_frozen"
 
 
 class Leaf:
@@ -85,10 +85,10 @@ def setup(rule: Rule, model: Any) -> Any:
     {'w': Leaf(Adam(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08), (2, 3), 0 updates), 'name': None}
     """
     _check_rule(rule)
-    untrained = _buffers(model)
+    left_out = untrained(model)
 
     def leaf(array: Any) -> Leaf | None:
-        return None if id(array) in untrained else Leaf(rule, rule.init(array), array.shape)
+        return None if id(array) in left_out else Leaf(rule, rule.init(array), array.shape)
 
     # A functools.partial has to keep its function.
     state = fmap(leaf, model, is_leaf=is_trained, others=lambda part: part if callable(part) else None)
@@ -104,7 +104,7 @@ def _check_rule(rule: object) -> None:
         raise TypeError(f"setup: {type(rule).__name__} is not a rule; it comes first, as in setup(Adam(), model)")
 
 
-def _buffers(model: Any) -> dict[int, Any]:
+def untrained(model: Any) -> dict[int, Any]:
     """The arrays that are not trained, by identity: what classes name in __buffers__, and what is frozen."""
     found: dict[int, Any] = {}
     for part in leaves(model, is_leaf=lambda value: _collect_buffers(value, found)):
@@ -144,12 +144,40 @@ def named_leaves(state: Any) -> dict[str, Leaf]:
             return
         seen.add(id(part))
         if is_leaf(part):
+            if name in found:
+                raise ValueError(f"two arrays have the name {name!r}: there is a dict with a dot in a key")
             found[name or "array"] = part
         for key, item in children(part):
             visit(item, f"{name}.{key}" if name else str(key))
 
     visit(state, "")
     return found
+
+
+def trained(state: Any, model: Any) -> list[Any]:
+    """The arrays of a model that an update would change at present: neither state nor model has frozen them."""
+    left_out = untrained(model)
+    return [array for leaf, array in beside(state, model) if not leaf.frozen and id(array) not in left_out]
+
+
+def beside(state: Any, model: Any) -> list[tuple[Leaf, Any]]:
+    """The leaves of a state tree with the arrays of the model that they belong to, each once."""
+    found: dict[int, tuple[Leaf, Any]] = {}
+    seen: set[int] = set()
+
+    def visit(part: Any, inside: Any) -> None:
+        if part is None or id(part) in seen:
+            return
+        seen.add(id(part))
+        if is_leaf(part):
+            found[id(part)] = (part, inside)
+        for key, item in children(part):
+            if item is not None:
+                by_key = isinstance(part, Mapping | list | tuple)
+                visit(item, inside[key] if by_key else getattr(inside, key))
+
+    visit(state, model)
+    return list(found.values())
 
 
 def children(part: Any) -> list[tuple[Any, Any]]:

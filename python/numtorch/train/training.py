@@ -1,0 +1,268 @@
+"""The loop: batches, gradients, updates, and what happens in between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, from_dlpack
+from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
+from numtorch.optim import LossScaler, update
+from numtorch.optim.state import trained, untrained
+from numtorch.structure import Params, fmap
+from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
+from numtorch.train.loader import DataLoader
+from numtorch.train.progress import progress_bar
+from numtorch.train.report import History, Report
+
+
+def train(
+    loss: Callable[..., Any],
+    model: Any,
+    data: Iterable[Any],
+    state: Any,
+    *,
+    epochs: int = 1,
+    progress: Any = True,
+    callbacks: Iterable[Callable[[Report], Any]] = (),
+    on_step: Callable[[Report], Any] | None = None,
+    scaler: LossScaler | None = None,
+    checkpoint: Any = None,
+    every: int | None = None,
+    resume: bool = True,
+) -> History:
+    """Trains a model, in place: one update along the gradient of the loss for each batch.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(model, *batch)`` is a real number; if it returns a tuple, its first is. A batch that is not a tuple is
+        one argument.
+    model : nest of arrays
+        What is trained: Tensors, or ndarrays.
+    data : DataLoader or sequence of batches
+        Gone through once an epoch.
+    state : nest
+        What `numtorch.optim.setup` returned for the model.
+    epochs : int
+        How often.
+    progress : bool or text file
+        Whether to show a bar, on standard error or elsewhere. If that is no terminal, it is one line an epoch.
+    callbacks : iterable of callables
+        Called after each epoch with a `Report`; when one returns true, training ends. Those with `state` and
+        `load_state`, as `early_stopping` has them, are kept in the checkpoint too.
+    on_step : callable, optional
+        Called after each step with a `Report`; when it returns true, training ends. It makes each step wait for the
+        device.
+    scaler : LossScaler, optional
+        For float16: scales the loss, and leaves out updates that are not finite.
+    checkpoint : str or Path, optional
+        A file that is written after each epoch. If it is there already, training goes on from it.
+    every : int, optional
+        Writes it also after so many steps.
+    resume : bool
+        Whether to go on from a checkpoint that is there; if not, it is written over.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    FloatingPointError
+        The loss is not finite. On a device it is looked at when it is shown, and at the end of an epoch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numtorch as nt
+    >>> from numtorch.optim import Adam, setup
+    >>> from numtorch.train import DataLoader, train
+    >>> x = nt.tensor(np.linspace(-1.0, 1.0, 32))
+    >>> loader = DataLoader((x, 3 * x + 1), batchsize=8, shuffle=True, rng=0)
+    >>> line = {"slope": nt.tensor(0.0), "height": nt.tensor(0.0)}
+    >>> def loss(line, x, y):
+    ...     return np.mean((line["slope"] * x + line["height"] - y) ** 2)
+    >>> history = train(loss, line, loader, setup(Adam(0.1), line), epochs=50, progress=False)
+    >>> round(float(line["slope"]), 2), round(float(line["height"]), 2)
+    (3.0, 1.0)
+    """
+    if within_gradient():
+        raise RuntimeError("train: a gradient is being taken, which would not know of the changes")
+    run = _Run(loss, model, data, state, epochs, scaler, list(callbacks), on_step)
+    run.bar = progress_bar(progress, epochs, run.steps)
+    run.path, run.every = (None if checkpoint is None else Path(checkpoint)), every
+    if run.path is not None and resume and run.path.exists():
+        run.restore()
+    try:
+        run.all_epochs()
+    except BaseException:
+        run.bar.close()
+        raise
+    return run.history
+
+
+def _check(epochs: object, data: object) -> None:
+    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 0:
+        raise ValueError(f"train: epochs must be a non-negative int, not {epochs!r}")
+    if not hasattr(data, "__len__"):
+        raise TypeError("train: the data must be a DataLoader or a sequence of batches; list(...) makes one")
+
+
+class _Run:
+    """One call of `train`: where it is, and what it has to keep."""
+
+    def __init__(
+        self,
+        loss: Callable[..., Any],
+        model: Any,
+        data: Any,
+        state: Any,
+        epochs: int,
+        scaler: LossScaler | None,
+        callbacks: list[Callable[[Report], Any]],
+        on_step: Callable[[Report], Any] | None,
+    ) -> None:
+        _check(epochs, data)
+        self.loss, self.model, self.data, self.state = loss, model, data, state
+        self.epochs, self.scaler, self.callbacks, self.on_step = epochs, scaler, callbacks, on_step
+        self.steps = len(data)
+        self.bar = progress_bar(False, epochs, self.steps)
+        self.path: Path | None = None
+        self.every: int | None = None
+        self.history = History()
+        self.arrays: list[Any] = []  # what is trained at present
+        self.buffers: dict[int, Any] = {}  # Tensors for ndarrays that are not
+        self.epoch = 0  # finished
+        self.done = 0  # steps of the present one
+        self.read = 0  # losses that are numbers by now; those after it are 0-d Tensors
+
+    # ------------------------------------------------------------------------------------------------ computing
+
+    def all_epochs(self) -> None:
+        while self.epoch < self.epochs and not self.history.stopped:
+            self.bar.start(self.done)
+            self.look()
+            for batch in self.batches():
+                if self.step(batch):
+                    self.history.stopped = True
+                    break
+            losses = self.losses()[len(self.history.losses) - self.done :]
+            mean = math.fsum(losses) / len(losses) if losses else math.nan
+            self.bar.show(self.epoch + 1, self.done, mean, end=True)
+            self.epoch, self.done = self.epoch + 1, 0
+            self.history.epochs.append(mean)
+            report = self.report(self.epoch, mean)
+            asked = [bool(callback(report)) for callback in self.callbacks]  # each, so that each may count
+            self.history.stopped |= any(asked)
+            self.save()
+
+    def look(self) -> None:
+        """What is trained at present; callbacks may change it."""
+        self.arrays = trained(self.state, self.model)
+        self.buffers = {
+            key: from_dlpack(array)
+            for key, array in untrained(self.model).items()
+            if isinstance(array, np.ndarray) and array.flags.writeable and array.dtype.kind in "fc"
+        }
+
+    def batches(self) -> Iterable[Any]:
+        if isinstance(self.data, DataLoader):
+            return self.data
+        rest = iter(self.data)
+        for _ in range(self.done):
+            next(rest)
+        return rest
+
+    def step(self, batch: Any) -> bool:
+        """Trains with one batch, and says whether that is to be the last."""
+        ended = False
+        arguments = batch if isinstance(batch, tuple) else (batch,)
+        value, grads = self.gradient(arguments)
+        if self.scaler is None:
+            update(self.state, self.model, grads)
+        else:
+            self.scaler.update(self.state, self.model, grads)
+        self.history.losses.append(value)
+        self.done += 1
+        on_host = not isinstance(value, Tensor) or value.dev < 0
+        if on_host or self.on_step is not None or self.bar.due():
+            latest = self.losses()[-1]
+            if self.bar.due():
+                self.bar.show(self.epoch + 1, self.done, latest)
+            if self.on_step is not None:
+                ended = bool(self.on_step(self.report(self.epoch + 1, latest)))
+                self.look()
+        if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
+            self.save()
+        return ended
+
+    def gradient(self, arguments: tuple[Any, ...]) -> tuple[Any, Any]:
+        """The loss, and the gradients of what is trained at present."""
+
+        def scaled(value: Any) -> Any:
+            plain = value[0] if isinstance(value, tuple) else value
+            return (plain if self.scaler is None else self.scaler(plain)), dropgrad(plain)
+
+        arrays = self.arrays
+        if all(isinstance(array, Tensor) for array in arrays):
+            found = withgradient(lambda: scaled(self.loss(self.model, *arguments)), Params(arrays))
+            return found.val[1], found.grad
+
+        def of_arrays(given: list[Any]) -> Any:
+            """With Tensors in the places of ndarrays, those of buffers on the same memory; all else is what it was."""
+            replaced = self.buffers | {id(array): new for array, new in zip(arrays, given, strict=True)}
+            model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
+            return scaled(self.loss(model, *arguments))
+
+        found = withgradient(of_arrays, arrays)
+        return found.val[1], Grads(Params(arrays), found.grad[0])
+
+    def losses(self) -> list[float]:
+        """Of all steps, as numbers."""
+        losses = self.history.losses
+        losses[self.read :] = [float(value) for value in losses[self.read :]]
+        for i, value in enumerate(losses[self.read :], self.read + 1):
+            if not math.isfinite(value) and self.scaler is None:
+                raise FloatingPointError(f"train: the loss of step {i} is {value}")
+        self.read = len(losses)
+        return losses
+
+    def report(self, epoch: int, loss: float) -> Report:
+        return Report(epoch, self.epochs, len(self.history.losses), loss, self.history.losses)
+
+    # ------------------------------------------------------------------------------------------------- keeping
+
+    def keepers(self) -> list[Any]:
+        """What has a state of its own beside model and optimiser."""
+        everyone = [self.data, self.scaler, *self.callbacks]
+        return [part for part in everyone if hasattr(part, "state") and hasattr(part, "load_state")]
+
+    def save(self) -> None:
+        if self.path is None:
+            return
+        save_checkpoint(
+            self.path,
+            self.model,
+            self.state,
+            losses=np.array(self.losses(), np.float64),
+            epochs=list(self.history.epochs),
+            epoch=self.epoch,
+            done=self.done,
+            stopped=self.history.stopped,
+            kept=[part.state() for part in self.keepers()],
+        )
+
+    def restore(self) -> None:
+        kept = load_checkpoint(self.path, self.model, self.state)
+        self.history = History(kept["losses"].tolist(), kept["epochs"], kept["stopped"])
+        self.read = len(self.history.losses)
+        self.epoch, self.done = kept["epoch"], kept["done"]
+        if len(kept["kept"]) != len(self.keepers()):
+            raise ValueError("train: the checkpoint was written with other callbacks, data or scaler")
+        for part, state in zip(self.keepers(), kept["kept"], strict=True):
+            part.load_state(state)
