@@ -71,14 +71,14 @@ LOSSES: dict[str, Any] = {
 EPS = np.finfo(float).eps
 
 
-def track(training: bool) -> Any:
+def track(training: bool, f: Any = nn.batchnorm) -> Any:
     """batchnorm with its running mean and variance, which are fresh for each call."""
 
     def run(x, *affine):  # type: ignore[no-untyped-def]
         running = [a.astype(x.dtype) for a in (MEAN, VAR)]
         if isinstance(x, Tensor):
             running = [tensor(a, dev=x.dev) for a in running]
-        y = nn.batchnorm(x, *(affine or (None, None)), *running, training=training)
+        y = f(x, *(affine or (None, None)), *running, training=training)
         return (y, *running) if training else y
 
     return run
@@ -91,6 +91,11 @@ def track_torch(training: bool) -> Any:
         return (y, *running) if training else y
 
     return run
+
+
+def instance_torch(x, scale, shift):  # type: ignore[no-untyped-def]
+    running = [torch.tensor(a, dtype=x.dtype) for a in (MEAN, VAR)]
+    return (F.instance_norm(x, *running, scale, shift), *running)
 
 
 def normalizations() -> list[Call]:
@@ -127,6 +132,8 @@ def normalizations() -> list[Call]:
         ]
     weights = (positive(4, 5), normal(4, 5))
     rows += [
+        Call("instancenorm training", track(True, nn.instancenorm), (BATCH, SCALE, SHIFT), instance_torch, 1, smooth=1),
+        Call("instancenorm fixed", track(False, nn.instancenorm), (BATCH, SCALE, SHIFT), track_torch(False), 1),
         Call("layernorm", nn.layernorm, (BATCH, *weights), lambda x, s, b: F.layer_norm(x, (4, 5), s, b)),
         Call("layernorm last", nn.layernorm, (BATCH, weights[0][0]), lambda x, s: F.layer_norm(x, (5,), s), 1),
         Call("layernorm axes", lambda x: nn.layernorm(x, axes=2), (BATCH,), lambda x: F.layer_norm(x, (4, 5))),
