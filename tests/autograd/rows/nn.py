@@ -202,7 +202,12 @@ ROWS.update(
     {
         "im2col": [(k("im2col", *WINDOWS), (ONE_PLANE,))],
         "col2im": [(k("col2im", [4, 5], *WINDOWS), (real(1, 4, 10),))],
-        "grid_sampler_2d": [(k("grid_sampler_2d", 0, 0, False), (X2[:, :1], GRID))],
+        "grid_sampler_2d": [
+            (k("grid_sampler_2d", mode, padding, aligned), (X2[:, :1], GRID))
+            for mode in (0, 1)
+            for padding in (0, 1, 2)
+            for aligned in (False, True)
+        ],
         "grid_sampler_3d": [(k("grid_sampler_3d", 0, 1, True), (X3[:, :1], GRID3))],
         "embedding": [(lambda w: kernel("embedding")(w, like(w, PLACED)), (real(3, 2),))],
         "embedding_dense_backward": [
@@ -228,8 +233,8 @@ ON_CPU: dict[str, list[Row]] = {
 }
 ROWS.update(ON_CPU)
 
-# libtorch has no kernel for their second derivatives.
-ONCE = {"grid_sampler_2d", "grid_sampler_3d", "_ctc_loss"}
+# libtorch has no kernel for its second derivative.
+ONCE = {"_ctc_loss"}
 
 # What the kernels whose way back is a formula are called with, beside an array.
 BATCH = positive(4)

@@ -1,11 +1,9 @@
-"""Rules of interpolation, of windows as columns, and of sampling at places."""
+"""Rules of interpolation, and of windows as columns."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define, define_jointly, refuse
+from numtorch._core import kernel
+from numtorch.autograd.rule import define
 
 __all__: list[str] = []
 
@@ -103,26 +101,3 @@ define(
         g, output_size, align_corners, scales_d, scales_h, scales_w
     ),
 )
-
-
-def _samples(n: int) -> None:
-    name = f"grid_sampler_{n}d"
-    back = kernel(name + "_backward")
-
-    def rule(
-        wanted: list[bool],
-        g: Tensor,
-        input: Tensor,
-        grid: Tensor,
-        interpolation_mode: int,
-        padding_mode: int,
-        align_corners: bool,
-    ) -> Any:
-        return back(g, input, grid, interpolation_mode, padding_mode, align_corners, wanted)
-
-    define_jointly(name, ("input", "grid"), rule)
-    refuse(name + "_backward", "libtorch has no kernel for its derivative: grid_sample is differentiable once")
-
-
-_samples(2)
-_samples(3)
