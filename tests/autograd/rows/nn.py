@@ -174,6 +174,17 @@ for _name, (_x, _size, _more) in SIZES.items():
         (k(_name + "_backward", _size, list(_x.shape), *_more), (real(*_x.shape[:2], *_size),))
     ]
 
+for _kind in ("reflection", "replication"):
+    for _n, _x in ((1, X1), (2, ONE_PLANE), (3, X3[:, :1])):
+        _name, _around = f"{_kind}_pad{_n}d", [1, 0] * _n
+        ROWS[_name] = [(k(_name, _around), (_x,))]
+        ROWS[_name + "_backward"] = [
+            (
+                lambda g, name=_name, x=_x, around=_around: kernel(name + "_backward")(g, like(g, x), around),
+                (real(*_x.shape[:2], *(length + 1 for length in _x.shape[2:])),),
+            )
+        ]
+
 WINDOWS = ([2, 2], [1, 2], [1, 0], [1, 2])
 GRID, GRID3 = real(1, 3, 2, 2) * 0.77, real(1, 2, 2, 1, 3) * 0.77
 PLACED = np.array([[0, 2, 1], [1, 1, 0]])

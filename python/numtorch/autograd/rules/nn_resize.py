@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numtorch._core import kernel
 from numtorch.autograd.rule import define
+from numtorch.autograd.rules.nn_windows import bare
 
 __all__: list[str] = []
 
@@ -101,3 +102,14 @@ define(
         g, output_size, align_corners, scales_d, scales_h, scales_w
     ),
 )
+
+
+def _pads(name: str) -> None:
+    there, back = kernel(name), kernel(name + "_backward")
+    define(name, self=lambda g, self_spec, padding: back(g, bare(self_spec), padding))
+    define(name + "_backward", grad_output=lambda g, padding: there(g, padding))
+
+
+for _n in (1, 2, 3):
+    _pads(f"reflection_pad{_n}d")
+    _pads(f"replication_pad{_n}d")
