@@ -74,7 +74,15 @@ def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> 
 
 
 def pad_zeros(x: Array, pad: Any, *, axes: Axes = None) -> Any:
-    """Zeros around `x`: see `pad_constant`."""
+    """Zeros around `x`: see `pad_constant`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import pad_zeros
+    >>> pad_zeros(np.array([[[1, 2]]]), 1)
+    array([[[0, 1, 2, 0]]])
+    """
     return pad_constant(x, pad, axes=axes)
 
 

@@ -123,7 +123,15 @@ def rnn(
 def rnn_cell(
     x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, act: Callable[[Any], Any] = np.tanh
 ) -> Any:
-    """One step of `rnn`: the next state, for x of shape (N, I)."""
+    """One step of `rnn`: the next state, for x of shape (N, I).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import rnn_cell
+    >>> rnn_cell(np.ones((1, 2)), None, np.eye(2), np.eye(2)).round(4)
+    array([[0.7616, 0.7616]])
+    """
     _, x, (h,), wi, wh, (b,) = _checked("rnn_cell", x, (h,), wi, wh, (b,), 1, 2)
     return act(_plus(x @ wi.T, b) + h @ wh.T)
 
@@ -202,7 +210,15 @@ def _lstm_fused(x: Tensor, h: Tensor, c: Tensor, wi: Tensor, wh: Tensor, b: Any)
 def lstm_cell(
     x: Array, state: tuple[Array | None, Array | None] | None, wi: Array, wh: Array, b: Array | None = None
 ) -> tuple[Any, Any]:
-    """One step of `lstm`: the next (h, c), for x of shape (N, I)."""
+    """One step of `lstm`: the next (h, c), for x of shape (N, I).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import lstm_cell
+    >>> [part.round(4) for part in lstm_cell(np.ones((1, 1)), None, np.ones((4, 1)), np.ones((4, 1)))]
+    [array([[0.3696]]), array([[0.5568]])]
+    """
     h, c = (None, None) if state is None else state
     _, x, (h, c), wi, wh, (b,) = _checked("lstm_cell", x, (h, c), wi, wh, (b,), 4, 2)
     return _lstm_step(_plus(x @ wi.T, b), h, c, wh.T)
@@ -265,6 +281,14 @@ def gru(
 
 
 def gru_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, bh: Array | None = None) -> Any:
-    """One step of `gru`: the next state, for x of shape (N, I)."""
+    """One step of `gru`: the next state, for x of shape (N, I).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import gru_cell
+    >>> gru_cell(np.ones((1, 1)), None, np.ones((3, 1)), np.ones((3, 1))).round(4)
+    array([[0.2048]])
+    """
     _, x, (h,), wi, wh, (b, bh) = _checked("gru_cell", x, (h,), wi, wh, (b, bh), 3, 2)
     return _gru_step(_plus(x @ wi.T, b), h, wh.T, bh)[0]
