@@ -40,8 +40,11 @@ REFUSED_ARGUMENTS.update((name, arguments) for name, (_, arguments) in nn.REFUSE
 REFUSED_OPERANDS = {"_standard_gamma": np.abs(A), **dict.fromkeys(nn.REFUSED, nn.REFUSED_OPERAND)}
 REFUSED_OPERANDS.update((name, operand) for name, (operand, _) in nn.REFUSED_FURTHER.items())
 
-# What only a GPU has, with a test of its own (tests/nn/test_device.py).
-ON_GPU_ONLY = {"_scaled_dot_product_efficient_attention", "_scaled_dot_product_efficient_attention_backward"}
+# Kernels for which there is no row, with the reason.
+ELSEWHERE = {
+    "_scaled_dot_product_efficient_attention": "a GPU's: tests/nn/test_attention.py with --dev 0",
+    "mkldnn_rnn_layer": "in float32 only: tests/nn/test_recurrent.py",
+}
 
 
 def test_no_kernel_has_rows_in_two_families() -> None:
@@ -51,7 +54,7 @@ def test_no_kernel_has_rows_in_two_families() -> None:
 def test_every_rule_has_a_row() -> None:
     ours = {name for name in ROWS}
     ruled = {ran.name for ran in _core.known_kernels() if ran.rule is not None and ran.name not in refused}
-    assert ruled - OF_OTHER_TESTS - ON_GPU_ONLY - ours == set()
+    assert ruled - OF_OTHER_TESTS - ELSEWHERE.keys() - ours == set()
     assert ours - ruled == set()
 
 
@@ -63,7 +66,7 @@ def test_rule(name: str, i: int, dev: int) -> None:
     check_gradient(f, *args, order=3 if name in ELEMENTWISE else 1 if name in nn.ONCE else 2, dev=dev)
 
 
-@pytest.mark.parametrize("name", sorted(refused.keys() - ON_GPU_ONLY))
+@pytest.mark.parametrize("name", sorted(refused))
 def test_refused_kernels_say_why(name: str, dev: int) -> None:
     arguments = [tensor(a, dev=dev) if isinstance(a, np.ndarray) else a for a in REFUSED_ARGUMENTS.get(name, ())]
     with pytest.raises(NotImplementedError, match=refused[name]):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch import _core
+from numtorch import _core, nn
 from tests.autograd.test_memory import host_bytes
 
 torch = pytest.importorskip("torch")
@@ -111,6 +111,24 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], list[np.ndarray]]] = {
     "where": (lambda xp, x: xp.sum(xp.where(x > 0, x * x, -x)), [drawn(300, 256)]),
     "abs and power": (lambda xp, x: xp.sum(xp.abs(x) ** 2.5), [drawn(300, 256)]),
 }
+
+
+def network(x: Any, w: Any, scale: Any, shift: Any) -> Any:
+    """In kernels of networks; PyTorch's own are the same."""
+    if not isinstance(x, torch.Tensor):
+        h = nn.relu(nn.batchnorm(nn.conv(x, w, pad=1), scale, shift, None, None))
+        h = nn.gelu(nn.mean_pool(nn.max_pool(h, 2), 2))
+        return np.sum(nn.softmax(nn.layernorm(h.reshape(SAMPLES, -1)), -1))
+    F = torch.nn.functional
+    h = F.relu(F.batch_norm(F.conv2d(x, w, padding=1), None, None, scale, shift, True))
+    h = F.gelu(F.avg_pool2d(F.max_pool2d(h, 2), 2)).reshape(SAMPLES, -1)
+    return F.softmax(F.layer_norm(h, h.shape[1:]), -1).sum()
+
+
+FUNCTIONS["network"] = (
+    lambda _, *args: network(*args),
+    [IMAGE, WEIGHTS[0], drawn(CHANNELS, seed=3), drawn(CHANNELS, seed=4)],
+)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

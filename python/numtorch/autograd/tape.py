@@ -79,11 +79,17 @@ def record(node: Node) -> tuple[Part | None, ...]:
     return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
 
 
+_single: dict[tuple[Any, int], Tensor] = {}
+
+
 def _hollow(value: Any) -> Any:
     """In place of a result that no rule reads: one of its shape and dtype that holds a single number."""
     if not isinstance(value, Tensor) or value.size < 2:
         return value
-    return _core.untracked(_expand(_zeros((1,) * value.ndim, dtype=value.dtype, device=value.dev), value.shape))
+    like = value.dtype, value.dev
+    if like not in _single:
+        _single[like] = _zeros((), dtype=value.dtype, device=value.dev)
+    return _core.untracked(_expand(_single[like], value.shape))
 
 
 def _is_differentiable(value: Any) -> bool:

@@ -105,6 +105,14 @@ from numtorch.nn.pool import (
     max_pool,
     mean_pool,
 )
+from numtorch.nn.recurrent import (
+    gru,
+    gru_cell,
+    lstm,
+    lstm_cell,
+    rnn,
+    rnn_cell,
+)
 from numtorch.nn.resize import (
     pixel_shuffle,
     pixel_unshuffle,
@@ -143,6 +151,8 @@ __all__ = [
     "glu",
     "grid_sample",
     "groupnorm",
+    "gru",
+    "gru_cell",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
@@ -161,6 +171,8 @@ __all__ = [
     "logsoftmax",
     "logsumexp",
     "lp_pool",
+    "lstm",
+    "lstm_cell",
     "mae",
     "max_pool",
     "mean_pool",
@@ -180,6 +192,8 @@ __all__ = [
     "poisson_loss",
     "relu",
     "relu6",
+    "rnn",
+    "rnn_cell",
     "rrelu",
     "scatter",
     "selu",

@@ -265,10 +265,12 @@ def _reference(x: Any, w: Any, strides: list[int], around: Margins, dilations: l
     steps = [slice(None, None, step) for step in (*strides, *dilations)]
     windows = windows[(slice(None), slice(None), *steps)]
     batch, size = x.shape[0], windows.shape[2 : 2 + n]
-    windows = windows.reshape(batch, groups, -1, *windows.shape[2:])  # N, group, C, places, k
-    rows = np.moveaxis(windows, [1, 0, *range(3, 3 + n)], range(2 + n)).reshape(groups, batch * math.prod(size), -1)
-    y = rows @ np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)  # group, places, O
-    y = y.reshape(groups, batch, *size, -1)
+    windows = windows.reshape(batch, groups, w.shape[1], *windows.shape[2:])  # N, group, C, places, k
+    rows = np.moveaxis(windows, [1, 0, *range(3, 3 + n)], range(2 + n)).reshape(
+        groups, batch * math.prod(size), math.prod(w.shape[1:])
+    )
+    y = rows @ np.swapaxes(w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:])), 1, 2)  # group, places, O
+    y = y.reshape(groups, batch, *size, w.shape[0] // groups)
     return np.moveaxis(y, [1, 0, -1], [0, 1, 2]).reshape(batch, w.shape[0], *size)
 
 

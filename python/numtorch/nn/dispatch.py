@@ -31,6 +31,8 @@ def together(*arrays: Array) -> tuple[bool, list[Any]]:
 
     They come as Tensors where there is one, on its device, else as ndarrays. None stays None.
     """
+    if _are_ready(arrays):
+        return True, list(arrays)
     first = next((x for x in arrays if isinstance(x, Tensor)), None)
     if first is None:
         hosted = [None if x is None else np.asarray(x) for x in arrays]
@@ -42,6 +44,21 @@ def together(*arrays: Array) -> tuple[bool, list[Any]]:
         dtype = _common(tensors)
         tensors = [x if x is None or x.dtype == dtype else x.to(dtype=dtype) for x in tensors]
     return True, tensors
+
+
+def _are_ready(arrays: tuple[Any, ...]) -> bool:
+    """Whether all are Tensors of one floating-point or complex dtype already, as they mostly are."""
+    dtype = None
+    for x in arrays:
+        if x is None:
+            continue
+        if type(x) is not Tensor:
+            return False
+        if dtype is None:
+            dtype = x.dtype
+        elif x.dtype is not dtype:
+            return False
+    return dtype is not None and dtype.kind in "fc"
 
 
 def _common(arrays: list[Any]) -> np.dtype[Any]:
@@ -59,6 +76,8 @@ def spatial(function: str, x: Array) -> int:
 
 def counts(function: str, argument: str, value: Any, n: int, least: int = 1) -> list[int]:
     """A number for each of `n` axes, of one number for all or a sequence of them."""
+    if type(value) is int and value >= least:
+        return [value] * n
     try:
         numbers = [operator.index(v) for v in value] if isinstance(value, tuple | list) else [operator.index(value)] * n
     except TypeError:
@@ -74,6 +93,8 @@ def margins(function: str, pad: Any, n: int, same: list[int]) -> list[tuple[int,
     Of an integer for all, of `n` for the axes, of 2n (before and after the first axis, the second, ...), or of "same",
     which is `same` in all, the odd one after.
     """
+    if type(pad) is int and pad >= 0:
+        return [(pad, pad)] * n
     if isinstance(pad, str) and pad == "same":
         return [(total // 2, total - total // 2) for total in same]
     try:

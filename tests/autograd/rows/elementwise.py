@@ -79,6 +79,7 @@ ROWS: dict[str, list[Row]] = {
     + [(lambda x: kernel("acos")(x.astype(complex)), (A * 0.1 + shift,)) for shift in (2, -2)],
     "acosh": [(k("acosh"), (positive(2, 3) + 1,)), (k("acosh"), (Z,))],
     "atanh": [(k("atanh"), (small(2, 3),)), (k("atanh"), (Z,))],
+    "tanh_backward": [(k("tanh_backward"), (A, B)), (k("tanh_backward"), (Z, W))],
     "deg2rad": [(k("deg2rad"), (A,))],
     "rad2deg": [(k("rad2deg"), (A,))],
     "sinc": [(k("sinc"), (A,)), (k("sinc"), (Z,)), (k("sinc"), (np.zeros(2),))],

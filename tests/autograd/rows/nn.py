@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel, manual_seed, tensor
+from numtorch._core import collect, kernel, manual_seed, tensor
 from tests.autograd.rows.operands import A, Row, k, like, positive, real
 
 X1, X2, X3 = real(2, 4, 5), real(1, 4, 4, 3), real(1, 2, 3, 3, 2)
@@ -261,3 +261,15 @@ REFUSED_FURTHER: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (*(real(1, 2, 3, 2) for _ in range(4)), np.ones((1, 3, 2)), 0.0, False),
     ),
 }
+
+
+def _recurrent() -> tuple[Any, tuple[Any, ...]]:
+    x, wi, wh, b, h, c = (real(*shape).astype("f") for shape in ((3, 1, 2), (8, 2), (8, 2), (8,), (1, 1, 2), (1, 1, 2)))
+    arrays = (wi, wh, b, b, h, c)
+    way = (2, 2, 1, True)
+    made = kernel("mkldnn_rnn_layer")(*map(tensor, (x, *arrays)), False, [], *way, False, False, True)
+    *results, workspace = map(collect, made)
+    return x, (*arrays, *results, results[0], None, None, False, *way, True, False, [], False, workspace)
+
+
+REFUSED_FURTHER["mkldnn_rnn_layer_backward"] = _recurrent()

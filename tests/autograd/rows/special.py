@@ -3,7 +3,7 @@
 import numpy as np
 
 from numtorch._core import kernel
-from tests.autograd.rows.operands import A, P, Row, k, like, positive, small
+from tests.autograd.rows.operands import A, P, Row, W, Z, k, like, positive, small
 
 ZEROS = np.zeros(2)
 EITHER_SIGN = ("erf", "erfc", "special_erfcx", "special_log_ndtr", "sigmoid", "log_sigmoid", "special_i0e")
@@ -22,6 +22,7 @@ ROWS: dict[str, list[Row]] = {
     **{name: [(k(name), (A,))] for name in (*EITHER_SIGN, "special_i1e")},
     **{name: [(k(name), (A,)), (k(name), (ZEROS,))] for name in SMOOTH_AT_ZERO},
     **{name: [(k(name), (P,))] for name in POSITIVE},
+    "sigmoid_backward": [(k("sigmoid_backward"), (A, P)), (k("sigmoid_backward"), (Z, W))],
     "erfinv": [(k("erfinv"), (small(2, 3),))],
     "logit": [(k("logit"), (positive(2, 3) * 0.5,))],
     "special_ndtri": [(k("special_ndtri"), (positive(2, 3) * 0.5,))],

@@ -40,6 +40,7 @@ _real = kernel("real")
 _sgn = kernel("sgn")
 _sin = kernel("sin")
 _sinh = kernel("sinh")
+_tanh_backward = kernel("tanh_backward")
 _view_as_complex = kernel("view_as_complex")
 _view_as_real = kernel("view_as_real")
 _where_other = kernel("where.ScalarOther")
@@ -316,7 +317,12 @@ define("acos", self=lambda g, self: -g / conj(_cosine_of_asin(self)))
 define("atan", self=lambda g, self: g / conj(self * self + 1))
 define("sinh", self=lambda g, self: _times(g, _cosh(self)))
 define("cosh", self=lambda g, self: _times(g, _sinh(self)))
-define("tanh", self=lambda g, y: _times(g, 1 - y * y))
+define("tanh", self=lambda g, y: _tanh_backward(g, y))
+define(
+    "tanh_backward",
+    grad_output=lambda g, output: _tanh_backward(g, conj(output)),
+    output=lambda g, grad_output, output: -2 * conj(g) * grad_output * conj(output),
+)
 define("asinh", self=lambda g, self: g / conj(_cosh_of_asinh(self)))
 define("acosh", self=lambda g, self: g / conj((self - 1) ** 0.5 * (self + 1) ** 0.5))
 define("atanh", self=lambda g, self: g / conj(1 - self * self))

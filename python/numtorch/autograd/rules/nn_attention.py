@@ -14,7 +14,6 @@ __all__: list[str] = []
 
 _ctc_backward = kernel("_ctc_loss_backward")
 _flash_backward = kernel("_scaled_dot_product_flash_attention_for_cpu_backward")
-_efficient_backward = kernel("_scaled_dot_product_efficient_attention_backward")
 _isinf = kernel("isinf")
 _masked_fill = kernel("masked_fill.Scalar")
 _matmul = kernel("matmul")
@@ -75,27 +74,22 @@ define_jointly("_scaled_dot_product_flash_attention_for_cpu", ("query", "key", "
 refuse("_scaled_dot_product_flash_attention_for_cpu_backward", BY_FORMULA)
 
 
+# By formula also where it is not recorded: libtorch's kernel for the way back asks for a bias even where there is none.
 def _efficient(
     wanted: list[bool],
     g: Any,
-    y: Any,
     query: Tensor,
     key: Tensor,
     value: Tensor,
     attn_bias: Any,
-    dropout_p: float,
     is_causal: bool,
     scale: Any,
 ) -> Sequence[Any]:
-    if _core.recording() or wanted[3]:
-        return _by_formula(g[0], query, key, value, attn_bias, is_causal, scale)
-    return _efficient_backward(
-        g[0], query, key, value, attn_bias, *y, dropout_p, [*wanted[:3], False], is_causal, scale=scale
-    )
+    del wanted
+    return _by_formula(g[0], query, key, value, attn_bias, is_causal, scale)
 
 
 define_jointly("_scaled_dot_product_efficient_attention", ("query", "key", "value", "attn_bias"), _efficient)
-refuse("_scaled_dot_product_efficient_attention_backward", BY_FORMULA)
 constant("_fused_sdp_choice")
 
 # What comes back is right for logarithms of probabilities that sum to 1, as nn.ctc_loss makes them.

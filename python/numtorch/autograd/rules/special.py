@@ -29,6 +29,7 @@ _log1p = kernel("log1p")
 _polygamma = kernel("polygamma")
 _sgn = kernel("sgn")
 _sigmoid = kernel("sigmoid")
+_sigmoid_backward = kernel("sigmoid_backward")
 _where = kernel("where.self")
 _where_self = kernel("where.ScalarSelf")
 _zeta = kernel("special_zeta")
@@ -56,7 +57,12 @@ define("special_ndtri", self=lambda g, y: g * _ROOT_2_PI * _exp(0.5 * y * y))
 define("special_log_ndtr", self=lambda g, y, self: g * _exp(-0.5 * self * self - y) / _ROOT_2_PI)
 
 # Logistic.
-define("sigmoid", self=lambda g, y: g * conj(y * (1 - y)))
+define("sigmoid", self=lambda g, y: _sigmoid_backward(g, y))
+define(
+    "sigmoid_backward",
+    grad_output=lambda g, output: _sigmoid_backward(g, conj(output)),
+    output=lambda g, grad_output, output: conj(g) * grad_output * (1 - 2 * conj(output)),
+)
 define("logit", self=lambda g, self: g / (self * (1 - self)))
 define("log_sigmoid", self=lambda g, self: g * _sigmoid(-self))
 

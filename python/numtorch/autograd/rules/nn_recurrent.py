@@ -1,0 +1,101 @@
+"""The rule of the fused kernel for recurrences, as nn.lstm calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import Tensor, kernel
+from numtorch.autograd.rule import define_jointly, refuse
+from numtorch.autograd.rules.nn_norm import BY_FORMULA
+from numtorch.autograd.tape import zeros_like
+
+__all__: list[str] = []
+
+_backward = kernel("mkldnn_rnn_layer_backward")
+_cat = kernel("cat")
+_chunk = kernel("chunk")
+_contiguous = kernel("contiguous")
+_mm = kernel("mm")
+_sigmoid = kernel("sigmoid")
+_stack = kernel("stack")
+_sum = kernel("sum.dim_IntList")
+_tanh = kernel("tanh")
+
+WEIGHTS = ("weight0", "weight1", "weight2", "weight3")
+
+
+def _lstm(
+    wanted: list[bool],
+    g: Any,
+    y: Any,
+    input: Tensor,
+    weight0: Tensor,
+    weight1: Tensor,
+    weight2: Tensor,
+    weight3: Tensor,
+    hx_: Tensor,
+    cx_: Tensor,
+    hidden_size: int,
+) -> Sequence[Any]:
+    del wanted
+    if _core.recording():
+        return _by_formula(g, input, weight0, weight1, weight2, weight3, hx_, cx_)
+    weights = (weight0, weight1, weight2, weight3)
+    way: tuple[Any, ...] = (False, 2, hidden_size, 1, True, True, False, [], False)
+    # The kernel takes for granted that all is laid out in C order.
+    given = [None if part is None else _contiguous(part) for part in (input, *weights, hx_, cx_, *y[:3], *g[:3])]
+    return _backward(*given, *way, y[3])
+
+
+def _by_formula(
+    g: Any, x: Tensor, wi: Tensor, wh: Tensor, bi: Tensor, bh: Tensor, h: Tensor, c: Tensor
+) -> Sequence[Any]:
+    """Forward once more, keeping what each step was made of, and back through the steps."""
+    before_h, before_c = h[0], c[0]
+    steps = []
+    for t in range(x.shape[0]):
+        parts = _chunk(_mm(x[t], wi.T) + bi + _mm(before_h, wh.T) + bh, 4, 1)
+        i, f, o = (_sigmoid(parts[place]) for place in (0, 1, 3))
+        new = _tanh(parts[2])
+        c_now = f * before_c + i * new
+        squashed = _tanh(c_now)
+        steps.append((before_h, before_c, i, f, new, o, squashed))
+        before_h, before_c = o * squashed, c_now
+    of_h = zeros_like(before_h) if g[1] is None else g[1][0]
+    of_c = zeros_like(before_c) if g[2] is None else g[2][0]
+    of_gates = []
+    for t in reversed(range(x.shape[0])):
+        _, c_before, i, f, new, o, squashed = steps[t]
+        of_h = of_h if g[0] is None else of_h + g[0][t]
+        of_c = of_c + of_h * o * (1 - squashed * squashed)
+        of_gates.append(
+            _cat(
+                [
+                    of_c * new * i * (1 - i),
+                    of_c * c_before * f * (1 - f),
+                    of_c * i * (1 - new * new),
+                    of_h * squashed * o * (1 - o),
+                ],
+                1,
+            )
+        )
+        of_h, of_c = _mm(of_gates[-1], wh), of_c * f
+    gates = _stack(of_gates[::-1])
+    flat = gates.reshape(-1, gates.shape[-1])
+    hidden = _stack([step[0] for step in steps]).reshape(-1, wh.shape[1])
+    of_bias = _sum(flat, [0], False)
+    return [
+        _mm(flat, wi).reshape(x.shape),
+        _mm(flat.T, x.reshape(-1, x.shape[-1])),
+        _mm(flat.T, hidden),
+        of_bias,
+        of_bias,
+        of_h[None],
+        of_c[None],
+    ]
+
+
+define_jointly("mkldnn_rnn_layer", ("input", *WEIGHTS, "hx_", "cx_"), _lstm)
+refuse("mkldnn_rnn_layer_backward", BY_FORMULA)

@@ -1,0 +1,250 @@
+"""Recurrences over the steps of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, kernel
+from numtorch.nn.activations import sigmoid
+from numtorch.nn.dispatch import Array, together
+
+__all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
+
+_contiguous = kernel("contiguous")
+_lstm_layer = kernel("mkldnn_rnn_layer")
+_zeros = kernel("zeros")
+LSTM = 2  # libtorch's number for it
+
+
+def _checked(
+    function: str, x: Array, states: tuple[Array | None, ...], wi: Array, wh: Array, biases: Any, gates: int, ndim: int
+) -> tuple[bool, Any, list[Any], Any, Any, list[Any]]:
+    """All arrays together: x, the states (zeros for None), the weights and the biases."""
+    on_tensors, (x, wi, wh, *rest) = together(x, wi, wh, *states, *biases)
+    given, biases = rest[: len(states)], rest[len(states) :]
+    if x.ndim != ndim:
+        expected = "(N, L, I)" if ndim == 3 else "(N, I)"
+        raise ValueError(f"{function}: x must have shape {expected}, not {x.shape}")
+    hidden = wh.shape[-1]
+    if wi.shape != (gates * hidden, x.shape[-1]) or wh.shape != (gates * hidden, hidden):
+        raise ValueError(
+            f"{function}: wi must have shape ({gates or 1} * H, {x.shape[-1]}) and wh ({gates} * H, H), for x of shape "
+            f"{x.shape}, not {wi.shape} and {wh.shape}"
+        )
+    for b in biases:
+        if b is not None and b.shape != (gates * hidden,):
+            raise ValueError(f"{function}: a bias must have shape ({gates * hidden},), not {b.shape}")
+    shape = (x.shape[0], hidden)
+    for state in given:
+        if state is not None and state.shape != shape:
+            raise ValueError(f"{function}: the state must have shape {shape}, not {state.shape}")
+    nothing = _zeros(shape, dtype=x.dtype, device=x.dev) if on_tensors else np.zeros(shape, x.dtype)
+    return on_tensors, x, [nothing if state is None else state for state in given], wi, wh, biases
+
+
+def _plus(y: Any, b: Any) -> Any:
+    return y if b is None else y + b
+
+
+def _unrolled(step: Callable[..., tuple[Any, ...]], gates: Any, states: Any, reverse: bool) -> tuple[Any, Any]:
+    """What `step` makes of each step's gates and the states before it: all first states, and the last states."""
+    outputs = []
+    order = range(gates.shape[1])
+    for t in reversed(order) if reverse else order:
+        states = step(gates[:, t], *states)
+        outputs.append(states[0])
+    if not outputs:
+        return gates[:, :, : states[0].shape[-1]], states
+    return np.stack(outputs[::-1] if reverse else outputs, axis=1), states
+
+
+def rnn(
+    x: Array,
+    h: Array | None,
+    wi: Array,
+    wh: Array,
+    b: Array | None = None,
+    *,
+    act: Callable[[Any], Any] = np.tanh,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """The plain recurrence ``h = act(wi @ x + wh @ h + b)`` over the steps of sequences.
+
+    Parameters
+    ----------
+    x : array, shape (N, L, I)
+        N sequences of L steps.
+    h : array, shape (N, H), or None
+        The state before the first step; None for zeros.
+    wi : array, shape (H, I)
+    wh : array, shape (H, H)
+    b : array, shape (H,), optional
+    act : callable
+    reverse : bool
+        From the last step to the first.
+
+    Returns
+    -------
+    y : array, shape (N, L, H)
+        The state after each step.
+    h : array, shape (N, H)
+        The state after the last one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import rnn
+    >>> y, h = rnn(np.ones((1, 3, 1)), None, np.eye(1), np.eye(1), act=lambda s: s)
+    >>> y[0, :, 0], h
+    (array([1., 2., 3.]), array([[3.]]))
+    """
+    _, x, states, wi, wh, (b,) = _checked("rnn", x, (h,), wi, wh, (b,), 1, 3)
+    y, (h,) = _unrolled(lambda g, h: (act(g + h @ wh.T),), _plus(x @ wi.T, b), states, reverse)
+    return y, h
+
+
+def rnn_cell(
+    x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, act: Callable[[Any], Any] = np.tanh
+) -> Any:
+    """One step of `rnn`: the next state, for x of shape (N, I)."""
+    _, x, (h,), wi, wh, (b,) = _checked("rnn_cell", x, (h,), wi, wh, (b,), 1, 2)
+    return act(_plus(x @ wi.T, b) + h @ wh.T)
+
+
+def _lstm_step(gates: Any, h: Any, c: Any, wh: Any) -> tuple[Any, Any]:
+    i, f, g, o = np.split(gates + h @ wh.T, 4, axis=-1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def lstm(
+    x: Array,
+    state: tuple[Array | None, Array | None] | None,
+    wi: Array,
+    wh: Array,
+    b: Array | None = None,
+    *,
+    reverse: bool = False,
+) -> tuple[Any, tuple[Any, Any]]:
+    """Long short-term memory over the steps of sequences.
+
+    ``c = sigmoid(f) * c + sigmoid(i) * tanh(g)`` and ``h = sigmoid(o) * tanh(c)``, where i, f, g, o are the four parts
+    of ``wi @ x + wh @ h + b``. float32 on the CPU goes through libtorch's fused kernel.
+
+    Parameters
+    ----------
+    x : array, shape (N, L, I)
+        N sequences of L steps.
+    state : (h, c), each of shape (N, H), or None
+        Before the first step; None for zeros.
+    wi : array, shape (4 * H, I)
+    wh : array, shape (4 * H, H)
+        The weights of the input, forget, cell and output gate, one after another, as PyTorch keeps them.
+    b : array, shape (4 * H,), optional
+    reverse : bool
+        From the last step to the first.
+
+    Returns
+    -------
+    y : array, shape (N, L, H)
+        h after each step.
+    (h, c) : arrays, shape (N, H)
+        After the last one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import lstm
+    >>> y, (h, c) = lstm(np.ones((2, 3, 1)), None, np.ones((4, 1)), np.ones((4, 1)))
+    >>> y.shape, h.shape, c[0].round(3)
+    ((2, 3, 1), (2, 1), array([1.739]))
+    """
+    h, c = (None, None) if state is None else state
+    on_tensors, x, (h, c), wi, wh, (b,) = _checked("lstm", x, (h, c), wi, wh, (b,), 4, 3)
+    if on_tensors and x.dtype == np.float32 and x.dev < 0 and x.size and not reverse:
+        return _lstm_fused(x, h, c, wi, wh, b)
+    y, (h, c) = _unrolled(lambda g, h, c: _lstm_step(g, h, c, wh), _plus(x @ wi.T, b), (h, c), reverse)
+    return y, (h, c)
+
+
+def _lstm_fused(x: Tensor, h: Tensor, c: Tensor, wi: Tensor, wh: Tensor, b: Any) -> tuple[Any, tuple[Any, Any]]:
+    hidden = wh.shape[1]
+    none = _zeros((4 * hidden,), dtype=x.dtype)
+    way: tuple[Any, ...] = (False, [], LSTM, hidden, 1, True, False, False, True)
+    # The kernel takes for granted that all is laid out in C order.
+    x, wi, wh, h, c = (_contiguous(part) for part in (x.swapaxes(0, 1), wi, wh, h, c))
+    y, h, c, _ = _lstm_layer(x, wi, wh, none if b is None else b, none, h[None], c[None], *way)
+    return y.swapaxes(0, 1), (h[0], c[0])
+
+
+def lstm_cell(
+    x: Array, state: tuple[Array | None, Array | None] | None, wi: Array, wh: Array, b: Array | None = None
+) -> tuple[Any, Any]:
+    """One step of `lstm`: the next (h, c), for x of shape (N, I)."""
+    h, c = (None, None) if state is None else state
+    _, x, (h, c), wi, wh, (b,) = _checked("lstm_cell", x, (h, c), wi, wh, (b,), 4, 2)
+    return _lstm_step(_plus(x @ wi.T, b), h, c, wh)
+
+
+def _gru_step(gates: Any, h: Any, wh: Any, bh: Any) -> tuple[Any]:
+    r, z, n = np.split(gates, 3, axis=-1)
+    hr, hz, hn = np.split(_plus(h @ wh.T, bh), 3, axis=-1)
+    n = np.tanh(n + sigmoid(r + hr) * hn)
+    return (n + sigmoid(z + hz) * (h - n),)
+
+
+def gru(
+    x: Array,
+    h: Array | None,
+    wi: Array,
+    wh: Array,
+    b: Array | None = None,
+    bh: Array | None = None,
+    *,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """Gated recurrent units over the steps of sequences.
+
+    ``h = (1 - sigmoid(z)) * n + sigmoid(z) * h`` with ``n = tanh(xn + sigmoid(r) * hn)``, where r and z are the sums of
+    the first and the second parts of ``wi @ x + b`` and ``wh @ h + bh``, and xn and hn their third parts.
+
+    Parameters
+    ----------
+    x : array, shape (N, L, I)
+        N sequences of L steps.
+    h : array, shape (N, H), or None
+        The state before the first step; None for zeros.
+    wi : array, shape (3 * H, I)
+    wh : array, shape (3 * H, H)
+        The weights of the reset gate, the update gate and the new state, one after another, as PyTorch keeps them.
+    b, bh : array, shape (3 * H,), optional
+    reverse : bool
+        From the last step to the first.
+
+    Returns
+    -------
+    y : array, shape (N, L, H)
+        The state after each step.
+    h : array, shape (N, H)
+        The state after the last one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import gru
+    >>> y, h = gru(np.ones((2, 3, 1)), None, np.ones((3, 1)), np.ones((3, 1)))
+    >>> y.shape, h[0].round(3)
+    ((2, 3, 1), array([0.452]))
+    """
+    _, x, states, wi, wh, (b, bh) = _checked("gru", x, (h,), wi, wh, (b, bh), 3, 3)
+    y, (h,) = _unrolled(lambda g, h: _gru_step(g, h, wh, bh), _plus(x @ wi.T, b), states, reverse)
+    return y, h
+
+
+def gru_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, bh: Array | None = None) -> Any:
+    """One step of `gru`: the next state, for x of shape (N, I)."""
+    _, x, (h,), wi, wh, (b, bh) = _checked("gru_cell", x, (h,), wi, wh, (b, bh), 3, 2)
+    return _gru_step(_plus(x @ wi.T, b), h, wh, bh)[0]

@@ -1,0 +1,1 @@
+"""Calls of nn's functions, a file for each family."""

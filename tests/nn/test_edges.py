@@ -1,0 +1,186 @@
+"""What test_calls.py cannot say: dropout and rrelu, whose results are drawn; labels; numbers at the edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numtorch as nt
+from numtorch import collect, nn, tensor
+
+
+def on(x: Any, dev: int | None) -> Any:
+    return x if dev is None else tensor(x, dev=dev)
+
+
+@pytest.fixture(params=["ndarray", "Tensor"])
+def place(request: pytest.FixtureRequest, dev: int) -> int | None:
+    return None if request.param == "ndarray" else dev
+
+
+def host(x: Any) -> Any:
+    return collect(x) if isinstance(x, nt.Tensor) else x
+
+
+def test_dropout_keeps_the_expectation(place: int | None) -> None:
+    nt.manual_seed(1)
+    y = host(nn.dropout(on(np.ones((100, 200), "f"), place), 0.25))
+    assert y.dtype == np.float32
+    assert set(np.unique(y).tolist()) == {0.0, float(np.float32(4 / 3))}
+    assert abs(y.mean() - 1) < 0.02
+
+
+def test_dropout_of_nothing_and_of_all(place: int | None) -> None:
+    x = on(np.arange(1.0, 7.0).reshape(2, 3), place)
+    assert nn.dropout(x, 0.5, training=False) is x
+    assert nn.dropout(x, 0) is x
+    np.testing.assert_array_equal(host(nn.dropout(x, 1)), 0)
+    np.testing.assert_array_equal(host(nn.dropout(x, 1, axis=0)), 0)
+
+
+def test_dropout_of_whole_channels(place: int | None) -> None:
+    y = host(nn.dropout(on(np.ones((20, 5, 4)), place), 0.5, axis=(0, 1)))
+    assert (y == y[..., :1]).all()
+    assert 0 < (y == 0).mean() < 1
+
+
+def test_dropout_by_a_generator_is_the_same_everywhere(dev: int) -> None:
+    x = np.ones((4, 5))
+    ours = nn.dropout(tensor(x, dev=dev), 0.5, rng=np.random.default_rng(3))
+    np.testing.assert_array_equal(collect(ours), nn.dropout(x, 0.5, rng=np.random.default_rng(3)))
+
+
+def test_dropout_repeats_with_a_seed(dev: int) -> None:
+    x = tensor(np.ones(50), dev=dev)
+    draws = []
+    for _ in range(2):
+        nt.manual_seed(5)
+        draws.append(collect(nn.dropout(x, 0.5)))
+    np.testing.assert_array_equal(*draws)
+
+
+def test_the_gradient_of_dropout_goes_where_the_numbers_went(dev: int) -> None:
+    nt.manual_seed(2)
+    x = tensor(np.ones(30), dev=dev)
+    y, back = nt.pullback(lambda x: nn.dropout(x, 0.4), x)
+    np.testing.assert_allclose(collect(back(np.ones(30))[0]), collect(y))
+
+
+def test_rrelu_draws_slopes(place: int | None) -> None:
+    y = host(nn.rrelu(on(np.where(np.arange(1000) % 2, 1.0, -1.0), place)))
+    assert (y[1::2] == 1).all()
+    assert -1 / 3 <= y[::2].min() < y[::2].max() <= -1 / 8
+
+
+LABELS = np.array([[1, 0, 2], [2, 2, 1]])
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_onecold_undoes_onehot(axis: int, place: int | None) -> None:
+    y = nn.onehot(on(LABELS, place), 3, axis=axis)
+    assert y.dtype == np.bool_
+    assert y.shape[axis] == 3
+    np.testing.assert_array_equal(host(nn.onecold(y, axis=axis)), LABELS)
+    np.testing.assert_array_equal(host(nn.onecold(y, [10, 20, 30], axis=axis)), LABELS * 10 + 10)
+    assert nn.onehot(on(LABELS, place), 3, dtype="f").dtype == np.float32
+
+
+def test_one_label(place: int | None) -> None:
+    y = nn.onehot(on(np.array(2), place), 4)
+    np.testing.assert_array_equal(host(y), [False, False, True, False])
+    assert int(nn.onecold(y)) == 2
+
+
+def test_labels_of_any_kind(dev: int) -> None:
+    np.testing.assert_array_equal(nn.onehot(np.array(["b", "a"]), "ab"), [[False, True], [True, False]])
+    numbers = tensor(np.array([30, 10]), dev=dev)
+    np.testing.assert_array_equal(
+        collect(nn.onehot(numbers, [10, 20, 30])), [[False, False, True], [True, False, False]]
+    )
+
+
+def test_scatter_knows_functions_too(place: int | None) -> None:
+    src, idx = on(np.array([3.0, 5.0, 4.0]), place), np.array([0, 1, 0])
+    for op, name in ((np.add, "+"), (max, "max"), (np.minimum, "min"), (np.mean, "mean")):
+        np.testing.assert_array_equal(host(nn.scatter(op, src, idx)), host(nn.scatter(name, src, idx)))
+    np.testing.assert_array_equal(host(nn.scatter("+", src, idx, size=4, init=1)), [8, 6, 1, 1])
+    np.testing.assert_array_equal(host(nn.scatter("max", src, idx, size=3)), [4, 5, -np.inf])
+
+
+def test_scatter_of_integers(place: int | None) -> None:
+    src, idx = on(np.array([[3, 5], [4, 1]]), place), np.array([1, 1])
+    for op, expected in (("+", [7, 6]), ("*", [12, 5]), ("max", [4, 5]), ("min", [3, 1])):
+        y = nn.scatter(op, src, idx)
+        assert y.dtype == np.int64
+        np.testing.assert_array_equal(host(y)[1], expected)
+
+
+def test_vectors_without_a_gradient(dev: int) -> None:
+    (g,) = nt.gradient(
+        lambda w: np.sum(nn.embedding(w, np.array([0, 1]), padding_idx=1)), tensor(np.ones((2, 2)), dev=dev)
+    )
+    np.testing.assert_array_equal(collect(g), [[1, 1], [0, 0]])
+
+
+# Numbers at the edges.
+
+HUGE = np.array([-1e4, -800.0, 0.0, 800.0, 1e4])
+
+
+@pytest.mark.parametrize(
+    "name", ["sigmoid", "softplus", "logsigmoid", "mish", "swish", "logcosh", "elu", "celu", "selu"]
+)
+def test_nothing_overflows(name: str, place: int | None) -> None:
+    y = host(getattr(nn, name)(on(HUGE, place)))
+    assert np.isfinite(y).all()
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "gelu", "leakyrelu", "elu", "hardtanh", "softmax", "logsumexp"])
+def test_nan_stays_nan(name: str, place: int | None) -> None:
+    assert np.isnan(host(getattr(nn, name)(on(np.array([np.nan]), place)))).all()
+
+
+def test_relu_is_flat_at_zero(dev: int) -> None:
+    (g,) = nt.gradient(lambda x: np.sum(nn.relu(x)), tensor([-1.0, 0.0, 2.0], dev=dev))
+    np.testing.assert_array_equal(collect(g), [0, 0, 1])
+
+
+def test_max_pool_goes_to_the_first_of_equals(dev: int) -> None:
+    (g,) = nt.gradient(lambda x: np.sum(nn.max_pool(x, 2)), tensor(np.ones((1, 1, 4)), dev=dev))
+    np.testing.assert_array_equal(collect(g)[0, 0], [1, 0, 1, 0])
+
+
+def test_a_norm_of_zeros_has_gradient_zero(dev: int) -> None:
+    (g,) = nt.gradient(lambda x: np.sum(nn.lp_pool(x, 2, 2)), tensor(np.zeros((1, 1, 4)), dev=dev))
+    np.testing.assert_array_equal(collect(g), 0)
+
+
+def test_logsumexp_of_nothing(place: int | None) -> None:
+    x = on(np.array([[-np.inf, -np.inf], [0.0, -np.inf]]), place)
+    np.testing.assert_array_equal(host(nn.logsumexp(x, 1)), [-np.inf, 0])
+    if place is not None:
+        (g,) = nt.gradient(lambda x: np.sum(nn.logsumexp(x, 1)), x)
+        np.testing.assert_array_equal(collect(g), [[0.5, 0.5], [1, 0]])
+
+
+def test_a_query_that_sees_nothing_gets_zeros(place: int | None) -> None:
+    q = on(np.ones((1, 2, 4)), place)
+    mask = np.array([[True, False], [False, False]])
+    for more in ({}, {"fdrop": lambda a: a}):
+        y = host(nn.dot_product_attention(q, q, q, mask=mask, **more))
+        np.testing.assert_array_equal(y, [[[1] * 4, [0] * 4]])
+
+
+def test_losses_of_logits_do_not_overflow(place: int | None) -> None:
+    logits, y = on(np.array([[-1e3, 1e3]]), place), np.array([[1.0, 0.0]])
+    assert float(nn.logitcrossentropy(logits, y)) == 2000
+    assert float(nn.logitbinarycrossentropy(logits, y)) == 1000
+
+
+def test_one_hot_targets_keep_the_precision(dev: int) -> None:
+    logits = tensor(np.zeros((2, 3), "f"), dev=dev)
+    loss = nn.logitcrossentropy(logits, nn.onehot(np.array([0, 2]), 3))
+    assert loss.dtype == np.float32
+    np.testing.assert_allclose(float(loss), np.log(3), rtol=1e-6)
