@@ -124,6 +124,45 @@ def test_vectors_without_a_gradient(dev: int) -> None:
     np.testing.assert_array_equal(collect(g), [[1, 1], [0, 0]])
 
 
+def test_fixed_statistics_that_training_moved_are_noticed(dev: int) -> None:
+    x, w, mean, var = (tensor(a, dev=dev) for a in (np.arange(6.0).reshape(3, 2), np.ones(2), np.zeros(2), np.ones(2)))
+
+    def f(w: Any) -> Any:
+        y = nn.batchnorm(x, w, None, mean, var)
+        nn.batchnorm(x, None, None, mean, var, training=True)
+        return np.sum(y)
+
+    with pytest.raises(RuntimeError, match="was overwritten"):
+        nt.gradient(f, w)
+
+
+def test_training_twice_before_the_way_back(dev: int) -> None:
+    x, mean, var = (tensor(a, dev=dev) for a in (np.arange(6.0).reshape(3, 2), np.zeros(2), np.ones(2)))
+    run = lambda x: nn.batchnorm(x, None, None, mean, var, training=True)  # noqa: E731
+    nt.check_gradient(lambda x: np.sum(run(x) ** 3) + np.sum(run(x * x)), collect(x), dev=dev)
+
+
+def test_running_statistics_of_another_precision(dev: int) -> None:
+    x = np.arange(6.0).reshape(3, 2)
+    ours = [tensor(a, dev=dev) for a in (np.zeros(2, "f"), np.ones(2, "f"))]
+    host_side = [np.zeros(2, "f"), np.ones(2, "f")]
+    nn.batchnorm(tensor(x, dev=dev), None, None, *ours, training=True)
+    nn.batchnorm(x, None, None, *host_side, training=True)
+    for a, b in zip(ours, host_side, strict=True):
+        assert a.dtype == b.dtype == np.float32
+        np.testing.assert_allclose(collect(a), b, rtol=1e-6)
+
+
+def test_half_precision_beside_single_parameters(dev: int) -> None:
+    x, parameters = np.arange(12.0).reshape(3, 2, 2), [np.ones(2), np.zeros(2), np.zeros(2), np.ones(2)]
+    tensors = [tensor(a.astype("f"), dev=dev) for a in parameters]
+    for training in (False, True):
+        y = nn.batchnorm(tensor(x.astype("e"), dev=dev), *tensors, training=training)
+        assert y.dtype == np.float16
+        expected = nn.batchnorm(x, *(a.copy() for a in parameters), training=training)
+        np.testing.assert_allclose(collect(y), expected, rtol=1e-2, atol=1e-2)
+
+
 # Numbers at the edges.
 
 HUGE = np.array([-1e4, -800.0, 0.0, 800.0, 1e4])

@@ -72,8 +72,9 @@ def sigmoid(x: Array) -> Any:
     on_tensors, (x,) = together(x)
     if on_tensors:
         return _sigmoid(x)
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    positive = np.real(x) >= 0
+    small = np.exp(np.where(positive, -x, x))
+    return np.where(positive, 1, small) / (1 + small)
 
 
 def tanh(x: Array) -> Any:

@@ -14,6 +14,12 @@ __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_sym
 
 _constant = kernel("constant_pad_nd")
 
+# What pads the last 1, 2 or 3 axes.
+KERNELS = {
+    "reflect": {n: kernel(f"reflection_pad{n}d") for n in (1, 2, 3)},
+    "edge": {n: kernel(f"replication_pad{n}d") for n in (1, 2, 3)},
+}
+
 Axes = int | tuple[int, ...] | None
 
 
@@ -27,6 +33,15 @@ def _widths(function: str, x: Array, pad: Any, axes: Axes) -> tuple[Any, list[tu
     for axis, pair in zip(chosen, margins(function, pad, len(chosen), []), strict=True):
         widths[axis] = pair
     return x, widths
+
+
+def _kernel_or_numpy(x: Any, widths: list[tuple[int, int]], mode: str) -> Any:
+    """Padded by a kernel where there is one, else by NumPy's function."""
+    n = x.ndim - 2
+    if isinstance(x, Tensor) and mode in KERNELS and n in (1, 2, 3) and x.size and x.dtype.kind in "fc":
+        if not any(map(any, widths[:2])):
+            return KERNELS[mode][n](x, [side for pair in reversed(widths[2:]) for side in pair])
+    return np.pad(x, widths, mode=mode)  # type: ignore[call-overload]
 
 
 def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> Any:
@@ -71,7 +86,7 @@ def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: i
                 f"{function}: pad must be at most {length - spare} for axis {axis} of x, which has shape {x.shape}, "
                 f"not {max(pair)}"
             )
-    return np.pad(x, widths, mode=mode)  # type: ignore[call-overload]
+    return _kernel_or_numpy(x, widths, mode)
 
 
 def pad_reflect(x: Array, pad: Any, *, axes: Axes = None) -> Any:
@@ -124,4 +139,4 @@ def pad_repeat(x: Array, pad: Any, *, axes: Axes = None) -> Any:
     array([[[1, 1, 2, 3, 3]]])
     """
     x, widths = _widths("pad_repeat", x, pad, axes)
-    return np.pad(x, widths, mode="edge")
+    return _kernel_or_numpy(x, widths, "edge")

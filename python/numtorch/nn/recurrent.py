@@ -13,8 +13,11 @@ from numtorch.nn.dispatch import Array, together
 
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
 
+_addmm = kernel("addmm")
+_chunk = kernel("chunk")
 _contiguous = kernel("contiguous")
 _lstm_layer = kernel("mkldnn_rnn_layer")
+_unbind = kernel("unbind.int")
 _zeros = kernel("zeros")
 LSTM = 2  # libtorch's number for it
 
@@ -49,12 +52,22 @@ def _plus(y: Any, b: Any) -> Any:
     return y if b is None else y + b
 
 
+def _steps(gates: Any) -> list[Any]:
+    """What is in (N, L, ...) for each of the L steps."""
+    return list(_unbind(gates, 1)) if isinstance(gates, Tensor) else [gates[:, t] for t in range(gates.shape[1])]
+
+
+def _with_state(gates: Any, h: Any, wt: Any) -> Any:
+    """``gates + h @ wt``."""
+    return _addmm(gates, h, wt) if isinstance(gates, Tensor) else gates + h @ wt
+
+
 def _unrolled(step: Callable[..., tuple[Any, ...]], gates: Any, states: Any, reverse: bool) -> tuple[Any, Any]:
     """What `step` makes of each step's gates and the states before it: all first states, and the last states."""
     outputs = []
-    order = range(gates.shape[1])
-    for t in reversed(order) if reverse else order:
-        states = step(gates[:, t], *states)
+    steps = _steps(gates)
+    for one in reversed(steps) if reverse else steps:
+        states = step(one, *states)
         outputs.append(states[0])
     if not outputs:
         return gates[:, :, : states[0].shape[-1]], states
@@ -102,7 +115,8 @@ def rnn(
     (array([1., 2., 3.]), array([[3.]]))
     """
     _, x, states, wi, wh, (b,) = _checked("rnn", x, (h,), wi, wh, (b,), 1, 3)
-    y, (h,) = _unrolled(lambda g, h: (act(g + h @ wh.T),), _plus(x @ wi.T, b), states, reverse)
+    wt = wh.T
+    y, (h,) = _unrolled(lambda g, h: (act(_with_state(g, h, wt)),), _plus(x @ wi.T, b), states, reverse)
     return y, h
 
 
@@ -114,8 +128,12 @@ def rnn_cell(
     return act(_plus(x @ wi.T, b) + h @ wh.T)
 
 
-def _lstm_step(gates: Any, h: Any, c: Any, wh: Any) -> tuple[Any, Any]:
-    i, f, g, o = np.split(gates + h @ wh.T, 4, axis=-1)
+def _parts(gates: Any, count: int) -> Any:
+    return _chunk(gates, count, 1) if isinstance(gates, Tensor) else np.split(gates, count, axis=1)
+
+
+def _lstm_step(gates: Any, h: Any, c: Any, wt: Any) -> tuple[Any, Any]:
+    i, f, g, o = _parts(_with_state(gates, h, wt), 4)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c), c
 
@@ -166,7 +184,8 @@ def lstm(
     on_tensors, x, (h, c), wi, wh, (b,) = _checked("lstm", x, (h, c), wi, wh, (b,), 4, 3)
     if on_tensors and x.dtype == np.float32 and x.dev < 0 and x.size and not reverse:
         return _lstm_fused(x, h, c, wi, wh, b)
-    y, (h, c) = _unrolled(lambda g, h, c: _lstm_step(g, h, c, wh), _plus(x @ wi.T, b), (h, c), reverse)
+    wt = wh.T
+    y, (h, c) = _unrolled(lambda g, h, c: _lstm_step(g, h, c, wt), _plus(x @ wi.T, b), (h, c), reverse)
     return y, (h, c)
 
 
@@ -186,12 +205,12 @@ def lstm_cell(
     """One step of `lstm`: the next (h, c), for x of shape (N, I)."""
     h, c = (None, None) if state is None else state
     _, x, (h, c), wi, wh, (b,) = _checked("lstm_cell", x, (h, c), wi, wh, (b,), 4, 2)
-    return _lstm_step(_plus(x @ wi.T, b), h, c, wh)
+    return _lstm_step(_plus(x @ wi.T, b), h, c, wh.T)
 
 
-def _gru_step(gates: Any, h: Any, wh: Any, bh: Any) -> tuple[Any]:
-    r, z, n = np.split(gates, 3, axis=-1)
-    hr, hz, hn = np.split(_plus(h @ wh.T, bh), 3, axis=-1)
+def _gru_step(gates: Any, h: Any, wt: Any, bh: Any) -> tuple[Any]:
+    r, z, n = _parts(gates, 3)
+    hr, hz, hn = _parts(h @ wt if bh is None else _with_state(bh, h, wt), 3)
     n = np.tanh(n + sigmoid(r + hr) * hn)
     return (n + sigmoid(z + hz) * (h - n),)
 
@@ -240,11 +259,12 @@ def gru(
     ((2, 3, 1), array([0.452]))
     """
     _, x, states, wi, wh, (b, bh) = _checked("gru", x, (h,), wi, wh, (b, bh), 3, 3)
-    y, (h,) = _unrolled(lambda g, h: _gru_step(g, h, wh, bh), _plus(x @ wi.T, b), states, reverse)
+    wt = wh.T
+    y, (h,) = _unrolled(lambda g, h: _gru_step(g, h, wt, bh), _plus(x @ wi.T, b), states, reverse)
     return y, h
 
 
 def gru_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, bh: Array | None = None) -> Any:
     """One step of `gru`: the next state, for x of shape (N, I)."""
     _, x, (h,), wi, wh, (b, bh) = _checked("gru_cell", x, (h,), wi, wh, (b, bh), 3, 2)
-    return _gru_step(_plus(x @ wi.T, b), h, wh, bh)[0]
+    return _gru_step(_plus(x @ wi.T, b), h, wh.T, bh)[0]

@@ -17,6 +17,7 @@ __all__ = [
     "adaptive_max_reference",
     "adaptive_mean",
     "adaptive_mean_reference",
+    "largest_reference",
     "max_windows",
     "max_windows_reference",
     "mean_windows",
@@ -144,7 +145,7 @@ def adaptive_mean(x: Tensor, sizes: list[int]) -> Tensor:
 
 
 def _windows(x: Any, window: Window, value: float) -> tuple[Any, list[int]]:
-    """All windows as a view, the elements of each along the last axis; and the lengths of the padded axes."""
+    """All windows as a view, the elements of each along the last axes; and the lengths of the padded axes."""
     lengths = x.shape[2:]
     places = window.places(lengths)
     around = [
@@ -158,12 +159,23 @@ def _windows(x: Any, window: Window, value: float) -> tuple[Any, list[int]]:
     view = sliding_window_view(x, tuple(window.spans), axis=tuple(range(2, 2 + n)))
     steps = [slice(None, (count - 1) * step + 1, step) for count, step in zip(places, window.strides, strict=True)]
     view = view[(slice(None), slice(None), *steps, *(slice(None, None, d) for d in window.dilations))]
-    return view.reshape(*view.shape[: 2 + n], -1), list(x.shape[2:])
+    return view, list(x.shape[2:])
+
+
+def _inner(window: Window) -> tuple[int, ...]:
+    """The axes along which the elements of a window are."""
+    return tuple(range(-len(window.sizes), 0))
+
+
+def largest_reference(x: Any, window: Window) -> Any:
+    """The largest element of each window."""
+    return _windows(x, window, -math.inf)[0].max(_inner(window))
 
 
 def max_windows_reference(x: Any, window: Window) -> tuple[Any, Any]:
     """The largest element of each window, and its place."""
     view, padded = _windows(x, window, -math.inf)
+    view = view.reshape(*view.shape[: -len(window.sizes)], -1)
     best = view.argmax(-1)
     inside = np.unravel_index(best, window.sizes)
     corners = np.indices(best.shape)[2:]
@@ -174,11 +186,11 @@ def max_windows_reference(x: Any, window: Window) -> tuple[Any, Any]:
 
 def mean_windows_reference(x: Any, window: Window, count_include_pad: bool) -> Any:
     """The mean of each window."""
-    total = _windows(x, window, 0.0)[0].sum(-1)
+    total = _windows(x, window, 0.0)[0].sum(_inner(window))
     ones = np.ones((1, 1, *x.shape[2:]), x.dtype)
     if count_include_pad:
         ones, window = pad_around(ones, window.margins, 1.0), _counting(window)
-    return total / _windows(ones, window, 0.0)[0].sum(-1)
+    return total / _windows(ones, window, 0.0)[0].sum(_inner(window))
 
 
 def _counting(window: Window) -> Window:

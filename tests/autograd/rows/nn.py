@@ -174,6 +174,17 @@ for _name, (_x, _size, _more) in SIZES.items():
         (k(_name + "_backward", _size, list(_x.shape), *_more), (real(*_x.shape[:2], *_size),))
     ]
 
+for _kind in ("reflection", "replication"):
+    for _n, _x in ((1, X1), (2, ONE_PLANE), (3, X3[:, :1])):
+        _name, _around = f"{_kind}_pad{_n}d", [1, 0] * _n
+        ROWS[_name] = [(k(_name, _around), (_x,))]
+        ROWS[_name + "_backward"] = [
+            (
+                lambda g, name=_name, x=_x, around=_around: kernel(name + "_backward")(g, like(g, x), around),
+                (real(*_x.shape[:2], *(length + 1 for length in _x.shape[2:])),),
+            )
+        ]
+
 WINDOWS = ([2, 2], [1, 2], [1, 0], [1, 2])
 GRID, GRID3 = real(1, 3, 2, 2) * 0.77, real(1, 2, 2, 1, 3) * 0.77
 PLACED = np.array([[0, 2, 1], [1, 1, 0]])
@@ -202,7 +213,12 @@ ROWS.update(
     {
         "im2col": [(k("im2col", *WINDOWS), (ONE_PLANE,))],
         "col2im": [(k("col2im", [4, 5], *WINDOWS), (real(1, 4, 10),))],
-        "grid_sampler_2d": [(k("grid_sampler_2d", 0, 0, False), (X2[:, :1], GRID))],
+        "grid_sampler_2d": [
+            (k("grid_sampler_2d", mode, padding, aligned), (X2[:, :1], GRID))
+            for mode in (0, 1)
+            for padding in (0, 1, 2)
+            for aligned in (False, True)
+        ],
         "grid_sampler_3d": [(k("grid_sampler_3d", 0, 1, True), (X3[:, :1], GRID3))],
         "embedding": [(lambda w: kernel("embedding")(w, like(w, PLACED)), (real(3, 2),))],
         "embedding_dense_backward": [
@@ -228,8 +244,8 @@ ON_CPU: dict[str, list[Row]] = {
 }
 ROWS.update(ON_CPU)
 
-# libtorch has no kernel for their second derivatives.
-ONCE = {"grid_sampler_2d", "grid_sampler_3d", "_ctc_loss"}
+# libtorch has no kernel for its second derivative.
+ONCE = {"_ctc_loss"}
 
 # What the kernels whose way back is a formula are called with, beside an array.
 BATCH = positive(4)

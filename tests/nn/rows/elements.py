@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from numtorch import Tensor, nn, tensor
-from tests.nn.rows.call import Call, apart, normal, positive
+from tests.nn.rows.call import Call, apart, cplx, normal, positive
 
 X = apart(4, 6)
 BATCH = normal(3, 4, 5)
@@ -144,6 +144,10 @@ def normalizations() -> list[Call]:
 
 ROWS = [
     *(Call(name, getattr(nn, name), (X,), theirs, 2, "efd") for name, theirs in ACTIVATIONS.items()),
+    *(
+        Call(f"{name} complex", getattr(nn, name), (cplx(3, 2),), ACTIVATIONS[name], kinds="F")
+        for name in ("sigmoid", "tanh", "swish", "lisht", "tanhshrink")
+    ),
     Call("gelu tanh", lambda x: nn.gelu(x, "tanh"), (X,), lambda x: F.gelu(x, approximate="tanh")),
     Call("gelu sigmoid", lambda x: nn.gelu(x, "sigmoid"), (X,), lambda x: x * torch.sigmoid(1.702 * x)),
     Call("leakyrelu 0.1", lambda x: nn.leakyrelu(x, 0.1), (X,), lambda x: F.leaky_relu(x, 0.1)),

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 
 from numtorch import nn
-from tests.nn.rows.call import Call, normal
+from tests.nn.rows.call import Call, cplx, normal
 
 MODES = {1: ("nearest", "linear"), 2: ("nearest", "bilinear", "bicubic"), 3: ("nearest", "trilinear")}
 SIZES = {1: (5,), 2: (5, 4), 3: (3, 4, 2)}
@@ -70,6 +70,19 @@ ROWS = [
         )
         for name, mode in (*MIRRORED, ("pad_zeros", "constant"))
     ),
+    *(
+        Call(
+            f"{name} {n}d",
+            lambda x, name=name, pad=(1, 0) * n: getattr(nn, name)(x, pad),
+            (normal(1, 1, *SIZES[n]),),
+            lambda x, mode=mode, pad=(1, 0) * n: F.pad(x, pad, mode=mode),
+            order=1,
+        )
+        for name, mode in MIRRORED
+        for n in (1, 3)
+    ),
+    Call("pad_reflect complex", lambda x: nn.pad_reflect(x, 1), (cplx(1, 2, 3),), kinds="F"),
+    Call("pad_reflect axes", lambda x: nn.pad_reflect(x, 1, axes=(1, 2)), (X,), order=1),
     Call("pad_constant", lambda x: nn.pad_constant(x, 2, 7.0), (X,), lambda x: F.pad(x, (2, 2, 2, 2), value=7.0)),
     Call("pad_constant axes", lambda x: nn.pad_constant(x, (1, 0), axes=1), (X,), order=1),
     Call("pad_symmetric", lambda x: nn.pad_symmetric(x, 2), (X,)),

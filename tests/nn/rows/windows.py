@@ -179,6 +179,12 @@ def pools() -> list[Call]:
             lambda x: nn.mean_pool(x, 2, stride=1, pad=(0, 1, 1, 0), count_include_pad=False),
             (x,),
         ),
+        Call(
+            "max_pool ceil",
+            lambda x: nn.max_pool(x, 3, stride=2, pad=1, ceil_mode=True),
+            (x,),
+            lambda x: F.max_pool2d(x, 3, 2, 1, ceil_mode=True),
+        ),
         Call("max_pool wide", lambda x: nn.max_pool(x, 3, pad=2, stride=2), (x,)),
         Call(
             "max_pool same", lambda x: nn.max_pool(x, 3, pad="same", stride=1), (x,), lambda x: F.max_pool2d(x, 3, 1, 1)

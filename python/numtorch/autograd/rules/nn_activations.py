@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define
+from numtorch.autograd.rule import conj, define
 
 __all__: list[str] = []
 
@@ -134,11 +134,11 @@ def _gelu_bend(x: Tensor, approximate: str) -> Any:
 
 def _smooth(name: str, bend: Callable[..., Any]) -> None:
     back = kernel(name + "_backward")
-    define(name, self=lambda g, self: back(g, self))
+    define(name, self=lambda g, self: back(g, conj(self)))
     define(
         name + "_backward",
-        grad_output=lambda g, self: back(g, self),
-        self=lambda g, grad_output, self: g * grad_output * bend(self),
+        grad_output=lambda g, self: back(g, conj(self)),
+        self=lambda g, grad_output, self: g * conj(grad_output * bend(self)),
     )
 
 

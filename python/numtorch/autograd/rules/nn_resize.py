@@ -1,11 +1,10 @@
-"""Rules of interpolation, of windows as columns, and of sampling at places."""
+"""Rules of interpolation, and of windows as columns."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define, define_jointly, refuse
+from numtorch._core import kernel
+from numtorch.autograd.rule import define
+from numtorch.autograd.rules.nn_windows import bare
 
 __all__: list[str] = []
 
@@ -105,24 +104,12 @@ define(
 )
 
 
-def _samples(n: int) -> None:
-    name = f"grid_sampler_{n}d"
-    back = kernel(name + "_backward")
-
-    def rule(
-        wanted: list[bool],
-        g: Tensor,
-        input: Tensor,
-        grid: Tensor,
-        interpolation_mode: int,
-        padding_mode: int,
-        align_corners: bool,
-    ) -> Any:
-        return back(g, input, grid, interpolation_mode, padding_mode, align_corners, wanted)
-
-    define_jointly(name, ("input", "grid"), rule)
-    refuse(name + "_backward", "libtorch has no kernel for its derivative: grid_sample is differentiable once")
+def _pads(name: str) -> None:
+    there, back = kernel(name), kernel(name + "_backward")
+    define(name, self=lambda g, self_spec, padding: back(g, bare(self_spec), padding))
+    define(name + "_backward", grad_output=lambda g, padding: there(g, padding))
 
 
-_samples(2)
-_samples(3)
+for _n in (1, 2, 3):
+    _pads(f"reflection_pad{_n}d")
+    _pads(f"replication_pad{_n}d")
