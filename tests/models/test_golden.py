@@ -12,6 +12,7 @@ from tests.models.weights import image_batch, weight
 
 FOLDER = Path(__file__).parent / "golden"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+OTHERS = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json"))
 SMALL = ["alexnet", "mobilenet_v2", "resnet18", "squeezenet1_1"]
 
 
@@ -43,6 +44,17 @@ def test_tensors(name: str, dev: int) -> None:
     single = f32(model)
     del model
     agree(collect(single(tensor(x.astype(np.float32), dev=dev))), expected, 1e-3)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_names_of_both_libraries(name: str, dev: int) -> None:
+    """Made in the same way, with torchvision 0.28 and timm 1.0.31 on libtorch 2.13."""
+    expected = golden(name)
+    arrays = {key: weight(key, shape) for key, shape, _ in expected["state"]}
+    model = torch(load_state(models.create(expected["model"]), arrays, names=expected["names"]), dev=dev)
+    found = trainables(model)
+    assert (len(found), sum(p.size for p in found)) == (expected["parameters"], expected["scalars"])
+    agree(collect(model(tensor(image_batch(*expected["input"]), dev=dev))), expected, 1e-6)
 
 
 @pytest.mark.parametrize("name", SMALL)

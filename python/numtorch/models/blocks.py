@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -36,12 +36,6 @@ class Model(Chain):
 
     def describe(self) -> str:
         return ""
-
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        """Arrays by the names of another library, by our own names."""
-        if names == "flux":
-            raise ValueError(f"load_state: there is no table of Flux's names for {type(self).__name__}")
-        return dict(given)
 
 
 def backbone(model: Model) -> Chain:

@@ -133,4 +133,4 @@ class ViT(Model):
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         tables = {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}
-        return renamed(super().__translate__(given, names), tables[names])
+        return renamed(super().__translate__(given, names), tables.get(names, []))

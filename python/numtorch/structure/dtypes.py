@@ -44,6 +44,13 @@ def f32(model: Any) -> Any:
     Returns
     -------
     nest
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import f32
+    >>> f32([np.ones(2, "float16"), np.arange(2)])
+    [array([1., 1.], dtype=float32), array([0, 1])]
     """
     return _cast(model, "float32")
 
@@ -59,6 +66,13 @@ def f64(model: Any) -> Any:
     Returns
     -------
     nest
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import f64
+    >>> f64([np.ones(2, "float16"), np.arange(2)])
+    [array([1., 1.]), array([0, 1])]
     """
     return _cast(model, "float64")
 

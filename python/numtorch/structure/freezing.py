@@ -52,6 +52,15 @@ def thaw(model: Any) -> Any:
     Returns
     -------
     The model itself.
+
+    Examples
+    --------
+    >>> from numtorch import freeze, thaw, trainables
+    >>> from numtorch.nn.layers import Chain, Dense
+    >>> model = freeze(Chain(Dense(3, 4), Dense(4, 2)))
+    >>> _ = thaw(model[1])
+    >>> [p.shape for p in trainables(model)]
+    [(2, 4), (2,)]
     """
     _mark(model, False, set())
     return model

@@ -12,6 +12,7 @@ from numtorch.nn.layers.containers import (
 )
 from numtorch.nn.layers.conv import Conv, ConvTranspose, DepthwiseConv
 from numtorch.nn.layers.dense import Bilinear, Dense, Embedding, Scale, affine
+from numtorch.nn.layers.dropout import AlphaDropout, Dropout
 from numtorch.nn.layers.init import (
     glorot_normal,
     glorot_uniform,
@@ -28,7 +29,7 @@ from numtorch.nn.layers.init import (
     zeros,
 )
 from numtorch.nn.layers.layer import Layer, Moded, testmode, trainmode
-from numtorch.nn.layers.norm import AlphaDropout, BatchNorm, Dropout, GroupNorm, InstanceNorm, LayerNorm
+from numtorch.nn.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from numtorch.nn.layers.pool import (
     AdaptiveMaxPool,
     AdaptiveMeanPool,

@@ -8,9 +8,9 @@ import numpy as np
 
 from numtorch.nn.attention import dot_product_attention
 from numtorch.nn.layers.dense import Dense, affine
+from numtorch.nn.layers.dropout import Dropout
 from numtorch.nn.layers.init import generator, glorot_uniform, zeros
 from numtorch.nn.layers.layer import Layer
-from numtorch.nn.layers.norm import Dropout
 
 
 class MultiHeadAttention(Layer):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from numtorch import _core
+from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
 from numtorch.structure import fields, is_object
 
@@ -46,6 +48,10 @@ class Layer:
 
     def __repr__(self) -> str:
         return show(self)
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        """Arrays by the names of another library, by our own; for `load_state`."""
+        return from_flux(self, given) if names == "flux" else dict(given)
 
 
 class Moded(Layer):

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.nn.activations import sigmoid
-from numtorch.nn.layers.dense import affine
 from numtorch.nn.layers.init import generator, zeros
 from numtorch.nn.layers.layer import Layer
+from numtorch.nn.recurrent import gru, gru_cell, lstm, lstm_cell, rnn, rnn_cell
 
 Function = Callable[..., Any]
 
@@ -39,21 +38,17 @@ class _Cell(Layer):
         """Length of the state."""
         return int(self.weight_hh.shape[1])
 
-    def initial(self, x: Any) -> Any:
-        """Zeros for a batch like x, of shape (..., inputs)."""
-        shape = (*x.shape[:-1], self.hidden)
-        return np.zeros_like(self.weight_hh, shape=shape, dtype=x.dtype)
+    @property
+    def bias(self) -> Any:
+        """The sum of the two."""
+        return None if self.bias_ih is None else self.bias_ih + self.bias_hh
 
-    def inner(self, x: Any) -> Any:
-        """What the input contributes to the gates; for many steps at once too."""
-        return affine(x, self.weight_ih, self.bias_ih)
-
-    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
-        """Output and new state from `inner(x)` and the state."""
+    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+        """All steps of a sequence: what each gives, and the last state."""
         raise NotImplementedError
 
     def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
-        return self.step(self.inner(x), self.initial(x) if state is None else state)
+        raise NotImplementedError
 
     def describe(self) -> str:
         return f"{self.weight_ih.shape[1]} => {self.hidden}"
@@ -88,8 +83,11 @@ class RNNCell(_Cell):
         super().__init__(inputs, hidden, **options)
         self.act = act
 
-    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
-        h = self.act(gates + affine(state, self.weight_hh, self.bias_hh))
+    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+        return rnn(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
+
+    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+        h = rnn_cell(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
         return h, h
 
 
@@ -116,16 +114,12 @@ class LSTMCell(_Cell):
 
     gates = 4
 
-    def initial(self, x: Any) -> Any:
-        h = super().initial(x)
-        return h, h
+    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+        return lstm(x, state, self.weight_ih, self.weight_hh, self.bias)
 
-    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
-        h, c = state
-        i, f, g, o = np.split(gates + affine(h, self.weight_hh, self.bias_hh), 4, axis=-1)
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-        h = sigmoid(o) * np.tanh(c)
-        return h, (h, c)
+    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+        state = lstm_cell(x, state, self.weight_ih, self.weight_hh, self.bias)
+        return state[0], state
 
 
 class GRUCell(_Cell):
@@ -151,12 +145,11 @@ class GRUCell(_Cell):
 
     gates = 3
 
-    def step(self, gates: Any, state: Any) -> tuple[Any, Any]:
-        ri, zi, ni = np.split(gates, 3, axis=-1)
-        rh, zh, nh = np.split(affine(state, self.weight_hh, self.bias_hh), 3, axis=-1)
-        z = sigmoid(zi + zh)
-        new = np.tanh(ni + sigmoid(ri + rh) * nh)
-        h = new + z * (state - new)
+    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+        return gru(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+
+    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+        h = gru_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return h, h
 
 
@@ -183,18 +176,14 @@ class Recurrence(Layer):
         self.return_state = return_state
 
     def __call__(self, x: Any, state: Any = None) -> Any:
-        found = []
         if isinstance(self.cell, _Cell):
-            state = self.cell.initial(x[:, 0]) if state is None else state
-            gates = self.cell.inner(x)  # of all steps in one product
-            for i in range(x.shape[1]):
-                y, state = self.cell.step(gates[:, i], state)
-                found.append(y)
+            result, state = self.cell.run(x, state)
         else:
+            found = []
             for i in range(x.shape[1]):
                 y, state = self.cell(x[:, i], state)
                 found.append(y)
-        result = np.stack(found, axis=1)
+            result = np.stack(found, axis=1)
         return (result, state) if self.return_state else result
 
 

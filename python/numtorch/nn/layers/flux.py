@@ -1,0 +1,93 @@
+"""The names that Flux.jl gives to the arrays of the same layers, and its layout of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from numtorch._core import Tensor, collect
+from numtorch.structure import fields, is_array, is_object
+
+_NORM = {"weight": "γ", "bias": "β", "running_mean": "μ", "running_var": "σ²"}
+# Attributes of our classes by Flux's names; None for what Flux does not have, and which is zero.
+NAMES: dict[str, dict[str, str | None]] = {
+    "BatchNorm": {**_NORM},
+    "InstanceNorm": {**_NORM},
+    "GroupNorm": {**_NORM},
+    "LayerNorm": {"weight": "diag.scale", "bias": "diag.bias"},
+    **{
+        cell: {"weight_ih": "Wi", "weight_hh": "Wh", "bias_ih": "bias", "bias_hh": None}
+        for cell in ("RNNCell", "LSTMCell", "GRUCell")
+    },
+}
+
+
+def _convolution(weight: Any) -> Any:
+    """(width, height, in, out) and flipped, as (out, in, height, width) and not flipped."""
+    turned = weight.T
+    if turned.ndim < 2:  # a bias
+        return turned
+    return turned[(slice(None), slice(None)) + (slice(None, None, -1),) * (turned.ndim - 2)]
+
+
+_LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("Conv", "DepthwiseConv", "ConvTranspose"), _convolution),
+    "Embedding": np.transpose,
+}
+
+
+def from_flux(model: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays by Flux's names, by ours and in our layout.
+
+    Parameters
+    ----------
+    model : Layer
+        A model built of the same layers in the same order.
+    given : mapping of str to array
+        What `Flux.state` shows, with dots between the names and indices from 1, such as "layers.1.weight", and
+        arrays of the shapes that they have in Julia (as NPZ.jl writes them).
+
+    Returns
+    -------
+    dict of str to ndarray
+        What belongs to no layer keeps its name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import load_state
+    >>> from numtorch.nn.layers import Chain, Dense
+    >>> arrays = {"layers.1.weight": np.ones((2, 3), np.float32), "layers.1.bias": np.zeros(2, np.float32)}
+    >>> load_state(Chain(Dense(3, 2)), arrays, names="flux")[0].weight
+    array([[1., 1., 1.],
+           [1., 1., 1.]], dtype=float32)
+    """
+    left = dict(given)
+    found: dict[str, Any] = {}
+    for ours, theirs, array, layout in _walk(model, "", ""):
+        if theirs is None:
+            found[ours] = np.zeros(array.shape, array.dtype)
+        elif theirs in left:
+            value = left.pop(theirs)
+            found[ours] = layout(collect(value) if isinstance(value, Tensor) else np.asarray(value))
+    return found | left
+
+
+def _walk(value: Any, ours: str, theirs: str) -> Iterator[tuple[str, str | None, Any, Callable[[Any], Any]]]:
+    kind = type(value).__name__
+    inline = getattr(type(value), "__inline__", None)
+    names = NAMES.get(kind, {})
+    layout = _LAYOUTS.get(kind, lambda array: array)
+    for key, item in fields(value).items() if is_object(value) else ():
+        name = names.get(key, key)
+        if is_array(item):
+            yield f"{ours}{key}", None if name is None else f"{theirs}{name}", item, layout
+        elif isinstance(item, list | tuple | Mapping):
+            pairs = item.items() if isinstance(item, Mapping) else enumerate(item)
+            for i, (part, layer) in enumerate(pairs, start=1):
+                prefix = f"{ours}{part}." if key == inline else f"{ours}{key}.{part}."
+                yield from _walk(layer, prefix, f"{theirs}{key}.{i}.")
+        else:
+            yield from _walk(item, f"{ours}{key}.", f"{theirs}{key}.")
