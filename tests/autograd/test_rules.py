@@ -11,6 +11,7 @@ import pytest
 from numtorch import _core, check_gradient, gradient, tensor
 from numtorch._core import kernel
 from numtorch.autograd.rule import refused
+from numtorch.autograd.rules.multi_tensor import MULTI_TENSOR
 from tests.autograd.rows import (
     OF_OTHER_TESTS,
     decomposition,
@@ -66,7 +67,14 @@ def test_rule(name: str, i: int, dev: int) -> None:
     check_gradient(f, *args, order=3 if name in ELEMENTWISE else 1 if name in nn.ONCE else 2, dev=dev)
 
 
-@pytest.mark.parametrize("name", sorted(refused))
+@pytest.mark.parametrize("name", sorted(MULTI_TENSOR))
+def test_updates_of_parameters_are_refused(name: str, dev: int) -> None:
+    second = {"List": ([tensor(A, dev=dev)],), "Scalar": (2.0,), "": ()}[name.partition(".")[2]]
+    with pytest.raises(NotImplementedError, match=refused[name]):
+        gradient(lambda x: kernel(name)([x], *second), tensor(A, dev=dev))
+
+
+@pytest.mark.parametrize("name", sorted(refused.keys() - set(MULTI_TENSOR)))
 def test_refused_kernels_say_why(name: str, dev: int) -> None:
     arguments = [tensor(a, dev=dev) if isinstance(a, np.ndarray) else a for a in REFUSED_ARGUMENTS.get(name, ())]
     with pytest.raises(NotImplementedError, match=refused[name]):
