@@ -97,6 +97,7 @@ class _NumPy:
 
     concatenate = staticmethod(lambda arrays, axis=0: torch.cat(list(arrays), axis))
     mean = staticmethod(lambda x, axis=None, keepdims=False: torch.mean(x, axis, keepdim=keepdims))
+    swapaxes = staticmethod(lambda x, a, b: torch.transpose(x, a, b))
     split = staticmethod(lambda x, n, axis=0: torch.chunk(x, n, axis))
     broadcast_to = staticmethod(lambda x, shape: torch.broadcast_to(x, shape))
 

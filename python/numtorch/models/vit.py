@@ -68,9 +68,10 @@ class _WithClass(Layer):
         self.class_token = np.zeros((1, 1, features), np.float32)
 
     def __call__(self, x: Any) -> Any:
-        x = x.reshape(x.shape[0], x.shape[1], -1).transpose(0, 2, 1)
+        x = np.swapaxes(x.reshape(x.shape[0], x.shape[1], -1), 1, 2)
         token = np.broadcast_to(self.class_token, (x.shape[0], 1, x.shape[2]))
-        return np.concatenate([token.astype(x.dtype), x], axis=1)
+        token = token if token.dtype == x.dtype else token.astype(x.dtype)
+        return np.concatenate([token, x], axis=1)
 
 
 def first_place(x: Any) -> Any:

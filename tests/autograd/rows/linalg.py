@@ -19,6 +19,11 @@ ROWS: dict[str, list[Row]] = {
     ],
     "matmul": [(k("matmul"), (real(2, 2, 3), S)), (k("matmul"), (V, S)), (k("matmul"), (Q, cplx(3)))],
     "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S))],
+    "linear": [
+        (k("linear"), (A, S, V)),
+        (k("linear"), (A, B)),
+        (k("linear"), (Z, Q, cplx(3))),
+    ],
     "einsum": [(lambda x, y: kernel("einsum")("ij,kj->ik", [x, y]), (A, B))],
     "linalg_vector_norm": [(k("linalg_vector_norm", p, [1]), (A,)) for p in (1, 2, 3.5, np.inf, -np.inf)]
     + [(k("linalg_vector_norm", 2), (Z,))],

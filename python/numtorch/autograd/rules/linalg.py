@@ -71,6 +71,13 @@ def _matmul_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
 
 
 define("mm", self=lambda g, mat2: _mm(g, adjoint(mat2)), mat2=lambda g, self: _mm(adjoint(self), g))
+# Of rows and a matrix; the gradient of `weight` lies in memory as `weight` does.
+define(
+    "linear",
+    input=lambda g, weight: _mm(g, conj(weight)),
+    weight=lambda g, input: _mm(_transpose(g, 0, 1), conj(input)),
+    bias=lambda g: g,
+)
 define("bmm", self=lambda g, mat2: _bmm(g, adjoint(mat2)), mat2=lambda g, self: _bmm(adjoint(self), g))
 define("mv", self=lambda g, vec: _outer(g, conj(vec)), vec=lambda g, self: _mv(adjoint(self), g))
 define("dot", self=lambda g, tensor: g * conj(tensor), tensor=lambda g, self: g * conj(self))

@@ -15,7 +15,7 @@ from numtorch.nn.layers.layer import Layer
 from numtorch.nn.layers.show import name_of
 
 Function = Callable[..., Any]
-_addmm = _core.kernel("addmm")
+_linear = _core.kernel("linear")
 
 
 def affine(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -31,13 +31,13 @@ def affine(x: Any, weight: Any, bias: Any = None) -> Any:
     -------
     array, of shape (..., out)
     """
-    if bias is None or x.ndim == 1:
+    arrays = (x, weight) if bias is None else (x, weight, bias)
+    alike = all(isinstance(array, Tensor) and array.dtype == x.dtype for array in arrays)
+    fits = x.ndim > 1 and weight.ndim == 2 and x.shape[-1] == weight.shape[-1]
+    if not alike or not fits or x.dtype.kind not in "fc":
         return x @ weight.T if bias is None else x @ weight.T + bias
-    alike = isinstance(x, Tensor) and isinstance(weight, Tensor) and isinstance(bias, Tensor)
-    if not alike or not (x.dtype == weight.dtype == bias.dtype) or x.dtype.kind not in "fc":
-        return x @ weight.T + bias
     rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
-    result = _addmm(bias, rows, weight.T)
+    result = _linear(rows, weight, bias)
     return result if x.ndim == 2 else result.reshape(*x.shape[:-1], weight.shape[0])
 
 
