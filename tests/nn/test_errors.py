@@ -111,6 +111,12 @@ BAD: dict[str, tuple[Callable[[Any], Any], Any, type[Exception], str]] = {
         "gru: a bias must have shape",
     ),
     "rnn state": (lambda x: nn.rnn(x, ONES, np.ones((2, 5)), np.ones((2, 2))), X, ValueError, "the state must have"),
+    "labels": (
+        lambda x: nn.logitcrossentropy(x, np.zeros((1,) * (x.ndim - 1), int)),
+        X,
+        ValueError,
+        "logitcrossentropy: integers as target must have the shape of the prediction without axis 1",
+    ),
     "losses": (lambda x: nn.mse(x, x[:1]), X, ValueError, "mse: the target must have the shape of the prediction"),
     "huber": (lambda x: nn.huber_loss(x, x, delta=0), X, ValueError, "delta must be greater than 0, not 0"),
     "label_smoothing": (lambda x: nn.label_smoothing(x, 2), X, ValueError, "alpha must be between 0 and 1, not 2"),

@@ -192,6 +192,27 @@ ROWS = [
         lambda p, y: -(y * torch.log_softmax(p, -1)).sum(-1),
     ),
     Call(
+        "logitcrossentropy labels",
+        lambda p: nn.logitcrossentropy(p, np.array([0, 3, 1])),
+        (LOGITS,),
+        lambda p: F.cross_entropy(p, torch.tensor([0, 3, 1])),
+        kinds="f",
+    ),
+    Call(
+        "logitcrossentropy labels axis",
+        lambda p: nn.logitcrossentropy(p, np.array([[0, 3, 1], [1, 1, 2]]), axis=-1, agg=np.sum),
+        (normal(2, 3, 4),),
+        lambda p: F.cross_entropy(p.movedim(-1, 1), torch.tensor([[0, 3, 1], [1, 1, 2]]), reduction="sum"),
+        kinds="f",
+    ),
+    Call(
+        "crossentropy labels",
+        lambda p: nn.crossentropy(p, np.array([0, 3, 1], np.int32)),
+        (P,),
+        lambda p: -(p[range(3), [0, 3, 1]] + EPS).log().mean(),
+        kinds="f",
+    ),
+    Call(
         "huber_loss 0.3",
         lambda p, y: nn.huber_loss(p, y, delta=0.3),
         (LOGITS, Y),
