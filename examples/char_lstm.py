@@ -142,6 +142,7 @@ def run(options):
         epochs=options.epochs,
         callbacks=[watch],
         checkpoint=options.checkpoint,
+        every=50,
         progress=options.progress,
     )
     print(f"\n{watch.bits[-1]:.3f} bits a character, a perplexity of {2 ** watch.bits[-1]:.2f}")

@@ -117,10 +117,13 @@ def windows(codes, length, stride):
     return np.lib.stride_tricks.sliding_window_view(codes, length)[::stride]
 
 
-def optimiser(options, steps):
+def optimiser(options, model, steps):
+    """The state of AdamW with a schedule, which lets only matrices decay."""
     rate = Cosine(options.rate, steps, warmup=steps // 20)
     rule = chain(ClipGlobalNorm(1.0), Schedule(AdamW(beta=(0.9, 0.95), lam=0.1), rate))
-    return MixedPrecision(rule) if options.half else rule
+    state = setup(MixedPrecision(rule) if options.half else rule, model)
+    adjust(state, lam=0.0, where=lambda leaf: len(leaf.shape) < 2)
+    return state
 
 
 def run(options):
@@ -138,8 +141,7 @@ def run(options):
     loader = DataLoader(
         windows(reading, context + 1, context), options.batch, shuffle=True, rng=options.seed, dev=options.dev
     )
-    state = setup(optimiser(options, options.epochs * len(loader)), model)
-    adjust(state, lam=0.0, where=lambda leaf: len(leaf.shape) < 2)  # only matrices decay
+    state = optimiser(options, model, options.epochs * len(loader))
     watch = HeldOut(
         model,
         nt.tensor(np.ascontiguousarray(windows(held_out, context + 1, context)), dev=options.dev),
@@ -157,6 +159,7 @@ def run(options):
         callbacks=[watch],
         scaler=LossScaler() if options.half else None,
         checkpoint=options.checkpoint,
+        every=50,
         progress=options.progress,
     )
     print(f"\n{watch.bits[-1]:.3f} bits a character, a perplexity of {2 ** watch.bits[-1]:.2f}")
@@ -212,7 +215,9 @@ def parse(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, (full, quick, kind, text) in SIZES.items():
         parser.add_argument(f"--{name}", type=kind, help=f"{text} (default {full}, quick {quick})")
-    parser.add_argument("--half", action="store_true", help="float16, with float32 copies for the optimiser")
+    parser.add_argument(
+        "--half", action="store_true", help="float16, with float32 copies for the optimiser; for GPUs, slow on CPUs"
+    )
     parser.add_argument("--text", type=Path, help="a text file to read in place of Python's help")
     parser.add_argument("--temperature", type=float, default=0.8, help="of what it writes: 0.1 is dull, 1 is wild")
     parser.add_argument("--top", type=int, default=20, help="from how many of the most probable characters it draws")
