@@ -111,6 +111,8 @@ BAD: dict[str, tuple[Callable[[Any], Any], Any, type[Exception], str]] = {
         "gru: a bias must have shape",
     ),
     "rnn state": (lambda x: nn.rnn(x, ONES, np.ones((2, 5)), np.ones((2, 2))), X, ValueError, "the state must have"),
+    "topk": (lambda x: nn.topk(x, 1000), X, ValueError, "topk: k must be from 0 to the length of axis -1 of shape"),
+    "topk axis": (lambda x: nn.topk(x, 1, axis=9), X, ValueError, "topk: k must be from 0 to the length of axis 9"),
     "labels": (
         lambda x: nn.logitcrossentropy(x, np.zeros((1,) * (x.ndim - 1), int)),
         X,

@@ -227,5 +227,13 @@ ROWS = [
     Call("binarycrossentropy 0", lambda p, y: nn.binarycrossentropy(p, y, eps=0), (P, Y), F.binary_cross_entropy),
     Call("label_smoothing", lambda y: nn.label_smoothing(y, 0.1), (Y,), lambda y: y * 0.9 + 0.1 / 4),
     Call("label_smoothing two", lambda y: nn.label_smoothing(y, 0.1, axis=None), (Y,), lambda y: y * 0.9 + 0.05),
+    Call("topk", lambda x: nn.topk(x, 2, axis=1)[0], (LOGITS,), lambda x: torch.topk(x, 2, 1).values, kinds="ef"),
+    Call(
+        "topk smallest",
+        lambda x: nn.topk(x, 3, largest=False)[0],
+        (LOGITS,),
+        lambda x: torch.topk(x, 3, largest=False).values,
+        kinds="f",
+    ),
     Call("mse complex", nn.mse, (P + 1j * Y, Y - 2j * P), lambda p, y: (p - y).abs().square().mean(), kinds="F"),
 ]
