@@ -34,7 +34,7 @@ SMALL = ("--characters", "30000", "--epochs", "2", "--dropout", "0.1", "--featur
 def test_it_learns_more_than_frequencies(dev: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = result_of(dev, tmp_path)
     assert result["entropy"] > 4
-    assert result["bits"][-1] < 3.2 < result["entropy"]
+    assert result["bits"][-1] < result["entropy"] - 1.2
     assert result["bits"] == sorted(result["bits"], reverse=True)
     assert len(result["sample"]) == 604
     assert set(result["sample"]) <= set(result["text"])

@@ -90,7 +90,7 @@ def obsview(data: Any, indices: Any = None) -> ObsView:
 
 
 def mapobs(f: Callable[[Any], Any], data: Any) -> Sequence[Any]:
-    """`f` of each observation, as a sequence that calls it when an item is asked for.
+    """What `f` makes of each observation, as a sequence that calls it when an item is asked for.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from numtorch._core import Tensor
 
 
 def rescale(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """`x` shifted and scaled, so that its smallest number is 0 and its largest 1.
+    """Shifts and scales numbers so that the smallest is 0 and the largest 1.
 
     Parameters
     ----------

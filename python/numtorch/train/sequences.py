@@ -13,7 +13,7 @@ from numtorch._core import Tensor
 def rpad_constant(
     x: Any, n: int | tuple[int, ...], value: Any = 0, *, axis: int | tuple[int, ...] | None = None
 ) -> Any:
-    """`x` with `value` behind it, until it is `n` long; what is longer stays so.
+    """Puts a value behind an array until it is `n` long; what is longer stays so.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def throttle(f: Callable[..., Any], seconds: float, *, leading: bool = True) -> Callable[..., Any]:
-    """`f`, called at most once in so many seconds; in between the calls return None and do nothing.
+    """Calls `f` at most once in so many seconds; in between the calls return None and do nothing.
 
     Parameters
     ----------
