@@ -122,7 +122,8 @@ def crossentropy(
 
 def _are_labels(prediction: Array, target: Array) -> bool:
     """Whether a target holds numbers of classes in place of one-hot vectors."""
-    return np.ndim(target) == np.ndim(prediction) - 1 and np.result_type(target).kind in "iu"
+    labels = target if isinstance(target, Tensor) else np.asarray(target)
+    return labels.ndim == np.ndim(prediction) - 1 and labels.dtype.kind in "iu"
 
 
 def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:

@@ -284,7 +284,7 @@ class Schedule(Rule):
         return self.rule.computes_in(dtype)
 
     def norm_bound(self, t: int) -> float | None:
-        return self.at(t).norm_bound(t)
+        return None if self.rule.norm_bound(t) is None else self.at(t).norm_bound(t)
 
     def steps(self, t: int) -> int:
         return self.rule.steps(t)
