@@ -203,7 +203,7 @@ SIZES = {
     "features": (128, 64, int, "numbers for each character"),
     "depth": (4, 2, int, "blocks"),
     "heads": (4, 4, int, "heads of the attention"),
-    "context": (128, 32, int, "characters that it sees at once"),
+    "context": (64, 32, int, "characters that it sees at once"),
     "batch": (32, 16, int, "parts of the text in a step"),
     "dropout": (0.1, 0.0, float, "part of the features that is left out at random in training"),
     "rate": (3e-3, 1e-2, float, "largest learning rate"),
