@@ -56,11 +56,17 @@ def bounded(gradients: list[Arrays], bounds: list[float | None]) -> list[Arrays]
     if not norms:
         return gradients
     total = _together(norms)
+    # A number on the host can be looked at; one on a device would have to be waited for.
+    known = None if isinstance(total, Tensor) and total.dev >= 0 else float(total)
     return [
-        # bound / max(norm, bound): at most 1, and no division by zero
-        dx if bound is None else dx.scaled(bound / np.maximum(_beside(total, dx.items[0]), bound))
+        dx if bound is None or (known is not None and known <= bound) else _scaled(dx, total, bound)
         for dx, bound in zip(gradients, bounds, strict=True)
     ]
+
+
+def _scaled(dx: Arrays, total: Any, bound: float) -> Arrays:
+    """Times ``bound / max(total, bound)``, which is at most 1 and no division by zero."""
+    return dx.scaled(bound / np.maximum(_beside(total, dx.items[0]), bound))
 
 
 def _norms(dx: Arrays) -> list[Any]:
