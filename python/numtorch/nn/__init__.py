@@ -87,6 +87,7 @@ from numtorch.nn.norm import (
 from numtorch.nn.onehot import (
     onecold,
     onehot,
+    topk,
 )
 from numtorch.nn.padding import (
     pad_circular,
@@ -213,6 +214,7 @@ __all__ = [
     "tanh",
     "tanh_fast",
     "tanhshrink",
+    "topk",
     "trelu",
     "tversky_loss",
     "unfold",
