@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numtorch._core import Tensor, kernel
 from numtorch.nn.dispatch import Array, counts, margins, spatial, together
 
-__all__ = ["conv", "conv_transpose", "depthwise_conv"]
+__all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
 _complex = kernel("complex")
 _convolution = kernel("convolution")
@@ -33,6 +33,7 @@ def conv(
     pad: Any = 0,
     dilation: Any = 1,
     groups: int = 1,
+    flip: bool = False,
 ) -> Any:
     """Convolution (cross-correlation: the weights are not flipped).
 
@@ -51,6 +52,8 @@ def conv(
         axis, before and after the second, ...). "same" pads so that stride 1 keeps the size, the odd one after.
     groups : int
         The channels are divided into so many groups, each convolved with its own weights.
+    flip : bool
+        Turn the weights around along the spatial axes, as Julia's `conv` does.
 
     Returns
     -------
@@ -73,11 +76,48 @@ def conv(
     >>> conv(nt.tensor(x), w, pad="same", stride=2)
     Tensor([[[-1., -2.,  3.]]], dtype=float64, dev=-1)
     """
-    return _convolved("conv", x, w, b, stride, pad, dilation, groups)
+    return _convolved("conv", x, w, b, stride, pad, dilation, groups, flip)
+
+
+def conv_bias_act(x: Array, w: Array, b: Array, act: Callable[[Any], Any] | None = None, **options: Any) -> Any:
+    """``act(conv(x, w, b))``.
+
+    Parameters
+    ----------
+    x, w, b : array
+        As for `conv`.
+    act : callable, optional
+        Activation.
+    **options
+        The keywords of `conv`.
+
+    Returns
+    -------
+    array, shape (N, O, spatial...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import conv_bias_act, relu
+    >>> conv_bias_act(np.array([[[1.0, 2.0]]]), np.array([[[2.0]]]), np.array([-3.0]), relu)
+    array([[[0., 1.]]])
+    """
+    y = _convolved("conv_bias_act", x, w, b, **_CONV_OPTIONS | options)
+    return y if act is None else act(y)
+
+
+_CONV_OPTIONS: dict[str, Any] = {"stride": 1, "pad": 0, "dilation": 1, "groups": 1, "flip": False}
 
 
 def depthwise_conv(
-    x: Array, w: Array, b: Array | None = None, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
+    x: Array,
+    w: Array,
+    b: Array | None = None,
+    *,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    flip: bool = False,
 ) -> Any:
     """Convolution of each channel with its own weights: `conv` with as many groups as channels.
 
@@ -87,7 +127,7 @@ def depthwise_conv(
     w : array, shape (C * m, 1, k...)
         `m` filters for each channel.
     b : array, shape (C * m,), optional
-    stride, pad, dilation
+    stride, pad, dilation, flip
         As for `conv`.
 
     Returns
@@ -102,11 +142,19 @@ def depthwise_conv(
     array([[[2., 2.],
             [4., 4.]]])
     """
-    return _convolved("depthwise_conv", x, w, b, stride, pad, dilation, None)
+    return _convolved("depthwise_conv", x, w, b, stride, pad, dilation, None, flip)
 
 
 def _convolved(
-    function: str, x: Array, w: Array, b: Array | None, stride: Any, pad: Any, dilation: Any, groups: int | None
+    function: str,
+    x: Array,
+    w: Array,
+    b: Array | None,
+    stride: Any,
+    pad: Any,
+    dilation: Any,
+    groups: int | None,
+    flip: bool,
 ) -> Any:
     on_tensors, (x, w, b) = together(x, w, b)
     n = spatial(function, x)
@@ -127,6 +175,7 @@ def _convolved(
                 f"{function}: the window reaches over {span} elements of spatial axis {axis}, which has "
                 f"{length + before + after} with its padding"
             )
+    w = _turned(w) if flip else w
     if not on_tensors:
         return _add_bias(_reference(x, w, strides, around, dilations, groups), b)
 
@@ -147,6 +196,7 @@ def conv_transpose(
     outpad: Any = 0,
     dilation: Any = 1,
     groups: int = 1,
+    flip: bool = False,
 ) -> Any:
     """Transposed convolution: the gradient of `conv` with respect to its input.
 
@@ -156,7 +206,7 @@ def conv_transpose(
         1 to 3 spatial axes.
     w : array, shape (C, O / groups, k...)
     b : array, shape (O,), optional
-    stride, dilation, groups
+    stride, dilation, groups, flip
         As for `conv`.
     pad : int, sequence of int or "same"
         How much to leave out at the borders of the result; "same" so that it is `stride` times as long as `x`.
@@ -197,6 +247,7 @@ def conv_transpose(
     ]
     if min(lengths) < 1:
         raise ValueError(f"{function}: pad={pad!r} leaves nothing of the result: its shape would be {tuple(lengths)}")
+    w = _turned(w) if flip else w
     if not on_tensors:
         whole = _reference_transpose(x, w, strides, dilations, further, groups)
         return _add_bias(whole[_inner(whole.shape[2:], around)], b)
@@ -208,6 +259,10 @@ def conv_transpose(
         return y[_inner(y.shape[2:], rest)] if any(map(any, rest)) else y
 
     return _in_parts(run, x, w, b) if x.dtype.kind == "c" else run(x, w, b)
+
+
+def _turned(w: Any) -> Any:
+    return np.flip(w, tuple(range(2, w.ndim)))
 
 
 def _check_weights(function: str, x: Any, w: Any, n: int) -> None:

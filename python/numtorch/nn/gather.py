@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -158,14 +159,13 @@ def scatter(op: str | Callable[..., Any], src: Array, idx: Array, *, size: int |
         src = src.astype(np.float64)
     rows = int(size) if size is not None else int(idx.max()) + 1 if idx.size else 0
     shape = (rows, *src.shape[idx.ndim :])
-    flat, idx = src.reshape(-1, *shape[1:]), idx.reshape(-1)
+    flat, idx = src.reshape(math.prod(idx.shape), *shape[1:]), idx.reshape(-1)
     collect = _collected if on_tensors else _reference
     start = _neutral(name, src.dtype) if init is None else init
     if name in ("+", "*", "max", "min"):
         return collect(name, flat, idx, shape, start)
     if name == "mean":
-        ones = flat.reshape(len(idx), -1)[:, :1] * 0 + 1
-        count = collect("+", ones.reshape(-1), idx, (rows,), 0).reshape(-1, *[1] * (len(shape) - 1))
+        count = collect("+", np.ones_like(flat, shape=idx.shape), idx, (rows,), 0).reshape(-1, *[1] * (len(shape) - 1))
         return start + collect("+", flat, idx, shape, 0) / np.maximum(count, 1)
     return start - collect("+", flat, idx, shape, 0) if name == "-" else start / collect("*", flat, idx, shape, 1)
 

@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.nn.dispatch import Array, is_on_tensors, joined, together
 
-__all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm"]
+__all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm", "normalise"]
 
 _batch_norm = kernel("native_batch_norm")
 _batch_norm_fixed = kernel("_native_batch_norm_legit_no_training")
@@ -228,6 +229,36 @@ def layernorm(
     y = _normalized(x, tuple(range(x.ndim - count, x.ndim)), eps)
     y = y if scale is None else y * scale
     return y if shift is None else y + shift
+
+
+def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) -> Any:
+    """``(x - mean) / sqrt(var + eps)`` along an axis or several.
+
+    Parameters
+    ----------
+    x : array
+    axis : int or tuple of int
+        Where mean and variance are taken along; the last one by default.
+    eps : float
+
+    Returns
+    -------
+    array
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import normalise
+    >>> normalise(np.array([[1.0, 10.0], [3.0, 30.0]]), 0, eps=0)
+    array([[-1., -1.],
+           [ 1.,  1.]])
+    """
+    on_tensors, (x,) = together(x)
+    axes = normalize_axis_tuple(axis, x.ndim, "axis")
+    if on_tensors and axes == tuple(range(x.ndim - len(axes), x.ndim)):
+        return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
+    return _normalized(x, axes, eps)
 
 
 def _operands(function: str, x: Array, count: int, **parameters: Array | None) -> tuple[bool, Any, list[Any]]:

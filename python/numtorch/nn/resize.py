@@ -10,7 +10,7 @@ import numpy as np
 from numtorch._core import kernel
 from numtorch.nn.dispatch import Array, counts, spatial, together
 
-__all__ = ["pixel_shuffle", "pixel_unshuffle", "upsample"]
+__all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
 # The kernels by mode and number of spatial axes.
 KERNELS = {
@@ -178,3 +178,19 @@ def pixel_unshuffle(x: Array, r: int) -> Any:
     x = x.reshape(batch, channels, *(part for length in lengths for part in (length // r, r)))
     order = [0, 1, *range(3, 3 + 2 * n, 2), *range(2, 2 + 2 * n, 2)]
     return x.transpose(order).reshape(batch, channels * r**n, *(length // r for length in lengths))
+
+
+def flatten(x: Array) -> Any:
+    """All axes but the first in one: (N, C, H, W) becomes (N, C * H * W).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import flatten
+    >>> flatten(np.ones((2, 3, 4, 5))).shape
+    (2, 60)
+    """
+    x = x if hasattr(x, "reshape") else np.asarray(x)
+    if x.ndim < 1:
+        raise ValueError("flatten: x must have at least one axis, not shape ()")
+    return x.reshape(x.shape[0], math.prod(x.shape[1:]))

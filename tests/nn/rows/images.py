@@ -1,5 +1,6 @@
 """Padding, interpolation, sampling."""
 
+import numpy as np
 import torch.nn.functional as F
 
 from numtorch import nn
@@ -95,5 +96,14 @@ ROWS = [
         (normal(2, 2, 4, 2),),
         lambda x: F.pixel_unshuffle(x, 2),
         1,
+    ),
+    Call("flatten", nn.flatten, (X,), lambda x: x.flatten(1), order=1),
+    *(
+        Call(f"imrotate {told}", lambda x, a, way=way: nn.imrotate(x, a, **way), (X, np.array(0.7)), kinds="f", order=1)
+        for told, way in (
+            ("bilinear", {}),
+            ("nearest", {"mode": "nearest"}),
+            ("about a corner", {"center": (0.3, -0.2)}),
+        )
     ),
 ]
