@@ -334,7 +334,7 @@ def _reference_transpose(
 ) -> Any:
     """Each element of the weights in turn, times `x`, added to where it lands."""
     batch, channels, *lengths = x.shape
-    x = x.reshape(batch, groups, channels // groups, -1)
+    x = x.reshape(batch, groups, channels // groups, math.prod(lengths))
     w = w.reshape(groups, channels // groups, *w.shape[1:])
     kernel_size = w.shape[3:]
     size = [
@@ -348,5 +348,5 @@ def _reference_transpose(
             slice(d * i, d * i + s * (length - 1) + 1, s)
             for i, d, s, length in zip(tap, dilations, strides, lengths, strict=True)
         ]
-        y[(slice(None), slice(None), *places)] += landed.reshape(batch, -1, *lengths)
+        y[(slice(None), slice(None), *places)] += landed.reshape(batch, y.shape[1], *lengths)
     return y

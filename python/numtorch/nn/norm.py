@@ -82,6 +82,8 @@ def batchnorm(
         middle, spread = (_column(r, x) for r in fixed)
         return _affine((x - middle) / np.sqrt(spread + eps), scale, shift).astype(x.dtype)
     count = x.size // x.shape[1] if x.shape[1] else 0
+    if mean is None and x.size == 0:
+        return _affine(x, *(None if p is None else _like(p, x) for p in (scale, shift)))
     if count < 2:
         raise ValueError(
             f"batchnorm: in training x must have more than one element in each channel, not shape {x.shape}"
@@ -189,7 +191,7 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
         raise ValueError(f"groupnorm: groups must divide the {c} channels of x, not {groups!r}")
     if on_tensors:
         return _group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
-    parts = x.reshape(n, groups, -1)
+    parts = x.reshape(n, groups, math.prod(x.shape[1:]) // groups)
     return _affine(_normalized(parts, (2,), eps).reshape(x.shape), scale, shift)
 
 

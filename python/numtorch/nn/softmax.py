@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -130,5 +131,5 @@ def _along(run: Kernel | Callable[..., Tensor], x: Tensor, axes: tuple[int, ...]
     order = [i for i in range(x.ndim) if i not in axes] + list(axes)
     moved = _permute(x, order)
     rest = moved.shape[: x.ndim - len(axes)]
-    y = run(_reshape(moved, [*rest, -1]), len(rest), False)
+    y = run(_reshape(moved, [*rest, math.prod(moved.shape[len(rest) :])]), len(rest), False)
     return _permute(_reshape(y, moved.shape), [order.index(i) for i in range(x.ndim)])
