@@ -10,6 +10,7 @@ from numtorch.structure.names import Slot, slots, state
 from numtorch.structure.params import Params, params, trained_leaves
 from numtorch.structure.walk import (
     Leaf,
+    buffer_names,
     fields,
     fmap,
     holds_arrays,
@@ -27,6 +28,7 @@ __all__ = [
     "Leaf",
     "Params",
     "Slot",
+    "buffer_names",
     "children",
     "collect",
     "cpu",
