@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn.activations import leakyrelu, log1p_exp, sigmoid, softplus
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, reals, together
 from numtorch.nn.dropout import uniform
 
 __all__ = [
@@ -46,7 +46,7 @@ def hardtanh(x: Array) -> Any:
     >>> hardtanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1. ,  0.5,  1. ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("hardtanh", x)
     return _hardtanh(x) if on_tensors else np.clip(x, -1, 1)
 
 
@@ -77,7 +77,7 @@ def rrelu(x: Array, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None,
     """
     if low > high:
         raise ValueError(f"rrelu: low must not be greater than high, not {low!r} > {high!r}")
-    _, (x,) = together(x)
+    _, (x,) = reals("rrelu", x)
     if not training:
         return leakyrelu(x, (low + high) / 2)
     slope = low + (high - low) * uniform(x.shape, x, rng)
@@ -94,7 +94,7 @@ def celu(x: Array, alpha: float = 1.0) -> Any:
     >>> celu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.8647,  0.5   ,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("celu", x)
     return (
         _elu(x, alpha, 1, 1 / alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
     )
@@ -110,7 +110,7 @@ def selu(x: Array) -> Any:
     >>> selu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1.5202,  0.5254,  8.4056])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("selu", x)
     if on_tensors:
         return _elu(x, SELU_ALPHA, SELU_SCALE)
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
@@ -126,7 +126,7 @@ def mish(x: Array) -> Any:
     >>> mish(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.2525,  0.3752,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("mish", x)
     return _mish(x) if on_tensors else x * np.tanh(log1p_exp(x))
 
 
@@ -168,7 +168,7 @@ def softshrink(x: Array, lambd: float = 0.5) -> Any:
     >>> softshrink(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1.5,  0. ,  7.5])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("softshrink", x)
     return _softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
 
 
@@ -196,7 +196,7 @@ def logcosh(x: Array) -> Any:
     >>> logcosh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([1.325 , 0.1201, 7.3069])
     """
-    _, (x,) = together(x)
+    _, (x,) = reals("logcosh", x)
     return x + softplus(-2 * x) - math.log(2.0)
 
 
@@ -210,7 +210,7 @@ def trelu(x: Array, theta: float = 1.0) -> Any:
     >>> trelu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0., 0., 8.])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("trelu", x)
     return _threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, together
+from numtorch.nn.dispatch import Array, joined, reals
 from numtorch.nn.softmax import softmax
 
 __all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
@@ -120,7 +120,7 @@ def dot_product_attention(
     array([[[1.],
             [2.]]])
     """
-    on_tensors, (q, k, v, bias) = together(q, k, v, bias)
+    on_tensors, (q, k, v, bias) = reals("dot_product_attention", q, k, v, bias)
     _check(q, k, v, heads)
     q, k, v = (_divided(x, heads) for x in (q, k, v))
     shape = (*q.shape[:3], k.shape[2])
@@ -166,7 +166,7 @@ def dot_product_attention_scores(
     array([[[[1. , 0. ],
              [0.5, 0.5]]]])
     """
-    _, (q, k, bias) = together(q, k, bias)
+    _, (q, k, bias) = reals("dot_product_attention_scores", q, k, bias)
     _check(q, k, k, heads, "dot_product_attention_scores")
     q, k = _divided(q, heads), _divided(k, heads)
     shape = (*q.shape[:3], k.shape[2])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, together
+from numtorch.nn.dispatch import Array, joined, reals
 from numtorch.nn.softmax import logsoftmax, logsumexp
 
 __all__ = ["ctc_loss"]
@@ -54,7 +54,7 @@ def ctc_loss(
     >>> float(np.exp(-ctc_loss(logits, np.array([[1]])))).__round__(2)
     0.75
     """
-    on_tensors, (logits,) = together(logits)
+    on_tensors, (logits,) = reals("ctc_loss", logits)
     if logits.ndim != 3 or len(np.shape(targets)) != 2 or np.shape(targets)[0] != logits.shape[0]:
         raise ValueError(
             "ctc_loss: logits must have shape (N, T, classes) and targets (N, S), not "

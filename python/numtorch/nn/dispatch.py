@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 
-__all__ = ["Array", "counts", "is_on_tensors", "joined", "margins", "spatial", "together"]
+__all__ = ["Array", "counts", "is_on_tensors", "joined", "margins", "reals", "spatial", "together"]
 
 Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
 
@@ -31,7 +31,7 @@ def together(*arrays: Array) -> tuple[bool, list[Any]]:
 
     They come as Tensors where there is one, on its device, else as ndarrays. None stays None.
     """
-    if _are_ready(arrays):
+    if _are_ready(arrays, "fc"):
         return True, list(arrays)
     first = next((x for x in arrays if isinstance(x, Tensor)), None)
     if first is None:
@@ -46,8 +46,19 @@ def together(*arrays: Array) -> tuple[bool, list[Any]]:
     return True, tensors
 
 
-def _are_ready(arrays: tuple[Any, ...]) -> bool:
-    """Whether all are Tensors of one floating-point or complex dtype already, as they mostly are."""
+def reals(function: str, *arrays: Array) -> tuple[bool, list[Any]]:
+    """`together`, for a function that has no meaning for complex numbers: TypeError where there are some."""
+    if _are_ready(arrays, "f"):
+        return True, list(arrays)
+    on_tensors, found = together(*arrays)
+    for x in found:
+        if x is not None and x.dtype.kind == "c":
+            raise TypeError(f"{function}: takes real numbers, not {x.dtype}")
+    return on_tensors, found
+
+
+def _are_ready(arrays: tuple[Any, ...], kinds: str) -> bool:
+    """Whether all are Tensors of one dtype of these kinds already, as they mostly are."""
     dtype = None
     for x in arrays:
         if x is None:
@@ -58,7 +69,7 @@ def _are_ready(arrays: tuple[Any, ...]) -> bool:
             dtype = x.dtype
         elif x.dtype is not dtype:
             return False
-    return dtype is not None and dtype.kind in "fc"
+    return dtype is not None and dtype.kind in kinds
 
 
 def _common(arrays: list[Any]) -> np.dtype[Any]:

@@ -155,6 +155,8 @@ def scatter(op: str | Callable[..., Any], src: Array, idx: Array, *, size: int |
     on_tensors, src, idx = _operands("scatter", src, idx)
     if src.shape[: idx.ndim] != idx.shape:
         raise ValueError(f"scatter: src must have shape {(*idx.shape, '...')}, as idx has, not {src.shape}")
+    if name in ("max", "min") and src.dtype.kind == "c":
+        raise TypeError(f"scatter: {name} takes real numbers, not {src.dtype}")
     if name in ("/", "mean") and src.dtype.kind not in "fc":
         src = src.astype(np.float64)
     rows = int(size) if size is not None else int(idx.max()) + 1 if idx.size else 0

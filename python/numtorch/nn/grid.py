@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, spatial, together
+from numtorch.nn.dispatch import Array, reals, spatial
 
 __all__ = ["grid_sample", "imrotate"]
 
@@ -47,7 +47,7 @@ def grid_sample(
     >>> grid_sample(x, np.array([[[[0.0, 0.0], [1.0, -1.0]]]]), align_corners=True)
     array([[[[2.5, 2. ]]]])
     """
-    on_tensors, (x, grid) = together(x, grid)
+    on_tensors, (x, grid) = reals("grid_sample", x, grid)
     n = spatial("grid_sample", x)
     if n == 1 or grid.ndim != n + 2 or grid.shape[-1] != n or grid.shape[0] != x.shape[0]:
         raise ValueError(
@@ -102,7 +102,7 @@ def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[floa
              [1., 0., 0.],
              [0., 0., 0.]]]])
     """
-    _, (x, angle) = together(x, angle)
+    _, (x, angle) = reals("imrotate", x, angle)
     if x.ndim != 4 or angle.ndim != 0:
         raise ValueError(f"imrotate: x must have shape (N, C, H, W) and angle (), not {x.shape} and {angle.shape}")
     if mode not in MODES:

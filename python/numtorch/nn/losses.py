@@ -13,7 +13,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import logsigmoid
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, reals, together
 from numtorch.nn.softmax import logsoftmax
 
 __all__ = [
@@ -34,9 +34,9 @@ _xlogy = kernel("xlogy.Tensor")
 Agg = Callable[[Any], Any]
 
 
-def pair(function: str, prediction: Array, target: Array) -> tuple[Any, Any]:
+def pair(function: str, prediction: Array, target: Array, *, of_complex: bool = False) -> tuple[Any, Any]:
     """Prediction and target in one form; ValueError unless they have one shape."""
-    _, (p, y) = together(prediction, target)
+    _, (p, y) = together(prediction, target) if of_complex else reals(function, prediction, target)
     if p.shape != y.shape:
         raise ValueError(f"{function}: the target must have the shape of the prediction, {p.shape}, not {y.shape}")
     return p, y
@@ -80,7 +80,7 @@ def label_smoothing(target: Array, alpha: float, *, axis: int | None = 1) -> Any
     """
     if not 0 <= alpha <= 1:
         raise ValueError(f"label_smoothing: alpha must be between 0 and 1, not {alpha!r}")
-    _, (y,) = together(target)
+    _, (y,) = reals("label_smoothing", target)
     return (1 - alpha) * y + alpha / (2 if axis is None else y.shape[axis])
 
 

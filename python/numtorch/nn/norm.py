@@ -10,12 +10,13 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, is_on_tensors, joined, together
+from numtorch.nn.dispatch import Array, is_on_tensors, joined, reals
 
 __all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm", "normalise"]
 
 _batch_norm = kernel("native_batch_norm")
 _batch_norm_fixed = kernel("_native_batch_norm_legit_no_training")
+_contiguous = kernel("contiguous")
 _group_norm = kernel("native_group_norm")
 _layer_norm = kernel("native_layer_norm")
 _reshape = kernel("reshape")
@@ -190,6 +191,8 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
     if groups < 1 or c % groups:
         raise ValueError(f"groupnorm: groups must divide the {c} channels of x, not {groups!r}")
     if on_tensors:
+        # The kernel takes for granted that all is laid out in C order.
+        x, scale, shift = (None if a is None else _contiguous(a) for a in (x, scale, shift))
         return _group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
     parts = x.reshape(n, groups, math.prod(x.shape[1:]) // groups)
     return _affine(_normalized(parts, (2,), eps).reshape(x.shape), scale, shift)
@@ -256,7 +259,7 @@ def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) 
     array([[-1., -1.],
            [ 1.,  1.]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("normalise", x)
     axes = normalize_axis_tuple(axis, x.ndim, "axis")
     if on_tensors and axes == tuple(range(x.ndim - len(axes), x.ndim)):
         return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
@@ -265,7 +268,7 @@ def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) 
 
 def _operands(function: str, x: Array, count: int, **parameters: Array | None) -> tuple[bool, Any, list[Any]]:
     """The array and its parameters, checked; parameters may have another precision than `x`, as kernels take them."""
-    on_tensors, (first, *_) = together(x) if is_on_tensors(x) else together(x, *parameters.values())
+    on_tensors, (first, *_) = reals(function, x) if is_on_tensors(x) else reals(function, x, *parameters.values())
     expected = first.shape[first.ndim - count :] if function == "layernorm" else first.shape[1:2]
     if function != "layernorm" and first.ndim < 2:
         raise ValueError(f"{function}: x must have shape (N, C) or (N, C, spatial...), not {first.shape}")

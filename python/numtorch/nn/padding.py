@@ -89,9 +89,10 @@ def pad_zeros(x: Array, pad: Any, *, axes: Axes = None) -> Any:
 def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: int) -> Any:
     x, widths = _widths(function, x, pad, axes)
     for axis, (length, pair) in enumerate(zip(x.shape, widths, strict=True)):
-        if max(pair) > length - spare:
+        most = max(length - spare, 0)
+        if max(pair) > most:
             raise ValueError(
-                f"{function}: pad must be at most {length - spare} for axis {axis} of x, which has shape {x.shape}, "
+                f"{function}: pad must be at most {most} for axis {axis} of x, which has shape {x.shape}, "
                 f"not {max(pair)}"
             )
     return _kernel_or_numpy(x, widths, mode)

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn import windows
-from numtorch.nn.dispatch import Array, counts, spatial, together
+from numtorch.nn.dispatch import Array, counts, reals, spatial, together
 from numtorch.nn.windows import Window
 
 __all__ = [
@@ -70,7 +70,7 @@ def max_pool(
     >>> max_pool(np.array([[[1.0, 3.0, 2.0, 4.0, 0.0]]]), 2, ceil_mode=True, return_indices=True)
     (array([[[3., 4., 0.]]]), array([[[1, 3, 4]]]))
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("max_pool", x)
     n = spatial("max_pool", x)
     window = Window("max_pool", x, n, k, stride, pad, dilation, ceil_mode)
     run = windows.max_windows if on_tensors else windows.max_windows_reference
@@ -111,7 +111,7 @@ def mean_pool(
     >>> mean_pool(np.array([[[1.0, 3.0, 2.0, 4.0]]]), 2, pad=1, count_include_pad=False)
     array([[[1. , 2.5, 4. ]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("mean_pool", x)
     n = spatial("mean_pool", x)
     window = Window("mean_pool", x, n, k, stride, pad, 1, ceil_mode)
     run = windows.mean_windows if on_tensors else windows.mean_windows_reference
@@ -183,7 +183,7 @@ def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> A
     >>> adaptive_max_pool(np.array([[[1.0, 5.0, 2.0, 4.0, 3.0]]]), 2)
     array([[[5., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("adaptive_max_pool", x)
     n = spatial("adaptive_max_pool", x)
     sizes = counts("adaptive_max_pool", "size", size, n)
     run = windows.adaptive_max if on_tensors else windows.adaptive_max_reference
@@ -210,7 +210,7 @@ def adaptive_mean_pool(x: Array, size: Any) -> Any:
     >>> adaptive_mean_pool(np.array([[[1.0, 5.0, 3.0]]]), 2)
     array([[[3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("adaptive_mean_pool", x)
     n = spatial("adaptive_mean_pool", x)
     sizes = counts("adaptive_mean_pool", "size", size, n)
     if not on_tensors:
@@ -229,7 +229,7 @@ def global_max_pool(x: Array) -> Any:
     array([[[3.],
             [7.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("global_max_pool", x)
     axes = tuple(range(2, 2 + spatial("global_max_pool", x)))
     return _amax(x, axes, True) if on_tensors else np.max(x, axes, keepdims=True)
 

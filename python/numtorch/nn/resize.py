@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, counts, spatial, together
+from numtorch.nn.dispatch import Array, counts, reals, spatial
 
 __all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
@@ -58,7 +58,7 @@ def upsample(
     >>> upsample(np.array([[[1.0, 4.0]]]), size=4, mode="linear", align_corners=True)
     array([[[1., 2., 3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("upsample", x)
     n = spatial("upsample", x)
     if mode not in KERNELS or n not in KERNELS[mode]:
         fitting = ", ".join(f'"{name}"' for name, by_axes in KERNELS.items() if n in by_axes)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Kernel, Tensor, kernel
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, reals, together
 
 __all__ = ["logsoftmax", "logsumexp", "softmax"]
 
@@ -44,7 +44,7 @@ def softmax(x: Array, axis: Axis = -1) -> Any:
     >>> softmax(np.log([1.0, 1.0, 2.0]))
     array([0.25, 0.25, 0.5 ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("softmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _along(_softmax, x, axes)
@@ -73,7 +73,7 @@ def logsoftmax(x: Array, axis: Axis = -1) -> Any:
     >>> logsoftmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("logsoftmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _along(_log_softmax, x, axes)
