@@ -70,6 +70,39 @@ def test_gradients(row: Call, dev: int) -> None:
     check_gradient(floating, *row.arrays, order=row.order, dev=dev, rtol=1e-4, atol=1e-6)
 
 
+# What PyTorch has for these is put together of functions that take complex numbers, without a meaning for them.
+PUT_TOGETHER = {"logcosh", "msle", "crossentropy", "kldivergence", "poisson_loss", "label_smoothing", "normalise"}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.kinds[-1] in "fd"], ids=str)
+def test_complex_numbers_or_a_refusal(row: Call, dev: int) -> None:
+    arrays = [(a + 1j * np.roll(a, 1)).astype("F") for a in row.arrays]
+    tensors = [tensor(a, dev=dev) for a in arrays]
+    stem = re.sub("[123]d$", "", row.name.partition(" ")[0])
+    refused = refusal(row, arrays)
+    if refused is None:
+        compare(row.f(*tensors), row.f(*arrays), "F")
+        return
+    assert stem in refused.partition(":")[0]
+    assert refused.endswith(" real numbers, not complex64")
+    assert refusal(row, tensors) == refused
+    if (
+        row.torch is not None
+        and stem not in PUT_TOGETHER
+        and row.name not in ("gelu sigmoid", "embedding_bag max rows")
+    ):
+        with pytest.raises((RuntimeError, NotImplementedError, TypeError)):
+            row.torch(*map(torch.from_numpy, arrays))
+
+
+def refusal(row: Call, arrays: Any) -> str | None:
+    try:
+        row.f(*arrays)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
 def lying_apart(a: Any) -> Any:
     """The same numbers, every second one of an array."""
     wide = np.zeros((*a.shape[:-1], 2 * a.shape[-1]), a.dtype)

@@ -60,6 +60,8 @@ def embedding_bag(w: Array, idx: Any, offsets: Array | None = None, *, mode: str
     if idx.dtype.kind not in "iu":
         raise TypeError(f"embedding_bag: idx must be integers, not {idx.dtype}")
     found = embedding(w, idx)
+    if mode == "max" and found.dtype.kind == "c":
+        raise TypeError(f"embedding_bag: max takes real numbers, not {found.dtype}")
     if offsets is None:
         return MODES[mode](found, axis=1) if idx.shape[1] else np.sum(found, axis=1)
     return _of_ragged(found, offsets, mode)

@@ -144,6 +144,7 @@ def instancenorm(
     array([[[-1.,  1.],
             [ 0.,  0.]]])
     """
+    _, (x,) = reals("instancenorm", x)
     if x.ndim < 3:
         raise ValueError(f"instancenorm: x must have shape (N, C, spatial...), not {x.shape}")
     if mean is not None and not training:

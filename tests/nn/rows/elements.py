@@ -189,7 +189,7 @@ ROWS = [
     ),
     *normalizations(),
     *(
-        Call(name, getattr(nn, name), (prediction, target), theirs, kinds="f")
+        Call(name, getattr(nn, name), (prediction, target), theirs, kinds="ef")
         for name, (prediction, target, theirs) in LOSSES.items()
     ),
     Call("mse sum", lambda p, y: nn.mse(p, y, agg=np.sum), (P, Y), lambda p, y: F.mse_loss(p, y, reduction="sum")),

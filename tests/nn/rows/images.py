@@ -50,7 +50,7 @@ def sampled() -> list[Call]:
                                 x, g, mode=mode, padding_mode=padding, align_corners=align
                             ),
                             order=1 if n == 2 else 0,
-                            kinds="f",
+                            kinds="ef",
                         )
                     )
     return rows
@@ -99,7 +99,9 @@ ROWS = [
     ),
     Call("flatten", nn.flatten, (X,), lambda x: x.flatten(1), order=1),
     *(
-        Call(f"imrotate {told}", lambda x, a, way=way: nn.imrotate(x, a, **way), (X, np.array(0.7)), kinds="f", order=1)
+        Call(
+            f"imrotate {told}", lambda x, a, way=way: nn.imrotate(x, a, **way), (X, np.array(0.7)), kinds="ef", order=1
+        )
         for told, way in (
             ("bilinear", {}),
             ("nearest", {"mode": "nearest"}),

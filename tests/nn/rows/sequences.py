@@ -120,7 +120,7 @@ ROWS = [
     Call("gru", nn.gru, (STEPS, H, *GRU), lambda x, h, *p: module(torch.nn.GRU)(x, h, *p), order=1),
     Call("lstm", lstm, (STEPS, H, C, *LSTM), lambda x, h, c, *p: module(torch.nn.LSTM)(x, (h, c), *p), order=1),
     Call("rnn_cell", nn.rnn_cell, (STEPS[:, 0], H, *RNN), order=1),
-    Call("gru_cell", nn.gru_cell, (STEPS[:, 0], H, *GRU), torch.gru_cell, order=1, kinds="f"),
+    Call("gru_cell", nn.gru_cell, (STEPS[:, 0], H, *GRU), torch.gru_cell, order=1, kinds="ef"),
     Call("lstm_cell", lambda x, h, c, *p: nn.lstm_cell(x, (h, c), *p), (STEPS[:, 0], H, C, *LSTM), order=1),
     Call("ctc_loss", lambda x: nn.ctc_loss(x, TARGETS, STEPS_OF, LENGTHS), (ALIGNED,), ctc, order=1, kinds="f"),
     Call("ctc_loss blank", lambda x: nn.ctc_loss(x, TARGETS - 1, blank=3), (ALIGNED,), order=1, kinds="f"),
@@ -128,7 +128,7 @@ ROWS = [
     Call("gather", lambda w: nn.gather(w, PLACES), (W,), lambda w: w[torch.from_numpy(PLACES)]),
     Call("gather pairs", lambda w: nn.gather(w, (PLACES, PLACES // 2)), (W,)),
     *(
-        Call(f"scatter {op}", lambda s, op=op: nn.scatter(op, s, TO, size=6, init=0.7), (ROWS_TO_SCATTER,), kinds="f")
+        Call(f"scatter {op}", lambda s, op=op: nn.scatter(op, s, TO, size=6, init=0.7), (ROWS_TO_SCATTER,), kinds="ef")
         for op in ("+", "-", "*", "/", "max", "min", "mean")
     ),
     Call("scatter 2d", lambda s: nn.scatter("+", s, np.array([[0, 1], [1, 1]])), (normal(2, 2, 3),)),

@@ -177,7 +177,7 @@ def pools() -> list[Call]:
                 lambda x, n=n: ADAPTIVE_MEAN[n](x, 3),
                 order,
             ),
-            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order, kinds="f"),
+            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order, half(n)),
             Call(f"global_max_pool{n}d", nn.global_max_pool, (x,), lambda x, n=n: ADAPTIVE_MAX[n](x, 1), order),
             Call(f"global_mean_pool{n}d", nn.global_mean_pool, (x,), lambda x, n=n: ADAPTIVE_MEAN[n](x, 1), order),
         ]
