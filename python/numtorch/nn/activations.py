@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, reals, together
+from numtorch.nn.dispatch import Array, number, reals, together
 
 __all__ = [
     "elu",
@@ -51,7 +51,7 @@ def sigmoid(x: Array) -> Any:
     >>> sigmoid(np.array([-1000.0, 0.0]))
     array([0. , 0.5])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("sigmoid", x)
     if on_tensors:
         return _sigmoid(x)
     positive = np.real(x) >= 0
@@ -69,7 +69,7 @@ def tanh(x: Array) -> Any:
     >>> tanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.964 ,  0.4621,  1.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("tanh", x)
     return _tanh(x) if on_tensors else np.tanh(x)
 
 
@@ -129,6 +129,7 @@ def leakyrelu(x: Array, a: float = 0.01) -> Any:
     >>> leakyrelu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.02,  0.5 ,  8.  ])
     """
+    number("leakyrelu", "a", a)
     on_tensors, (x,) = reals("leakyrelu", x)
     return _leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
 
@@ -157,6 +158,7 @@ def elu(x: Array, alpha: float = 1.0) -> Any:
     >>> elu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.8647,  0.5   ,  8.    ])
     """
+    number("elu", "alpha", alpha)
     on_tensors, (x,) = reals("elu", x)
     return _elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
@@ -205,7 +207,7 @@ def swish(x: Array) -> Any:
     >>> swish(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.2384,  0.3112,  7.9973])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("swish", x)
     return _silu(x) if on_tensors else x * sigmoid(x)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, reals
+from numtorch.nn.dispatch import Array, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
 __all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
@@ -43,7 +43,8 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     array([[ True, False],
            [ True,  True]])
     """
-    shape = (length, length if keys is None else keys)
+    length = integer("causal_mask", "length", length, 0)
+    shape = (length, length if keys is None else integer("causal_mask", "keys", keys, 0))
     if isinstance(like, Tensor):
         return _tril(_ones(shape, dtype=np.dtype(bool), device=like.dev))
     return np.tri(*shape, dtype=bool)
@@ -203,7 +204,7 @@ def _check(q: Any, k: Any, v: Any, heads: int, function: str = "dot_product_atte
             f"{function}: for q of shape {q.shape}, k must have shape ({q.shape[0]}, K, {q.shape[2]}) and "
             f"v ({q.shape[0]}, K, E), not {k.shape} and {v.shape}"
         )
-    if heads < 1 or q.shape[2] % heads or v.shape[2] % heads:
+    if not isinstance(heads, int | np.integer) or heads < 1 or q.shape[2] % heads or v.shape[2] % heads:
         raise ValueError(
             f"{function}: heads must divide the last axes of q and v, {q.shape[2]} and {v.shape[2]}, not {heads!r}"
         )
@@ -216,6 +217,10 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 def _as_mask(mask: Array | None, like: Any, shape: tuple[int, ...]) -> Any:
     if mask is None:
         return None
+    if not isinstance(mask, Tensor) and np.asarray(mask).dtype.kind != "b":
+        raise TypeError(
+            f"dot_product_attention: mask must be of booleans, not {np.asarray(mask).dtype}; add numbers as bias"
+        )
     mask = joined(mask, like) if isinstance(like, Tensor) else np.asarray(mask)
     if mask.dtype.kind != "b":
         raise TypeError(f"dot_product_attention: mask must be of booleans, not {mask.dtype}; add numbers as bias")

@@ -48,6 +48,8 @@ def embedding_bag(w: Array, idx: Any, offsets: Array | None = None, *, mode: str
     if mode not in MODES:
         raise ValueError(f"embedding_bag: mode must be one of {', '.join(MODES)}, not {mode!r}")
     if offsets is None and isinstance(idx, list | tuple):
+        if not all(hasattr(bag, "__len__") for bag in idx):
+            raise ValueError("embedding_bag: a list as idx must be one of bags, which are sequences of int")
         bags = [np.asarray(bag if len(bag) else np.empty(0, np.int64)) for bag in idx]
         offsets = np.cumsum([0, *map(len, bags)])[:-1]
         idx = np.concatenate(bags) if bags else np.empty(0, np.int64)

@@ -39,7 +39,7 @@ def batched_mul(a: Array, b: Array) -> Any:
     >>> batched_mul(np.ones((5, 2, 3)), np.ones((3, 4))).shape
     (5, 2, 4)
     """
-    _, (a, b) = together(_matrices("batched_mul", "a", a), _matrices("batched_mul", "b", b))
+    _, (a, b) = together("batched_mul", _matrices("batched_mul", "a", a), _matrices("batched_mul", "b", b))
     if a.shape[-1] != b.shape[-2]:
         raise ValueError(f"batched_mul: b must have shape (..., {a.shape[-1]}, K), for a of {a.shape}, not {b.shape}")
     if any(n != m and 1 not in (n, m) for n, m in zip(a.shape[-3::-1], b.shape[-3::-1], strict=False)):
@@ -94,7 +94,7 @@ def batched_vec(a: Array, x: Array) -> Any:
     >>> batched_vec(np.ones((5, 2, 3)), np.ones((5, 3))).shape
     (5, 2)
     """
-    _, (a, x) = together(_matrices("batched_vec", "a", a), x)
+    _, (a, x) = together("batched_vec", _matrices("batched_vec", "a", a), x)
     if x.ndim < 1 or x.shape[-1] != a.shape[-1]:
         raise ValueError(f"batched_vec: x must have shape (..., {a.shape[-1]}), for a of {a.shape}, not {x.shape}")
     return batched_mul(a, x[..., None])[..., 0]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, counts, margins, spatial, together
+from numtorch.nn.dispatch import Array, counts, integer, margins, spatial, together
 
 __all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
@@ -156,11 +156,11 @@ def _convolved(
     groups: int | None,
     flip: bool,
 ) -> Any:
-    on_tensors, (x, w, b) = together(x, w, b)
+    on_tensors, (x, w, b) = together(function, x, w, b)
     n = spatial(function, x)
-    groups = x.shape[1] if groups is None else groups
+    groups = x.shape[1] if groups is None else integer(function, "groups", groups)
     _check_weights(function, x, w, n)
-    if groups < 1 or x.shape[1] != w.shape[1] * groups or w.shape[0] % groups:
+    if x.shape[1] != w.shape[1] * groups or (groups and w.shape[0] % groups):
         raise ValueError(
             f"{function}: with groups={groups}, w must have shape (O, {x.shape[1]} / groups, k...) and O be divisible "
             f"by groups, for x of shape {x.shape}, not shape {w.shape}"
@@ -226,10 +226,11 @@ def conv_transpose(
     array([[[  1.,  10., 102.,  20., 200.]]])
     """
     function = "conv_transpose"
-    on_tensors, (x, w, b) = together(x, w, b)
+    on_tensors, (x, w, b) = together(function, x, w, b)
     n = spatial(function, x)
     _check_weights(function, x, w, n)
-    if groups < 1 or x.shape[1] != w.shape[0] or w.shape[0] % groups:
+    groups = integer(function, "groups", groups)
+    if x.shape[1] != w.shape[0] or w.shape[0] % groups:
         raise ValueError(
             f"{function}: w must have shape ({x.shape[1]}, O / groups, k...), the first number divisible by "
             f"groups={groups}, for x of shape {x.shape}, not shape {w.shape}"
@@ -266,8 +267,12 @@ def _turned(w: Any) -> Any:
 
 
 def _check_weights(function: str, x: Any, w: Any, n: int) -> None:
+    if w is None:
+        raise TypeError(f"{function}: w must be an array, not None")
     if w.ndim != n + 2:
         raise ValueError(f"{function}: w must have {n + 2} axes, as x of shape {x.shape} has, not shape {w.shape}")
+    if 0 in w.shape[2:]:
+        raise ValueError(f"{function}: w must have windows of at least one element, not shape {w.shape}")
 
 
 def _check_bias(function: str, b: Any, channels: int) -> None:

@@ -108,6 +108,8 @@ def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[floa
     if mode not in MODES:
         raise ValueError(f"imrotate: mode must be one of {MODES}, not {mode!r}")
     height, width = x.shape[2:]
+    if center is not None and (not isinstance(center, tuple | list) or len(center) != 2):
+        raise ValueError(f"imrotate: center must be a row and a column, not {center!r}")
     row, column = (height // 2, width // 2) if center is None else center
     down, right = (np.arange(height)[:, None] - row).astype(x.dtype), (np.arange(width) - column).astype(x.dtype)
     cos, sin = np.cos(angle), np.sin(angle)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.nn.dispatch import Array
+from numtorch.nn.dispatch import Array, number
 from numtorch.nn.losses import Agg, epsilon, pair, times_log
 
 __all__ = [
@@ -80,7 +80,7 @@ def huber_loss(prediction: Array, target: Array, *, agg: Agg = np.mean, delta: f
     0.02
     """
     p, y = pair("huber_loss", prediction, target, of_complex=True)
-    if not delta > 0:
+    if not number("huber_loss", "delta", delta) > 0:
         raise ValueError(f"huber_loss: delta must be greater than 0, not {delta!r}")
     error: Any = np.abs(p - y)
     # The part of the error up to delta makes a parabola, the rest a line; both are smooth where they meet.
@@ -145,6 +145,6 @@ def siamese_contrastive_loss(prediction: Array, target: Array, *, agg: Agg = np.
     0.445
     """
     d, y = pair("siamese_contrastive_loss", prediction, target)
-    if margin < 0:
+    if number("siamese_contrastive_loss", "margin", margin) < 0:
         raise ValueError(f"siamese_contrastive_loss: margin must not be negative, not {margin!r}")
     return agg((1 - y) * d * d + y * _margin(margin - d) ** 2)

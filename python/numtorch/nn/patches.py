@@ -77,7 +77,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     array([[[1., 2., 3.],
             [2., 3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("unfold", x)
     n = spatial("unfold", x)
     way = _Way("unfold", x.shape[2:], k, stride, pad, dilation)
     if any(map(any, way.margins)):
@@ -121,7 +121,7 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
     >>> fold(np.array([[[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]]), 4, 2)
     array([[[1., 4., 6., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("fold", x)
     lengths = list(size) if isinstance(size, tuple | list) else [size]
     n = len(lengths)
     lengths = counts("fold", "size", lengths, n)

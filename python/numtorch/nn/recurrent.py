@@ -26,7 +26,9 @@ def _checked(
     function: str, x: Array, states: tuple[Array | None, ...], wi: Array, wh: Array, biases: Any, gates: int, ndim: int
 ) -> tuple[bool, Any, list[Any], Any, Any, list[Any]]:
     """All arrays together: x, the states (zeros for None), the weights and the biases."""
-    on_tensors, (x, wi, wh, *rest) = together(x, wi, wh, *states, *biases)
+    on_tensors, (x, wi, wh, *rest) = together(function, x, wi, wh, *states, *biases)
+    if wi is None or wh is None:
+        raise TypeError(f"{function}: wi and wh must be arrays, not None")
     given, biases = rest[: len(states)], rest[len(states) :]
     if x.ndim != ndim:
         expected = "(N, L, I)" if ndim == 3 else "(N, I)"
@@ -146,6 +148,14 @@ def _lstm_step(gates: Any, h: Any, c: Any, wt: Any) -> tuple[Any, Any]:
     return sigmoid(o) * np.tanh(c), c
 
 
+def _pair(function: str, state: Any) -> Any:
+    if state is None:
+        return None, None
+    if not isinstance(state, tuple | list) or len(state) != 2:
+        raise TypeError(f"{function}: the state must be a pair (h, c) or None, not {type(state).__name__}")
+    return state
+
+
 def lstm(
     x: Array,
     state: tuple[Array | None, Array | None] | None,
@@ -188,7 +198,7 @@ def lstm(
     >>> y.shape, h.shape, c[0].round(3)
     ((2, 3, 1), (2, 1), array([1.739]))
     """
-    h, c = (None, None) if state is None else state
+    h, c = _pair("lstm", state)
     on_tensors, x, (h, c), wi, wh, (b,) = _checked("lstm", x, (h, c), wi, wh, (b,), 4, 3)
     if on_tensors and x.dtype == np.float32 and x.dev < 0 and x.size and not reverse:
         return _lstm_fused(x, h, c, wi, wh, b)
@@ -219,7 +229,7 @@ def lstm_cell(
     >>> [part.round(4) for part in lstm_cell(np.ones((1, 1)), None, np.ones((4, 1)), np.ones((4, 1)))]
     [array([[0.3696]]), array([[0.5568]])]
     """
-    h, c = (None, None) if state is None else state
+    h, c = _pair("lstm_cell", state)
     _, x, (h, c), wi, wh, (b,) = _checked("lstm_cell", x, (h, c), wi, wh, (b,), 4, 2)
     return _lstm_step(_plus(x @ wi.T, b), h, c, wh.T)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, counts, reals, spatial
+from numtorch.nn.dispatch import Array, counts, number, reals, spatial
 
 __all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
@@ -60,16 +60,22 @@ def upsample(
     """
     on_tensors, (x,) = reals("upsample", x)
     n = spatial("upsample", x)
-    if mode not in KERNELS or n not in KERNELS[mode]:
+    if not isinstance(mode, str) or mode not in KERNELS or n not in KERNELS[mode]:
         fitting = ", ".join(f'"{name}"' for name, by_axes in KERNELS.items() if n in by_axes)
         raise ValueError(f"upsample: mode must be one of {fitting} for {n} spatial axes, not {mode!r}")
+    if 0 in x.shape[2:]:
+        raise ValueError(f"upsample: x must have spatial axes of at least one element, not shape {x.shape}")
     if (scale is None) == (size is None):
         raise ValueError(f"upsample: one of scale and size must be given, not scale={scale!r} and size={size!r}")
     if size is not None:
         sizes = counts("upsample", "size", size, n)
         scales: list[Any] = [None] * n
     else:
-        scales = [float(s) for s in (scale if isinstance(scale, tuple | list) else [scale] * n)]
+        scales = [
+            float(number("upsample", "scale", s)) for s in (scale if isinstance(scale, tuple | list) else [scale] * n)
+        ]
+        if not all(map(math.isfinite, scales)):
+            raise ValueError(f"upsample: scale must be finite, not {scale!r}")
         sizes = [math.floor(length * s) for length, s in zip(x.shape[2:], scales, strict=False)]
         if len(scales) != n or min(sizes) < 1:
             raise ValueError(

@@ -105,7 +105,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> logsumexp(np.array([[1000.0, 1000.0], [-np.inf, -np.inf]]), axis=1)
     array([1000.69314718,         -inf])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("logsumexp", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _logsumexp(x, axes, keepdims)
