@@ -1,5 +1,6 @@
 """Models in parts: names, loading, freezing, one vector, dtypes; tied weights stay tied."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -70,15 +71,73 @@ def test_loading(dev: int) -> None:
     np.testing.assert_array_equal(collect(back[0].weight), host[0].weight)
 
 
-def test_the_wider_dtype_wins(dev: int) -> None:
+def doubled() -> dict[str, Any]:
     wide = {name: np.asarray(array, np.float64) + 1e-12 for name, array in state(tied()).items()}
     wide["out.weight"] = wide["0.weight"]
+    return wide
+
+
+def test_a_single_model_takes_the_double_of_a_state(dev: int) -> None:
     for model in (tied(), torch(tied(), dev=dev)):
-        load_state(model, wide)
+        load_state(model, doubled())
         assert model[0].bias.dtype == np.float64
-        np.testing.assert_array_equal(collect(model[0].bias), wide["0.bias"])
+        np.testing.assert_array_equal(collect(model[0].bias), doubled()["0.bias"])
     narrow = load_state(f64(tied()), state(f32(tied())))
     assert narrow[0].weight.dtype == np.float64
+
+
+def test_other_models_keep_their_dtypes(dev: int) -> None:
+    partly = doubled() | {"0.bias": np.zeros(3, np.float32)}
+    for start in (tied(), torch(tied(), dev=dev)):
+        model = load_state(start, partly)
+        assert {array.dtype for array in state(model).values()} == {np.dtype("f")}
+        half = load_state(f16(start), doubled())
+        assert [half[0].weight.dtype, half[2].weight.dtype] == [np.float16, np.float32]
+        np.testing.assert_allclose(collect(half[0].weight), doubled()["0.weight"], atol=1e-3)
+
+
+def test_a_dtype_for_what_is_loaded(dev: int) -> None:
+    for start in (tied(), torch(tied(), dev=dev)):
+        model = load_state(start, doubled(), dtype=np.float32)
+        assert {array.dtype for array in state(model).values()} == {np.dtype("f")}
+        load_state(model, doubled(), dtype="float16")
+        assert {array.dtype for array in state(model).values()} == {np.dtype("e")}
+    whole = {"w": np.ones(2, complex), "n": np.arange(2)}
+    loaded = load_state({"w": np.zeros(2, complex), "n": np.zeros(2, int)}, whole, dtype="float32")
+    assert [array.dtype for array in loaded.values()] == [np.complex64, np.int64]
+    with pytest.raises(ValueError, match="dtype is one of float16, float32, float64, or None, not 'int8'"):
+        load_state(tied(), doubled(), dtype="int8")
+
+
+def test_parameters_taken_before_loading_stay_those_of_the_model(dev: int) -> None:
+    model = torch(tied(), dev=dev)
+    before = params(model)
+    for loaded in (state(f32(tied())), doubled()):
+        load_state(model, loaded)
+        assert all(a is b for a, b in zip(before, params(model), strict=True))
+    x = tensor(np.ones((2, 3)), dev=dev)
+    grads = gradient(lambda: np.sum(model(x)), before)
+    assert all(grads[p].dtype == np.float64 for p in before)
+
+
+def test_memory_that_others_see_is_left_to_them(dev: int) -> None:
+    model = torch({"w": np.zeros((2, 2), np.float32)}, dev=dev)
+    row = model["w"][0]
+    load_state(model, {"w": np.ones((2, 2))})
+    assert model["w"].dtype == np.float64
+    np.testing.assert_array_equal(collect(model["w"]), 1)
+    assert row.dtype == np.float32
+    np.testing.assert_array_equal(collect(row), 0)
+
+
+def test_what_a_partial_holds_has_names(dev: int) -> None:
+    model = {"f": functools.partial(np.add, np.ones(2), out=np.zeros(2)), "n": 3}
+    assert list(state(model)) == ["f.args.0", "f.keywords.out"]
+    assert list(trainables(model, path=True)) == list(state(model))
+    moved = load_state(torch(model, dev=dev), {"f.args.0": np.zeros(2), "f.keywords.out": np.ones(2)})
+    np.testing.assert_array_equal(collect(moved["f"].args[0]), 0)
+    chain = freeze(Chain(Dense(2, 2), functools.partial(np.clip, a_min=0, a_max=1)))
+    assert trainables(chain) == []
 
 
 def test_mismatches() -> None:

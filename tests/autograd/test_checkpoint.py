@@ -12,6 +12,7 @@ import pytest
 import numtorch as nt
 import numtorch.numpy as tnp
 from numtorch import Tensor, _core, check_gradient, checkpointed, collect, gradient, params, pullback, tensor
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer
 
 
 @pytest.fixture
@@ -313,3 +314,46 @@ def test_partials_methods_and_rules_of_ones_own(x: Tensor) -> None:
         return np.sum(checkpointed(model.__call__, y) + checkpointed(np.multiply, y, scale))
 
     check_gradient(f, collect(x), order=2, dev=x.dev)
+
+
+def normalised(dev: int) -> Any:
+    model = nt.f64(Chain(Dense(3, 4, rng=0), BatchNorm(4), np.tanh, Counting(), Dense(4, 2, rng=1)))
+    return nt.torch(model, dev=dev)
+
+
+class Counting(Layer):
+    """Counts its calls, and draws on what it counted."""
+
+    __buffers__ = ("seen", "mean")
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.mean = np.zeros(4)
+
+    def __call__(self, x: Any) -> Any:
+        if nt.within_gradient():
+            self.seen += 1
+            self.mean += 1.0
+        return x * (1 + self.mean)
+
+
+@pytest.mark.parametrize("how", ["closure", "layer", "method", "argument"])
+def test_running_averages_move_once(how: str, dev: int) -> None:
+    x = tensor(np.random.default_rng(0).normal(size=(6, 3)), dev=dev)
+    plain, model = normalised(dev), normalised(dev)
+    run = {
+        "closure": lambda: checkpointed(lambda a: model(a), x),
+        "layer": lambda: checkpointed(model, x),
+        "method": lambda: checkpointed(model.__call__, x),
+        "argument": lambda: checkpointed(lambda m, a: m(a), model, x),
+    }[how]
+    for _ in range(2):
+        expected = gradient(lambda: np.sum(plain(x) ** 2), params(plain))
+        held = {name: array for name, array in nt.state(model).items() if "running" in name}
+        found = gradient(lambda: np.sum(run() ** 2), params(model))
+        for p, q in zip(params(plain), params(model), strict=True):
+            np.testing.assert_allclose(collect(found[q]), collect(expected[p]), rtol=1e-10, atol=1e-12)
+        assert all(nt.state(model)[name] is array for name, array in held.items())
+        for (name, a), b in zip(nt.state(plain).items(), nt.state(model).values(), strict=True):
+            np.testing.assert_allclose(collect(b), collect(a), rtol=1e-12, err_msg=name)
+        assert model[3].seen == (0 if how == "argument" else plain[3].seen)  # f has a copy of its arguments

@@ -9,9 +9,11 @@ from numtorch.nn.layers import (
     BatchNorm,
     Chain,
     Conv,
+    ConvTranspose,
     Dense,
     Embedding,
     Flatten,
+    GRUv3,
     LayerNorm,
     SkipConnection,
 )
@@ -54,6 +56,24 @@ def test_cells_and_tables() -> None:
     np.testing.assert_array_equal(model[0].weight, given["layers.1.weight"].T)
     np.testing.assert_array_equal(model[1].cell.bias_ih, given["layers.2.cell.bias"])
     np.testing.assert_array_equal(model[1].cell.bias_hh, 0)
+
+
+def test_layers_that_turn_their_weights_take_them_as_they_are() -> None:
+    given = {"layers.1.weight": rng.normal(size=(3, 2, 4, 5)), "layers.1.bias": rng.normal(size=5)}
+    given |= {"layers.2.weight": rng.normal(size=(2, 3, 6, 5)), "layers.2.bias": rng.normal(size=6)}
+    models = [Chain(Conv((2, 3), 4, 5, flip=flip), ConvTranspose((3, 2), 5, 6, flip=flip)) for flip in (False, True)]
+    one, other = (load_state(model, given, names="flux") for model in models)
+    np.testing.assert_array_equal(other[0].weight, given["layers.1.weight"].T)
+    x = rng.normal(size=(2, 4, 5, 5))
+    np.testing.assert_allclose(one(x), other(x), rtol=1e-12)
+
+
+def test_two_arrays_that_are_one_here() -> None:
+    given = {"cell.Wi": rng.normal(size=(6, 3)), "cell.Wh": rng.normal(size=(4, 2))}
+    given |= {"cell.Wh_h̃": rng.normal(size=(2, 2)), "cell.bias": rng.normal(size=6)}
+    cell = load_state(GRUv3(3, 2), given, names="flux").cell
+    np.testing.assert_array_equal(cell.weight_hh, np.concatenate([given["cell.Wh"], given["cell.Wh_h̃"]]))
+    np.testing.assert_array_equal(cell.bias_ih, given["cell.bias"])
 
 
 def test_the_residual_network_of_2020() -> None:

@@ -19,6 +19,7 @@ from numtorch.nn.layers import (
     nfan,
     orthogonal,
     randn,
+    sparse_init,
     truncated_normal,
 )
 
@@ -43,6 +44,16 @@ def test_deviations(init: Callable[..., Any], dtype: Any) -> None:
     assert abs(drawn.mean()) < 0.02 * DEVIATIONS[init]
     np.testing.assert_allclose(drawn.std(), DEVIATIONS[init], rtol=0.02)
     np.testing.assert_array_equal(drawn, init(SHAPE, rng=0, dtype=dtype))
+
+
+def test_the_same_share_of_zeros_in_each_column() -> None:
+    drawn = sparse_init((50, 400), sparsity=0.62, std=0.1, rng=0)
+    assert drawn.dtype == np.float32
+    np.testing.assert_array_equal((drawn == 0).sum(0), 31)
+    np.testing.assert_allclose(drawn[drawn != 0].std(), 0.1, rtol=0.05)
+    assert len(np.unique((drawn == 0).sum(1))) > 1  # in other rows each time
+    with pytest.raises(ValueError, match="needs a shape of two axes and a sparsity from 0 to 1"):
+        sparse_init((2, 3, 4))
 
 
 def test_fans() -> None:

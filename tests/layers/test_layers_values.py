@@ -25,11 +25,14 @@ from numtorch.nn.layers import (
     DepthwiseConv,
     Dropout,
     Embedding,
+    EmbeddingBag,
     Flatten,
     GlobalMaxPool,
     GlobalMeanPool,
     GroupNorm,
     GRUCell,
+    GRUv3,
+    GRUv3Cell,
     InstanceNorm,
     Layer,
     LayerNorm,
@@ -38,6 +41,7 @@ from numtorch.nn.layers import (
     MaxPool,
     MeanPool,
     MultiHeadAttention,
+    PairwiseFusion,
     Parallel,
     PixelShuffle,
     Recurrence,
@@ -46,8 +50,10 @@ from numtorch.nn.layers import (
     SelfAttention,
     SkipConnection,
     Upsample,
+    WeightNorm,
     activations,
     concatenated,
+    initialstates,
     testmode,
     trainmode,
 )
@@ -89,6 +95,11 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "Upsample": (Upsample(2, mode="bilinear"), (2, 3, 4, 5)),
     "PixelShuffle": (PixelShuffle(2), (2, 8, 3, 2)),
     "Flatten": (Flatten(), (2, 3, 4)),
+    "Conv that turns": (Conv((2, 3), 4, 6, flip=True, pad=(0, 1, 1, 0), groups=2, rng=0), (2, 4, 5, 6)),
+    "ConvTranspose that turns": (ConvTranspose(3, 4, 6, flip=True, stride=2, rng=0), (2, 4, 3, 4)),
+    "GRUv3": (GRUv3(4, 3, rng=0), (2, 5, 4)),
+    "WeightNorm": (WeightNorm(Conv(3, 4, 6, relu, pad=1, rng=0)), (2, 4, 5, 6)),
+    "WeightNorm of all": (WeightNorm(Dense(4, 3, rng=0), axis=None), (2, 4)),
     "Chain": (Chain(Conv(3, 1, 2, relu, rng=0), Flatten(), fc=Dense(8, 2, rng=1)), (3, 1, 4, 4)),
 }
 
@@ -134,7 +145,9 @@ def test_embedding(dev: int) -> None:
     np.testing.assert_array_equal(collect(grad)[:, 0], [1, 2, 0, 0, 1])
 
 
-@pytest.mark.parametrize("cell", [RNNCell(3, 4, rng=0), LSTMCell(3, 4, rng=0), GRUCell(3, 4, rng=0)])
+@pytest.mark.parametrize(
+    "cell", [RNNCell(3, 4, rng=0), LSTMCell(3, 4, rng=0), GRUCell(3, 4, rng=0), GRUv3Cell(3, 4, rng=0)]
+)
 def test_a_recurrence_is_a_cell_step_by_step(cell: Any) -> None:
     x = sample((2, 3, 3), np.float32)
     state = None
@@ -149,6 +162,64 @@ def test_a_recurrence_is_a_cell_step_by_step(cell: Any) -> None:
     plain = Recurrence(lambda x, s: cell(x, s))(x)
     np.testing.assert_allclose(plain, found, rtol=1e-5, atol=1e-6)
     assert np.asarray(last).shape[-1] == 4
+    first = initialstates(cell, 2)
+    np.testing.assert_array_equal(Recurrence(cell)(x, first), found)
+
+
+@pytest.mark.parametrize("layer", [RNN(3, 4), LSTM(3, 4), GRU(3, 4), GRUv3Cell(3, 4)])
+def test_first_states_are_where_the_weights_are(layer: Any, dev: int) -> None:
+    for given, kind in ((layer, np.ndarray), (torch(f64(layer), dev=dev), nt.Tensor)):
+        states = initialstates(given, 5)
+        for state in states if isinstance(states, tuple) else (states,):
+            assert type(state) is kind
+            assert state.shape == (5, 4)
+            assert state.dtype == (np.float32 if kind is np.ndarray else np.float64)
+    with pytest.raises(TypeError, match="initialstates: the layer must be a cell"):
+        initialstates(Dense(2, 3))
+
+
+def test_rows_that_are_not_trained(dev: int) -> None:
+    layer = torch(Embedding(5, 3, padding_idx=1, rng=0), dev=dev)
+    index = np.array([[0, 1], [1, 1]])
+    np.testing.assert_array_equal(collect(layer(index))[1], 0)
+    grad = gradient(lambda: np.sum(layer(index)), params(layer))[layer.weight]
+    np.testing.assert_array_equal(collect(grad)[:, 0], [1, 0, 0, 0, 0])
+    assert repr(layer) == "Embedding(5 => 3, padding_idx=1)  # 15 parameters"
+    with pytest.raises(ValueError, match="padding_idx must be from 0 to 4, not 5"):
+        Embedding(5, 3, padding_idx=5)
+
+
+@pytest.mark.parametrize("mode", ["mean", "sum", "max"])
+def test_bags(mode: str, dev: int) -> None:
+    layer = EmbeddingBag(5, 3, mode=mode, rng=0)
+    moved = torch(layer, dev=dev)
+    reduce = getattr(np, mode)
+    expected = [reduce(layer.weight[[0, 4]], axis=0), reduce(layer.weight[[1, 1]], axis=0)]
+    for given in ((np.array([[0, 4], [1, 1]]),), (np.array([0, 4, 1, 1]), np.array([0, 2])), ([[0, 4], (1, 1)],)):
+        np.testing.assert_allclose(layer(*given), expected, rtol=1e-6)
+        np.testing.assert_allclose(collect(moved(*given)), expected, rtol=1e-6)
+    index, starts = tensor(np.array([0, 4, 1, 1]), dev=dev), tensor(np.array([0, 2]), dev=dev)
+    np.testing.assert_allclose(collect(moved(index, starts)), expected, rtol=1e-6)
+    grad = gradient(lambda: np.sum(moved(index, starts)), params(moved))[moved.weight]
+    each = {"mean": [0.5, 1, 0, 0, 0.5], "sum": [1, 2, 0, 0, 1]}
+    if mode in each:
+        np.testing.assert_allclose(collect(grad)[:, 0], each[mode])
+    with pytest.raises(ValueError, match="mode must be one of sum, mean, max, not 'min'"):
+        EmbeddingBag(5, 3, mode="min")
+
+
+def test_layers_with_inputs_of_their_own(dev: int) -> None:
+    fusion = f64(PairwiseFusion(np.add, Dense(3, 3, rng=0), Dense(3, 3, rng=1), last=np.tanh))
+    xs = [sample((2, 3)) * i for i in (1, 2, 3)]
+    first = fusion[0](xs[0])
+    second = fusion[1](first + xs[1])
+    expected = (first, second, np.tanh(second + xs[2]))
+    for found in (fusion(*xs), torch(fusion, dev=dev)(*(tensor(x, dev=dev) for x in xs))):
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(collect(a) if isinstance(a, nt.Tensor) else a, b, rtol=1e-12)
+    np.testing.assert_allclose(fusion(xs[0])[1], fusion[1](first + xs[0]))
+    with pytest.raises(ValueError, match="PairwiseFusion: 2 inputs for 3 layers"):
+        fusion(*xs[:2])
 
 
 def test_batchnorm_keeps_running_averages(dev: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+import numtorch as nt
 from numtorch import Tensor, check_gradient, collect, nn, tensor
 from tests.nn.rows import elements, images, sequences, windows
 from tests.nn.rows.call import Call
@@ -20,7 +22,7 @@ NEAR = {"e": 2e-2, "f": 2e-5, "d": 1e-11, "F": 2e-5, "D": 1e-11}
 DOUBLE = {"e": "d", "f": "d", "d": "d", "F": "D", "D": "D"}
 
 # Tested in files of their own, since what they return is drawn, whole numbers, or no array that has a gradient.
-WITHOUT_ROW = {"dropout", "rrelu", "onehot", "onecold", "causal_mask"}
+WITHOUT_ROW = {"dropout", "rrelu", "onehot", "onecold", "causal_mask", "make_causal_mask"}
 
 
 def parts(result: Any) -> list[Any]:
@@ -66,6 +68,121 @@ def test_gradients(row: Call, dev: int) -> None:
         return tuple(x for x in made[: row.smooth] if isinstance(x, Tensor) and x.dtype.kind in "fc")
 
     check_gradient(floating, *row.arrays, order=row.order, dev=dev, rtol=1e-4, atol=1e-6)
+
+
+# What PyTorch has for these is put together of functions that take complex numbers, without a meaning for them.
+PUT_TOGETHER = {"logcosh", "msle", "crossentropy", "kldivergence", "poisson_loss", "label_smoothing", "normalise"}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.kinds[-1] in "fd"], ids=str)
+def test_complex_numbers_or_a_refusal(row: Call, dev: int) -> None:
+    arrays = [(a + 1j * np.roll(a, 1)).astype("F") for a in row.arrays]
+    tensors = [tensor(a, dev=dev) for a in arrays]
+    stem = re.sub("[123]d$", "", row.name.partition(" ")[0])
+    refused = refusal(row, arrays)
+    if refused is None:
+        compare(row.f(*tensors), row.f(*arrays), "F")
+        return
+    assert stem in refused.partition(":")[0]
+    assert refused.endswith(" real numbers, not complex64")
+    assert refusal(row, tensors) == refused
+    if (
+        row.torch is not None
+        and stem not in PUT_TOGETHER
+        and row.name not in ("gelu sigmoid", "embedding_bag max rows")
+    ):
+        with pytest.raises((RuntimeError, NotImplementedError, TypeError)):
+            row.torch(*map(torch.from_numpy, arrays))
+
+
+def refusal(row: Call, arrays: Any) -> str | None:
+    try:
+        row.f(*arrays)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def lying_apart(a: Any) -> Any:
+    """The same numbers, every second one of an array."""
+    wide = np.zeros((*a.shape[:-1], 2 * a.shape[-1]), a.dtype)
+    wide[..., ::2] = a
+    return wide
+
+
+LAYOUTS: dict[str, tuple[Any, Any]] = {
+    "transposed": (lambda a: np.ascontiguousarray(a.T), lambda x: x.T),
+    "strided": (lying_apart, lambda x: x[..., ::2]),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_any_layout(row: Call, layout: str, dev: int) -> None:
+    """Results, and gradients that come in laid out in other ways too."""
+    spread, seen = LAYOUTS[layout]
+    arrays = [a.astype(DOUBLE[row.kinds[-1]]) for a in row.arrays]
+    given = [seen(spread(a)) if a.ndim else a for a in arrays]
+    expected = row.f(*arrays)
+    compare(row.f(*given), expected, arrays[0].dtype.char)
+    moved = [seen(tensor(spread(a), dev=dev)) if a.ndim else tensor(a, dev=dev) for a in arrays]
+    compare(row.f(*moved), expected, arrays[0].dtype.char)
+    single = [x.astype("f") if x.dtype == "d" else x.astype("F") for x in arrays]
+    far = [seen(tensor(spread(a), dev=dev)) if a.ndim else tensor(a, dev=dev) for a in single]
+    compare(row.f(*far), row.f(*single), single[0].dtype.char)
+    if not row.order:
+        return
+
+    def total(*tensors: Any) -> Any:
+        made = row.f(*tensors)
+        made = made[: row.smooth] if isinstance(made, tuple) else (made,)
+        return sum(np.sum(np.real(turned(x))) for x in made if isinstance(x, Tensor) and x.dtype.kind in "fc")
+
+    plain = nt.gradient(total, *(tensor(a, dev=dev) for a in arrays))
+    for found, wanted in zip(nt.gradient(total, *moved), plain, strict=True):
+        assert (found is None) is (wanted is None)
+        if wanted is not None:
+            compare(found, wanted, arrays[0].dtype.char)
+
+
+def turned(x: Any) -> Any:
+    """Weighted, so that gradients differ from place to place; as seen through a transposed view."""
+    weights = np.linspace(-1, 1, x.size).reshape(x.T.shape)
+    return x.T * tensor(weights, dev=x.dev)
+
+
+def batched(row: Call) -> int:
+    """How many of the arrays have an axis of samples, the first; 0 where something else in the call has it too."""
+    stem, _, told = row.name.partition(" ")
+    if stem in elements.LOSSES or stem.startswith("grid_sample"):
+        return 2
+    if stem in ("embedding", "embedding_bag", "gather", "scatter", "ctc_loss", "dot_product_attention_scores"):
+        return 0
+    if stem == "attention":
+        return 0 if told.split()[-1] in ("mask", "both", "scores") else len(row.arrays)
+    if stem in ("batched_mul", "batched_vec"):
+        return 0 if told else 2
+    return 3 if stem.startswith("lstm") else 2 if stem.startswith(("rnn", "gru")) else 1
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if batched(row)], ids=str)
+def test_no_samples(row: Call, dev: int) -> None:
+    arrays = [a.astype(DOUBLE[row.kinds[-1]]) for a in row.arrays]
+    arrays = [a[:0] if i < batched(row) else a for i, a in enumerate(arrays)]
+    tensors = [tensor(a, dev=dev) for a in arrays]
+    if row.name.startswith("batchnorm training") or row.name == "instancenorm training":
+        for given in (arrays, tensors):
+            with pytest.raises(ValueError, match="norm: in training x must have more than one element"):
+                row.f(*given)
+        return
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)  # of a loss, as NumPy says
+        expected = row.f(*arrays)
+        found = row.f(*tensors)
+    compare(found, expected, arrays[0].dtype.char)
+    shapes = [x.shape for x in parts(row.f(*row.arrays))]
+    for x, shape in zip(parts(expected), shapes, strict=True):
+        assert x.shape in (shape, (0, *shape[1:]))
 
 
 def test_one_tensor_takes_ndarrays_along(dev: int) -> None:

@@ -223,3 +223,36 @@ def test_one_hot_targets_keep_the_precision(dev: int) -> None:
     loss = nn.logitcrossentropy(logits, nn.onehot(np.array([0, 2]), 3))
     assert loss.dtype == np.float32
     np.testing.assert_allclose(float(loss), np.log(3), rtol=1e-6)
+
+
+def test_images_turn_counterclockwise_about_a_pixel(place: int | None) -> None:
+    x = np.zeros((1, 1, 4, 4))
+    x[0, 0, 1, 1] = 1
+    for turns in range(-4, 5):
+        y = host(nn.imrotate(on(x, place), turns * np.pi / 2)).round(9)
+        at = np.argwhere(y[0, 0])
+        assert y.sum() == 1
+        # About (2, 2): from the upper left by way of the lower left.
+        np.testing.assert_array_equal(at, [[(1, 1), (3, 1), (3, 3), (1, 3)][turns % 4]])
+    image = np.arange(9.0).reshape(1, 1, 3, 3)
+    for mode in ("bilinear", "nearest"):
+        y = host(nn.imrotate(on(image, place), np.pi / 2, mode=mode))
+        np.testing.assert_allclose(y[0, 0], np.rot90(image[0, 0]), atol=1e-9)
+
+
+def test_bags_of_any_length(place: int | None) -> None:
+    w = on(np.array([[1.0, -2.0], [3.0, -4.0]]), place)
+    for mode, expected in (("sum", [4, -6]), ("mean", [2, -3]), ("max", [3, -2])):
+        y = nn.embedding_bag(w, [[0, 1], [], (1,)], mode=mode)
+        np.testing.assert_array_equal(host(y), [expected, [0, 0], [3, -4]])
+        np.testing.assert_array_equal(host(nn.embedding_bag(w, np.zeros((2, 0), int), mode=mode)), np.zeros((2, 2)))
+        assert nn.embedding_bag(w, [], mode=mode).shape == (0, 2)
+
+
+def test_a_causal_mask_is_where_the_queries_are(place: int | None) -> None:
+    x = on(np.zeros((2, 3, 4)), place)
+    mask = nn.make_causal_mask(x)
+    assert isinstance(mask, nt.Tensor) is (place is not None)
+    np.testing.assert_array_equal(host(mask), np.tri(3, dtype=bool))
+    scores = nn.dot_product_attention_scores(x, x, mask=mask)
+    np.testing.assert_array_equal(host(scores), host(nn.dot_product_attention_scores(x, x, causal=True)))

@@ -11,7 +11,7 @@ from numtorch.autograd import nests
 from numtorch.autograd.attaching import attach
 from numtorch.autograd.closures import reachable
 from numtorch.autograd.recording import Recording
-from numtorch.autograd.replay import RandomNumbers
+from numtorch.autograd.replay import Buffers, RandomNumbers
 from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
 from numtorch.autograd.tape import Custom, Leaf, origins
 
@@ -19,7 +19,7 @@ Tracked = list[tuple[Tensor, Node]]
 
 
 class _Checkpoint:
-    """What is needed to run a function once more, with a record: arguments, what else it used, random numbers."""
+    """What a function needs to run once more, with a record: arguments, what else it used, random numbers, buffers."""
 
     def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...]) -> None:
         self.f = f
@@ -27,6 +27,7 @@ class _Checkpoint:
         self.random = RandomNumbers(held)
         self.inputs: Tracked = []  # of the arguments, the leaves that a gradient depends on, without their history
         self.xs = nests.replace_in_arguments(xs, self._save)
+        self.buffers = Buffers(held + list(reachable(self.xs)))
         with scope() as start:
             leaves = [Leaf(_core.track(value, node), start) for value, node in self.inputs]
             tracked = [_core.track(value, leaf) for (value, _), leaf in zip(self.inputs, leaves, strict=True)]
@@ -65,7 +66,7 @@ class _Checkpoint:
                     f"checkpointed: a Tensor that {self.f!r} uses was written to since: it cannot be run once more"
                 )
         recording = _core.recording()
-        with self.random.again(), marked(self.others if recording else ()):
+        with self.random.again(), self.buffers.again(), marked(self.others if recording else ()):
             inputs = [_core.track(value, history) if recording else value for value, history in self.inputs]
             run = Recording(self.again, tuple(inputs), nest=True, marks=[value for value, _ in self.others])
         gs = g if isinstance(g, list) else [g]
@@ -104,7 +105,8 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     f : callable
         Returns a Tensor or a nest of them. It may use parameters (see `gradient` and `params`) and close over Tensors
         that a gradient depends on. It must compute the same again: what it uses besides its arguments must not be
-        written to before the way back, and what it does besides (printing, counting) happens twice.
+        written to before the way back, and what it does besides (printing, counting) happens twice. Running averages
+        and other buffers that a class names in `__buffers__` move once.
     *xs : any
         Its arguments: arrays, numbers, nests of them (of which `f` gets copies with the same arrays), anything else.
 

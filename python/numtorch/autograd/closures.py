@@ -13,14 +13,16 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.structure import fields, is_object
+from numtorch.structure import buffer_names, fields, is_object
 
 _LIBRARIES = {"numpy", "numtorch", "scipy", "torch"}
 RANDOM = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random, _core.Generator)
 
 
 def reachable(*roots: Any) -> Iterator[Any]:
-    """Tensors and sources of random numbers that functions and nests hold: closures, defaults, attributes, globals."""
+    """What functions and nests hold in closures, defaults, attributes and globals: of it, Tensors, sources of random
+    numbers, and objects with `__buffers__`.
+    """
     seen: dict[int, Any] = {}
     stack = list(roots)
     while stack:
@@ -31,6 +33,8 @@ def reachable(*roots: Any) -> Iterator[Any]:
         if isinstance(value, (Tensor, *RANDOM)):
             yield value
         else:
+            if buffer_names(value) and not isinstance(value, type):
+                yield value
             stack.extend(_held(value))
 
 

@@ -1,4 +1,4 @@
-"""The random numbers that a function drew, once more."""
+"""What a function found when it ran, once more: random numbers, and the buffers of layers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch.autograd.closures import RANDOM
+from numtorch.structure import buffer_names, is_array
 
 
 def _stream(source: Any) -> tuple[Callable[[], Any], Callable[[Any], Any]]:
@@ -66,3 +67,45 @@ class RandomNumbers:
             yield
         finally:
             self._set(states)
+
+
+class Buffers:
+    """The buffers of layers, as running averages, that a function is about to move, to be moved once and not again.
+
+    Parameters
+    ----------
+    held : list
+        What the function can reach: the objects among it are meant whose classes name `__buffers__`.
+    """
+
+    def __init__(self, held: list[Any]) -> None:
+        self._places = [
+            (part, name) for part in held for name in buffer_names(part) if getattr(part, name, None) is not None
+        ]
+        copies: dict[int, Any] = {}
+        self._found = [copies.setdefault(id(value), _copy(value)) for value in self._now()]
+
+    def _now(self) -> list[Any]:
+        return [getattr(part, name) for part, name in self._places]
+
+    def _put(self, values: list[Any]) -> None:
+        for (part, name), value in zip(self._places, values, strict=True):
+            object.__setattr__(part, name, value)
+
+    @contextmanager
+    def again(self) -> Generator[None, None, None]:
+        """Inside, the objects have buffers as they were when this was made; outside nothing has happened.
+
+        Others stand in for them, so that the real ones are not even written to.
+        """
+        present = self._now()
+        copies: dict[int, Any] = {}
+        self._put([copies.setdefault(id(value), _copy(value)) for value in self._found])
+        try:
+            yield
+        finally:
+            self._put(present)
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if is_array(value) else value

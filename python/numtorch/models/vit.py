@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,7 +69,7 @@ class _WithClass(Layer):
         self.class_token = np.zeros((1, 1, features), np.float32)
 
     def __call__(self, x: Any) -> Any:
-        x = np.swapaxes(x.reshape(x.shape[0], x.shape[1], -1), 1, 2)
+        x = np.swapaxes(x.reshape(*x.shape[:2], math.prod(x.shape[2:])), 1, 2)
         token = np.broadcast_to(self.class_token, (x.shape[0], 1, x.shape[2]))
         token = token if token.dtype == x.dtype else token.astype(x.dtype)
         return np.concatenate([token, x], axis=1)

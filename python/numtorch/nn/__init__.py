@@ -36,9 +36,21 @@ from numtorch.nn.activations_more import (
 from numtorch.nn.attention import (
     causal_mask,
     dot_product_attention,
+    dot_product_attention_scores,
+    make_causal_mask,
+)
+from numtorch.nn.bags import (
+    embedding_bag,
+)
+from numtorch.nn.batched import (
+    batched_adjoint,
+    batched_mul,
+    batched_transpose,
+    batched_vec,
 )
 from numtorch.nn.conv import (
     conv,
+    conv_bias_act,
     conv_transpose,
     depthwise_conv,
 )
@@ -55,6 +67,7 @@ from numtorch.nn.gather import (
 )
 from numtorch.nn.grid import (
     grid_sample,
+    imrotate,
 )
 from numtorch.nn.losses import (
     binary_focal_loss,
@@ -83,6 +96,7 @@ from numtorch.nn.norm import (
     groupnorm,
     instancenorm,
     layernorm,
+    normalise,
 )
 from numtorch.nn.onehot import (
     onecold,
@@ -113,12 +127,15 @@ from numtorch.nn.pool import (
 from numtorch.nn.recurrent import (
     gru,
     gru_cell,
+    gru_v3,
+    gru_v3_cell,
     lstm,
     lstm_cell,
     rnn,
     rnn_cell,
 )
 from numtorch.nn.resize import (
+    flatten,
     pixel_shuffle,
     pixel_unshuffle,
     upsample,
@@ -132,21 +149,29 @@ from numtorch.nn.softmax import (
 __all__ = [
     "adaptive_max_pool",
     "adaptive_mean_pool",
+    "batched_adjoint",
+    "batched_mul",
+    "batched_transpose",
+    "batched_vec",
     "batchnorm",
     "binary_focal_loss",
     "binarycrossentropy",
     "causal_mask",
     "celu",
     "conv",
+    "conv_bias_act",
     "conv_transpose",
     "crossentropy",
     "ctc_loss",
     "depthwise_conv",
     "dice_coeff_loss",
     "dot_product_attention",
+    "dot_product_attention_scores",
     "dropout",
     "elu",
     "embedding",
+    "embedding_bag",
+    "flatten",
     "focal_loss",
     "fold",
     "gather",
@@ -158,11 +183,14 @@ __all__ = [
     "groupnorm",
     "gru",
     "gru_cell",
+    "gru_v3",
+    "gru_v3_cell",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "hinge_loss",
     "huber_loss",
+    "imrotate",
     "instancenorm",
     "kldivergence",
     "label_smoothing",
@@ -179,11 +207,13 @@ __all__ = [
     "lstm",
     "lstm_cell",
     "mae",
+    "make_causal_mask",
     "max_pool",
     "mean_pool",
     "mish",
     "mse",
     "msle",
+    "normalise",
     "onecold",
     "onehot",
     "pad_circular",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, number, reals, together
 
 __all__ = [
     "elu",
@@ -51,7 +51,7 @@ def sigmoid(x: Array) -> Any:
     >>> sigmoid(np.array([-1000.0, 0.0]))
     array([0. , 0.5])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("sigmoid", x)
     if on_tensors:
         return _sigmoid(x)
     positive = np.real(x) >= 0
@@ -69,7 +69,7 @@ def tanh(x: Array) -> Any:
     >>> tanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.964 ,  0.4621,  1.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("tanh", x)
     return _tanh(x) if on_tensors else np.tanh(x)
 
 
@@ -87,7 +87,7 @@ def hardsigmoid(x: Array) -> Any:
     >>> hardsigmoid(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0.1667, 0.5833, 1.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("hardsigmoid", x)
     return _hardsigmoid(x) if on_tensors else np.clip((x + 3) / 6, 0, 1)
 
 
@@ -101,7 +101,7 @@ def logsigmoid(x: Array) -> Any:
     >>> logsigmoid(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-2.1269e+00, -4.7410e-01, -3.0000e-04])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("logsigmoid", x)
     return _log_sigmoid(x) if on_tensors else -log1p_exp(-x)
 
 
@@ -115,7 +115,7 @@ def relu(x: Array) -> Any:
     >>> relu(np.array([-1.0, 2.0, np.nan]))
     array([ 0.,  2., nan])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("relu", x)
     return _relu(x) if on_tensors else np.maximum(x, 0)
 
 
@@ -129,7 +129,8 @@ def leakyrelu(x: Array, a: float = 0.01) -> Any:
     >>> leakyrelu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.02,  0.5 ,  8.  ])
     """
-    on_tensors, (x,) = together(x)
+    number("leakyrelu", "a", a)
+    on_tensors, (x,) = reals("leakyrelu", x)
     return _leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
 
 
@@ -143,7 +144,7 @@ def relu6(x: Array) -> Any:
     >>> relu6(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0. , 0.5, 6. ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("relu6", x)
     return _hardtanh(x, 0, 6) if on_tensors else np.clip(x, 0, 6)
 
 
@@ -157,7 +158,8 @@ def elu(x: Array, alpha: float = 1.0) -> Any:
     >>> elu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.8647,  0.5   ,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    number("elu", "alpha", alpha)
+    on_tensors, (x,) = reals("elu", x)
     return _elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -185,7 +187,7 @@ def gelu(x: Array, approximate: str = "none") -> Any:
     """
     if approximate not in ("none", "tanh", "sigmoid"):
         raise ValueError(f'gelu: approximate must be "none", "tanh" or "sigmoid", not {approximate!r}')
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("gelu", x)
     if approximate == "sigmoid":
         return x * sigmoid(1.702 * x)
     if on_tensors:
@@ -205,7 +207,7 @@ def swish(x: Array) -> Any:
     >>> swish(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.2384,  0.3112,  7.9973])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("swish", x)
     return _silu(x) if on_tensors else x * sigmoid(x)
 
 
@@ -219,7 +221,7 @@ def hardswish(x: Array) -> Any:
     >>> hardswish(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.3333,  0.2917,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("hardswish", x)
     return _hardswish(x) if on_tensors else x * np.clip((x + 3) / 6, 0, 1)
 
 
@@ -233,7 +235,7 @@ def softplus(x: Array) -> Any:
     >>> softplus(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0.1269, 0.9741, 8.0003])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("softplus", x)
     return _softplus(x, 1, _exact_from(x)) if on_tensors else log1p_exp(x)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn.activations import leakyrelu, log1p_exp, sigmoid, softplus
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, number, reals, together
 from numtorch.nn.dropout import uniform
 
 __all__ = [
@@ -46,7 +46,7 @@ def hardtanh(x: Array) -> Any:
     >>> hardtanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1. ,  0.5,  1. ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("hardtanh", x)
     return _hardtanh(x) if on_tensors else np.clip(x, -1, 1)
 
 
@@ -75,12 +75,12 @@ def rrelu(x: Array, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None,
     >>> rrelu(np.array([-1.0, 2.0]), training=False).round(4)
     array([-0.2292,  2.    ])
     """
-    if low > high:
+    if number("rrelu", "low", low) > number("rrelu", "high", high):
         raise ValueError(f"rrelu: low must not be greater than high, not {low!r} > {high!r}")
-    _, (x,) = together(x)
+    _, (x,) = reals("rrelu", x)
     if not training:
         return leakyrelu(x, (low + high) / 2)
-    slope = low + (high - low) * uniform(x.shape, x, rng)
+    slope = low + (high - low) * uniform("rrelu", x.shape, x, rng)
     return np.where(x >= 0, x, slope * x)
 
 
@@ -94,7 +94,9 @@ def celu(x: Array, alpha: float = 1.0) -> Any:
     >>> celu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.8647,  0.5   ,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    if not number("celu", "alpha", alpha):
+        raise ValueError("celu: alpha must not be 0")
+    on_tensors, (x,) = reals("celu", x)
     return (
         _elu(x, alpha, 1, 1 / alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
     )
@@ -110,7 +112,7 @@ def selu(x: Array) -> Any:
     >>> selu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1.5202,  0.5254,  8.4056])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("selu", x)
     if on_tensors:
         return _elu(x, SELU_ALPHA, SELU_SCALE)
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
@@ -126,7 +128,7 @@ def mish(x: Array) -> Any:
     >>> mish(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.2525,  0.3752,  8.    ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("mish", x)
     return _mish(x) if on_tensors else x * np.tanh(log1p_exp(x))
 
 
@@ -140,7 +142,7 @@ def lisht(x: Array) -> Any:
     >>> lisht(np.array([-2.0, 0.5, 8.0])).round(4)
     array([1.9281, 0.2311, 8.    ])
     """
-    _, (x,) = together(x)
+    _, (x,) = together("lisht", x)
     return x * np.tanh(x)
 
 
@@ -154,7 +156,7 @@ def softsign(x: Array) -> Any:
     >>> softsign(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.6667,  0.3333,  0.8889])
     """
-    _, (x,) = together(x)
+    _, (x,) = together("softsign", x)
     return x / (1 + np.abs(x))
 
 
@@ -168,7 +170,9 @@ def softshrink(x: Array, lambd: float = 0.5) -> Any:
     >>> softshrink(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1.5,  0. ,  7.5])
     """
-    on_tensors, (x,) = together(x)
+    if number("softshrink", "lambd", lambd) < 0:
+        raise ValueError(f"softshrink: lambd must not be negative, not {lambd!r}")
+    on_tensors, (x,) = reals("softshrink", x)
     return _softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
 
 
@@ -182,7 +186,7 @@ def tanhshrink(x: Array) -> Any:
     >>> tanhshrink(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1.036 ,  0.0379,  7.    ])
     """
-    _, (x,) = together(x)
+    _, (x,) = together("tanhshrink", x)
     return x - np.tanh(x)
 
 
@@ -196,7 +200,7 @@ def logcosh(x: Array) -> Any:
     >>> logcosh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([1.325 , 0.1201, 7.3069])
     """
-    _, (x,) = together(x)
+    _, (x,) = reals("logcosh", x)
     return x + softplus(-2 * x) - math.log(2.0)
 
 
@@ -210,7 +214,8 @@ def trelu(x: Array, theta: float = 1.0) -> Any:
     >>> trelu(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0., 0., 8.])
     """
-    on_tensors, (x,) = together(x)
+    number("trelu", "theta", theta)
+    on_tensors, (x,) = reals("trelu", x)
     return _threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
 
 
@@ -224,7 +229,7 @@ def glu(x: Array, axis: int = 1) -> Any:
     >>> glu(np.array([[1.0, 2.0, 0.0, 0.0]]))
     array([[0.5, 1. ]])
     """
-    _, (x,) = together(x)
+    _, (x,) = together("glu", x)
     if not -x.ndim <= axis < x.ndim or x.shape[axis] % 2:
         raise ValueError(f"glu: axis must be one of even length of x, which has shape {x.shape}, not {axis!r}")
     first, second = np.split(x, 2, axis)

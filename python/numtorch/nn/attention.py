@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, together
+from numtorch.nn.dispatch import Array, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
-__all__ = ["causal_mask", "dot_product_attention"]
+__all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
 
 _choice = kernel("_fused_sdp_choice")
 _efficient = kernel("_scaled_dot_product_efficient_attention")
@@ -43,10 +43,28 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     array([[ True, False],
            [ True,  True]])
     """
-    shape = (length, length if keys is None else keys)
+    length = integer("causal_mask", "length", length, 0)
+    shape = (length, length if keys is None else integer("causal_mask", "keys", keys, 0))
     if isinstance(like, Tensor):
         return _tril(_ones(shape, dtype=np.dtype(bool), device=like.dev))
     return np.tri(*shape, dtype=bool)
+
+
+def make_causal_mask(x: Array, axis: int = 1) -> Any:
+    """`causal_mask` for queries and keys that are as many as `x` is long along an axis, and where `x` is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import make_causal_mask
+    >>> make_causal_mask(np.ones((1, 2, 8)))
+    array([[ True, False],
+           [ True,  True]])
+    """
+    shape = np.shape(x)
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(f"make_causal_mask: axis must be one of x, which has shape {tuple(shape)}, not {axis!r}")
+    return causal_mask(shape[axis], like=x)
 
 
 def dot_product_attention(
@@ -103,45 +121,92 @@ def dot_product_attention(
     array([[[1.],
             [2.]]])
     """
-    on_tensors, (q, k, v, bias) = together(q, k, v, bias)
+    on_tensors, (q, k, v, bias) = reals("dot_product_attention", q, k, v, bias)
     _check(q, k, v, heads)
     q, k, v = (_divided(x, heads) for x in (q, k, v))
     shape = (*q.shape[:3], k.shape[2])
     mask = _as_mask(mask, q, shape)
-    if bias is not None and not _broadcasts(bias.shape, shape):
-        raise ValueError(f"dot_product_attention: bias must broadcast to shape {shape}, not have {bias.shape}")
+    _check_bias(bias, shape)
     if on_tensors and fdrop is None and not return_scores:
         y = _fused(q, k, v, bias, mask, causal)
         if y is not None:
             return _joined(y)
-    scores = (q @ k.swapaxes(-1, -2)) / math.sqrt(q.shape[-1])
-    if bias is not None:
-        scores = scores + bias
-    if causal:
-        seen = causal_mask(shape[2], shape[3], like=q)
-        mask = seen if mask is None else mask & seen
-    weights = _weights(scores, mask)
-    if fdrop is not None:
-        weights = fdrop(weights)
+    weights = _scores(q, k, bias, mask, causal, fdrop)
     y = _joined(weights @ v)
     return (y, weights) if return_scores else y
 
 
-def _check(q: Any, k: Any, v: Any, heads: int) -> None:
+def dot_product_attention_scores(
+    q: Array,
+    k: Array,
+    bias: Array | None = None,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    heads: int = 1,
+    fdrop: Callable[[Any], Any] | None = None,
+) -> Any:
+    """The weights with which `dot_product_attention` takes the mean of the values.
+
+    Parameters
+    ----------
+    q : array, shape (N, L, D)
+    k : array, shape (N, K, D)
+    bias, mask, causal, heads, fdrop
+        As of `dot_product_attention`.
+
+    Returns
+    -------
+    array, shape (N, heads, L, K)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import dot_product_attention_scores
+    >>> dot_product_attention_scores(np.zeros((1, 2, 1)), np.zeros((1, 2, 1)), causal=True)
+    array([[[[1. , 0. ],
+             [0.5, 0.5]]]])
+    """
+    _, (q, k, bias) = reals("dot_product_attention_scores", q, k, bias)
+    _check(q, k, k, heads, "dot_product_attention_scores")
+    q, k = _divided(q, heads), _divided(k, heads)
+    shape = (*q.shape[:3], k.shape[2])
+    mask = _as_mask(mask, q, shape)
+    _check_bias(bias, shape)
+    return _scores(q, k, bias, mask, causal, fdrop)
+
+
+def _scores(q: Any, k: Any, bias: Any, mask: Any, causal: bool, fdrop: Callable[[Any], Any] | None) -> Any:
+    """The weights of the values, (N, heads, L, K), of queries and keys that are divided among the heads."""
+    scores = (q @ k.swapaxes(-1, -2)) / math.sqrt(q.shape[-1])
+    if bias is not None:
+        scores = scores + bias
+    if causal:
+        seen = causal_mask(q.shape[2], k.shape[2], like=q)
+        mask = seen if mask is None else mask & seen
+    weights = _weights(scores, mask)
+    return weights if fdrop is None else fdrop(weights)
+
+
+def _check_bias(bias: Any, shape: tuple[int, ...]) -> None:
+    if bias is not None and not _broadcasts(bias.shape, shape):
+        raise ValueError(f"dot_product_attention: bias must broadcast to shape {shape}, not have {bias.shape}")
+
+
+def _check(q: Any, k: Any, v: Any, heads: int, function: str = "dot_product_attention") -> None:
     if not (q.ndim == k.ndim == v.ndim == 3):
         raise ValueError(
-            "dot_product_attention: q, k and v must have shapes (N, L, D), (N, K, D) and (N, K, E), not "
+            f"{function}: q, k and v must have shapes (N, L, D), (N, K, D) and (N, K, E), not "
             f"{q.shape}, {k.shape} and {v.shape}"
         )
     if q.shape[0] != k.shape[0] or q.shape[2] != k.shape[2] or k.shape[:2] != v.shape[:2]:
         raise ValueError(
-            f"dot_product_attention: for q of shape {q.shape}, k must have shape ({q.shape[0]}, K, {q.shape[2]}) and "
+            f"{function}: for q of shape {q.shape}, k must have shape ({q.shape[0]}, K, {q.shape[2]}) and "
             f"v ({q.shape[0]}, K, E), not {k.shape} and {v.shape}"
         )
-    if heads < 1 or q.shape[2] % heads or v.shape[2] % heads:
+    if not isinstance(heads, int | np.integer) or heads < 1 or q.shape[2] % heads or v.shape[2] % heads:
         raise ValueError(
-            f"dot_product_attention: heads must divide the last axes of q and v, {q.shape[2]} and {v.shape[2]}, "
-            f"not {heads!r}"
+            f"{function}: heads must divide the last axes of q and v, {q.shape[2]} and {v.shape[2]}, not {heads!r}"
         )
 
 
@@ -152,6 +217,10 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 def _as_mask(mask: Array | None, like: Any, shape: tuple[int, ...]) -> Any:
     if mask is None:
         return None
+    if not isinstance(mask, Tensor) and np.asarray(mask).dtype.kind != "b":
+        raise TypeError(
+            f"dot_product_attention: mask must be of booleans, not {np.asarray(mask).dtype}; add numbers as bias"
+        )
     mask = joined(mask, like) if isinstance(like, Tensor) else np.asarray(mask)
     if mask.dtype.kind != "b":
         raise TypeError(f"dot_product_attention: mask must be of booleans, not {mask.dtype}; add numbers as bias")

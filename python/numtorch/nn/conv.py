@@ -11,9 +11,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, counts, margins, spatial, together
+from numtorch.nn.dispatch import Array, counts, integer, margins, spatial, together
 
-__all__ = ["conv", "conv_transpose", "depthwise_conv"]
+__all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
 _complex = kernel("complex")
 _convolution = kernel("convolution")
@@ -33,6 +33,7 @@ def conv(
     pad: Any = 0,
     dilation: Any = 1,
     groups: int = 1,
+    flip: bool = False,
 ) -> Any:
     """Convolution (cross-correlation: the weights are not flipped).
 
@@ -51,6 +52,8 @@ def conv(
         axis, before and after the second, ...). "same" pads so that stride 1 keeps the size, the odd one after.
     groups : int
         The channels are divided into so many groups, each convolved with its own weights.
+    flip : bool
+        Turn the weights around along the spatial axes, as Julia's `conv` does.
 
     Returns
     -------
@@ -73,11 +76,48 @@ def conv(
     >>> conv(nt.tensor(x), w, pad="same", stride=2)
     Tensor([[[-1., -2.,  3.]]], dtype=float64, dev=-1)
     """
-    return _convolved("conv", x, w, b, stride, pad, dilation, groups)
+    return _convolved("conv", x, w, b, stride, pad, dilation, groups, flip)
+
+
+def conv_bias_act(x: Array, w: Array, b: Array, act: Callable[[Any], Any] | None = None, **options: Any) -> Any:
+    """``act(conv(x, w, b))``.
+
+    Parameters
+    ----------
+    x, w, b : array
+        As for `conv`.
+    act : callable, optional
+        Activation.
+    **options
+        The keywords of `conv`.
+
+    Returns
+    -------
+    array, shape (N, O, spatial...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import conv_bias_act, relu
+    >>> conv_bias_act(np.array([[[1.0, 2.0]]]), np.array([[[2.0]]]), np.array([-3.0]), relu)
+    array([[[0., 1.]]])
+    """
+    y = _convolved("conv_bias_act", x, w, b, **_CONV_OPTIONS | options)
+    return y if act is None else act(y)
+
+
+_CONV_OPTIONS: dict[str, Any] = {"stride": 1, "pad": 0, "dilation": 1, "groups": 1, "flip": False}
 
 
 def depthwise_conv(
-    x: Array, w: Array, b: Array | None = None, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
+    x: Array,
+    w: Array,
+    b: Array | None = None,
+    *,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    flip: bool = False,
 ) -> Any:
     """Convolution of each channel with its own weights: `conv` with as many groups as channels.
 
@@ -87,7 +127,7 @@ def depthwise_conv(
     w : array, shape (C * m, 1, k...)
         `m` filters for each channel.
     b : array, shape (C * m,), optional
-    stride, pad, dilation
+    stride, pad, dilation, flip
         As for `conv`.
 
     Returns
@@ -102,17 +142,25 @@ def depthwise_conv(
     array([[[2., 2.],
             [4., 4.]]])
     """
-    return _convolved("depthwise_conv", x, w, b, stride, pad, dilation, None)
+    return _convolved("depthwise_conv", x, w, b, stride, pad, dilation, None, flip)
 
 
 def _convolved(
-    function: str, x: Array, w: Array, b: Array | None, stride: Any, pad: Any, dilation: Any, groups: int | None
+    function: str,
+    x: Array,
+    w: Array,
+    b: Array | None,
+    stride: Any,
+    pad: Any,
+    dilation: Any,
+    groups: int | None,
+    flip: bool,
 ) -> Any:
-    on_tensors, (x, w, b) = together(x, w, b)
+    on_tensors, (x, w, b) = together(function, x, w, b)
     n = spatial(function, x)
-    groups = x.shape[1] if groups is None else groups
+    groups = x.shape[1] if groups is None else integer(function, "groups", groups)
     _check_weights(function, x, w, n)
-    if groups < 1 or x.shape[1] != w.shape[1] * groups or w.shape[0] % groups:
+    if x.shape[1] != w.shape[1] * groups or (groups and w.shape[0] % groups):
         raise ValueError(
             f"{function}: with groups={groups}, w must have shape (O, {x.shape[1]} / groups, k...) and O be divisible "
             f"by groups, for x of shape {x.shape}, not shape {w.shape}"
@@ -127,6 +175,7 @@ def _convolved(
                 f"{function}: the window reaches over {span} elements of spatial axis {axis}, which has "
                 f"{length + before + after} with its padding"
             )
+    w = _turned(w) if flip else w
     if not on_tensors:
         return _add_bias(_reference(x, w, strides, around, dilations, groups), b)
 
@@ -147,6 +196,7 @@ def conv_transpose(
     outpad: Any = 0,
     dilation: Any = 1,
     groups: int = 1,
+    flip: bool = False,
 ) -> Any:
     """Transposed convolution: the gradient of `conv` with respect to its input.
 
@@ -156,7 +206,7 @@ def conv_transpose(
         1 to 3 spatial axes.
     w : array, shape (C, O / groups, k...)
     b : array, shape (O,), optional
-    stride, dilation, groups
+    stride, dilation, groups, flip
         As for `conv`.
     pad : int, sequence of int or "same"
         How much to leave out at the borders of the result; "same" so that it is `stride` times as long as `x`.
@@ -176,10 +226,11 @@ def conv_transpose(
     array([[[  1.,  10., 102.,  20., 200.]]])
     """
     function = "conv_transpose"
-    on_tensors, (x, w, b) = together(x, w, b)
+    on_tensors, (x, w, b) = together(function, x, w, b)
     n = spatial(function, x)
     _check_weights(function, x, w, n)
-    if groups < 1 or x.shape[1] != w.shape[0] or w.shape[0] % groups:
+    groups = integer(function, "groups", groups)
+    if x.shape[1] != w.shape[0] or w.shape[0] % groups:
         raise ValueError(
             f"{function}: w must have shape ({x.shape[1]}, O / groups, k...), the first number divisible by "
             f"groups={groups}, for x of shape {x.shape}, not shape {w.shape}"
@@ -197,6 +248,7 @@ def conv_transpose(
     ]
     if min(lengths) < 1:
         raise ValueError(f"{function}: pad={pad!r} leaves nothing of the result: its shape would be {tuple(lengths)}")
+    w = _turned(w) if flip else w
     if not on_tensors:
         whole = _reference_transpose(x, w, strides, dilations, further, groups)
         return _add_bias(whole[_inner(whole.shape[2:], around)], b)
@@ -210,9 +262,17 @@ def conv_transpose(
     return _in_parts(run, x, w, b) if x.dtype.kind == "c" else run(x, w, b)
 
 
+def _turned(w: Any) -> Any:
+    return np.flip(w, tuple(range(2, w.ndim)))
+
+
 def _check_weights(function: str, x: Any, w: Any, n: int) -> None:
+    if w is None:
+        raise TypeError(f"{function}: w must be an array, not None")
     if w.ndim != n + 2:
         raise ValueError(f"{function}: w must have {n + 2} axes, as x of shape {x.shape} has, not shape {w.shape}")
+    if 0 in w.shape[2:]:
+        raise ValueError(f"{function}: w must have windows of at least one element, not shape {w.shape}")
 
 
 def _check_bias(function: str, b: Any, channels: int) -> None:
@@ -279,7 +339,7 @@ def _reference_transpose(
 ) -> Any:
     """Each element of the weights in turn, times `x`, added to where it lands."""
     batch, channels, *lengths = x.shape
-    x = x.reshape(batch, groups, channels // groups, -1)
+    x = x.reshape(batch, groups, channels // groups, math.prod(lengths))
     w = w.reshape(groups, channels // groups, *w.shape[1:])
     kernel_size = w.shape[3:]
     size = [
@@ -293,5 +353,5 @@ def _reference_transpose(
             slice(d * i, d * i + s * (length - 1) + 1, s)
             for i, d, s, length in zip(tap, dilations, strides, lengths, strict=True)
         ]
-        y[(slice(None), slice(None), *places)] += landed.reshape(batch, -1, *lengths)
+        y[(slice(None), slice(None), *places)] += landed.reshape(batch, y.shape[1], *lengths)
     return y

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, together
+from numtorch.nn.dispatch import Array, joined, reals
+from numtorch.nn.gather import check_range
 from numtorch.nn.softmax import logsoftmax, logsumexp
 
 __all__ = ["ctc_loss"]
@@ -54,7 +56,7 @@ def ctc_loss(
     >>> float(np.exp(-ctc_loss(logits, np.array([[1]])))).__round__(2)
     0.75
     """
-    on_tensors, (logits,) = together(logits)
+    on_tensors, (logits,) = reals("ctc_loss", logits)
     if logits.ndim != 3 or len(np.shape(targets)) != 2 or np.shape(targets)[0] != logits.shape[0]:
         raise ValueError(
             "ctc_loss: logits must have shape (N, T, classes) and targets (N, S), not "
@@ -63,13 +65,14 @@ def ctc_loss(
     n, steps, classes = logits.shape
     if not 0 <= blank < classes:
         raise ValueError(f"ctc_loss: blank must be from 0 to {classes - 1}, not {blank!r}")
+    targets = joined(targets, logits) if on_tensors else np.asarray(targets)
+    _check_targets(targets, classes)
     log_probs = logsoftmax(logits, -1)
     inputs = _lengths("input_lengths", input_lengths, n, steps)
     lengths = _lengths("target_lengths", target_lengths, n, np.shape(targets)[1])
     if on_tensors:
-        losses = _ctc_loss(log_probs.swapaxes(0, 1), joined(targets, logits), inputs, lengths, blank, False)[0]
+        losses = _ctc_loss(log_probs.swapaxes(0, 1), targets, inputs, lengths, blank, False)[0]
         return agg(losses)
-    targets = targets if isinstance(targets, Tensor) else np.asarray(targets)
     losses = [
         -_log_likelihood(p[:t], target[:s], blank)
         for p, target, t, s in zip(log_probs, targets, inputs, lengths, strict=True)
@@ -77,8 +80,19 @@ def ctc_loss(
     return agg(np.array(losses, logits.dtype))
 
 
+def _check_targets(targets: Any, classes: int) -> None:
+    """Classes. What is in a GPU is not looked at."""
+    if targets.dtype.kind not in "iu":
+        raise TypeError(f"ctc_loss: targets must be integers, not {targets.dtype}")
+    if not isinstance(targets, Tensor) or targets.dev < 0:
+        check_range("ctc_loss", "targets", targets, classes)
+
+
 def _lengths(name: str, lengths: Any, n: int, longest: int) -> list[int]:
-    found = [longest] * n if lengths is None else [int(length) for length in lengths]
+    try:
+        found = [longest] * n if lengths is None else [operator.index(length) for length in lengths]
+    except TypeError:
+        found = []
     if len(found) != n or min(found, default=0) < 0 or max(found, default=0) > longest:
         raise ValueError(f"ctc_loss: {name} must be {n} numbers from 0 to {longest}, not {lengths!r}")
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 
-__all__ = ["Array", "counts", "is_on_tensors", "joined", "margins", "spatial", "together"]
+__all__ = ["Array", "counts", "integer", "is_on_tensors", "joined", "margins", "number", "reals", "spatial", "together"]
 
 Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
 
@@ -26,16 +26,19 @@ def joined(x: Array, like: Tensor) -> Tensor:
     return x if isinstance(x, Tensor) else tensor(x, dev=like.dev, copy=False)
 
 
-def together(*arrays: Array) -> tuple[bool, list[Any]]:
+def together(function: str, *arrays: Array) -> tuple[bool, list[Any]]:
     """Whether there is a Tensor among `arrays`; and all of them, in their common floating-point or complex dtype.
 
-    They come as Tensors where there is one, on its device, else as ndarrays. None stays None.
+    They come as Tensors where there is one, on its device, else as ndarrays. None stays None, but the first is needed.
     """
-    if _are_ready(arrays):
+    if _are_ready(arrays, "fc"):
         return True, list(arrays)
+    if arrays[0] is None:
+        raise TypeError(f"{function}: takes arrays of numbers, not None")
+    arrays = tuple(x if x is None or isinstance(x, Tensor) else _numbers(function, x) for x in arrays)
     first = next((x for x in arrays if isinstance(x, Tensor)), None)
     if first is None:
-        hosted = [None if x is None else np.asarray(x) for x in arrays]
+        hosted = list(arrays)
         dtype = _common(hosted)
         return False, [x if x is None or x.dtype == dtype else x.astype(dtype) for x in hosted]
     tensors = [None if x is None else joined(x, first) for x in arrays]
@@ -46,8 +49,26 @@ def together(*arrays: Array) -> tuple[bool, list[Any]]:
     return True, tensors
 
 
-def _are_ready(arrays: tuple[Any, ...]) -> bool:
-    """Whether all are Tensors of one floating-point or complex dtype already, as they mostly are."""
+def _numbers(function: str, x: Any) -> Any:
+    x = np.asarray(x)
+    if x.dtype.kind not in "biufc":
+        raise TypeError(f"{function}: takes arrays of numbers, not of dtype {x.dtype}")
+    return x
+
+
+def reals(function: str, *arrays: Array) -> tuple[bool, list[Any]]:
+    """`together`, for a function that has no meaning for complex numbers: TypeError where there are some."""
+    if _are_ready(arrays, "f"):
+        return True, list(arrays)
+    on_tensors, found = together(function, *arrays)
+    for x in found:
+        if x is not None and x.dtype.kind == "c":
+            raise TypeError(f"{function}: takes real numbers, not {x.dtype}")
+    return on_tensors, found
+
+
+def _are_ready(arrays: tuple[Any, ...], kinds: str) -> bool:
+    """Whether all are Tensors of one dtype of these kinds already, as they mostly are."""
     dtype = None
     for x in arrays:
         if x is None:
@@ -58,12 +79,32 @@ def _are_ready(arrays: tuple[Any, ...]) -> bool:
             dtype = x.dtype
         elif x.dtype is not dtype:
             return False
-    return dtype is not None and dtype.kind in "fc"
+    return dtype is not None and dtype.kind in kinds
 
 
 def _common(arrays: list[Any]) -> np.dtype[Any]:
     dtype = np.result_type(*(x.dtype for x in arrays if x is not None))
     return dtype if dtype.kind in "fc" else _FLOAT64
+
+
+def integer(function: str, argument: str, value: Any, least: int = 1) -> int:
+    """`value` as an int that is not below `least`."""
+    if type(value) is int and value >= least:
+        return value
+    try:
+        found = operator.index(value)
+    except TypeError:
+        found = least - 1
+    if found < least:
+        raise ValueError(f"{function}: {argument} must be an integer >= {least}, not {value!r}")
+    return found
+
+
+def number(function: str, argument: str, value: Any) -> Any:
+    """`value`, if it is a real number."""
+    if not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{function}: {argument} must be a number, not {value!r}")
+    return value
 
 
 def spatial(function: str, x: Array) -> int:

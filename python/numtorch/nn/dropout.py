@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, together
+from numtorch._core import Tensor, kernel
+from numtorch.nn.dispatch import Array, joined, number, together
 
 __all__ = ["dropout"]
 
@@ -47,25 +47,28 @@ def dropout(
     >>> dropout(np.ones(6), 0.5, rng=np.random.default_rng(1))
     array([2., 2., 0., 2., 0., 0.])
     """
-    if not 0 <= p <= 1:
+    if not 0 <= number("dropout", "p", p) <= 1:
         raise ValueError(f"dropout: p must be between 0 and 1, not {p!r}")
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("dropout", x)
     if not training or p == 0:
         return x
     if on_tensors and rng is None and axis is None:
         return _native_dropout(x, p, True)[0]
     axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim, "axis")
-    drawn = uniform([n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
+    drawn = uniform("dropout", [n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
     return x * np.where(drawn >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(x.dtype)
 
 
-def uniform(shape: Any, like: Any, rng: Any) -> Any:
+def uniform(function: str, shape: Any, like: Any, rng: Any) -> Any:
     """Numbers evenly drawn from [0, 1), where `like` is and in its dtype."""
     shape = tuple(shape)
+    if rng is not None and not hasattr(rng, "random"):
+        raise TypeError(f"{function}: rng must be a generator, as of numpy.random.default_rng, not {rng!r}")
     if rng is not None:
         drawn = rng.random(shape)
-    elif together(like)[0]:
+    elif isinstance(like, Tensor):
         return _rand(shape, generator=None, dtype=like.dtype, device=like.dev)
     else:
         drawn = np.random.default_rng().random(shape)
-    return together(drawn.astype(like.dtype), like)[1][0]
+    drawn = drawn.astype(like.dtype)
+    return joined(drawn, like) if isinstance(like, Tensor) else drawn

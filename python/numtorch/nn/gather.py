@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, is_on_tensors, joined
+from numtorch.nn.dispatch import Array, integer, is_on_tensors, joined
 
 __all__ = ["embedding", "gather", "scatter"]
 
@@ -107,13 +108,27 @@ def embedding(w: Array, idx: Array, *, padding_idx: int | None = None) -> Any:
     on_tensors, w, idx = _operands("embedding", w, idx)
     if w.ndim != 2:
         raise ValueError(f"embedding: w must have shape (n, D), not {w.shape}")
+    if padding_idx is not None and not isinstance(padding_idx, int | np.integer):
+        raise TypeError(f"embedding: padding_idx must be an integer, not {padding_idx!r}")
     if padding_idx is not None and not 0 <= padding_idx < w.shape[0]:
         raise ValueError(f"embedding: padding_idx must be from 0 to {w.shape[0] - 1}, not {padding_idx!r}")
     if on_tensors:
-        return _embedding(w, idx, -1 if padding_idx is None else padding_idx)
-    if idx.size and (idx.min() < 0 or idx.max() >= w.shape[0]):
-        raise IndexError(f"embedding: idx must be from 0 to {w.shape[0] - 1}, not from {idx.min()} to {idx.max()}")
+        try:
+            return _embedding(w, idx, -1 if padding_idx is None else padding_idx)
+        except IndexError:
+            check_range("embedding", "idx", idx, w.shape[0])
+            raise
+    check_range("embedding", "idx", idx, w.shape[0])
     return w[idx]
+
+
+def check_range(function: str, argument: str, numbers: Any, count: int) -> None:
+    """IndexError unless all numbers are from 0 to count - 1."""
+    if not numbers.size:
+        return
+    low, high = int(np.min(numbers)), int(np.max(numbers))
+    if low < 0 or high >= count:
+        raise IndexError(f"{function}: {argument} must be from 0 to {count - 1}, not from {low} to {high}")
 
 
 def scatter(op: str | Callable[..., Any], src: Array, idx: Array, *, size: int | None = None, init: Any = None) -> Any:
@@ -154,18 +169,23 @@ def scatter(op: str | Callable[..., Any], src: Array, idx: Array, *, size: int |
     on_tensors, src, idx = _operands("scatter", src, idx)
     if src.shape[: idx.ndim] != idx.shape:
         raise ValueError(f"scatter: src must have shape {(*idx.shape, '...')}, as idx has, not {src.shape}")
+    if name in ("max", "min") and src.dtype.kind in "bc":
+        raise TypeError(f"scatter: {name} takes real numbers, not {src.dtype}")
     if name in ("/", "mean") and src.dtype.kind not in "fc":
         src = src.astype(np.float64)
-    rows = int(size) if size is not None else int(idx.max()) + 1 if idx.size else 0
+    rows = integer("scatter", "size", size, 0) if size is not None else int(idx.max()) + 1 if idx.size else 0
+    if not on_tensors or idx.dev < 0:
+        check_range("scatter", "idx", idx, rows)
     shape = (rows, *src.shape[idx.ndim :])
-    flat, idx = src.reshape(-1, *shape[1:]), idx.reshape(-1)
+    flat, idx = src.reshape(math.prod(idx.shape), *shape[1:]), idx.reshape(-1)
     collect = _collected if on_tensors else _reference
+    if init is not None and not isinstance(init, int | float | complex | np.generic):
+        raise TypeError(f"scatter: init must be a number, not {init!r}")
     start = _neutral(name, src.dtype) if init is None else init
     if name in ("+", "*", "max", "min"):
         return collect(name, flat, idx, shape, start)
     if name == "mean":
-        ones = flat.reshape(len(idx), -1)[:, :1] * 0 + 1
-        count = collect("+", ones.reshape(-1), idx, (rows,), 0).reshape(-1, *[1] * (len(shape) - 1))
+        count = collect("+", np.ones_like(flat, shape=idx.shape), idx, (rows,), 0).reshape(-1, *[1] * (len(shape) - 1))
         return start + collect("+", flat, idx, shape, 0) / np.maximum(count, 1)
     return start - collect("+", flat, idx, shape, 0) if name == "-" else start / collect("*", flat, idx, shape, 1)
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, spatial, together
+from numtorch.nn.dispatch import Array, reals, spatial
 
-__all__ = ["grid_sample"]
+__all__ = ["grid_sample", "imrotate"]
 
 _SAMPLER = {2: kernel("grid_sampler_2d"), 3: kernel("grid_sampler_3d")}
 MODES = ("bilinear", "nearest")
@@ -47,7 +47,7 @@ def grid_sample(
     >>> grid_sample(x, np.array([[[[0.0, 0.0], [1.0, -1.0]]]]), align_corners=True)
     array([[[[2.5, 2. ]]]])
     """
-    on_tensors, (x, grid) = together(x, grid)
+    on_tensors, (x, grid) = reals("grid_sample", x, grid)
     n = spatial("grid_sample", x)
     if n == 1 or grid.ndim != n + 2 or grid.shape[-1] != n or grid.shape[0] != x.shape[0]:
         raise ValueError(
@@ -73,6 +73,50 @@ def grid_sample(
         weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, places, strict=True)], axis=0)
         y = y + _picked(x, places) * weight[:, None].astype(x.dtype)
     return y
+
+
+def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[float, float] | None = None) -> Any:
+    """Images turned counterclockwise about a point, in the same size; what comes from outside is 0.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, H, W)
+    angle : float
+        In radians. A 0-d Tensor has a gradient.
+    mode : {"bilinear", "nearest"}
+        As for `grid_sample`.
+    center : pair of float, optional
+        Row and column of the pixel that stays where it is; by default (H // 2, W // 2).
+
+    Returns
+    -------
+    array, shape (N, C, H, W)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import imrotate
+    >>> x = np.array([[[[0.0, 1.0, 2.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]])
+    >>> imrotate(x, np.pi / 2).round(6)
+    array([[[[2., 0., 0.],
+             [1., 0., 0.],
+             [0., 0., 0.]]]])
+    """
+    _, (x, angle) = reals("imrotate", x, angle)
+    if x.ndim != 4 or angle.ndim != 0:
+        raise ValueError(f"imrotate: x must have shape (N, C, H, W) and angle (), not {x.shape} and {angle.shape}")
+    if mode not in MODES:
+        raise ValueError(f"imrotate: mode must be one of {MODES}, not {mode!r}")
+    height, width = x.shape[2:]
+    if center is not None and (not isinstance(center, tuple | list) or len(center) != 2):
+        raise ValueError(f"imrotate: center must be a row and a column, not {center!r}")
+    row, column = (height // 2, width // 2) if center is None else center
+    down, right = (np.arange(height)[:, None] - row).astype(x.dtype), (np.arange(width) - column).astype(x.dtype)
+    cos, sin = np.cos(angle), np.sin(angle)
+    across = (right * cos - down * sin + column) * 2 / max(width - 1, 1) - 1
+    along = (right * sin + down * cos + row) * 2 / max(height - 1, 1) - 1
+    grid = np.stack([across, along], -1)[None]
+    return grid_sample(x, np.broadcast_to(grid, (x.shape[0], *grid.shape[1:])), mode=mode, align_corners=True)
 
 
 def _place(coordinate: Any, length: int, align_corners: bool) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.nn.dispatch import Array
+from numtorch.nn.dispatch import Array, number
 from numtorch.nn.losses import Agg, epsilon, pair, times_log
 
 __all__ = [
@@ -31,7 +31,7 @@ def mae(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
     >>> float(mae(np.array([[0.2, 0.8]]), np.array([[0.0, 1.0]])).round(4))
     0.2
     """
-    p, y = pair("mae", prediction, target)
+    p, y = pair("mae", prediction, target, of_complex=True)
     return agg(np.abs(p - y))
 
 
@@ -48,7 +48,7 @@ def mse(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
     >>> mse(np.array([1.0, 3.0]), np.array([0.0, 1.0]), agg=np.sum)
     np.float64(5.0)
     """
-    p, y = pair("mse", prediction, target)
+    p, y = pair("mse", prediction, target, of_complex=True)
     difference = p - y
     return agg(np.real(difference * np.conj(difference)) if difference.dtype.kind == "c" else difference * difference)
 
@@ -79,8 +79,8 @@ def huber_loss(prediction: Array, target: Array, *, agg: Agg = np.mean, delta: f
     >>> float(huber_loss(np.array([[0.2, 0.8]]), np.array([[0.0, 1.0]])).round(4))
     0.02
     """
-    p, y = pair("huber_loss", prediction, target)
-    if not delta > 0:
+    p, y = pair("huber_loss", prediction, target, of_complex=True)
+    if not number("huber_loss", "delta", delta) > 0:
         raise ValueError(f"huber_loss: delta must be greater than 0, not {delta!r}")
     error: Any = np.abs(p - y)
     # The part of the error up to delta makes a parabola, the rest a line; both are smooth where they meet.
@@ -145,6 +145,6 @@ def siamese_contrastive_loss(prediction: Array, target: Array, *, agg: Agg = np.
     0.445
     """
     d, y = pair("siamese_contrastive_loss", prediction, target)
-    if margin < 0:
+    if number("siamese_contrastive_loss", "margin", margin) < 0:
         raise ValueError(f"siamese_contrastive_loss: margin must not be negative, not {margin!r}")
     return agg((1 - y) * d * d + y * _margin(margin - d) ** 2)

@@ -6,15 +6,17 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, is_on_tensors, joined, together
+from numtorch.nn.dispatch import Array, integer, is_on_tensors, joined, number, reals
 
-__all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm"]
+__all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm", "normalise"]
 
 _batch_norm = kernel("native_batch_norm")
 _batch_norm_fixed = kernel("_native_batch_norm_legit_no_training")
+_contiguous = kernel("contiguous")
 _group_norm = kernel("native_group_norm")
 _layer_norm = kernel("native_layer_norm")
 _reshape = kernel("reshape")
@@ -70,7 +72,8 @@ def batchnorm(
     """
     if (mean is None) != (var is None):
         raise ValueError("batchnorm: mean and var must both be arrays or both be None")
-    on_tensors, x, (scale, shift, *fixed) = _operands("batchnorm", x, 1, scale=scale, shift=shift, mean=mean, var=var)
+    given = {"scale": scale, "shift": shift, "mean": mean, "var": var}
+    on_tensors, x, (scale, shift, *fixed) = _operands("batchnorm", x, 1, eps, **given)
     if training and any(r is not None and isinstance(r, Tensor) is not on_tensors for r in (mean, var)):
         raise TypeError(
             "batchnorm: in training mean and var must be Tensors where another argument is one, else ndarrays"
@@ -81,6 +84,8 @@ def batchnorm(
         middle, spread = (_column(r, x) for r in fixed)
         return _affine((x - middle) / np.sqrt(spread + eps), scale, shift).astype(x.dtype)
     count = x.size // x.shape[1] if x.shape[1] else 0
+    if mean is None and x.size == 0:
+        return _affine(x, *(None if p is None else _like(p, x) for p in (scale, shift)))
     if count < 2:
         raise ValueError(
             f"batchnorm: in training x must have more than one element in each channel, not shape {x.shape}"
@@ -140,6 +145,7 @@ def instancenorm(
     array([[[-1.,  1.],
             [ 0.,  0.]]])
     """
+    _, (x,) = reals("instancenorm", x)
     if x.ndim < 3:
         raise ValueError(f"instancenorm: x must have shape (N, C, spatial...), not {x.shape}")
     if mean is not None and not training:
@@ -147,6 +153,11 @@ def instancenorm(
     if math.prod(x.shape[2:]) < 2:
         raise ValueError(f"instancenorm: x must have more than one element in each channel, not shape {x.shape}")
     n, c = x.shape[:2]
+    if (mean is None) != (var is None):
+        raise ValueError("instancenorm: mean and var must both be arrays or both be None")
+    for name, parameter in (("scale", scale), ("shift", shift), ("mean", mean), ("var", var)):
+        if parameter is not None and np.shape(parameter) != (c,):
+            raise ValueError(f"instancenorm: {name} must have shape ({c},), not {np.shape(parameter)}")
     if mean is None or var is None:
         return groupnorm(x, c, scale, shift, eps=eps)
     if is_on_tensors(x) != is_on_tensors(mean) or is_on_tensors(x) != is_on_tensors(var):
@@ -182,13 +193,15 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
     >>> groupnorm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0)
     array([[-1.,  1., -1.,  1.]])
     """
-    on_tensors, x, (scale, shift) = _operands("groupnorm", x, 1, scale=scale, shift=shift)
+    on_tensors, x, (scale, shift) = _operands("groupnorm", x, 1, eps, scale=scale, shift=shift)
     n, c = x.shape[:2]
-    if groups < 1 or c % groups:
+    if c % integer("groupnorm", "groups", groups):
         raise ValueError(f"groupnorm: groups must divide the {c} channels of x, not {groups!r}")
     if on_tensors:
+        # The kernel takes for granted that all is laid out in C order.
+        x, scale, shift = (None if a is None else _contiguous(a) for a in (x, scale, shift))
         return _group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
-    parts = x.reshape(n, groups, -1)
+    parts = x.reshape(n, groups, math.prod(x.shape[1:]) // groups)
     return _affine(_normalized(parts, (2,), eps).reshape(x.shape), scale, shift)
 
 
@@ -219,10 +232,11 @@ def layernorm(
            [-1.,  1.]])
     """
     given = scale if scale is not None else shift
-    count = axes if axes is not None else 1 if given is None else np.ndim(given)
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    count = integer("layernorm", "axes", axes, 0) if axes is not None else 1 if given is None else np.ndim(given)
     if not 1 <= count <= x.ndim:
         raise ValueError(f"layernorm: axes must be from 1 to {x.ndim}, for x of shape {x.shape}, not {count!r}")
-    on_tensors, x, (scale, shift) = _operands("layernorm", x, count, scale=scale, shift=shift)
+    on_tensors, x, (scale, shift) = _operands("layernorm", x, count, eps, scale=scale, shift=shift)
     if on_tensors:
         return _layer_norm(x, x.shape[x.ndim - count :], scale, shift, eps)[0]
     y = _normalized(x, tuple(range(x.ndim - count, x.ndim)), eps)
@@ -230,12 +244,43 @@ def layernorm(
     return y if shift is None else y + shift
 
 
-def _operands(function: str, x: Array, count: int, **parameters: Array | None) -> tuple[bool, Any, list[Any]]:
+def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) -> Any:
+    """``(x - mean) / sqrt(var + eps)`` along an axis or several.
+
+    Parameters
+    ----------
+    x : array
+    axis : int or tuple of int
+        Where mean and variance are taken along; the last one by default.
+    eps : float
+
+    Returns
+    -------
+    array
+        Of the shape of `x`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import normalise
+    >>> normalise(np.array([[1.0, 10.0], [3.0, 30.0]]), 0, eps=0)
+    array([[-1., -1.],
+           [ 1.,  1.]])
+    """
+    on_tensors, (x,) = reals("normalise", x)
+    axes = normalize_axis_tuple(axis, x.ndim, "axis")
+    if on_tensors and axes == tuple(range(x.ndim - len(axes), x.ndim)):
+        return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
+    return _normalized(x, axes, eps)
+
+
+def _operands(function: str, x: Array, count: int, eps: Any, **parameters: Array | None) -> tuple[bool, Any, list[Any]]:
     """The array and its parameters, checked; parameters may have another precision than `x`, as kernels take them."""
-    on_tensors, (first, *_) = together(x) if is_on_tensors(x) else together(x, *parameters.values())
+    on_tensors, (first, *_) = reals(function, x) if is_on_tensors(x) else reals(function, x, *parameters.values())
     expected = first.shape[first.ndim - count :] if function == "layernorm" else first.shape[1:2]
     if function != "layernorm" and first.ndim < 2:
         raise ValueError(f"{function}: x must have shape (N, C) or (N, C, spatial...), not {first.shape}")
+    number(function, "eps", eps)
     found = []
     for name, parameter in parameters.items():
         if parameter is not None and tuple(np.shape(parameter)) != tuple(expected):

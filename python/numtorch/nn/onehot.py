@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined
+from numtorch.nn.dispatch import Array, integer, joined
 
 __all__ = ["onecold", "onehot", "topk"]
 
@@ -52,8 +52,11 @@ def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype:
     """
     axis = axis if np.ndim(labels) else 0
     if not isinstance(classes, int | np.integer):
+        if not hasattr(classes, "__len__"):
+            raise TypeError(f"onehot: classes must be their number or a sequence of them, not {classes!r}")
         labels = _numbers(labels, classes)
         classes = len(classes)
+    classes = integer("onehot", "classes", classes, 0)
     numbers = labels if isinstance(labels, Tensor) else np.asarray(labels)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"onehot: labels must be integers from 0 to {classes - 1}, not {numbers.dtype}")
@@ -106,13 +109,18 @@ def onecold(y: Array, labels: Sequence[Any] | None = None, *, axis: int = 1) -> 
     >>> onecold(np.array([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]]), "abc")
     array(['b', 'a'], dtype='<U1')
     """
-    axis = axis if np.ndim(y) > 1 else 0
+    y = y if isinstance(y, Tensor) else np.asarray(y)
+    axis = axis if y.ndim > 1 else 0
     if y.dtype.kind == "b":
         y = y.astype(np.uint8)
     numbers = np.argmax(y, axis=axis)
     if labels is None:
         return numbers
     known = np.array(list(labels))
+    if len(known) != y.shape[axis]:
+        raise ValueError(f"onecold: labels must be {y.shape[axis]}, one for each class, not {len(known)}")
+    if isinstance(y, Tensor) and known.dtype.kind not in "biufc":
+        raise TypeError(f"onecold: labels of a Tensor must be numbers, not {known.dtype}")
     return (joined(known, y) if isinstance(y, Tensor) else known)[numbers]
 
 

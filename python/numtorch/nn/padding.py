@@ -29,6 +29,8 @@ def _widths(function: str, x: Array, pad: Any, axes: Axes) -> tuple[Any, list[tu
     if axes is None:
         axes = tuple(range(2, x.ndim)) if x.ndim > 2 else tuple(range(x.ndim))
     chosen = normalize_axis_tuple(axes, x.ndim, "axes")
+    if isinstance(pad, str):
+        raise ValueError(f"{function}: pad must be an integer >= 0 or a sequence of them, not {pad!r}")
     widths = [(0, 0)] * x.ndim
     for axis, pair in zip(chosen, margins(function, pad, len(chosen), []), strict=True):
         widths[axis] = pair
@@ -68,6 +70,8 @@ def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> 
     array([[[1, 2, 7, 7]]])
     """
     x, widths = _widths("pad_constant", x, pad, axes)
+    if not isinstance(value, int | float | complex | np.generic):
+        raise TypeError(f"pad_constant: value must be a number, not {value!r}")
     if is_on_tensors(x):
         return _constant(x, [side for pair in reversed(widths) for side in pair], value)
     return np.pad(x, widths, constant_values=value)
@@ -89,9 +93,10 @@ def pad_zeros(x: Array, pad: Any, *, axes: Axes = None) -> Any:
 def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: int) -> Any:
     x, widths = _widths(function, x, pad, axes)
     for axis, (length, pair) in enumerate(zip(x.shape, widths, strict=True)):
-        if max(pair) > length - spare:
+        most = max(length - spare, 0)
+        if max(pair) > most:
             raise ValueError(
-                f"{function}: pad must be at most {length - spare} for axis {axis} of x, which has shape {x.shape}, "
+                f"{function}: pad must be at most {most} for axis {axis} of x, which has shape {x.shape}, "
                 f"not {max(pair)}"
             )
     return _kernel_or_numpy(x, widths, mode)
@@ -147,4 +152,6 @@ def pad_repeat(x: Array, pad: Any, *, axes: Axes = None) -> Any:
     array([[[1, 1, 2, 3, 3]]])
     """
     x, widths = _widths("pad_repeat", x, pad, axes)
+    if any(any(pair) and not length for length, pair in zip(x.shape, widths, strict=True)):
+        raise ValueError(f"pad_repeat: x has nothing to repeat along an axis that is padded: its shape is {x.shape}")
     return _kernel_or_numpy(x, widths, "edge")

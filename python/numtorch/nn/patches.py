@@ -77,7 +77,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     array([[[1., 2., 3.],
             [2., 3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("unfold", x)
     n = spatial("unfold", x)
     way = _Way("unfold", x.shape[2:], k, stride, pad, dilation)
     if any(map(any, way.margins)):
@@ -85,7 +85,9 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     batch, channels = x.shape[:2]
     if on_tensors and n == 3:
         w = _taps(x, channels, way.sizes)
-        return _reshape(depthwise_conv(x, w, stride=way.strides, dilation=way.dilations), [batch, w.shape[0], -1])
+        return _reshape(
+            depthwise_conv(x, w, stride=way.strides, dilation=way.dilations), [batch, w.shape[0], math.prod(way.places)]
+        )
     if on_tensors:
         deep = [1] * (2 - n)
         x = _unsqueeze(x, 2) if n == 1 else x
@@ -94,7 +96,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     steps = (slice(None, None, step) for step in (*way.strides, *way.dilations))
     windows = windows[(slice(None), slice(None), *steps)]
     order = [0, 1, *range(2 + n, 2 + 2 * n), *range(2, 2 + n)]
-    return windows.transpose(order).reshape(batch, channels * math.prod(way.sizes), -1)
+    return windows.transpose(order).reshape(batch, channels * math.prod(way.sizes), math.prod(way.places))
 
 
 def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1) -> Any:
@@ -119,7 +121,7 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
     >>> fold(np.array([[[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]]), 4, 2)
     array([[[1., 4., 6., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("fold", x)
     lengths = list(size) if isinstance(size, tuple | list) else [size]
     n = len(lengths)
     lengths = counts("fold", "size", lengths, n)
@@ -136,7 +138,11 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
     elif n == 3:
         w = _taps(x, channels, way.sizes)
         y = conv_transpose(
-            _reshape(x, [batch, -1, *way.places]), w, stride=way.strides, dilation=way.dilations, groups=channels
+            _reshape(x, [batch, channels * taps, *way.places]),
+            w,
+            stride=way.strides,
+            dilation=way.dilations,
+            groups=channels,
         )
         rest = [length - have for length, have in zip(way.padded, y.shape[2:], strict=True)]
         y = pad_constant(y, [side for after in rest for side in (0, after)]) if any(rest) else y

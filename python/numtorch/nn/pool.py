@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn import windows
-from numtorch.nn.dispatch import Array, counts, spatial, together
+from numtorch.nn.dispatch import Array, counts, number, reals, spatial, together
 from numtorch.nn.windows import Window
 
 __all__ = [
@@ -70,7 +70,7 @@ def max_pool(
     >>> max_pool(np.array([[[1.0, 3.0, 2.0, 4.0, 0.0]]]), 2, ceil_mode=True, return_indices=True)
     (array([[[3., 4., 0.]]]), array([[[1, 3, 4]]]))
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("max_pool", x)
     n = spatial("max_pool", x)
     window = Window("max_pool", x, n, k, stride, pad, dilation, ceil_mode)
     run = windows.max_windows if on_tensors else windows.max_windows_reference
@@ -111,7 +111,7 @@ def mean_pool(
     >>> mean_pool(np.array([[[1.0, 3.0, 2.0, 4.0]]]), 2, pad=1, count_include_pad=False)
     array([[[1. , 2.5, 4. ]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("mean_pool", x)
     n = spatial("mean_pool", x)
     window = Window("mean_pool", x, n, k, stride, pad, 1, ceil_mode)
     run = windows.mean_windows if on_tensors else windows.mean_windows_reference
@@ -147,16 +147,24 @@ def lp_pool(x: Array, p: float, k: Any, *, stride: Any = None) -> Any:
     >>> lp_pool(np.array([[[3.0, 4.0, 0.0, -1.0]]]), 2, 2)
     array([[[5., 1.]]])
     """
-    _, (x,) = together(x)
-    if not p > 0:
+    _, (x,) = together("lp_pool", x)
+    if not number("lp_pool", "p", p) > 0:
         raise ValueError(f"lp_pool: p must be greater than 0, not {p!r}")
+    count = math.prod(counts("lp_pool", "k", k, spatial("lp_pool", x)))
     magnitude: Any = np.abs(x)
     if p == math.inf:
         return max_pool(magnitude, k, stride=stride)
-    count = math.prod(counts("lp_pool", "k", k, spatial("lp_pool", x)))
     total: Any = mean_pool(magnitude**p, k, stride=stride) * count
     nothing = total == 0
     return np.where(nothing, 0.0, np.where(nothing, 1.0, total) ** (1 / p)).astype(x.dtype)
+
+
+def _filled(function: str, x: Any) -> int:
+    """How many spatial axes there are, none of them empty."""
+    n = spatial(function, x)
+    if 0 in x.shape[2:]:
+        raise ValueError(f"{function}: x must have spatial axes of at least one element, not shape {x.shape}")
+    return n
 
 
 def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> Any:
@@ -183,8 +191,8 @@ def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> A
     >>> adaptive_max_pool(np.array([[[1.0, 5.0, 2.0, 4.0, 3.0]]]), 2)
     array([[[5., 4.]]])
     """
-    on_tensors, (x,) = together(x)
-    n = spatial("adaptive_max_pool", x)
+    on_tensors, (x,) = reals("adaptive_max_pool", x)
+    n = _filled("adaptive_max_pool", x)
     sizes = counts("adaptive_max_pool", "size", size, n)
     run = windows.adaptive_max if on_tensors else windows.adaptive_max_reference
     y, indices = run(x, sizes)
@@ -210,8 +218,8 @@ def adaptive_mean_pool(x: Array, size: Any) -> Any:
     >>> adaptive_mean_pool(np.array([[[1.0, 5.0, 3.0]]]), 2)
     array([[[3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
-    n = spatial("adaptive_mean_pool", x)
+    on_tensors, (x,) = reals("adaptive_mean_pool", x)
+    n = _filled("adaptive_mean_pool", x)
     sizes = counts("adaptive_mean_pool", "size", size, n)
     if not on_tensors:
         return windows.adaptive_mean_reference(x, sizes)
@@ -229,8 +237,8 @@ def global_max_pool(x: Array) -> Any:
     array([[[3.],
             [7.]]])
     """
-    on_tensors, (x,) = together(x)
-    axes = tuple(range(2, 2 + spatial("global_max_pool", x)))
+    on_tensors, (x,) = reals("global_max_pool", x)
+    axes = tuple(range(2, 2 + _filled("global_max_pool", x)))
     return _amax(x, axes, True) if on_tensors else np.max(x, axes, keepdims=True)
 
 
@@ -245,6 +253,6 @@ def global_mean_pool(x: Array) -> Any:
     array([[[1.5],
             [5.5]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("global_mean_pool", x)
     axes = tuple(range(2, 2 + spatial("global_mean_pool", x)))
     return _mean(x, axes, True) if on_tensors else np.mean(x, axes, keepdims=True)

@@ -11,7 +11,7 @@ from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import sigmoid
 from numtorch.nn.dispatch import Array, together
 
-__all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
+__all__ = ["gru", "gru_cell", "gru_v3", "gru_v3_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
 
 _addmm = kernel("addmm")
 _chunk = kernel("chunk")
@@ -26,7 +26,9 @@ def _checked(
     function: str, x: Array, states: tuple[Array | None, ...], wi: Array, wh: Array, biases: Any, gates: int, ndim: int
 ) -> tuple[bool, Any, list[Any], Any, Any, list[Any]]:
     """All arrays together: x, the states (zeros for None), the weights and the biases."""
-    on_tensors, (x, wi, wh, *rest) = together(x, wi, wh, *states, *biases)
+    on_tensors, (x, wi, wh, *rest) = together(function, x, wi, wh, *states, *biases)
+    if wi is None or wh is None:
+        raise TypeError(f"{function}: wi and wh must be arrays, not None")
     given, biases = rest[: len(states)], rest[len(states) :]
     if x.ndim != ndim:
         expected = "(N, L, I)" if ndim == 3 else "(N, I)"
@@ -146,6 +148,14 @@ def _lstm_step(gates: Any, h: Any, c: Any, wt: Any) -> tuple[Any, Any]:
     return sigmoid(o) * np.tanh(c), c
 
 
+def _pair(function: str, state: Any) -> Any:
+    if state is None:
+        return None, None
+    if not isinstance(state, tuple | list) or len(state) != 2:
+        raise TypeError(f"{function}: the state must be a pair (h, c) or None, not {type(state).__name__}")
+    return state
+
+
 def lstm(
     x: Array,
     state: tuple[Array | None, Array | None] | None,
@@ -188,7 +198,7 @@ def lstm(
     >>> y.shape, h.shape, c[0].round(3)
     ((2, 3, 1), (2, 1), array([1.739]))
     """
-    h, c = (None, None) if state is None else state
+    h, c = _pair("lstm", state)
     on_tensors, x, (h, c), wi, wh, (b,) = _checked("lstm", x, (h, c), wi, wh, (b,), 4, 3)
     if on_tensors and x.dtype == np.float32 and x.dev < 0 and x.size and not reverse:
         return _lstm_fused(x, h, c, wi, wh, b)
@@ -219,7 +229,7 @@ def lstm_cell(
     >>> [part.round(4) for part in lstm_cell(np.ones((1, 1)), None, np.ones((4, 1)), np.ones((4, 1)))]
     [array([[0.3696]]), array([[0.5568]])]
     """
-    h, c = (None, None) if state is None else state
+    h, c = _pair("lstm_cell", state)
     _, x, (h, c), wi, wh, (b,) = _checked("lstm_cell", x, (h, c), wi, wh, (b,), 4, 2)
     return _lstm_step(_plus(x @ wi.T, b), h, c, wh.T)
 
@@ -292,3 +302,66 @@ def gru_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = 
     """
     _, x, (h,), wi, wh, (b, bh) = _checked("gru_cell", x, (h,), wi, wh, (b, bh), 3, 2)
     return _gru_step(_plus(x @ wi.T, b), h, wh.T, bh)[0]
+
+
+def _gru_v3_step(gates: Any, h: Any, wt: Any, nt: Any) -> tuple[Any]:
+    r, z, n = _parts(gates, 3)
+    hr, hz = _parts(h @ wt, 2)
+    n = np.tanh(n + (sigmoid(r + hr) * h) @ nt)
+    return (n + sigmoid(z + hz) * (h - n),)
+
+
+def gru_v3(
+    x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, reverse: bool = False
+) -> tuple[Any, Any]:
+    """Gated recurrent units as first published (Cho et al. 2014, third version): the reset gate acts on the state.
+
+    As `gru`, but with ``n = tanh(xn + wn @ (sigmoid(r) * h))``, where `wn` is the third part of `wh`.
+
+    Parameters
+    ----------
+    x : array, shape (N, L, I)
+    h : array, shape (N, H), or None
+        The state before the first step; None for zeros.
+    wi : array, shape (3 * H, I)
+    wh : array, shape (3 * H, H)
+        The weights of the reset gate, the update gate and the new state, one after another.
+    b : array, shape (3 * H,), optional
+    reverse : bool
+        From the last step to the first.
+
+    Returns
+    -------
+    y : array, shape (N, L, H)
+        The state after each step.
+    h : array, shape (N, H)
+        The state after the last one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import gru_v3
+    >>> y, h = gru_v3(np.ones((2, 3, 1)), None, np.ones((3, 1)), np.ones((3, 1)))
+    >>> y.shape, h[0].round(3)
+    ((2, 3, 1), array([0.452]))
+    """
+    _, x, states, wi, wh, (b,) = _checked("gru_v3", x, (h,), wi, wh, (b,), 3, 3)
+    split = 2 * wh.shape[1]
+    wt, nt = wh[:split].T, wh[split:].T
+    y, (h,) = _unrolled(lambda g, h: _gru_v3_step(g, h, wt, nt), _plus(x @ wi.T, b), states, reverse)
+    return y, h
+
+
+def gru_v3_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None) -> Any:
+    """One step of `gru_v3`: the next state, for x of shape (N, I).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import gru_v3_cell
+    >>> gru_v3_cell(np.ones((1, 1)), None, np.ones((3, 1)), np.ones((3, 1))).round(4)
+    array([[0.2048]])
+    """
+    _, x, (h,), wi, wh, (b,) = _checked("gru_v3_cell", x, (h,), wi, wh, (b,), 3, 2)
+    split = 2 * wh.shape[1]
+    return _gru_v3_step(_plus(x @ wi.T, b), h, wh[:split].T, wh[split:].T)[0]

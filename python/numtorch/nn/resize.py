@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, counts, spatial, together
+from numtorch.nn.dispatch import Array, counts, number, reals, spatial
 
-__all__ = ["pixel_shuffle", "pixel_unshuffle", "upsample"]
+__all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
 # The kernels by mode and number of spatial axes.
 KERNELS = {
@@ -58,18 +58,24 @@ def upsample(
     >>> upsample(np.array([[[1.0, 4.0]]]), size=4, mode="linear", align_corners=True)
     array([[[1., 2., 3., 4.]]])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("upsample", x)
     n = spatial("upsample", x)
-    if mode not in KERNELS or n not in KERNELS[mode]:
+    if not isinstance(mode, str) or mode not in KERNELS or n not in KERNELS[mode]:
         fitting = ", ".join(f'"{name}"' for name, by_axes in KERNELS.items() if n in by_axes)
         raise ValueError(f"upsample: mode must be one of {fitting} for {n} spatial axes, not {mode!r}")
+    if 0 in x.shape[2:]:
+        raise ValueError(f"upsample: x must have spatial axes of at least one element, not shape {x.shape}")
     if (scale is None) == (size is None):
         raise ValueError(f"upsample: one of scale and size must be given, not scale={scale!r} and size={size!r}")
     if size is not None:
         sizes = counts("upsample", "size", size, n)
         scales: list[Any] = [None] * n
     else:
-        scales = [float(s) for s in (scale if isinstance(scale, tuple | list) else [scale] * n)]
+        scales = [
+            float(number("upsample", "scale", s)) for s in (scale if isinstance(scale, tuple | list) else [scale] * n)
+        ]
+        if not all(map(math.isfinite, scales)):
+            raise ValueError(f"upsample: scale must be finite, not {scale!r}")
         sizes = [math.floor(length * s) for length, s in zip(x.shape[2:], scales, strict=False)]
         if len(scales) != n or min(sizes) < 1:
             raise ValueError(
@@ -178,3 +184,19 @@ def pixel_unshuffle(x: Array, r: int) -> Any:
     x = x.reshape(batch, channels, *(part for length in lengths for part in (length // r, r)))
     order = [0, 1, *range(3, 3 + 2 * n, 2), *range(2, 2 + 2 * n, 2)]
     return x.transpose(order).reshape(batch, channels * r**n, *(length // r for length in lengths))
+
+
+def flatten(x: Array) -> Any:
+    """All axes but the first in one: (N, C, H, W) becomes (N, C * H * W).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import flatten
+    >>> flatten(np.ones((2, 3, 4, 5))).shape
+    (2, 60)
+    """
+    x = x if hasattr(x, "reshape") else np.asarray(x)
+    if x.ndim < 1:
+        raise ValueError("flatten: x must have at least one axis, not shape ()")
+    return x.reshape(x.shape[0], math.prod(x.shape[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Kernel, Tensor, kernel
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, reals, together
 
 __all__ = ["logsoftmax", "logsumexp", "softmax"]
 
@@ -43,7 +44,7 @@ def softmax(x: Array, axis: Axis = -1) -> Any:
     >>> softmax(np.log([1.0, 1.0, 2.0]))
     array([0.25, 0.25, 0.5 ])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("softmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _along(_softmax, x, axes)
@@ -72,7 +73,7 @@ def logsoftmax(x: Array, axis: Axis = -1) -> Any:
     >>> logsoftmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = reals("logsoftmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _along(_log_softmax, x, axes)
@@ -104,7 +105,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> logsumexp(np.array([[1000.0, 1000.0], [-np.inf, -np.inf]]), axis=1)
     array([1000.69314718,         -inf])
     """
-    on_tensors, (x,) = together(x)
+    on_tensors, (x,) = together("logsumexp", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
         return _logsumexp(x, axes, keepdims)
@@ -130,5 +131,5 @@ def _along(run: Kernel | Callable[..., Tensor], x: Tensor, axes: tuple[int, ...]
     order = [i for i in range(x.ndim) if i not in axes] + list(axes)
     moved = _permute(x, order)
     rest = moved.shape[: x.ndim - len(axes)]
-    y = run(_reshape(moved, [*rest, -1]), len(rest), False)
+    y = run(_reshape(moved, [*rest, math.prod(moved.shape[len(rest) :])]), len(rest), False)
     return _permute(_reshape(y, moved.shape), [order.index(i) for i in range(x.ndim)])

@@ -175,7 +175,7 @@ def largest_reference(x: Any, window: Window) -> Any:
 def max_windows_reference(x: Any, window: Window) -> tuple[Any, Any]:
     """The largest element of each window, and its place."""
     view, padded = _windows(x, window, -math.inf)
-    view = view.reshape(*view.shape[: -len(window.sizes)], -1)
+    view = view.reshape(*view.shape[: -len(window.sizes)], math.prod(window.sizes))
     best = view.argmax(-1)
     inside = np.unravel_index(best, window.sizes)
     corners = np.indices(best.shape)[2:]

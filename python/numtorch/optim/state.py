@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from numtorch.optim.rule import Rule, Slots
-from numtorch.structure import fields, fmap, is_array, is_object, leaves
-
-FROZEN = "_frozen"
+from numtorch.structure import fields, fmap, is_array, is_object, leaves, trained_leaves
 
 
 class Leaf:
@@ -106,27 +104,8 @@ def _check_rule(rule: object) -> None:
 
 def untrained(model: Any) -> dict[int, Any]:
     """The arrays that are not trained, by identity: what classes name in __buffers__, and what is frozen."""
-    found: dict[int, Any] = {}
-    for part in leaves(model, is_leaf=lambda value: _collect_buffers(value, found)):
-        del part
-    return found
-
-
-def _collect_buffers(value: Any, found: dict[int, Any]) -> bool:
-    """Not a leaf, ever: `leaves` asks this of every part."""
-    if not is_array(value) and is_object(value):
-        names: Any = getattr(type(value), "__buffers__", ())
-        if getattr(value, "__dict__", {}).get(FROZEN, False) is True:
-            names = [name for name, part in fields(value).items() if _holds_arrays(part)]
-        for name in names:
-            found.update((id(array), array) for array in leaves(getattr(value, name, None), is_leaf=is_array))
-    return False
-
-
-def _holds_arrays(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    return is_array(value) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
+    trained = {id(array) for array in trained_leaves(model)}
+    return {id(array): array for array in leaves(model) if id(array) not in trained}
 
 
 def leaves_of(state: Any) -> Iterator[Leaf]:

@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from numtorch.structure.names import items
-from numtorch.structure.walk import FROZEN, holds_arrays, is_object
+from numtorch.structure.walk import FROZEN, holds_arrays, is_object, leaves
 
 
 def freeze(model: Any) -> Any:
@@ -82,7 +82,7 @@ def _mark(value: Any, frozen: bool, seen: set[int]) -> None:
         for item, arrays in zip(parts, held, strict=True):
             if not arrays:
                 _mark(item, frozen, seen)
-    elif holds_arrays(value) or isinstance(value, functools.partial):
+    elif holds_arrays(value) or (isinstance(value, functools.partial) and any(True for _ in leaves(value))):
         raise TypeError(f"freeze: a {type(value).__name__} of arrays cannot be marked; keep them in an object")
     else:
         for _, item in items(value):

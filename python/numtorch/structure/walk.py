@@ -69,12 +69,17 @@ def holds_arrays(value: Any) -> bool:
     return is_array(value) or (isinstance(value, list | tuple) and any(holds_arrays(item) for item in value))
 
 
+def buffer_names(value: Any) -> frozenset[str]:
+    """The attributes that the class of an object names in `__buffers__`."""
+    return frozenset(getattr(type(value), "__buffers__", ()))
+
+
 def untrained(value: Any) -> frozenset[str]:
     """The attributes of an object that are not trained: what its class names in `__buffers__`.
 
     In a frozen object all arrays; the objects that it holds have marks of their own.
     """
-    buffers = frozenset(getattr(type(value), "__buffers__", ()))
+    buffers = buffer_names(value)
     if is_frozen(value):
         buffers |= {name for name, item in fields(value).items() if holds_arrays(item)}
     return buffers

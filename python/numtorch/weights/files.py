@@ -57,7 +57,14 @@ def save(path: str | os.PathLike[str], model: Any) -> None:
     writers[end](path, arrays)
 
 
-def load(path: str | os.PathLike[str], model: Any = None, *, names: str | None = None, key: str | None = None) -> Any:
+def load(
+    path: str | os.PathLike[str],
+    model: Any = None,
+    *,
+    names: str | None = None,
+    key: str | None = None,
+    dtype: Any = None,
+) -> Any:
     """Reads arrays from a file, into a model or by name.
 
     Parameters
@@ -71,6 +78,8 @@ def load(path: str | os.PathLike[str], model: Any = None, *, names: str | None =
         Whose names are in the file; None for the model's own.
     key : str, optional
         Where in a checkpoint of PyTorch the arrays are; not needed if there is one place only.
+    dtype : dtype, optional
+        Of the model's floating-point arrays; see `load_state`.
 
     Returns
     -------
@@ -90,7 +99,7 @@ def load(path: str | os.PathLike[str], model: Any = None, *, names: str | None =
         arrays = read_safetensors(path) if end == ".safetensors" else read_npz(path)
     else:
         raise ValueError(f"load: a path ends with .safetensors, .npz, {', '.join(_CHECKPOINTS)}, not {end!r}")
-    return arrays if model is None else load_state(model, arrays, names)
+    return arrays if model is None else load_state(model, arrays, names, dtype=dtype)
 
 
 def _arrays_in(checkpoint: Any, key: str | None) -> dict[str, np.ndarray[Any, Any]]:

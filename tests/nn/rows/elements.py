@@ -137,6 +137,14 @@ def normalizations() -> list[Call]:
         Call("layernorm", nn.layernorm, (BATCH, *weights), lambda x, s, b: F.layer_norm(x, (4, 5), s, b)),
         Call("layernorm last", nn.layernorm, (BATCH, weights[0][0]), lambda x, s: F.layer_norm(x, (5,), s), 1),
         Call("layernorm axes", lambda x: nn.layernorm(x, axes=2), (BATCH,), lambda x: F.layer_norm(x, (4, 5))),
+        Call("normalise", nn.normalise, (BATCH,), lambda x: F.layer_norm(x, (5,))),
+        Call(
+            "normalise axes",
+            lambda x: nn.normalise(x, (0, 2), eps=0.1),
+            (BATCH,),
+            lambda x: F.batch_norm(x, None, None, training=True, eps=0.1),
+            order=1,
+        ),
         Call("batchnorm 2d", lambda x: nn.batchnorm(x, None, None, None, None), (normal(5, 3),), order=1),
     ]
     return rows
@@ -181,7 +189,7 @@ ROWS = [
     ),
     *normalizations(),
     *(
-        Call(name, getattr(nn, name), (prediction, target), theirs, kinds="f")
+        Call(name, getattr(nn, name), (prediction, target), theirs, kinds="ef")
         for name, (prediction, target, theirs) in LOSSES.items()
     ),
     Call("mse sum", lambda p, y: nn.mse(p, y, agg=np.sum), (P, Y), lambda p, y: F.mse_loss(p, y, reduction="sum")),

@@ -1,5 +1,6 @@
 """Padding, interpolation, sampling."""
 
+import numpy as np
 import torch.nn.functional as F
 
 from numtorch import nn
@@ -49,7 +50,7 @@ def sampled() -> list[Call]:
                                 x, g, mode=mode, padding_mode=padding, align_corners=align
                             ),
                             order=1 if n == 2 else 0,
-                            kinds="f",
+                            kinds="ef",
                         )
                     )
     return rows
@@ -95,5 +96,16 @@ ROWS = [
         (normal(2, 2, 4, 2),),
         lambda x: F.pixel_unshuffle(x, 2),
         1,
+    ),
+    Call("flatten", nn.flatten, (X,), lambda x: x.flatten(1), order=1),
+    *(
+        Call(
+            f"imrotate {told}", lambda x, a, way=way: nn.imrotate(x, a, **way), (X, np.array(0.7)), kinds="ef", order=1
+        )
+        for told, way in (
+            ("bilinear", {}),
+            ("nearest", {"mode": "nearest"}),
+            ("about a corner", {"center": (0.3, -0.2)}),
+        )
     ),
 ]

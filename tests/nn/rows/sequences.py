@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from numtorch import nn
-from tests.nn.rows.call import Call, apart, normal
+from tests.nn.rows.call import Call, apart, cplx, normal
 
 Q, K, V = normal(2, 3, 4), normal(2, 5, 4), normal(2, 5, 4)
 BIAS = normal(2, 1, 3, 5)
@@ -120,7 +120,7 @@ ROWS = [
     Call("gru", nn.gru, (STEPS, H, *GRU), lambda x, h, *p: module(torch.nn.GRU)(x, h, *p), order=1),
     Call("lstm", lstm, (STEPS, H, C, *LSTM), lambda x, h, c, *p: module(torch.nn.LSTM)(x, (h, c), *p), order=1),
     Call("rnn_cell", nn.rnn_cell, (STEPS[:, 0], H, *RNN), order=1),
-    Call("gru_cell", nn.gru_cell, (STEPS[:, 0], H, *GRU), torch.gru_cell, order=1, kinds="f"),
+    Call("gru_cell", nn.gru_cell, (STEPS[:, 0], H, *GRU), torch.gru_cell, order=1, kinds="ef"),
     Call("lstm_cell", lambda x, h, c, *p: nn.lstm_cell(x, (h, c), *p), (STEPS[:, 0], H, C, *LSTM), order=1),
     Call("ctc_loss", lambda x: nn.ctc_loss(x, TARGETS, STEPS_OF, LENGTHS), (ALIGNED,), ctc, order=1, kinds="f"),
     Call("ctc_loss blank", lambda x: nn.ctc_loss(x, TARGETS - 1, blank=3), (ALIGNED,), order=1, kinds="f"),
@@ -128,8 +128,43 @@ ROWS = [
     Call("gather", lambda w: nn.gather(w, PLACES), (W,), lambda w: w[torch.from_numpy(PLACES)]),
     Call("gather pairs", lambda w: nn.gather(w, (PLACES, PLACES // 2)), (W,)),
     *(
-        Call(f"scatter {op}", lambda s, op=op: nn.scatter(op, s, TO, size=6, init=0.7), (ROWS_TO_SCATTER,), kinds="f")
+        Call(f"scatter {op}", lambda s, op=op: nn.scatter(op, s, TO, size=6, init=0.7), (ROWS_TO_SCATTER,), kinds="ef")
         for op in ("+", "-", "*", "/", "max", "min", "mean")
     ),
     Call("scatter 2d", lambda s: nn.scatter("+", s, np.array([[0, 1], [1, 1]])), (normal(2, 2, 3),)),
+    Call(
+        "dot_product_attention_scores",
+        lambda q, k: nn.dot_product_attention_scores(q, k, heads=2, mask=MASK),
+        (Q, K),
+        lambda q, k: (
+            (divided(q, 2) @ divided(k, 2).mT / 2**0.5).masked_fill(~torch.from_numpy(MASK), -float("inf")).softmax(-1)
+        ),
+        order=1,
+    ),
+    Call("gru_v3", nn.gru_v3, (STEPS, H, *GRU[:3]), order=1),
+    Call("gru_v3 reverse", lambda x, h, *p: nn.gru_v3(x, h, *p, reverse=True), (STEPS, H, *GRU[:2]), order=1),
+    Call("gru_v3_cell", nn.gru_v3_cell, (STEPS[:, 0], H, *GRU[:3]), order=1),
+    *(
+        Call(
+            f"embedding_bag {mode} {told}",
+            lambda w, mode=mode, idx=idx, offsets=offsets: nn.embedding_bag(w, idx, offsets, mode=mode),
+            (apart(5, 3),),
+            lambda w, mode=mode, idx=idx, offsets=offsets: F.embedding_bag(
+                torch.from_numpy(idx), w, offsets if offsets is None else torch.from_numpy(offsets), mode=mode
+            ),
+            order=1,
+        )
+        for mode in ("sum", "mean", "max")
+        for told, idx, offsets in (
+            ("rows", np.array([[0, 4, 1], [2, 2, 0]]), None),
+            ("offsets", np.array([0, 4, 2, 2, 1]), np.array([0, 2, 2, 3])),
+        )
+    ),
+    Call("batched_mul", nn.batched_mul, (normal(3, 2, 4), normal(3, 4, 2)), torch.bmm),
+    Call("batched_mul one", nn.batched_mul, (normal(2, 4), normal(3, 4, 2)), torch.matmul),
+    Call("batched_mul complex", nn.batched_mul, (cplx(1, 2, 3), cplx(2, 3, 2)), torch.matmul, kinds="F"),
+    Call("batched_vec", nn.batched_vec, (normal(3, 2, 4), normal(3, 4)), lambda a, x: (a @ x[..., None])[..., 0]),
+    Call("batched_vec one", nn.batched_vec, (normal(3, 2, 4), normal(4)), torch.matmul),
+    Call("batched_transpose", nn.batched_transpose, (normal(3, 2, 4),), lambda a: a.mT),
+    Call("batched_adjoint", nn.batched_adjoint, (cplx(3, 2, 4),), lambda a: a.mH.resolve_conj(), kinds="F"),
 ]

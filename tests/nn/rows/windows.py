@@ -77,6 +77,34 @@ def convs() -> list[Call]:
             lambda x, w, b: F.conv2d(x, w, b, padding=1, groups=2),
             order=1,
         ),
+        Call(
+            "conv flip",
+            lambda x, w: nn.conv(x, w, flip=True, pad=(1, 0)),
+            (x, w),
+            lambda x, w: F.conv2d(x, w.flip(2, 3), padding=(1, 0)),
+            order=1,
+        ),
+        Call(
+            "conv_transpose flip",
+            lambda x, w: nn.conv_transpose(x, w, flip=True, stride=2),
+            (x, plain),
+            lambda x, w: F.conv_transpose2d(x, w.flip(2, 3), stride=2),
+            order=1,
+        ),
+        Call(
+            "depthwise_conv flip",
+            lambda x, w: nn.depthwise_conv(x, w, flip=True),
+            (x, normal(4, 1, 3, 3)),
+            lambda x, w: F.conv2d(x, w.flip(2, 3), groups=2),
+            order=1,
+        ),
+        Call(
+            "conv_bias_act",
+            lambda x, w, b: nn.conv_bias_act(x, w, b, nn.tanh, stride=2),
+            (x, w, normal(3)),
+            lambda x, w, b: F.conv2d(x, w, b, stride=2).tanh(),
+            order=1,
+        ),
         Call("conv complex", nn.conv, (cplx(1, 2, 5), cplx(3, 2, 2), cplx(3)), F.conv1d, kinds="F"),
         Call(
             "conv_transpose complex",
@@ -149,7 +177,7 @@ def pools() -> list[Call]:
                 lambda x, n=n: ADAPTIVE_MEAN[n](x, 3),
                 order,
             ),
-            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order, kinds="f"),
+            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order, half(n)),
             Call(f"global_max_pool{n}d", nn.global_max_pool, (x,), lambda x, n=n: ADAPTIVE_MAX[n](x, 1), order),
             Call(f"global_mean_pool{n}d", nn.global_mean_pool, (x,), lambda x, n=n: ADAPTIVE_MEAN[n](x, 1), order),
         ]

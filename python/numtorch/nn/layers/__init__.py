@@ -5,14 +5,16 @@ from numtorch.nn.layers.containers import (
     Chain,
     Flatten,
     Maxout,
+    PairwiseFusion,
     Parallel,
     SkipConnection,
     activations,
     concatenated,
 )
-from numtorch.nn.layers.conv import Conv, ConvTranspose, DepthwiseConv
-from numtorch.nn.layers.dense import Bilinear, Dense, Embedding, Scale, affine
+from numtorch.nn.layers.conv import Conv, ConvTranspose, CrossCor, DepthwiseConv
+from numtorch.nn.layers.dense import Bilinear, Dense, Scale, affine
 from numtorch.nn.layers.dropout import AlphaDropout, Dropout
+from numtorch.nn.layers.embedding import Embedding, EmbeddingBag
 from numtorch.nn.layers.init import (
     glorot_normal,
     glorot_uniform,
@@ -25,6 +27,7 @@ from numtorch.nn.layers.init import (
     orthogonal,
     rand,
     randn,
+    sparse_init,
     truncated_normal,
     zeros,
 )
@@ -40,7 +43,20 @@ from numtorch.nn.layers.pool import (
     PixelShuffle,
     Upsample,
 )
-from numtorch.nn.layers.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, Recurrence, RNNCell
+from numtorch.nn.layers.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    GRUCell,
+    GRUv3,
+    GRUv3Cell,
+    LSTMCell,
+    Recurrence,
+    RNNCell,
+    initialstates,
+)
+from numtorch.nn.layers.sizes import outputsize
+from numtorch.nn.layers.weightnorm import WeightNorm, remove_weight_norms
 
 __all__ = [
     "GRU",
@@ -54,12 +70,16 @@ __all__ = [
     "Chain",
     "Conv",
     "ConvTranspose",
+    "CrossCor",
     "Dense",
     "DepthwiseConv",
     "Dropout",
     "Embedding",
+    "EmbeddingBag",
     "Flatten",
     "GRUCell",
+    "GRUv3",
+    "GRUv3Cell",
     "GlobalMaxPool",
     "GlobalMeanPool",
     "GroupNorm",
@@ -72,6 +92,7 @@ __all__ = [
     "MeanPool",
     "Moded",
     "MultiHeadAttention",
+    "PairwiseFusion",
     "Parallel",
     "PixelShuffle",
     "RNNCell",
@@ -80,20 +101,25 @@ __all__ = [
     "SelfAttention",
     "SkipConnection",
     "Upsample",
+    "WeightNorm",
     "activations",
     "affine",
     "concatenated",
     "glorot_normal",
     "glorot_uniform",
     "identity_init",
+    "initialstates",
     "kaiming_normal",
     "kaiming_uniform",
     "lecun_normal",
     "nfan",
     "ones",
     "orthogonal",
+    "outputsize",
     "rand",
     "randn",
+    "remove_weight_norms",
+    "sparse_init",
     "testmode",
     "trainmode",
     "truncated_normal",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, overload
 import numpy as np
 
 from numtorch.nn.layers.layer import Layer
+from numtorch.nn.resize import flatten
 
 Function = Callable[..., Any]
 
@@ -171,6 +172,49 @@ class Parallel(Chain):
         return self.connection(*(layer(x) for layer, x in zip(self, xs, strict=True)))
 
 
+class PairwiseFusion(Chain):
+    """Layers one after the other, each of which also takes an input of its own.
+
+    ``y[0] = layers[0](x[0])`` and ``y[i] = layers[i](connection(y[i - 1], x[i]))``.
+
+    Parameters
+    ----------
+    connection : callable
+        Takes what the layer before gave, and the input.
+    *layers : callables
+        Layers or functions.
+    **named : callables
+        More of them, with names.
+
+    Returns
+    -------
+    tuple
+        What each layer gave.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import PairwiseFusion
+    >>> PairwiseFusion(np.add, np.square, np.negative)(3.0, 1.0)
+    (np.float64(9.0), np.float64(-10.0))
+    >>> PairwiseFusion(np.add, np.square, np.negative)(3.0)  # one input for all
+    (np.float64(9.0), np.float64(-12.0))
+    """
+
+    def __init__(self, connection: Function, *layers: Function | list[Function], **named: Function) -> None:
+        super().__init__(*layers, **named)
+        self.connection = connection
+
+    def __call__(self, *xs: Any) -> Any:
+        if len(xs) not in (1, len(self)):
+            raise ValueError(f"PairwiseFusion: {len(xs)} inputs for {len(self)} layers")
+        inputs = xs * len(self) if len(xs) == 1 else xs
+        found: list[Any] = []
+        for layer, x in zip(self, inputs, strict=True):
+            found.append(layer(self.connection(found[-1], x) if found else x))
+        return tuple(found)
+
+
 class Maxout(Chain):
     """The greatest of what several layers give, element by element (Goodfellow et al. 2013).
 
@@ -207,4 +251,4 @@ class Flatten(Layer):
     """
 
     def __call__(self, x: Any) -> Any:
-        return x.reshape(x.shape[0], -1)
+        return flatten(x)

@@ -22,7 +22,7 @@ def sizes(k: Size, axes: int = 2) -> tuple[int, ...]:
 
 def _options(**options: Any) -> str:
     """Those that differ from what they usually are."""
-    usual: dict[str, Any] = {"stride": 1, "pad": 0, "dilation": 1, "groups": 1, "outpad": 0}
+    usual: dict[str, Any] = {"stride": 1, "pad": 0, "dilation": 1, "groups": 1, "outpad": 0, "flip": False}
     return "".join(f", {name}={value}" for name, value in options.items() if value != usual[name])
 
 
@@ -43,6 +43,8 @@ class Conv(Layer):
         Into how many groups the channels are divided.
     bias : bool
         Whether there is one.
+    flip : bool
+        Whether the weight is turned around before use, as in Flux.jl, whose weights then stay as they are.
     init : callable
         Initialiser of the weight: `init(shape, rng=rng)`.
     rng : numpy.random.Generator or int, optional
@@ -76,6 +78,7 @@ class Conv(Layer):
         dilation: Size = 1,
         groups: int = 1,
         bias: bool = True,
+        flip: bool = False,
         init: Function = glorot_uniform,
         rng: Any = None,
     ) -> None:
@@ -88,10 +91,18 @@ class Conv(Layer):
         self.pad = pad
         self.dilation = dilation
         self.groups = groups
+        self.flip = flip
 
     def __call__(self, x: Any) -> Any:
         y = conv(
-            x, self.weight, self.bias, stride=self.stride, pad=self.pad, dilation=self.dilation, groups=self.groups
+            x,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            pad=self.pad,
+            dilation=self.dilation,
+            groups=self.groups,
+            flip=self.flip,
         )
         return activated(self.act, y)
 
@@ -99,8 +110,11 @@ class Conv(Layer):
         outputs, inputs, *k = self.weight.shape
         text = f"{tuple(k)}, {inputs * self.groups} => {outputs}"
         text += "" if self.act is None else f", {name_of(self.act)}"
-        text += _options(stride=self.stride, pad=self.pad, dilation=self.dilation, groups=self.groups)
+        text += _options(stride=self.stride, pad=self.pad, dilation=self.dilation, groups=self.groups, flip=self.flip)
         return text + (", bias=False" if self.bias is None else "")
+
+
+CrossCor = Conv  # Flux's name for a convolution that does not turn its weight around
 
 
 class DepthwiseConv(Conv):
@@ -149,6 +163,8 @@ class ConvTranspose(Layer):
         Into how many groups the channels are divided.
     bias : bool
         Whether there is one.
+    flip : bool
+        As of `Conv`.
     init : callable
         Initialiser of the weight.
     rng : numpy.random.Generator or int, optional
@@ -180,6 +196,7 @@ class ConvTranspose(Layer):
         dilation: Size = 1,
         groups: int = 1,
         bias: bool = True,
+        flip: bool = False,
         init: Function = glorot_uniform,
         rng: Any = None,
     ) -> None:
@@ -193,6 +210,7 @@ class ConvTranspose(Layer):
         self.outpad = outpad
         self.dilation = dilation
         self.groups = groups
+        self.flip = flip
 
     def __call__(self, x: Any) -> Any:
         y = conv_transpose(
@@ -204,6 +222,7 @@ class ConvTranspose(Layer):
             outpad=self.outpad,
             dilation=self.dilation,
             groups=self.groups,
+            flip=self.flip,
         )
         return activated(self.act, y)
 
@@ -212,6 +231,11 @@ class ConvTranspose(Layer):
         text = f"{tuple(k)}, {inputs} => {outputs * self.groups}"
         text += "" if self.act is None else f", {name_of(self.act)}"
         text += _options(
-            stride=self.stride, pad=self.pad, outpad=self.outpad, dilation=self.dilation, groups=self.groups
+            stride=self.stride,
+            pad=self.pad,
+            outpad=self.outpad,
+            dilation=self.dilation,
+            groups=self.groups,
+            flip=self.flip,
         )
         return text + (", bias=False" if self.bias is None else "")

@@ -1,4 +1,4 @@
-"""Layers that are matrices: Dense, Scale, Bilinear, Embedding."""
+"""Layers that are matrices: Dense, Scale, Bilinear."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.nn.gather import embedding
-from numtorch.nn.layers.init import glorot_uniform, ones, randn, zeros
+from numtorch.nn.layers.init import glorot_uniform, ones, zeros
 from numtorch.nn.layers.layer import Layer
 from numtorch.nn.layers.show import name_of
 
@@ -191,39 +190,3 @@ class Bilinear(Layer):
     def describe(self) -> str:
         outputs, left, right = self.weight.shape
         return f"({left}, {right}) => {outputs}" + ("" if self.act is None else f", {name_of(self.act)}")
-
-
-class Embedding(Layer):
-    """A row of a table for each index.
-
-    Parameters
-    ----------
-    rows : int
-        How many there are: indices are 0 to rows - 1.
-    features : int
-        Length of each.
-    init : callable
-        Initialiser of the table.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
-
-    Attributes
-    ----------
-    weight : array, of shape (rows, features)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch.nn.layers import Embedding
-    >>> Embedding(10, 4)(np.array([[1, 2, 9]])).shape
-    (1, 3, 4)
-    """
-
-    def __init__(self, rows: int, features: int, *, init: Function = randn, rng: Any = None) -> None:
-        self.weight = init((rows, features), rng=rng)
-
-    def __call__(self, index: Any) -> Any:
-        return embedding(self.weight, index)
-
-    def describe(self) -> str:
-        return " => ".join(map(str, self.weight.shape))

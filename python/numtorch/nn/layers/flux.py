@@ -12,7 +12,8 @@ from numtorch.structure import fields, is_array, is_object
 
 _NORM = {"weight": "γ", "bias": "β", "running_mean": "μ", "running_var": "σ²"}
 # Attributes of our classes by Flux's names; None for what Flux does not have, and which is zero.
-NAMES: dict[str, dict[str, str | None]] = {
+# Several names stand for arrays that are one here, one above the other.
+NAMES: dict[str, dict[str, str | tuple[str, ...] | None]] = {
     "BatchNorm": {**_NORM},
     "InstanceNorm": {**_NORM},
     "GroupNorm": {**_NORM},
@@ -21,6 +22,7 @@ NAMES: dict[str, dict[str, str | None]] = {
         cell: {"weight_ih": "Wi", "weight_hh": "Wh", "bias_ih": "bias", "bias_hh": None}
         for cell in ("RNNCell", "LSTMCell", "GRUCell")
     },
+    "GRUv3Cell": {"weight_ih": "Wi", "weight_hh": ("Wh", "Wh_h̃"), "bias_ih": "bias"},
 }
 
 
@@ -34,7 +36,7 @@ def _convolution(weight: Any) -> Any:
 
 _LAYOUTS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("Conv", "DepthwiseConv", "ConvTranspose"), _convolution),
-    "Embedding": np.transpose,
+    **dict.fromkeys(("Embedding", "EmbeddingBag"), np.transpose),
 }
 
 
@@ -66,24 +68,33 @@ def from_flux(model: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """
     left = dict(given)
     found: dict[str, Any] = {}
+    dtype = np.result_type(*{value.dtype for value in map(_as_array, left.values())} or {np.dtype(np.float32)})
     for ours, theirs, array, layout in _walk(model, "", ""):
         if theirs is None:
-            found[ours] = np.zeros(array.shape, array.dtype)
-        elif theirs in left:
-            value = left.pop(theirs)
-            found[ours] = layout(collect(value) if isinstance(value, Tensor) else np.asarray(value))
+            found[ours] = np.zeros(array.shape, dtype)
+        elif all(name in left for name in theirs):
+            parts = [left.pop(name) for name in theirs]
+            hosted = [layout(collect(part) if isinstance(part, Tensor) else np.asarray(part)) for part in parts]
+            found[ours] = hosted[0] if len(hosted) == 1 else np.concatenate(hosted)
     return found | left
 
 
-def _walk(value: Any, ours: str, theirs: str) -> Iterator[tuple[str, str | None, Any, Callable[[Any], Any]]]:
+def _as_array(value: Any) -> Any:
+    return value if isinstance(value, Tensor) else np.asarray(value)
+
+
+def _walk(value: Any, ours: str, theirs: str) -> Iterator[tuple[str, list[str] | None, Any, Callable[[Any], Any]]]:
     kind = type(value).__name__
     inline = getattr(type(value), "__inline__", None)
     names = NAMES.get(kind, {})
     layout = _LAYOUTS.get(kind, lambda array: array)
+    if getattr(value, "flip", False):
+        layout = np.transpose
     for key, item in fields(value).items() if is_object(value) else ():
         name = names.get(key, key)
         if is_array(item):
-            yield f"{ours}{key}", None if name is None else f"{theirs}{name}", item, layout
+            given = (name,) if isinstance(name, str) else name
+            yield f"{ours}{key}", None if given is None else [f"{theirs}{part}" for part in given], item, layout
         elif isinstance(item, list | tuple | Mapping):
             pairs = item.items() if isinstance(item, Mapping) else enumerate(item)
             for i, (part, layer) in enumerate(pairs, start=1):

@@ -190,6 +190,45 @@ def orthogonal(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any =
     return np.ascontiguousarray(gain * (q if rows >= columns else q.T)).reshape(tuple(shape)).astype(dtype)
 
 
+def sparse_init(
+    shape: Shape, *, sparsity: float = 0.9, std: float = 0.01, rng: Any = None, dtype: Any = np.float32
+) -> Array:
+    """Normal of deviation `std`, with the same share of zeros in each column (Martens 2010).
+
+    Parameters
+    ----------
+    shape : sequence of int
+        (out, in).
+    sparsity : float
+        How much of each column is zero, from 0 to 1; rounded up to whole numbers.
+    std : float
+        Deviation of the others.
+    rng : numpy.random.Generator or int, optional
+        Where the numbers come from, or a seed.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> from numtorch.nn.layers import sparse_init
+    >>> (sparse_init((4, 3), sparsity=0.5, rng=0) == 0).sum(0)
+    array([2, 2, 2])
+    """
+    if len(shape) != 2 or not 0 <= sparsity <= 1:
+        raise ValueError(
+            f"sparse_init: needs a shape of two axes and a sparsity from 0 to 1, not {tuple(shape)} and {sparsity!r}"
+        )
+    rng = generator(rng)
+    drawn = _normal(shape, std, rng, dtype)
+    count = math.ceil(sparsity * shape[0])
+    drawn[np.argsort(rng.random(tuple(shape)), axis=0)[:count], np.arange(shape[1])] = 0
+    return drawn
+
+
 def identity_init(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:  # noqa: ARG001
     """What makes a Dense layer or a convolution return its input: the identity in the kernel's centre.
 

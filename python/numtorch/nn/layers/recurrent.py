@@ -10,7 +10,7 @@ import numpy as np
 
 from numtorch.nn.layers.init import generator, zeros
 from numtorch.nn.layers.layer import Layer
-from numtorch.nn.recurrent import gru, gru_cell, lstm, lstm_cell, rnn, rnn_cell
+from numtorch.nn.recurrent import gru, gru_cell, gru_v3, gru_v3_cell, lstm, lstm_cell, rnn, rnn_cell
 
 Function = Callable[..., Any]
 
@@ -153,6 +153,68 @@ class GRUCell(_Cell):
         return h, h
 
 
+class GRUv3Cell(_Cell):
+    """Gated recurrent unit in the first publication's third version: the reset gate acts on h, before U.
+
+    The rows of the weights are those of the reset, update and new gates, in this order.
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of x and h.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import GRUv3Cell
+    >>> y, h = GRUv3Cell(3, 4, rng=0)(np.ones((2, 3), np.float32))
+    >>> y.shape
+    (2, 4)
+    """
+
+    gates = 3
+
+    def __init__(self, inputs: int, hidden: int, **options: Any) -> None:
+        super().__init__(inputs, hidden, **options)
+        self.bias_hh = None  # it would be added to the other one
+
+    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+        return gru_v3(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
+
+    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+        h = gru_v3_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
+        return h, h
+
+
+def initialstates(layer: Any, batch: int = 1) -> Any:
+    """The state before the first step: zeros, where the weights of a cell or a recurrence are and in their dtype.
+
+    Parameters
+    ----------
+    layer : RNNCell, LSTMCell, GRUCell, GRUv3Cell, or a Recurrence of one
+        Cells and recurrences take None for the same.
+    batch : int
+        How many sequences there are.
+
+    Returns
+    -------
+    array, of shape (batch, hidden), or a pair of them (LSTM)
+
+    Examples
+    --------
+    >>> from numtorch.nn.layers import LSTM, initialstates
+    >>> [part.shape for part in initialstates(LSTM(3, 4), 2)]
+    [(2, 4), (2, 4)]
+    """
+    cell = layer.cell if isinstance(layer, Recurrence) else layer
+    if not isinstance(cell, _Cell):
+        raise TypeError(f"initialstates: the layer must be a cell of numtorch.nn.layers or a Recurrence, not {layer!r}")
+    state = np.zeros_like(cell.weight_hh, shape=(batch, cell.hidden))
+    return (state, np.zeros_like(state)) if isinstance(cell, LSTMCell) else state
+
+
 class Recurrence(Layer):
     """A cell run along a sequence, axis 1 of (N, L, inputs): what it gives is (N, L, hidden).
 
@@ -262,3 +324,27 @@ class GRU(Recurrence):
 
     def __init__(self, inputs: int, hidden: int, *, return_state: bool = False, **options: Any) -> None:
         super().__init__(GRUCell(inputs, hidden, **options), return_state=return_state)
+
+
+class GRUv3(Recurrence):
+    """`GRUv3Cell` along axis 1: (N, L, inputs) becomes (N, L, hidden).
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Lengths of the last axis.
+    return_state : bool
+        Whether to return the last state too.
+    **options
+        As of `RNNCell`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import GRUv3
+    >>> GRUv3(3, 4, rng=0)(np.ones((2, 5, 3), np.float32)).shape
+    (2, 5, 4)
+    """
+
+    def __init__(self, inputs: int, hidden: int, *, return_state: bool = False, **options: Any) -> None:
+        super().__init__(GRUv3Cell(inputs, hidden, **options), return_state=return_state)
