@@ -9,7 +9,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
-from numtorch.functions.reduction import INT64
+from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
 
