@@ -80,6 +80,11 @@ def state(model: Any) -> dict[str, Any]:
         Names such as "layer1.0.conv1.weight", and the arrays themselves (not copies). A shared array is there under
         each of its names.
 
+    Raises
+    ------
+    ValueError
+        Two arrays have one name, as in ``{"a.b": x, "a": {"b": y}}``.
+
     Examples
     --------
     >>> import numpy as np
@@ -87,7 +92,17 @@ def state(model: Any) -> dict[str, Any]:
     >>> list(state({"fc": {"weight": np.ones((2, 3)), "bias": np.zeros(2)}}))
     ['fc.weight', 'fc.bias']
     """
-    return {slot.name: slot.value for slot in slots(model)}
+    return {slot.name: slot.value for slot in _places(model, "state")}
+
+
+def _places(model: Any, function: str) -> list[Slot]:
+    """The places of a model's arrays; ValueError if two arrays have one name, as the one would stand for the other."""
+    found: dict[str, Slot] = {}
+    places = list(slots(model))
+    for slot in places:
+        if found.setdefault(slot.name, slot).value is not slot.value:
+            raise ValueError(f"{function}: two arrays of the model have the name {slot.name!r}; rename a key")
+    return places
 
 
 def load_state(model: Any, state: Mapping[str, Any], names: str | None = None) -> Any:
@@ -112,7 +127,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None) -
     Raises
     ------
     ValueError
-        Names are missing or unexpected, or shapes differ. All of them are listed, and nothing was written.
+        Names are missing or unexpected, or shapes differ: all of them are listed. Or two arrays of the model have one
+        name. Nothing was written.
 
     Examples
     --------
@@ -129,7 +145,7 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None) -
     """
     if names is not None and names not in CONVENTIONS:
         raise ValueError(f"load_state: names are one of {', '.join(CONVENTIONS)}, or None, not {names!r}")
-    places = list(slots(model))
+    places = _places(model, "load_state")
     given = dict(state)
     if names is not None:
         given = _translated(model, given, names, {slot.name for slot in places})
