@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from numtorch.weights import read_checkpoint, read_metadata, read_npz, read_safetensors
-from tests.weights.checkpoints import Storage, X, archive, old, pickled, rebuilt
+from tests.weights.checkpoints import Call, Storage, X, archive, old, pickled, rebuilt
 
 FLOAT = Storage("Float", "0", 6)
 HUGE = 2**33
@@ -53,6 +53,10 @@ PICKLES = {
     "name with attributes": archive(BEGIN + b"ctorch\nSize\n}b.", {}),
     "array with attributes": archive(BEGIN + pickled(rebuilt(FLOAT, (6,), (1,)))[2:-1] + b"}b.", FLOATS),
     "called storage": archive(BEGIN + b"ctorch\nFloatStorage\nK\x01\x85R.", {}),
+    "tensor as a storage": archive(rebuilt(rebuilt(FLOAT, (6,), (0,), 5), (6,), (1,)), FLOATS),
+    "parameter as a storage": archive(
+        rebuilt(Call("torch._utils._rebuild_parameter", rebuilt(FLOAT, (6,), (0,), 5), True, None), (6,), (1,)), FLOATS
+    ),
     "two kinds of one storage": archive([FLOAT, Storage("Int", "0", 6)], FLOATS),
     "long text": old_start(BEGIN + b"\x8d" + struct.pack("<Q", HUGE) + b"a."),
     "longest text": old_start(BEGIN + b"\x8d" + struct.pack("<Q", 2**60) + b"a."),

@@ -89,6 +89,10 @@ def _read_zip(archive: zipfile.ZipFile, size: int) -> Any:
     return read_pickle(content("data.pkl"), _known(), _storages(fetch))
 
 
+class _Storage(np.ndarray[Any, Any]):
+    """The numbers of a storage: what tensors are views of. A tensor itself is none, however its memory lies."""
+
+
 class _Bounded:
     """A file that is asked for no more than it has: what a pickle says of a length may not be true."""
 
@@ -183,7 +187,7 @@ def _storages(fetch: Fetch) -> Callable[[Any], Array]:
         if kinds.setdefault(key, kind.name) != kind.name:
             raise ValueError(f"the storage {key} is named as {kinds[key]} and as {kind.name}")
         if key not in found:
-            found[key] = fetch(key, _STORAGES[kind.name], count)
+            found[key] = fetch(key, _STORAGES[kind.name], count).view(_Storage)
         if len(found[key]) != count:
             raise ValueError(f"the storage {key} is named with different lengths")
         return found[key]
@@ -223,7 +227,7 @@ def _size(sides: Any) -> tuple[int, ...]:
 
 
 def _parameter(data: Any, *_: Any) -> Array:
-    if not isinstance(data, np.ndarray):
+    if type(data) is not np.ndarray:
         refused(f"a Parameter of a {type(data).__name__}")
     return data
 
@@ -233,7 +237,7 @@ def _are_counts(value: Any) -> bool:
 
 
 def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Array:
-    if not isinstance(storage, np.ndarray) or storage.ndim != 1:
+    if not isinstance(storage, _Storage):
         refused("a tensor without a storage")
     if not (_are_counts([offset]) and _are_counts(shape) and _are_counts(strides)) or len(shape) != len(strides):
         said = (reprlib.repr(each) for each in (shape, strides, offset))  # what is nested would be endless to print
