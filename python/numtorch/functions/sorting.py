@@ -247,5 +247,10 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
             raise ValueError("sorter.size must equal len(a)")
         order = cast(order, INT64)
     keys, sought = comparable(cast(haystack, dtype), cast(needles, dtype))
-    result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
+    try:
+        result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
+    except RuntimeError as error:
+        if "sorter index out of range" not in str(error):
+            raise
+        raise ValueError("Sorter index out of range.") from None
     return result.reshape(needles.shape)
