@@ -76,6 +76,18 @@ BAD: dict[str, tuple[Callable[[Any], Any], Any, type[Exception], str]] = {
     "pad_circular": (lambda x: nn.pad_circular(x, 6), X, ValueError, "pad must be at most 5 for axis 2"),
     "upsample mode": (lambda x: nn.upsample(x, scale=2, mode="bilinear"), X, ValueError, '"nearest", "linear" for 1'),
     "upsample neither": (nn.upsample, X, ValueError, "one of scale and size must be given"),
+    "upsample antialias": (
+        lambda x: nn.upsample(x, scale=2, antialias=True),
+        PLANE,
+        ValueError,
+        'antialias is for mode "bilinear" or "bicubic", not \'nearest\'',
+    ),
+    "upsample antialias corners": (
+        lambda x: nn.upsample(x, scale=2, mode="bilinear", align_corners=True, antialias=True),
+        PLANE,
+        ValueError,
+        "antialias=True is without align_corners",
+    ),
     "upsample scale": (lambda x: nn.upsample(x, scale=0.1), X, ValueError, "scale must be a number"),
     "pixel_shuffle": (lambda x: nn.pixel_shuffle(x, 3), X, ValueError, "divisible by 3, not 4"),
     "pixel_unshuffle": (lambda x: nn.pixel_unshuffle(x, 2), X, ValueError, "divisible by 2"),

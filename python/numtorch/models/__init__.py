@@ -1,12 +1,14 @@
-"""Networks for images: classes, and `create` by torchvision's names."""
+"""Networks for images: classes, `create` by torchvision's names, and `predict` for what is in an image."""
 
 from numtorch.models.blocks import Model, backbone, classifier
 from numtorch.models.convnext import ConvNeXt
 from numtorch.models.densenet import DenseNet
 from numtorch.models.efficientnet import EfficientNet
+from numtorch.models.images import preprocess, preprocessing
 from numtorch.models.inception import GoogLeNet, InceptionV3
 from numtorch.models.inception_v4 import InceptionV4
 from numtorch.models.mobilenet import MobileNetV1, MobileNetV2, MobileNetV3
+from numtorch.models.prediction import Prediction, classify, predict
 from numtorch.models.registry import create, names
 from numtorch.models.resnet import ResNet, ResNeXt, SEResNet, WideResNet
 from numtorch.models.squeezenet import SqueezeNet
@@ -28,6 +30,7 @@ __all__ = [
     "MobileNetV2",
     "MobileNetV3",
     "Model",
+    "Prediction",
     "ResNeXt",
     "ResNet",
     "SEResNet",
@@ -38,6 +41,10 @@ __all__ = [
     "Xception",
     "backbone",
     "classifier",
+    "classify",
     "create",
     "names",
+    "predict",
+    "preprocess",
+    "preprocessing",
 ]
