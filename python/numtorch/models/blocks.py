@@ -1,14 +1,13 @@
-"""What the families of models share: a model's base, convolutions with batch norm, gates, random depth."""
+"""What the families of models share: a model's base, convolutions with batch norm, gates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-import numpy as np
-
-from numtorch.nn.activations import relu, sigmoid
-from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, Moded, kaiming_normal
+from numtorch.nn.activations import gelu, relu, sigmoid
+from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
+from numtorch.structure import leaves
 
 Function = Callable[..., Any]
 
@@ -24,18 +23,29 @@ class Model(Chain):
         The parts, with the names that `state` gives them.
     """
 
-    def __init__(self, head: str, **parts: Function) -> None:
+    # Where libraries differ in the eps of the norms: theirs by name, unless it was chosen by hand.
+    eps_of: ClassVar[Mapping[str, float]] = {}
+    keeps_eps = False
+
+    def __init__(self, head: str, /, **parts: Function) -> None:
         super().__init__(**parts)
         if head not in parts:
             raise ValueError(f"{type(self).__name__}: no part is called {head!r}")
-        self.head = head
+        self.first_of_head = head
 
     def split(self) -> int:
         """Where the classifier begins."""
-        return list(self.layers).index(self.head)
+        return list(self.layers).index(self.first_of_head)
 
     def describe(self) -> str:
         return ""
+
+    def __loaded__(self, names: str) -> None:
+        """Weights that were trained with another eps in the norms take it along."""
+        if not self.keeps_eps and names in self.eps_of:
+            for layer in leaves(self, is_leaf=lambda part: isinstance(part, BatchNorm)):
+                if isinstance(layer, BatchNorm):
+                    layer.eps = self.eps_of[names]
 
 
 def backbone(model: Model) -> Chain:
@@ -110,6 +120,11 @@ def _half(k: Any, dilation: int) -> Any:
     return (k - 1) // 2 * dilation if isinstance(k, int) else tuple((size - 1) // 2 * dilation for size in k)
 
 
+def exact_gelu(x: Any) -> Any:
+    """`gelu` by the error function."""
+    return gelu(x, approximate="none")
+
+
 def rounded(channels: float, divisor: int = 8) -> int:
     """The nearest multiple of the divisor, but no less than 0.9 times the number."""
     nearest = max(divisor, int(channels + divisor / 2) // divisor * divisor)
@@ -142,35 +157,6 @@ class SqueezeExcite(Layer):
 
     def __call__(self, x: Any) -> Any:
         return x * self.gate(self.fc2(self.act(self.fc1(self.pool(x)))))
-
-
-class StochasticDepth(Moded):
-    """In training, zeros for whole samples by chance; the rest grows by 1 / (1 - p) (Huang et al. 2016).
-
-    Parameters
-    ----------
-    p : float
-        How many samples become zero, at least 0 and less than 1.
-    rng : numpy.random.Generator or int, optional
-        Where chance comes from.
-    """
-
-    __buffers__: ClassVar[tuple[str, ...]] = ("p",)
-
-    def __init__(self, p: float, *, rng: Any = None) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"StochasticDepth: p is at least 0 and less than 1, not {p}")
-        self.p = p
-        self.rng = np.random.default_rng(rng)
-
-    def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
-            return x
-        kept = self.rng.random((x.shape[0],) + (1,) * (x.ndim - 1)) >= self.p
-        return x * (kept / (1 - self.p)).astype(x.dtype)
-
-    def describe(self) -> str:
-        return f"{self.p:.3g}"
 
 
 class ChannelNorm(LayerNorm):

@@ -141,6 +141,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None) -
             moved[id(slot.value)] = _written(slot.value, arrays[slot.name])
         if moved[id(slot.value)] is not slot.value:
             slot.put(moved[id(slot.value)])
+    if names is not None and hasattr(type(model), "__loaded__"):
+        type(model).__loaded__(model, names)
     return model
 
 
