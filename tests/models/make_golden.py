@@ -83,7 +83,7 @@ def libraries(sources: str) -> dict[str, tuple[str, Callable[..., Any]]]:
 
     return {
         "torchvision": (torchvision.__version__.partition("+")[0], of_torchvision),
-        "timm": (timm.__version__, timm.create_model),
+        "timm": (timm.__version__, lambda name: timm.create_model(name, num_classes=1000)),
     }
 
 

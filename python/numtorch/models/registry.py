@@ -14,6 +14,7 @@ from numtorch.models.efficientnet import EfficientNet, EfficientNetV2
 from numtorch.models.inception import GoogLeNet, InceptionV3
 from numtorch.models.inception_resnet import InceptionResNetV2
 from numtorch.models.inception_v4 import InceptionV4
+from numtorch.models.metalhead import densenet_2020, googlenet_2020, squeezenet_2020, vgg19_2020
 from numtorch.models.mixer import GMLP, MLPMixer, ResMLP
 from numtorch.models.mnasnet import MNASNet
 from numtorch.models.mobilenet import MobileNetV1, MobileNetV2, MobileNetV3
@@ -44,10 +45,12 @@ _MODELS: dict[str, Callable[..., Any]] = {
     **{f"convmixer_{size}": partial(ConvMixer, size) for size in ("small", "base", "large")},
     **{f"convnext_{size}": partial(ConvNeXt, size) for size in ("tiny", "small", "base", "large", "xlarge")},
     **{f"densenet{depth}": partial(DenseNet, depth) for depth in (121, 161, 169, 201)},
+    "densenet_2020": densenet_2020,
     **{f"efficientnet_b{i}": partial(EfficientNet, f"b{i}") for i in range(9)},
     **{f"efficientnet_v2_{size}": partial(EfficientNetV2, size) for size in ("s", "m", "l", "xl")},
     **{f"gmlp_{name}16_224": partial(GMLP, size) for name, size in (("ti", "tiny"), ("s", "small"), ("b", "base"))},
     "googlenet": GoogLeNet,
+    "googlenet_2020": googlenet_2020,
     "inception_resnet_v2": InceptionResNetV2,
     "inception_v3": InceptionV3,
     "inception_v4": InceptionV4,
@@ -56,10 +59,10 @@ _MODELS: dict[str, Callable[..., Any]] = {
         for name, size in _MIXERS.items()
         for patch in (16, 32)
     },
-    "mnasnet0_5": partial(MNASNet, 0.5),
-    "mnasnet0_75": partial(MNASNet, 0.75),
-    "mnasnet1_0": partial(MNASNet, 1.0),
-    "mnasnet1_3": partial(MNASNet, 1.3),
+    "mnasnet0_5": partial(MNASNet, width=0.5),
+    "mnasnet0_75": partial(MNASNet, width=0.75),
+    "mnasnet1_0": partial(MNASNet, width=1.0),
+    "mnasnet1_3": partial(MNASNet, width=1.3),
     "mnasnet_a1": partial(MNASNet, kind="A1"),
     "mnasnet_small": partial(MNASNet, kind="small"),
     "mobilenet_v1": MobileNetV1,
@@ -92,9 +95,11 @@ _MODELS: dict[str, Callable[..., Any]] = {
     "shufflenet_v2_x2_0": partial(ShuffleNetV2, 2.0),
     "squeezenet1_0": partial(SqueezeNet, "1.0"),
     "squeezenet1_1": partial(SqueezeNet, "1.1"),
+    "squeezenet_2020": squeezenet_2020,
     "unet": _unet,
     **{f"vgg{depth}": partial(VGG, depth) for depth in (11, 13, 16, 19)},
     **{f"vgg{depth}_bn": partial(VGG, depth, batchnorm=True) for depth in (11, 13, 16, 19)},
+    "vgg19_2020": vgg19_2020,
     **{f"vit_{size}_{patch}": partial(ViT, _VITS[size], patch) for size, patch in _VIT_PATCHES},
     "wide_resnet50_2": partial(WideResNet, 50),
     "wide_resnet101_2": partial(WideResNet, 101),
@@ -126,7 +131,7 @@ _TIMM: dict[str, tuple[str, dict[str, Any]]] = {
     "mobilenetv3_large_100": ("mobilenet_v3_large", {"eps": 1e-5}),
     "mobilenetv3_small_100": ("mobilenet_v3_small", {"eps": 1e-5}),
     **{
-        f"regnet{kind}_{_regnet_of_timm(size)}": (f"regnet_{kind}_{size}", {"floor": 0.0})
+        f"regnet{kind}_{_regnet_of_timm(size)}": (f"regnet_{kind}_{size}", {"widths": "pycls"})
         for kind, sizes in KINDS.items()
         for size in sizes
     },

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv_norm
+from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
 from numtorch.models.naming import Rules, renamed
 from numtorch.nn.activations import relu
 from numtorch.nn.layers import Chain, Dense, Flatten, GlobalMeanPool, Layer
@@ -68,24 +68,25 @@ _TIMM: Rules = [
 ]
 
 
-def _multiple(width: int, group: int, floor: float) -> int:
-    """The nearest multiple of the group's channels, but no less than `floor` times the width."""
-    nearest = max(group, int(width + group / 2) // group * group)
-    return nearest + group if nearest < floor * width else nearest
+def _multiple(width: int, group: int, widths: str) -> int:
+    """The nearest multiple of the channels of a group; torchvision rounds up where much would be lost."""
+    if widths == "pycls":
+        return max(group, round(width / group) * group)
+    return rounded(width, group)
 
 
-def stages(depth: int, first: int, slope: float, step: float, group: int, floor: float) -> list[tuple[int, int, int]]:
+def stages(depth: int, first: int, slope: float, step: float, group: int, widths: str) -> list[tuple[int, int, int]]:
     """Number of blocks, channels and channels of a group of each stage.
 
     Widths grow on a straight line, which is rounded to powers of `step` times the first, and to multiples of 8.
     """
     line = first + slope * np.arange(depth)
     powers = np.round(np.log(line / first) / math.log(step))
-    widths = (np.round(first * step**powers / 8) * 8).astype(int)
-    found, counts = np.unique(widths, return_counts=True)
+    found = (np.round(first * step**powers / 8) * 8).astype(int)
+    found, counts = np.unique(found, return_counts=True)
     groups = np.minimum(group, found)
     return [
-        (int(count), _multiple(int(width), int(size), floor), int(size))
+        (int(count), _multiple(int(width), int(size), widths), int(size))
         for count, width, size in zip(counts, found, groups, strict=True)
     ]
 
@@ -121,9 +122,9 @@ class RegNet(Model):
         "3_2gf", "4gf", "6_4gf", "8gf", "12gf", "16gf", "32gf", of y also "64gf" and "128gf".
     nclasses, inchannels : int
         Numbers of classes and of channels of the images.
-    floor : float
-        Widths are made multiples of the channels of a group, and become no less than `floor` times what they were:
-        0.9 in torchvision, 0 in the paper's own code and in timm, which differ in x 400mf, y 800mf and y 8gf only.
+    widths : {"torchvision", "pycls"}
+        How widths become multiples of the channels of a group: as in torchvision, or as in the paper's own code, pycls,
+        and in timm. They differ in x 400mf, y 800mf and y 8gf only.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -142,18 +143,20 @@ class RegNet(Model):
         *,
         nclasses: int = 1000,
         inchannels: int = 3,
-        floor: float = 0.9,
+        widths: str = "torchvision",
         rng: Any = None,
     ) -> None:
         if kind not in KINDS:
             raise ValueError(f"RegNet: the kind is 'x' or 'y', not {kind!r}")
         if size not in KINDS[kind]:
             raise ValueError(f"RegNet: the size of kind {kind} is one of {', '.join(KINDS[kind])}, not {size!r}")
+        if widths not in ("torchvision", "pycls"):
+            raise ValueError(f"RegNet: the widths are 'torchvision' or 'pycls', not {widths!r}")
         rng = np.random.default_rng(rng)
         inputs = 32
         stem = conv_norm(3, inchannels, inputs, stride=2, rng=rng)
         trunk: dict[str, Function] = {}
-        for stage, (count, outputs, group) in enumerate(stages(*KINDS[kind][size], floor=floor), start=1):
+        for stage, (count, outputs, group) in enumerate(stages(*KINDS[kind][size], widths=widths), start=1):
             blocks: dict[str, Function] = {}
             for i in range(count):
                 block = RegNetBlock(inputs, outputs, 2 if i == 0 else 1, group, kind == "y", rng)
