@@ -54,9 +54,10 @@ regnety_1280 res2net50_14w_8s res2net50_26w_4s res2net50_26w_6s res2net50_26w_8s
 res2next50 resmlp_12_224 resmlp_24_224 resmlp_36_224 resmlp_big_24_224 resnet18 resnet34 resnet50 resnet101 resnet152
 resnext50_32x4d resnext101_32x4d resnext101_32x8d resnext101_64x4d seresnet18 seresnet34 seresnet50 seresnet101
 seresnet152 seresnext50_32x4d seresnext101_32x4d seresnext101_32x8d seresnext101_64x4d vgg11 vgg13 vgg16 vgg19
-vgg11_bn vgg13_bn vgg16_bn vgg19_bn vit_tiny_patch16_224 vit_small_patch16_224 vit_small_patch32_224
-vit_base_patch16_224 vit_base_patch32_224 vit_large_patch16_224 vit_large_patch32_224 vit_huge_patch14_224
-wide_resnet50_2 wide_resnet101_2
+vgg11_bn vgg13_bn vgg16_bn vgg19_bn tf_efficientnet_b0 tf_efficientnet_b1 tf_efficientnet_b5 tf_efficientnetv2_s
+tf_mobilenetv3_large_100 tf_mobilenetv3_small_100 vit_tiny_patch16_224 vit_small_patch16_224
+vit_small_patch32_224 vit_base_patch16_224 vit_base_patch32_224 vit_large_patch16_224 vit_large_patch32_224
+vit_huge_patch14_224 wide_resnet50_2 wide_resnet101_2
 """.split()
 SIDES = {
     "convmixer": 70,

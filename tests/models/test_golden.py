@@ -17,7 +17,7 @@ import pytest
 from numtorch import collect, f32, f64, load_state, models, state, tensor, torch, trainables
 from numtorch.nn.layers import BatchNorm
 from numtorch.structure import leaves
-from tests.models.weights import image_batch, weight
+from tests.models.weights import image_batch, weight, zeros
 
 FOLDER = Path(__file__).parent / "golden"
 USUAL = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -86,19 +86,9 @@ def test_names_and_shapes(row: str) -> None:
     """Of large models: nothing is missing, unexpected or wrongly shaped."""
     expected = golden(row)
     library, name = row.split("/")
-    model = models.create(name, rng=Zeros(np.random.PCG64(0)))
+    model = models.create(name, rng=zeros())
     given = {key: np.broadcast_to(np.float32(0), shape) for key, shape in expected["state"]}
     load_state(model, given, names=library)
-
-
-class Zeros(np.random.Generator):
-    """Costs less time than chance."""
-
-    def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:  # noqa: ARG002
-        return np.zeros(size, dtype)
-
-    def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:  # noqa: ARG002
-        return np.zeros(size, dtype)
 
 
 def test_names_are_torchvisions_own() -> None:

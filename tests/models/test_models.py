@@ -8,6 +8,7 @@ import pytest
 from numtorch import collect, f64, gradient, load_state, models, params, state, tensor, torch, trainables
 from numtorch.nn.layers import BatchNorm, Moded, testmode, trainmode
 from numtorch.structure import leaves
+from tests.models.weights import zeros
 
 # Arrays and numbers, as torchvision and timm count them.
 COUNTS = {
@@ -243,6 +244,27 @@ def test_slices_of_a_model() -> None:
     assert model[:5](x).shape == (1, 64, 8, 8)
     assert model[4] is model.layer1
     assert list(model[-2:].layers) == ["flatten", "fc"]
+
+
+HUGE = {
+    "vit_h_14",
+    "vit_g_14",
+    "vit_gg_14",
+    "regnet_y_64gf",
+    "regnet_y_128gf",
+    "convnext_xlarge",
+    "vit_l_16",
+    "vit_l_32",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(models.names()) - HUGE))
+def test_shapes_for_other_numbers_of_classes_and_channels(name: str) -> None:
+    shapes = [array.shape for array in state(models.create(name, nclasses=5, inchannels=2, rng=zeros())).values()]
+    first = next(shape for shape in shapes if len(shape) == 4)
+    assert first[1] == 2
+    assert sum(shape == (5,) for shape in shapes) == 1  # the last bias
+    assert not any(shape[:1] == (1000,) for shape in shapes)
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from numtorch.nn.activations import gelu, relu, sigmoid
+from numtorch.nn.conv import conv as nn_conv
 from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
+from numtorch.nn.layers.dense import activated
 from numtorch.structure import leaves
 
 Function = Callable[..., Any]
@@ -96,9 +98,28 @@ def classifier(model: Model) -> Chain:
     return model[model.split() :]
 
 
-def conv(k: Any, inputs: int, outputs: int, *, bias: bool = False, **options: Any) -> Conv:
-    """A convolution as the models here use it: no bias, He's initial values."""
-    return Conv(k, inputs, outputs, bias=bias, init=kaiming_normal, **options)
+class SameConv(Conv):
+    """A convolution that pads as TensorFlow does, so that its result is of ceil(H / stride) × ceil(W / stride).
+
+    Where an odd number of zeros is needed, one more comes behind than before: with stride 2, images of even sides are
+    not seen symmetrically. Parameters are those of `Conv`, with one number each for k and stride; `pad` is not used.
+    """
+
+    def __call__(self, x: Any) -> Any:
+        stride = self.stride if isinstance(self.stride, int) else self.stride[0]
+        margins: list[int] = []
+        for length, k in zip(x.shape[2:], self.weight.shape[2:], strict=True):
+            needed = max((-(-length // stride) - 1) * stride + k - length, 0)
+            margins += [needed // 2, needed - needed // 2]
+        return activated(
+            self.act, nn_conv(x, self.weight, self.bias, stride=stride, pad=tuple(margins), groups=self.groups)
+        )
+
+
+def conv(k: Any, inputs: int, outputs: int, *, bias: bool = False, same: bool = False, **options: Any) -> Conv:
+    """A convolution as the models here use it: no bias, He's initial values; `same` pads as TensorFlow does."""
+    kind = SameConv if same else Conv
+    return kind(k, inputs, outputs, bias=bias, init=kaiming_normal, **options)
 
 
 def conv_norm(

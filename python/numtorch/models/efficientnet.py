@@ -105,16 +105,15 @@ class MBConv(Layer):
         Of the convolution of each channel.
     drop : float
         How often, in training, only the way around is taken.
-    norm : callable
-        Makes a norm for a number of channels.
+    unit : callable
+        Makes a convolution with a norm: `conv_norm` with options.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, norm: Function, rng: Any
+        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
     ) -> None:
-        unit = partial(conv_norm, norm=norm, rng=rng)
         inner = rounded(inputs * expand)
         layers: list[Function] = [unit(1, inputs, inner, swish)] if inner != inputs else []
         layers += [
@@ -136,14 +135,13 @@ class FusedMBConv(Layer):
 
     Parameters
     ----------
-    inputs, outputs, expand, k, stride, drop, norm, rng
+    inputs, outputs, expand, k, stride, drop, unit, rng
         As of `MBConv`. If there are not more channels in between, there is one convolution.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, norm: Function, rng: Any
+        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
     ) -> None:
-        unit = partial(conv_norm, norm=norm, rng=rng)
         inner = rounded(inputs * expand)
         if inner == inputs:
             self.block = Chain([unit(k, inputs, outputs, swish, stride=stride)])
@@ -166,21 +164,21 @@ def _parts(
     nclasses: int,
     dropout: float,
     drop: float,
-    norm: Function,
+    unit: Function,
     rng: Any,
 ) -> dict[str, Function]:
     """The parts of both versions; `drop` grows from 0 with the number of the block."""
-    layers: list[Function] = [conv_norm(3, inchannels, stem, swish, norm=norm, stride=2, rng=rng)]
+    layers: list[Function] = [unit(3, inchannels, stem, swish, stride=2)]
     inputs, done, total = stem, 0, sum(stage[4] for _, stage in stages)
     for block, (expand, k, first, outputs, count) in stages:
         blocks: list[Function] = []
         for i in range(count):
             stride = first if i == 0 else 1
-            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, norm, rng))  # type: ignore[call-arg]
+            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, unit, rng))  # type: ignore[call-arg]
             inputs = outputs
             done += 1
         layers.append(Chain(blocks))
-    layers.append(conv_norm(1, inputs, last, swish, norm=norm, rng=rng))
+    layers.append(unit(1, inputs, last, swish))
     return {
         "features": Chain(layers),
         "avgpool": GlobalMeanPool(),
@@ -203,6 +201,8 @@ class EfficientNet(Model):
     eps : float, optional
         Of the norms. By default that of the library whose weights are loaded: 1e-5, but from b5 on in torchvision
         1e-3, which is also the initial value there.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -222,6 +222,7 @@ class EfficientNet(Model):
         inchannels: int = 3,
         drop: float = 0.2,
         eps: float | None = None,
+        same: bool = False,
         rng: Any = None,
     ) -> None:
         if size not in SIZES:
@@ -233,6 +234,7 @@ class EfficientNet(Model):
             for expand, k, stride, channels, count in STAGES
         ]
         self.counts = [stage[4] for _, stage in stages]
+        rng = np.random.default_rng(rng)
         norm = partial(
             BatchNorm,
             eps=(1e-3 if self.large else 1e-5) if eps is None else eps,
@@ -246,8 +248,8 @@ class EfficientNet(Model):
             nclasses=nclasses,
             dropout=dropout,
             drop=drop,
-            norm=norm,
-            rng=np.random.default_rng(rng),
+            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            rng=rng,
         )
         super().__init__("avgpool", **parts)
         self.keeps_eps = eps is not None
@@ -277,6 +279,8 @@ class EfficientNetV2(Model):
     eps : float, optional
         Of the norms. By default that of the library whose weights are loaded: in torchvision 1e-3, which is also the
         initial value, in timm 1e-5.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -298,12 +302,15 @@ class EfficientNetV2(Model):
         inchannels: int = 3,
         drop: float = 0.2,
         eps: float | None = None,
+        same: bool = False,
         rng: Any = None,
     ) -> None:
         if size not in SIZES_V2:
             raise ValueError(f"EfficientNetV2: the size is one of {', '.join(SIZES_V2)}, not {size!r}")
         rows, dropout = SIZES_V2[size]
         self.counts = [row[4] for row in rows]
+        rng = np.random.default_rng(rng)
+        norm = partial(BatchNorm, eps=1e-3 if eps is None else eps)
         parts = _parts(
             inchannels,
             rows[0][3],
@@ -312,8 +319,8 @@ class EfficientNetV2(Model):
             nclasses=nclasses,
             dropout=dropout,
             drop=drop,
-            norm=partial(BatchNorm, eps=1e-3 if eps is None else eps),
-            rng=np.random.default_rng(rng),
+            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            rng=rng,
         )
         super().__init__("avgpool", **parts)
         self.keeps_eps = eps is not None

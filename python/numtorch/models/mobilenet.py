@@ -178,10 +178,9 @@ class GatedResidual(Layer):
         gated: bool,
         act: Function,
         stride: int,
-        norm: Function,
+        unit: Function,
         rng: Any,
     ) -> None:
-        unit = partial(conv_norm, norm=norm, rng=rng)
         layers: list[Function] = [unit(1, inputs, inner, act)] if inner != inputs else []
         layers.append(unit(k, inner, inner, act, stride=stride, groups=inner))
         if gated:
@@ -245,6 +244,8 @@ class MobileNetV3(Model):
     eps : float, optional
         Of the norms. By default that of the library whose weights are loaded: in torchvision 1e-3, which is also the
         initial value, in timm 1e-5.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_mobilenetv3 in timm want.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -267,22 +268,24 @@ class MobileNetV3(Model):
         inchannels: int = 3,
         dropout: float = 0.2,
         eps: float | None = None,
+        same: bool = False,
         rng: Any = None,
     ) -> None:
         if size not in ("large", "small"):
             raise ValueError(f"MobileNetV3: the size is 'large' or 'small', not {size!r}")
         rng = np.random.default_rng(rng)
         norm = partial(BatchNorm, eps=1e-3 if eps is None else eps, momentum=0.01)
+        unit = partial(conv_norm, norm=norm, same=same, rng=rng)
         self.size = size
         rows, last = (LARGE, 1280) if size == "large" else (SMALL, 1024)
         inputs = rounded(16 * width)
-        layers: list[Function] = [conv_norm(3, inchannels, inputs, hardswish, norm=norm, stride=2, rng=rng)]
+        layers: list[Function] = [unit(3, inchannels, inputs, hardswish, stride=2)]
         for k, inner, outputs, gated, hard, stride in rows:
             act = hardswish if hard else relu
             inner, outputs = rounded(inner * width), rounded(outputs * width)
-            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, norm, rng))
+            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, unit, rng))
             inputs = outputs
-        layers.append(conv_norm(1, inputs, 6 * inputs, hardswish, norm=norm, rng=rng))
+        layers.append(unit(1, inputs, 6 * inputs, hardswish))
         last = rounded(last * width)
         head = Chain(Dense(6 * inputs, last, rng=rng), hardswish, Dropout(dropout), Dense(last, nclasses, rng=rng))
         super().__init__(

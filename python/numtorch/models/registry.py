@@ -113,6 +113,8 @@ def _regnet_of_timm(size: str) -> str:
     return f"{round(number / 100 if unit == 'mf' else 10 * number):03d}"
 
 
+# Of weights that TensorFlow trained, in timm's names.
+_TF = {"same": True, "eps": 1e-3}
 # timm's spelling where it is another: our name, and options that make the model timm's.
 _TIMM: dict[str, tuple[str, dict[str, Any]]] = {
     "convmixer_768_32": ("convmixer_small", {}),
@@ -130,6 +132,10 @@ _TIMM: dict[str, tuple[str, dict[str, Any]]] = {
     **{f"mobilenetv2_{int(100 * w):03d}": ("mobilenet_v2", {"width": w}) for w in (0.35, 0.5, 0.75, 1.0, 1.4)},
     "mobilenetv3_large_100": ("mobilenet_v3_large", {"eps": 1e-5}),
     "mobilenetv3_small_100": ("mobilenet_v3_small", {"eps": 1e-5}),
+    **{f"tf_efficientnet_b{i}": (f"efficientnet_b{i}", _TF) for i in range(9)},
+    **{f"tf_efficientnetv2_{size}": (f"efficientnet_v2_{size}", _TF) for size in ("s", "m", "l", "xl")},
+    "tf_mobilenetv3_large_100": ("mobilenet_v3_large", _TF),
+    "tf_mobilenetv3_small_100": ("mobilenet_v3_small", _TF),
     **{
         f"regnet{kind}_{_regnet_of_timm(size)}": (f"regnet_{kind}_{size}", {"widths": "pycls"})
         for kind, sizes in KINDS.items()

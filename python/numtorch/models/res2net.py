@@ -70,7 +70,7 @@ class Res2Net(Model):
     >>> from numtorch import trainables
     >>> from numtorch.models import Res2Net
     >>> sum(p.size for p in trainables(Res2Net(50)))
-    25699704
+    25699120
     """
 
     def __init__(
