@@ -26,6 +26,8 @@ SMALL = ["alexnet", "mobilenet_v2", "resnet18", "squeezenet1_1"]
 # Numbers in a model, up to which float32 is tried too, logits are compared, and names and shapes are. With
 # NUMTORCH_ALL_MODELS=1 everything is, in some 12 minutes and 12 GiB.
 FLOAT32, LOGITS, NAMES = (math.inf,) * 3 if "NUMTORCH_ALL_MODELS" in os.environ else (8e6, 3e7, 2e8)
+# With these numbers so steep that float32 is of no use: torchvision's and timm's own differ by half from their float64.
+STEEP = ("efficientnet_v2_l", "efficientnetv2_l", "efficientnetv2_xl")
 
 
 def usual(name: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def test_names_and_logits(row: str, dev: int) -> None:
     expected = golden(row)
     library, name = row.split("/")
     model = load_state(models.create(name), arrays(expected), names=library)
-    agrees(model, expected, dev, single=SIZES[row] <= FLOAT32)
+    agrees(model, expected, dev, single=SIZES[row] <= FLOAT32 and name not in STEEP)
 
 
 @pytest.mark.parametrize("row", [row for row in ALL if LOGITS < SIZES[row] <= NAMES])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 from numtorch.nn.activations import gelu, relu, sigmoid
 from numtorch.nn.conv import conv as nn_conv
@@ -25,9 +25,7 @@ class Model(Chain):
         The parts, with the names that `state` gives them.
     """
 
-    # Where libraries differ in the eps of the norms: theirs by name, unless it was chosen by hand.
-    eps_of: ClassVar[Mapping[str, float]] = {}
-    keeps_eps = False
+    keeps_eps = False  # whether the eps of the norms was chosen by hand
 
     def __init__(self, head: str, /, **parts: Function) -> None:
         super().__init__(**parts)
@@ -42,12 +40,18 @@ class Model(Chain):
     def describe(self) -> str:
         return ""
 
+    def eps_for(self, names: str) -> float | None:  # noqa: ARG002
+        """The eps of the norms in the library that has these names, where libraries differ."""
+        return None
+
     def __loaded__(self, names: str) -> None:
         """Weights that were trained with another eps in the norms take it along."""
-        if not self.keeps_eps and names in self.eps_of:
-            for layer in leaves(self, is_leaf=lambda part: isinstance(part, BatchNorm)):
-                if isinstance(layer, BatchNorm):
-                    layer.eps = self.eps_of[names]
+        eps = self.eps_for(names)
+        if eps is None or self.keeps_eps:
+            return
+        for layer in leaves(self, is_leaf=lambda part: isinstance(part, BatchNorm)):
+            if isinstance(layer, BatchNorm):
+                layer.eps = eps
 
 
 def backbone(model: Model) -> Chain:

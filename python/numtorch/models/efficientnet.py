@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -158,7 +158,7 @@ class FusedMBConv(Layer):
 def _parts(
     inchannels: int,
     stem: int,
-    stages: Sequence[tuple[type[Layer], Stage]],
+    stages: Sequence[tuple[Function, Stage]],
     last: int,
     *,
     nclasses: int,
@@ -174,7 +174,7 @@ def _parts(
         blocks: list[Function] = []
         for i in range(count):
             stride = first if i == 0 else 1
-            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, unit, rng))  # type: ignore[call-arg]
+            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, unit, rng))
             inputs = outputs
             done += 1
         layers.append(Chain(blocks))
@@ -229,7 +229,7 @@ class EfficientNet(Model):
             raise ValueError(f"EfficientNet: the size is one of {', '.join(SIZES)}, not {size!r}")
         width, depth, dropout = SIZES[size]
         self.large = size in ("b5", "b6", "b7", "b8")
-        stages: list[tuple[type[Layer], Stage]] = [
+        stages: list[tuple[Function, Stage]] = [
             (MBConv, (expand, k, stride, rounded(channels * width), math.ceil(count * depth)))
             for expand, k, stride, channels, count in STAGES
         ]
@@ -254,9 +254,8 @@ class EfficientNet(Model):
         super().__init__("avgpool", **parts)
         self.keeps_eps = eps is not None
 
-    @property
-    def eps_of(self) -> Mapping[str, float]:  # type: ignore[override]
-        return {"torchvision": 1e-3 if self.large else 1e-5, "timm": 1e-5}
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3 if self.large else 1e-5, "timm": 1e-5}.get(names)
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         given = super().__translate__(given, names)
@@ -292,8 +291,6 @@ class EfficientNetV2(Model):
     21458488
     """
 
-    eps_of: ClassVar[Mapping[str, float]] = {"torchvision": 1e-3, "timm": 1e-5}
-
     def __init__(
         self,
         size: str = "s",
@@ -324,6 +321,9 @@ class EfficientNetV2(Model):
         )
         super().__init__("avgpool", **parts)
         self.keeps_eps = eps is not None
+
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         given = super().__translate__(given, names)

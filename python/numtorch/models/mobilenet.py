@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -257,8 +257,6 @@ class MobileNetV3(Model):
     [5483032, 2542856]
     """
 
-    eps_of: ClassVar[Mapping[str, float]] = {"torchvision": 1e-3, "timm": 1e-5}
-
     def __init__(
         self,
         size: str = "large",
@@ -296,6 +294,9 @@ class MobileNetV3(Model):
             classifier=head,
         )
         self.keeps_eps = eps is not None
+
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         given = super().__translate__(given, names)

@@ -107,7 +107,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None) -
     -------
     nest
         The model. Where the loaded array has a wider dtype than the model's, the model takes the wider one, so that
-        nothing is lost; `f32(model)` narrows it.
+        nothing is lost; `f32(model)` narrows it. Some models also take what is in no array from the library that
+        `names` says: the eps of their norms.
 
     Raises
     ------
