@@ -40,33 +40,29 @@ squeezenet1_0 squeezenet1_1 vgg11 vgg13 vgg16 vgg19 vgg11_bn vgg13_bn vgg16_bn v
 vit_l_32 vit_h_14 wide_resnet50_2 wide_resnet101_2
 """.split()
 TIMM = """
-convmixer_768_32 convmixer_1024_20_ks9_p14 convmixer_1536_20 convnext_tiny convnext_small convnext_base convnext_large
-convnext_xlarge densenet121 densenet161 densenet169 densenet201 efficientnet_b0 efficientnet_b1 efficientnet_b2
-efficientnet_b3 efficientnet_b4 efficientnet_b5 efficientnet_b6 efficientnet_b7 efficientnet_b8 efficientnetv2_s
-efficientnetv2_m efficientnetv2_l efficientnetv2_xl gmlp_ti16_224 gmlp_s16_224 gmlp_b16_224 inception_resnet_v2
-inception_v3 inception_v4 legacy_xception mixer_s16_224 mixer_s32_224 mixer_b16_224 mixer_b32_224 mixer_l16_224
-mixer_l32_224 mnasnet_050 mnasnet_075 mnasnet_100 mnasnet_140 semnasnet_075 semnasnet_100 semnasnet_140 mnasnet_small
-mobilenetv1_100 mobilenetv2_050 mobilenetv2_100 mobilenetv2_140 mobilenetv3_large_100 mobilenetv3_small_100
-regnetx_002 regnetx_004 regnetx_004_tv regnetx_006 regnetx_008 regnetx_016 regnetx_032 regnetx_040 regnetx_064
-regnetx_080 regnetx_120 regnetx_160 regnetx_320 regnety_002 regnety_004 regnety_006 regnety_008 regnety_008_tv
-regnety_016 regnety_032 regnety_040 regnety_064 regnety_080 regnety_080_tv regnety_120 regnety_160 regnety_320
-regnety_1280 res2net50_14w_8s res2net50_26w_4s res2net50_26w_6s res2net50_26w_8s res2net50_48w_2s res2net101_26w_4s
-res2next50 resmlp_12_224 resmlp_24_224 resmlp_36_224 resmlp_big_24_224 resnet18 resnet34 resnet50 resnet101 resnet152
-resnext50_32x4d resnext101_32x4d resnext101_32x8d resnext101_64x4d seresnet18 seresnet34 seresnet50 seresnet101
-seresnet152 seresnext50_32x4d seresnext101_32x4d seresnext101_32x8d seresnext101_64x4d vgg11 vgg13 vgg16 vgg19
-vgg11_bn vgg13_bn vgg16_bn vgg19_bn tf_efficientnet_b0 tf_efficientnet_b1 tf_efficientnet_b5 tf_efficientnetv2_s
-tf_mobilenetv3_large_100 tf_mobilenetv3_small_100 vit_tiny_patch16_224 vit_small_patch16_224
-vit_small_patch32_224 vit_base_patch16_224 vit_base_patch32_224 vit_large_patch16_224 vit_large_patch32_224
-vit_huge_patch14_224 wide_resnet50_2 wide_resnet101_2
+convmixer_1024_20_ks9_p14 convmixer_1536_20 convmixer_768_32 convnext_base convnext_large convnext_small convnext_tiny
+convnext_xlarge deit_tiny_patch16_224 densenet121 densenet161 densenet169 densenet201 efficientnet_b0 efficientnet_b1
+efficientnet_b2 efficientnet_b3 efficientnet_b4 efficientnet_b5 efficientnet_b6 efficientnet_b7 efficientnet_b8
+efficientnetv2_l efficientnetv2_m efficientnetv2_s efficientnetv2_xl gmlp_b16_224 gmlp_s16_224 gmlp_ti16_224
+inception_resnet_v2 inception_v3 inception_v4 legacy_xception mixer_b16_224 mixer_b32_224 mixer_l16_224 mixer_l32_224
+mixer_s16_224 mixer_s32_224 mnasnet_050 mnasnet_075 mnasnet_100 mnasnet_140 mnasnet_small mobilenetv1_100
+mobilenetv2_050 mobilenetv2_100 mobilenetv2_140 mobilenetv3_large_100 mobilenetv3_small_100 regnetx_002 regnetx_004
+regnetx_004_tv regnetx_006 regnetx_008 regnetx_016 regnetx_032 regnetx_040 regnetx_064 regnetx_080 regnetx_120
+regnetx_160 regnetx_320 regnety_002 regnety_004 regnety_006 regnety_008 regnety_008_tv regnety_016 regnety_032
+regnety_040 regnety_064 regnety_080 regnety_080_tv regnety_120 regnety_1280 regnety_160 regnety_320 regnety_640
+res2net101_26w_4s res2net50_14w_8s res2net50_26w_4s res2net50_26w_6s res2net50_26w_8s res2net50_48w_2s res2next50
+resmlp_12_224 resmlp_24_224 resmlp_36_224 resmlp_big_24_224 resnet101 resnet152 resnet18 resnet34 resnet50
+resnext101_32x4d resnext101_32x8d resnext101_64x4d resnext50_32x4d semnasnet_075 semnasnet_100 semnasnet_140
+seresnet101 seresnet152 seresnet18 seresnet34 seresnet50 seresnext101_32x4d seresnext101_32x8d seresnext101_64x4d
+seresnext50_32x4d tf_efficientnet_b0 tf_efficientnet_b1 tf_efficientnet_b5 tf_efficientnetv2_s
+tf_mobilenetv3_large_100 tf_mobilenetv3_small_100 vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn
+vit_base_patch16_224 vit_base_patch32_224 vit_huge_patch14_224 vit_large_patch16_224 vit_large_patch32_224
+vit_small_patch16_224 vit_small_patch32_224 vit_tiny_patch16_224 vit_tiny_patch16_384 wide_resnet101_2 wide_resnet50_2
 """.split()
 SIDES = {
+    **dict.fromkeys(("deit", "gmlp", "mixer", "resmlp", "vit"), 224),
+    **dict.fromkeys(("inception", "legacy_xception"), 107),
     "convmixer": 70,
-    "gmlp": 224,
-    "inception": 107,
-    "mixer": 224,
-    "resmlp": 224,
-    "vit": 224,
-    "legacy_xception": 107,
 }
 
 
@@ -113,7 +109,8 @@ def main(sources: str, *wanted: str) -> None:
         library, name = row.split("/")
         version, make = made[library]
         model = make(name)
-        side = next((side for prefix, side in SIDES.items() if name.startswith(prefix)), 64)
+        usual = next((side for prefix, side in SIDES.items() if name.startswith(prefix)), 64)
+        side = 384 if name.endswith("_384") else usual
         content = json.dumps(record(version, model, side), separators=(",", ":"))
         path = FOLDER / library / f"{name}.json.gz"
         path.parent.mkdir(exist_ok=True, parents=True)

@@ -38,7 +38,10 @@ def _unet(backbone: Any = None, **options: Any) -> UNet:
 
 
 _VITS = {"ti": "tiny", "s": "small", "b": "base", "l": "large", "h": "huge", "g": "giant", "gg": "gigantic"}
-_VIT_PATCHES = (("ti", 16), *((size, patch) for size in "sbl" for patch in (16, 32)), ("h", 14), ("g", 14), ("gg", 14))
+_VIT_PATCHES = (
+    *(("ti", 16), ("s", 8), ("s", 16), ("s", 32), ("b", 8), ("b", 16), ("b", 32)),
+    *(("l", 14), ("l", 16), ("l", 32), ("h", 14), ("g", 14), ("gg", 14)),
+)
 _MIXERS = {"s": "small", "b": "base", "l": "large"}
 _MODELS: dict[str, Callable[..., Any]] = {
     "alexnet": AlexNet,
@@ -145,6 +148,12 @@ _TIMM: dict[str, tuple[str, dict[str, Any]]] = {
     "regnety_008_tv": ("regnet_y_800mf", {}),
     "regnety_080_tv": ("regnet_y_8gf", {}),
     **{f"vit_{_VITS[size]}_patch{patch}_224": (f"vit_{size}_{patch}", {}) for size, patch in _VIT_PATCHES},
+    **{
+        f"vit_{_VITS[size]}_patch{patch}_384": (f"vit_{size}_{patch}", {"image": 384})
+        for size, patch in _VIT_PATCHES
+        if patch in (16, 32)
+    },
+    **{f"deit_{_VITS[size]}_patch16_224": (f"vit_{size}_16", {}) for size in ("ti", "s", "b")},
 }
 
 
