@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from numtorch import collect, f64, gradient, load_state, models, params, state, tensor, torch, trainables
-from numtorch.nn.layers import BatchNorm, Moded, testmode, trainmode
+from numtorch.models.blocks import SameConv
+from numtorch.nn.layers import BatchNorm, Conv, Moded, testmode, trainmode
 from numtorch.structure import leaves
 from tests.models.weights import zeros
 
@@ -306,3 +307,19 @@ def test_wrong_sizes() -> None:
             call()
     with pytest.raises(ValueError, match="Patches: images are of 32 × 32, not 64 × 64"):
         models.MLPMixer("small", image=32)(np.ones((1, 3, 64, 64), np.float32))
+
+
+@pytest.mark.parametrize(("side", "k", "stride"), [(8, 3, 2), (7, 3, 2), (9, 5, 2), (8, 5, 1), (5, 1, 2)])
+def test_padding_of_tensorflow(side: int, k: int, stride: int, dev: int) -> None:
+    """As many results as there are whole or begun strides, and the odd zero at the end."""
+    layer = f64(SameConv(k, 2, 3, stride=stride, rng=0))
+    x = np.random.default_rng(0).normal(size=(1, 2, side, side))
+    y = layer(x)
+    count = -(-side // stride)
+    assert y.shape == (1, 3, count, count)
+    zeros = max((count - 1) * stride + k - side, 0)
+    padded = np.pad(x, ((0, 0), (0, 0), *[(zeros // 2, zeros - zeros // 2)] * 2))
+    layer_without = Conv(k, 2, 3, stride=stride)
+    layer_without.weight = layer.weight
+    np.testing.assert_allclose(y, layer_without(padded)[:, :, :count, :count])
+    np.testing.assert_allclose(collect(torch(layer, dev=dev)(tensor(x, dev=dev))), y)
