@@ -37,7 +37,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     nest
         The model. Its Tensors stay the same objects, also where their dtype changes: what `params` gave before holds
         the new numbers. (But a Tensor whose memory a view or an ndarray shares, and an ndarray, is replaced where its
-        dtype changes.) Make optimisers' states after loading.
+        dtype changes.) Make optimisers' states after loading. Some models also take what is in no array from the
+        library that `names` says: the eps of their norms.
 
     Raises
     ------
@@ -77,6 +78,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
             moved[id(slot.value)] = _written(slot.value, arrays[slot.name], _dtype_in(slot.value, chosen))
         if moved[id(slot.value)] is not slot.value:
             slot.put(moved[id(slot.value)])
+    if names is not None and hasattr(type(model), "__loaded__"):
+        type(model).__loaded__(model, names)
     return model
 
 
