@@ -111,7 +111,7 @@ class DropBlock(Moded):
         size = min(self.size, height, width)
         gamma = self.p * height * width / (size**2 * (height - size + 1) * (width - size + 1))
         shape = (*x.shape[:2], height - size + 1, width - size + 1)
-        starts = (uniform(shape, x, self.rng) < gamma).astype(x.dtype)
+        starts = (uniform("DropBlock", shape, x, self.rng) < gamma).astype(x.dtype)
         kept = 1 - max_pool(starts, size, stride=1, pad=size - 1)
         return x * (kept * (kept.size / np.maximum(np.sum(kept), 1)))
 

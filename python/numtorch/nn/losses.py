@@ -132,7 +132,7 @@ def _are_labels(prediction: Array, target: Array) -> bool:
 
 def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
     """What `x` has along its axis `axis` in the places `labels`."""
-    on_tensors, (x,) = (True, [x]) if isinstance(x, Tensor) else together(x)
+    on_tensors, (x,) = (True, [x]) if isinstance(x, Tensor) else reals(function, x)
     labels = joined(labels, x) if on_tensors else np.asarray(labels)
     axis = axis % x.ndim
     expected = (*x.shape[:axis], *x.shape[axis + 1 :])
