@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.attention import dot_product_attention
+from numtorch.nn.dispatch import integer
 from numtorch.nn.layers.dense import Dense, affine
 from numtorch.nn.layers.dropout import Dropout
 from numtorch.nn.layers.init import generator, glorot_uniform, zeros
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, array
 
 
 class MultiHeadAttention(Layer):
@@ -45,9 +46,14 @@ class MultiHeadAttention(Layer):
         self, features: Any, *, heads: int = 8, bias: bool = False, dropout: float = 0.0, rng: Any = None
     ) -> None:
         rng = generator(rng)
+        if not isinstance(features, int) and (not isinstance(features, tuple | list) or len(features) != 3):
+            raise TypeError(
+                "MultiHeadAttention: features must be an int, (inputs, inner, outputs) or ((queries, keys, values), "
+                f"inner, outputs), not {features!r}"
+            )
         inputs, inner, outputs = (features,) * 3 if isinstance(features, int) else features
         q, k, v = (inputs,) * 3 if isinstance(inputs, int) else inputs
-        if inner % heads:
+        if inner % integer("MultiHeadAttention", "heads", heads):
             raise ValueError(f"MultiHeadAttention: {heads} heads do not divide {inner} features")
         self.q_proj = Dense(q, inner, bias=bias, rng=rng)
         self.k_proj = Dense(k, inner, bias=bias, rng=rng)
@@ -96,7 +102,7 @@ class SelfAttention(Layer):
 
     def __init__(self, features: int, *, heads: int = 8, rng: Any = None) -> None:
         rng = generator(rng)
-        if features % heads:
+        if integer("SelfAttention", "features", features) % integer("SelfAttention", "heads", heads):
             raise ValueError(f"SelfAttention: {heads} heads do not divide {features} features")
         self.in_proj_weight = glorot_uniform((3 * features, features), rng=rng)
         self.in_proj_bias = zeros((3 * features,))
@@ -104,5 +110,10 @@ class SelfAttention(Layer):
         self.heads = heads
 
     def __call__(self, x: Any, *, mask: Any = None, causal: bool = False) -> Any:
+        x = array(x)
+        if x.ndim != 3 or x.shape[2] != self.in_proj_weight.shape[1]:
+            raise ValueError(
+                f"SelfAttention: the input must have shape (N, L, {self.in_proj_weight.shape[1]}), not {x.shape}"
+            )
         q, k, v = np.split(affine(x, self.in_proj_weight, self.in_proj_bias), 3, axis=-1)
         return self.out_proj(dot_product_attention(q, k, v, mask=mask, causal=causal, heads=self.heads))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, overload
 
 import numpy as np
 
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.resize import flatten
 
 Function = Callable[..., Any]
@@ -50,6 +50,9 @@ class Chain(Layer):
         for layer in (*layers, *named.values()):
             if not callable(layer):
                 raise TypeError(f"{type(self).__name__}: {layer!r} is not callable")
+        for name in named:
+            if name == "layers" or hasattr(type(self), name):
+                raise ValueError(f"{type(self).__name__}: {name} is an attribute already, and no name for a layer")
         self.layers: dict[str, Any] = {str(i): layer for i, layer in enumerate(layers)}
         self.layers.update(named)
 
@@ -100,6 +103,8 @@ def activations(chain: Chain, x: Any) -> list[Any]:
     >>> activations(Chain(np.sqrt, np.negative), 4.0)
     [np.float64(2.0), np.float64(-2.0)]
     """
+    if not isinstance(chain, Chain):
+        raise TypeError(f"activations: takes a Chain, not {chain!r}")
     found = []
     for layer in chain:
         x = layer(x)
@@ -126,8 +131,8 @@ class SkipConnection(Layer):
     """
 
     def __init__(self, layers: Function, connection: Function = operator.add) -> None:
-        self.layers = layers
-        self.connection = connection
+        self.layers = called("SkipConnection", "layers", layers)
+        self.connection = called("SkipConnection", "connection", connection)
 
     def __call__(self, x: Any) -> Any:
         return self.connection(self.layers(x), x)
@@ -162,7 +167,7 @@ class Parallel(Chain):
 
     def __init__(self, connection: Function, *layers: Function | list[Function], **named: Function) -> None:
         super().__init__(*layers, **named)
-        self.connection = connection
+        self.connection = called(type(self).__name__, "connection", connection)
 
     def __call__(self, *xs: Any) -> Any:
         if len(xs) == 1:
@@ -203,7 +208,7 @@ class PairwiseFusion(Chain):
 
     def __init__(self, connection: Function, *layers: Function | list[Function], **named: Function) -> None:
         super().__init__(*layers, **named)
-        self.connection = connection
+        self.connection = called(type(self).__name__, "connection", connection)
 
     def __call__(self, *xs: Any) -> Any:
         if len(xs) not in (1, len(self)):
@@ -233,6 +238,8 @@ class Maxout(Chain):
 
     def __call__(self, x: Any) -> Any:
         found = [layer(x) for layer in self]
+        if not found:
+            raise ValueError("Maxout: there are no layers in it")
         result = found[0]
         for other in found[1:]:
             result = np.maximum(result, other)

@@ -6,18 +6,28 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch.nn.conv import conv, conv_transpose
+from numtorch.nn.dispatch import integer
 from numtorch.nn.layers.dense import activated
 from numtorch.nn.layers.init import glorot_uniform, zeros
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, activation, called
 from numtorch.nn.layers.show import name_of
 
 Function = Callable[..., Any]
 Size = int | tuple[int, ...]
 
 
-def sizes(k: Size, axes: int = 2) -> tuple[int, ...]:
+def sizes(owner: str, k: Size) -> tuple[int, ...]:
     """The size of a kernel along each axis; a single number stands for a square one."""
-    return (k,) * axes if isinstance(k, int) else tuple(k)
+    return tuple(integer(owner, "k", size) for size in (k if isinstance(k, tuple | list) else (k, k)))
+
+
+def _check(owner: str, inputs: int, outputs: int, groups: int, act: Any, init: Any) -> None:
+    for name, value in (("inputs", inputs), ("outputs", outputs), ("groups", groups)):
+        integer(owner, name, value, 1 if name == "groups" else 0)
+    if inputs % groups or outputs % groups:
+        raise ValueError(f"{owner}: {groups} groups do not divide {inputs} and {outputs} channels")
+    activation(owner, act)
+    called(owner, "init", init)
 
 
 def _options(**options: Any) -> str:
@@ -82,9 +92,9 @@ class Conv(Layer):
         init: Function = glorot_uniform,
         rng: Any = None,
     ) -> None:
-        if inputs % groups or outputs % groups:
-            raise ValueError(f"{type(self).__name__}: {groups} groups do not divide {inputs} and {outputs} channels")
-        self.weight = init((outputs, inputs // groups, *sizes(k)), rng=rng)
+        owner = type(self).__name__
+        _check(owner, inputs, outputs, groups, act, init)
+        self.weight = init((outputs, inputs // groups, *sizes(owner, k)), rng=rng)
         self.bias = zeros((outputs,)) if bias else None
         self.act = act
         self.stride = stride
@@ -200,9 +210,8 @@ class ConvTranspose(Layer):
         init: Function = glorot_uniform,
         rng: Any = None,
     ) -> None:
-        if inputs % groups or outputs % groups:
-            raise ValueError(f"ConvTranspose: {groups} groups do not divide {inputs} and {outputs} channels")
-        self.weight = init((inputs, outputs // groups, *sizes(k)), rng=rng)
+        _check("ConvTranspose", inputs, outputs, groups, act, init)
+        self.weight = init((inputs, outputs // groups, *sizes("ConvTranspose", k)), rng=rng)
         self.bias = zeros((outputs,)) if bias else None
         self.act = act
         self.stride = stride

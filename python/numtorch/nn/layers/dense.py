@@ -9,8 +9,9 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
+from numtorch.nn.dispatch import integer
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, activation, array, called
 from numtorch.nn.layers.show import name_of
 
 Function = Callable[..., Any]
@@ -87,11 +88,13 @@ class Dense(Layer):
         init: Function = glorot_uniform,
         rng: Any = None,
     ) -> None:
-        self.weight = init((outputs, inputs), rng=rng)
+        shape = integer("Dense", "outputs", outputs, 0), integer("Dense", "inputs", inputs, 0)
+        self.weight = called("Dense", "init", init)(shape, rng=rng)
         self.bias = zeros((outputs,)) if bias else None
-        self.act = act
+        self.act = activation("Dense", act)
 
     def __call__(self, x: Any) -> Any:
+        x = array(x)
         if x.shape[-1:] != self.weight.shape[1:]:
             raise ValueError(f"{self!r}: the last axis of the input, of shape {x.shape}, is not {self.weight.shape[1]}")
         return activated(self.act, affine(x, self.weight, self.bias))
@@ -129,11 +132,16 @@ class Scale(Layer):
     def __init__(
         self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Any = None
     ) -> None:
-        self.scale = init(shape, rng=rng)
+        shape = tuple(integer("Scale", "shape", n, 0) for n in shape)
+        self.scale = called("Scale", "init", init)(shape, rng=rng)
         self.bias = zeros(shape) if bias else None
-        self.act = act
+        self.act = activation("Scale", act)
 
     def __call__(self, x: Any) -> Any:
+        x = array(x)
+        ends = zip(reversed(x.shape), reversed(self.scale.shape), strict=False)
+        if any(n != m and 1 not in (n, m) for n, m in ends):
+            raise ValueError(f"Scale: the input, of shape {x.shape}, does not go with {self.scale.shape}")
         scaled = self.scale * x
         return activated(self.act, scaled if self.bias is None else scaled + self.bias)
 
@@ -178,12 +186,19 @@ class Bilinear(Layer):
         rng: Any = None,
     ) -> None:
         left, right = (inputs, inputs) if isinstance(inputs, int) else inputs
-        self.weight = init((outputs, left, right), rng=rng)
+        shape = tuple(integer("Bilinear", "inputs and outputs", n, 0) for n in (outputs, left, right))
+        self.weight = called("Bilinear", "init", init)(shape, rng=rng)
         self.bias = zeros((outputs,)) if bias else None
-        self.act = act
+        self.act = activation("Bilinear", act)
 
     def __call__(self, x: Any, y: Any = None) -> Any:
-        y = x if y is None else y
+        x = array(x)
+        y = x if y is None else array(y)
+        if x.shape[-1:] + y.shape[-1:] != self.weight.shape[1:]:
+            raise ValueError(
+                f"Bilinear: the last axes of the inputs, of shapes {x.shape} and {y.shape}, are not "
+                f"{self.weight.shape[1:]}"
+            )
         result = np.einsum("...i,oij,...j->...o", x, self.weight, y)
         return activated(self.act, result if self.bias is None else result + self.bias)
 

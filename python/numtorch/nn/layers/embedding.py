@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch.nn.bags import MODES, embedding_bag
+from numtorch.nn.dispatch import integer
 from numtorch.nn.gather import embedding
 from numtorch.nn.layers.init import randn
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, called
 
 Function = Callable[..., Any]
+
+
+def _shape(owner: str, rows: int, features: int) -> tuple[int, int]:
+    return integer(owner, "rows", rows, 0), integer(owner, "features", features, 0)
 
 
 class Embedding(Layer):
@@ -44,9 +49,9 @@ class Embedding(Layer):
     def __init__(
         self, rows: int, features: int, *, padding_idx: int | None = None, init: Function = randn, rng: Any = None
     ) -> None:
-        if padding_idx is not None and not 0 <= padding_idx < rows:
+        if padding_idx is not None and not 0 <= integer("Embedding", "padding_idx", padding_idx, 0) < rows:
             raise ValueError(f"Embedding: padding_idx must be from 0 to {rows - 1}, not {padding_idx!r}")
-        self.weight = init((rows, features), rng=rng)
+        self.weight = called("Embedding", "init", init)(_shape("Embedding", rows, features), rng=rng)
         self.padding_idx = padding_idx
         if padding_idx is not None:
             self.weight[padding_idx] = 0
@@ -97,7 +102,7 @@ class EmbeddingBag(Layer):
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"EmbeddingBag: mode must be one of {', '.join(MODES)}, not {mode!r}")
-        self.weight = init((rows, features), rng=rng)
+        self.weight = called("EmbeddingBag", "init", init)(_shape("EmbeddingBag", rows, features), rng=rng)
         self.mode = mode
 
     def __call__(self, index: Any, offsets: Any = None) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import numpy as np
+
 from numtorch import _core
 from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
@@ -53,6 +55,23 @@ class Layer:
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         """Arrays by the names of another library, by our own; for `load_state`."""
         return from_flux(self, given) if names == "flux" else dict(given)
+
+
+def called(owner: str, argument: str, value: Any) -> Any:
+    """`value`, if it can be called; TypeError otherwise."""
+    if not callable(value):
+        raise TypeError(f"{owner}: {argument} must be callable, not {value!r}")
+    return value
+
+
+def activation(owner: str, act: Any) -> Any:
+    """An activation, or None."""
+    return None if act is None else called(owner, "act", act)
+
+
+def array(x: Any) -> Any:
+    """What a layer is called with: a list becomes an ndarray."""
+    return x if hasattr(x, "shape") else np.asarray(x)
 
 
 class Moded(Layer):

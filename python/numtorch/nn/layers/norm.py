@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from numtorch.nn.dispatch import integer
 from numtorch.nn.layers.dense import activated
 from numtorch.nn.layers.init import ones, zeros
-from numtorch.nn.layers.layer import Layer, Moded
+from numtorch.nn.layers.layer import Layer, Moded, activation, array
 from numtorch.nn.layers.show import name_of
 from numtorch.nn.norm import batchnorm, groupnorm, instancenorm, layernorm
 
@@ -18,6 +19,7 @@ Function = Callable[..., Any]
 
 def _in_single(x: Any, weight: Any, normalise: Callable[[Any], Any]) -> Any:
     """Half-precision input is normalised in the dtype of the weights, and comes back as it was."""
+    x = array(x)
     if weight is None or x.dtype == weight.dtype or x.dtype != np.float16:
         return normalise(x)
     return normalise(x.astype(weight.dtype)).astype(x.dtype)
@@ -74,11 +76,12 @@ class BatchNorm(Moded):
         eps: float = 1e-5,
         momentum: float = 0.1,
     ) -> None:
+        integer("BatchNorm", "channels", channels, 0)
         self.weight = ones((channels,)) if affine else None
         self.bias = zeros((channels,)) if affine else None
         self.running_mean = zeros((channels,)) if track_stats else None
         self.running_var = ones((channels,)) if track_stats else None
-        self.act = act
+        self.act = activation("BatchNorm", act)
         self.channels = channels
         self.eps = eps
         self.momentum = momentum
@@ -132,13 +135,17 @@ class InstanceNorm(Layer):
     __single__: ClassVar[bool] = True
 
     def __init__(self, channels: int, act: Function | None = None, *, affine: bool = False, eps: float = 1e-5) -> None:
+        integer("InstanceNorm", "channels", channels, 0)
         self.weight = ones((channels,)) if affine else None
         self.bias = zeros((channels,)) if affine else None
-        self.act = act
+        self.act = activation("InstanceNorm", act)
         self.channels = channels
         self.eps = eps
 
     def __call__(self, x: Any) -> Any:
+        x = array(x)
+        if x.ndim > 1 and x.shape[1] != self.channels:
+            raise ValueError(f"InstanceNorm: the input, of shape {x.shape}, must have {self.channels} channels")
         y = _in_single(x, self.weight, lambda x: instancenorm(x, self.weight, self.bias, eps=self.eps))
         return activated(self.act, y)
 
@@ -176,11 +183,13 @@ class GroupNorm(Layer):
     def __init__(
         self, channels: int, groups: int, act: Function | None = None, *, affine: bool = True, eps: float = 1e-5
     ) -> None:
+        integer("GroupNorm", "channels", channels, 0)
+        integer("GroupNorm", "groups", groups)
         if channels % groups:
             raise ValueError(f"GroupNorm: {groups} groups do not divide {channels} channels")
         self.weight = ones((channels,)) if affine else None
         self.bias = zeros((channels,)) if affine else None
-        self.act = act
+        self.act = activation("GroupNorm", act)
         self.channels = channels
         self.groups = groups
         self.eps = eps
@@ -221,13 +230,15 @@ class LayerNorm(Layer):
     def __init__(
         self, shape: int | tuple[int, ...], act: Function | None = None, *, affine: bool = True, eps: float = 1e-5
     ) -> None:
-        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        lengths = shape if isinstance(shape, tuple | list) else (shape,)
+        self.shape = tuple(integer("LayerNorm", "shape", n) for n in lengths)
         self.weight = ones(self.shape) if affine else None
         self.bias = zeros(self.shape) if affine else None
-        self.act = act
+        self.act = activation("LayerNorm", act)
         self.eps = eps
 
     def __call__(self, x: Any) -> Any:
+        x = array(x)
         if tuple(x.shape[x.ndim - len(self.shape) :]) != self.shape:
             raise ValueError(f"{self!r}: the last axes of the input, of shape {x.shape}, are not {self.shape}")
         if self.weight is None:

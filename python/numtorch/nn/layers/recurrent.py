@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from numtorch.nn.dispatch import integer
 from numtorch.nn.layers.init import generator, zeros
-from numtorch.nn.layers.layer import Layer
+from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.recurrent import gru, gru_cell, gru_v3, gru_v3_cell, lstm, lstm_cell, rnn, rnn_cell
 
 Function = Callable[..., Any]
@@ -21,6 +22,9 @@ class _Cell(Layer):
     gates = 1
 
     def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Any = None):
+        owner = type(self).__name__
+        integer(owner, "inputs", inputs, 0)
+        integer(owner, "hidden", hidden)
         rng = generator(rng)
         bound = 1 / math.sqrt(hidden)
 
@@ -81,7 +85,7 @@ class RNNCell(_Cell):
 
     def __init__(self, inputs: int, hidden: int, act: Function = np.tanh, **options: Any) -> None:
         super().__init__(inputs, hidden, **options)
-        self.act = act
+        self.act = called("RNNCell", "act", act)
 
     def run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return rnn(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
@@ -211,6 +215,7 @@ def initialstates(layer: Any, batch: int = 1) -> Any:
     cell = layer.cell if isinstance(layer, Recurrence) else layer
     if not isinstance(cell, _Cell):
         raise TypeError(f"initialstates: the layer must be a cell of numtorch.nn.layers or a Recurrence, not {layer!r}")
+    integer("initialstates", "batch", batch, 0)
     state = np.zeros_like(cell.weight_hh, shape=(batch, cell.hidden))
     return (state, np.zeros_like(state)) if isinstance(cell, LSTMCell) else state
 
@@ -234,7 +239,7 @@ class Recurrence(Layer):
     """
 
     def __init__(self, cell: Function, *, return_state: bool = False) -> None:
-        self.cell = cell
+        self.cell = called("Recurrence", "cell", cell)
         self.return_state = return_state
 
     def __call__(self, x: Any, state: Any = None) -> Any:
