@@ -132,7 +132,7 @@ def _are_labels(prediction: Array, target: Array) -> bool:
 
 def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
     """What `x` has along its axis `axis` in the places `labels`."""
-    on_tensors, (x,) = (True, [x]) if isinstance(x, Tensor) else reals(function, x)
+    on_tensors, (x,) = reals(function, x)
     labels = joined(labels, x) if on_tensors else np.asarray(labels)
     axis = axis % x.ndim
     expected = (*x.shape[:axis], *x.shape[axis + 1 :])
@@ -172,7 +172,8 @@ def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: A
     1000.0
     """
     if _are_labels(prediction, target):
-        return agg(-_of_labels("logitcrossentropy", logsoftmax(prediction, axis), target, axis))
+        _, (x,) = reals("logitcrossentropy", prediction)
+        return agg(-_of_labels("logitcrossentropy", logsoftmax(x, axis), target, axis))
     p, y = pair("logitcrossentropy", prediction, target)
     return agg(-np.sum(y * logsoftmax(p, axis), axis=axis))
 

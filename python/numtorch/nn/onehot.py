@@ -154,6 +154,8 @@ def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any
     length = x.shape[axis] if -x.ndim <= axis < x.ndim else None
     if length is None or isinstance(k, bool) or not isinstance(k, int | np.integer) or not 0 <= k <= length:
         raise ValueError(f"topk: k must be from 0 to the length of axis {axis} of shape {x.shape}, not {k!r}")
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"topk: takes real numbers, not {x.dtype}")
     if on_tensors:
         return _topk(x, k, axis, largest)
     order = np.argsort(x, axis=axis)
