@@ -125,6 +125,21 @@ def test_ndarrays_and_tensors_agree(name: str, dtype: Any, dev: int) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
+def test_half_precision(name: str, dev: int) -> None:
+    layer, shape = LAYERS[name]
+    half, x = f16(layer), sample(shape, np.float16)
+    expected = nt.f32(layer)(x.astype(np.float32))
+    moved = torch(half, dev=dev)
+    for y in (half(x), collect(moved(tensor(x, dev=dev)))):
+        assert y.dtype == np.float16
+        np.testing.assert_allclose(y.astype(np.float32), expected, rtol=2e-2, atol=2e-2)
+    if found := params(moved):
+        grads = gradient(lambda: np.sum(moved(tensor(x, dev=dev)).astype(np.float32) ** 2), found)
+        assert all(grads[p].dtype == p.dtype for p in found)
+        assert all(np.all(np.isfinite(collect(grads[p]))) for p in found)
+
+
+@pytest.mark.parametrize("name", LAYERS)
 def test_gradients(name: str, dev: int) -> None:
     layer, shape = LAYERS[name]
     layer = torch(f64(layer), dev=dev)
