@@ -297,6 +297,31 @@ def test_dropout(dev: int) -> None:
         Dropout(1.5)
 
 
+def test_alpha_dropout_of_tensors(dev: int) -> None:
+    x = sample((20, 30), np.float32)
+    layer = trainmode(AlphaDropout(0.3, rng=4))
+    y = layer(x)
+    found = trainmode(AlphaDropout(0.3, rng=4))(tensor(x, dev=dev))
+    assert found.dtype == y.dtype == np.float32
+    np.testing.assert_allclose(collect(found), y, rtol=1e-5, atol=1e-6)
+    drawn = []
+    for _ in range(2):
+        nt.manual_seed(3)
+        drawn.append(collect(trainmode(AlphaDropout(0.3))(tensor(x, dev=dev))))
+    np.testing.assert_array_equal(*drawn)
+    (grad,) = gradient(lambda t: np.sum(trainmode(AlphaDropout(0.3, rng=4))(t)), tensor(x, dev=dev))
+    slopes = np.unique(collect(grad).round(5))
+    assert len(slopes) == 2
+    assert slopes[0] == 0
+
+
+def test_any_cell_along_a_sequence() -> None:
+    summed = Recurrence(lambda x, state: (x + (0 if state is None else state),) * 2)
+    np.testing.assert_array_equal(summed(np.ones((1, 3, 1)))[0, :, 0], [1, 2, 3])
+    with pytest.raises(ValueError, match=r"Recurrence: x must have shape .* at least one step"):
+        summed(np.ones((1, 0, 1)))
+
+
 def test_half_precision_keeps_norms_in_single(dev: int) -> None:
     model = torch(f16(Chain(Conv(3, 2, 4, rng=0), BatchNorm(4), Flatten(), Dense(16, 2, rng=0))), dev=dev)
     assert [str(p.dtype) for p in trainables(model)] == ["float16"] * 2 + ["float32"] * 2 + ["float16"] * 2
