@@ -13,6 +13,8 @@ namespace numtorch {
 
 namespace {
 
+constexpr std::size_t kMostAxes = 64;  // NumPy's
+
 struct Dimension {
   std::int64_t size;
   std::int64_t stride;
@@ -38,6 +40,7 @@ class Planner {
       plan_.sizes.push_back(dimension.size);
       plan_.strides.push_back(dimension.stride);
     }
+    check_count();
     find_reversed();
     check_arrays();
     return std::move(plan_);
@@ -60,6 +63,14 @@ class Planner {
     }
     ellipsis_ = array_.dim() - used;
     only_integers_ = used == array_.dim();
+  }
+
+  void check_count() const {
+    const std::size_t count = dimensions_.size() - plan_.arrays.size() + plan_.picked.size();
+    if (count > kMostAxes) {
+      fail(PyExc_IndexError, "number of dimensions must be within [0, %zu], indexing result would have %zu", kMostAxes,
+           count);
+    }
   }
 
   void add(const Part& part) {

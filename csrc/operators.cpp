@@ -48,10 +48,19 @@ constexpr std::array<const char*, kSlots> kUfuncs{
 
 std::array<Operation, kSlots> slots;  // what the operators of the language call
 
+// Beside a type that answers ufuncs an operator is the ufunc, as ndarray's are; else it is left to the other's method.
+PyObject* beside_foreign(const Operation& operation, PyObject* a, PyObject* b) {
+  PyObject* foreign = is_tensor(a) ? b : a;
+  const Ref method(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(foreign)), "__array_ufunc__"));
+  if (!method) PyErr_Clear();
+  if (!method || method.get() == Py_None) return Py_NewRef(Py_NotImplemented);
+  return check(PyObject_CallFunctionObjArgs(operation.ufunc, a, b, nullptr)).release();
+}
+
 template <Slot slot>
 PyObject* binary_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
-    if (is_foreign(is_tensor(a) ? b : a)) return Py_NewRef(Py_NotImplemented);
+    if (is_foreign(is_tensor(a) ? b : a)) return beside_foreign(slots[slot], a, b);
     return binary(slots[slot], a, b);
   });
 }
@@ -138,8 +147,8 @@ PyObject* compare(PyObject* a, PyObject* b, int how) {
   static constexpr std::array<Slot, 6> order{kLess, kLessEqual, kEqual, kNotEqual, kGreater, kGreaterEqual};
   return guarded([&] {
     const bool is_text = b == Py_None || PyUnicode_Check(b) || PyBytes_Check(b);
-    if (!is_text && is_foreign(b)) return Py_NewRef(Py_NotImplemented);
     const Operation& operation = slots[order[static_cast<std::size_t>(how)]];
+    if (!is_text && is_foreign(b)) return beside_foreign(operation, a, b);
     return is_text ? call_fallback(operation, a, b) : binary(operation, a, b);
   });
 }

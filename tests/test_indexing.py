@@ -1,5 +1,7 @@
 """Reading through an index: values, shapes, dtypes, views, copies and errors as NumPy's."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -216,3 +218,25 @@ def test_subclasses_of_tuple_and_int():
 
 def test_index_result_is_a_tensor():
     assert type(tensor(numbered())[0, 0, 0]) is Tensor
+
+
+ADDED_AXES = {
+    "one": lambda x: x[None],
+    "two": lambda x: x[None, ..., None],
+    "array": lambda x: x[[[0]]],
+    "arrays": lambda x: x[[[[0]]], None, [[0]]],
+    "written": lambda x: x.__setitem__(None, 1),
+    "stack": lambda x: np.stack([x, x]),
+    "stack of a dtype": lambda x: np.stack([x, x], dtype=np.complex128),
+}
+
+
+@pytest.mark.parametrize("case", ADDED_AXES)
+def test_no_more_than_64_axes(case, dev):
+    numbers = np.zeros((1,) * 64)
+    t = tensor(numbers.ravel(), dev=dev).reshape(numbers.shape)
+    with pytest.raises(IndexError) as expected:
+        ADDED_AXES[case](numbers)
+    with pytest.raises(IndexError, match=re.escape(str(expected.value))):
+        ADDED_AXES[case](t)
+    assert t[0, None].ndim == np.stack([t[0]]).ndim == 64

@@ -42,6 +42,17 @@ def test_names() -> None:
     assert list(state(ring)) == ["w"]
 
 
+@pytest.mark.parametrize("model", [{"a.b": np.ones(1), "a": {"b": np.ones(1)}}, {1: np.ones(1), "1": np.ones(1)}])
+def test_two_arrays_of_one_name(model: Any) -> None:
+    """Saving the one and losing the other would not be noticed until the model is loaded."""
+    with pytest.raises(ValueError, match=r"^state: two arrays of the model have the name '(a\.b|1)'"):
+        state(model)
+    with pytest.raises(ValueError, match=r"^load_state: two arrays of the model have the name"):
+        load_state(model, {"a.b": np.zeros(1)})
+    shared = np.ones(1)
+    assert list(state({"a.b": shared, "a": {"b": shared}})) == ["a.b"]
+
+
 def test_tied_weights_stay_tied(dev: int) -> None:
     for model in (
         torch(tied(), dev=dev),

@@ -65,7 +65,51 @@ def test_leaves_a_ufunc_to_the_other(ufunc: Any, dev: int) -> None:
     assert ufunc(x, Foreign()) == ufunc(Foreign(), x) == ufunc.__name__
 
 
-@pytest.mark.xfail(reason="the core's operators leave it to the other's, which may have none", strict=True)
-def test_an_operator_is_the_ufunc(dev: int) -> None:
+def reflected(*_: Any) -> str:
+    return "reflected"
+
+
+def compared(*_: Any) -> str:
+    return "compared"
+
+
+class Declining(Foreign):
+    """What has no ufuncs, and answers operators itself."""
+
+    __array_ufunc__ = None  # type: ignore[assignment]
+    __radd__ = __matmul__ = __rmatmul__ = reflected
+    __gt__ = __eq__ = compared  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+
+
+OPERATORS = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: x - y,
+    "matmul": lambda x, y: x @ y,
+    "power": lambda x, y: x**y,
+    "divmod": divmod,
+    "less": lambda x, y: x < y,
+    "equal": lambda x, y: x == y,
+}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_is_the_ufunc(name: str, dev: int) -> None:
+    """Where the other has no reflected method; and where it has one, as NEP 13 says."""
+
+    class Reflecting(Foreign):
+        __radd__ = __rsub__ = __rmatmul__ = __rpow__ = __rdivmod__ = reflected
+        __gt__ = compared
+
     x = nt.tensor(np.ones(3), dev=dev)
-    assert np.ones(3) + Foreign() == x + Foreign() == "add"
+    for foreign in (Foreign(), Reflecting()):
+        assert OPERATORS[name](np.ones(3), foreign) == OPERATORS[name](x, foreign) == name
+
+
+def test_an_operator_is_left_to_what_declines_ufuncs(dev: int) -> None:
+    x = nt.tensor(np.ones(3), dev=dev)
+    for a in (np.ones(3), x):
+        assert a + Declining() == a @ Declining() == "reflected"
+        assert (a < Declining()) == (a == Declining()) == "compared"
+        with pytest.raises(TypeError, match="unsupported operand"):
+            a - Declining()

@@ -1,4 +1,4 @@
-"""Products and linear algebra: each row gives the same on ndarrays and on Tensors."""
+"""Linear algebra: each row gives the same on ndarrays and on Tensors."""
 
 import warnings
 from collections.abc import Callable

@@ -76,7 +76,8 @@ PUT_TOGETHER = {"logcosh", "msle", "crossentropy", "kldivergence", "poisson_loss
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.kinds[-1] in "fd"], ids=str)
 def test_complex_numbers_or_a_refusal(row: Call, dev: int) -> None:
-    arrays = [(a + 1j * np.roll(a, 1)).astype("F") for a in row.arrays]
+    # Not far from the real axis: tanh has poles at i pi / 2, beside which single precision means little.
+    arrays = [(a + 0.25j * np.roll(a, 1)).astype("F") for a in row.arrays]
     tensors = [tensor(a, dev=dev) for a in arrays]
     stem = re.sub("[123]d$", "", row.name.partition(" ")[0])
     refused = refusal(row, arrays)

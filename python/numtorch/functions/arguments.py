@@ -115,10 +115,13 @@ def check_casting(function: str, source: np.dtype[Any], target: np.dtype[Any], c
         )
 
 
+MOST_AXES = 64  # NumPy's
+
+
 def check_ndim(ndim: int) -> None:
     """Raises NumPy's error where an array would have more axes than an ndarray can."""
-    if ndim > 64:
-        raise ValueError(f"maximum supported dimension for an ndarray is currently 64, found {ndim}")
+    if ndim > MOST_AXES:
+        raise ValueError(f"maximum supported dimension for an ndarray is currently {MOST_AXES}, found {ndim}")
 
 
 def axis_of(axis: Any, ndim: int) -> int:

@@ -16,7 +16,7 @@ from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
 from numtorch.functions.layout import is_contiguous
 from numtorch.functions.output import into
-from numtorch.functions.reduction import FLOATS
+from numtorch.functions.reduce import FLOATS
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements, named
 from numtorch.functions.shape import moveaxis, ravel

@@ -18,7 +18,7 @@ from numtorch.functions.arguments import as_dtype, as_tensor, as_tensors, cast, 
 from numtorch.functions.bits import SIGNED
 from numtorch.functions.layout import is_contiguous, is_fortran
 from numtorch.functions.output import into
-from numtorch.functions.reduction import sum_over
+from numtorch.functions.reduce import sum_over
 from numtorch.functions.registry import implements
 
 __all__ = ["contract", "einsum", "einsum_path"]

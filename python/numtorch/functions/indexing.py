@@ -23,7 +23,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.layout import is_contiguous
 from numtorch.functions.output import into
-from numtorch.functions.reduction import truth
+from numtorch.functions.reduce import truth
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import broadcast_to, ravel
 

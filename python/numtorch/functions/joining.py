@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch._core import Tensor, are_alike, kernel, tensor
 from numtorch.functions.arguments import (
+    MOST_AXES,
     Array,
     Dtype,
     as_dtype,
@@ -131,7 +132,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
     """NumPy's `stack`."""
     if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
-            return _stack(arrays, axis)
+            return _within_limit(_stack(arrays, axis))
         except (RuntimeError, IndexError):
             pass  # below it is said in NumPy's words
     members = _members(arrays, out)
@@ -141,8 +142,14 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
         raise ValueError("all input arrays must have the same shape")
     place = axis_of(axis, members[0].ndim + 1)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _stack([cast(x, target) for x in members], place)
+    result = _within_limit(_stack([cast(x, target) for x in members], place))
     return result if out is None else into(result, out, "stack", casting)
+
+
+def _within_limit(x: Tensor) -> Tensor:
+    if x.ndim > MOST_AXES:
+        raise IndexError(f"number of dimensions must be within [0, {MOST_AXES}], indexing result would have {x.ndim}")
+    return x
 
 
 def _as_tuple(arrays: Any) -> tuple[Tensor, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.output import into
-from numtorch.functions.reduction import INT64, argmax, argmin
+from numtorch.functions.reduce import INT64
 from numtorch.functions.reduction import all as all_of
+from numtorch.functions.reduction import argmax, argmin
 from numtorch.functions.reduction import max as max_of
 from numtorch.functions.reduction import min as min_of
 from numtorch.functions.reduction import prod as prod_of

@@ -12,7 +12,7 @@ from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion, xp
 from numtorch.functions.elementwise import CLIP
 from numtorch.functions.output import into
-from numtorch.functions.reduction import BOOL, REAL_FLOATS
+from numtorch.functions.reduce import BOOL, REAL_FLOATS
 from numtorch.functions.reduction import all as all_of
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import check_broadcast, where

@@ -21,7 +21,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.joining import concatenate
 from numtorch.functions.output import into
-from numtorch.functions.reduction import FLOATS, INT64, UINT64, accumulator_dtype
+from numtorch.functions.reduce import FLOATS, INT64, UINT64, accumulator_dtype
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import broadcast_to, ravel

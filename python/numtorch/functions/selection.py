@@ -11,7 +11,7 @@ from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promote
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.output import into
-from numtorch.functions.reduction import BOOL, REAL_FLOATS, truth
+from numtorch.functions.reduce import BOOL, REAL_FLOATS, truth
 from numtorch.functions.registry import implements
 
 __all__ = ["choose", "select", "where"]

@@ -11,7 +11,7 @@ from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promoted, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.indexing import flatnonzero
-from numtorch.functions.reduction import INT64
+from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import moveaxis, ravel
 from numtorch.functions.sorting import begins, comparable, keys_of, parts_of, sorted_with_places

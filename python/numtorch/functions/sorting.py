@@ -9,7 +9,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
-from numtorch.functions.reduction import INT64
+from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
 
@@ -247,5 +247,10 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
             raise ValueError("sorter.size must equal len(a)")
         order = cast(order, INT64)
     keys, sought = comparable(cast(haystack, dtype), cast(needles, dtype))
-    result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
+    try:
+        result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
+    except RuntimeError as error:
+        if "sorter index out of range" not in str(error):
+            raise
+        raise ValueError("Sorter index out of range.") from None
     return result.reshape(needles.shape)

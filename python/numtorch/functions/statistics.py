@@ -25,12 +25,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.floats import MANY
 from numtorch.functions.output import into
-from numtorch.functions.reduction import (
-    FLOATS,
-    INT64,
-    kept_shape,
-    sum_over,
-)
+from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to

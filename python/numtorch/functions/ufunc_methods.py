@@ -23,8 +23,8 @@ from numtorch.functions.ufunc import (
     find_dev,
     finish,
     make_plan,
-    read_mask,
 )
+from numtorch.functions.ufunc_options import read_mask
 
 _arange = kernel("arange")
 _any = kernel("any")

@@ -1,14 +1,15 @@
-"""What the families of models share: a model's base, convolutions with batch norm, gates, random depth."""
+"""What the families of models share: a model's base, convolutions with batch norm, gates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-
-from numtorch.nn.activations import relu, sigmoid
-from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, Moded, kaiming_normal
+from numtorch.nn.activations import gelu, relu, sigmoid
+from numtorch.nn.conv import conv as nn_conv
+from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
+from numtorch.nn.layers.dense import activated
+from numtorch.structure import leaves
 
 Function = Callable[..., Any]
 
@@ -24,18 +25,33 @@ class Model(Chain):
         The parts, with the names that `state` gives them.
     """
 
-    def __init__(self, head: str, **parts: Function) -> None:
+    keeps_eps = False  # whether the eps of the norms was chosen by hand
+
+    def __init__(self, head: str, /, **parts: Function) -> None:
         super().__init__(**parts)
         if head not in parts:
             raise ValueError(f"{type(self).__name__}: no part is called {head!r}")
-        self.head = head
+        self.first_of_head = head
 
     def split(self) -> int:
         """Where the classifier begins."""
-        return list(self.layers).index(self.head)
+        return list(self.layers).index(self.first_of_head)
 
     def describe(self) -> str:
         return ""
+
+    def eps_for(self, names: str) -> float | None:  # noqa: ARG002
+        """The eps of the norms in the library that has these names, where libraries differ."""
+        return None
+
+    def __loaded__(self, names: str) -> None:
+        """Weights that were trained with another eps in the norms take it along."""
+        eps = self.eps_for(names)
+        if eps is None or self.keeps_eps:
+            return
+        for layer in leaves(self, is_leaf=lambda part: isinstance(part, BatchNorm)):
+            if isinstance(layer, BatchNorm):
+                layer.eps = eps
 
 
 def backbone(model: Model) -> Chain:
@@ -86,9 +102,28 @@ def classifier(model: Model) -> Chain:
     return model[model.split() :]
 
 
-def conv(k: Any, inputs: int, outputs: int, *, bias: bool = False, **options: Any) -> Conv:
-    """A convolution as the models here use it: no bias, He's initial values."""
-    return Conv(k, inputs, outputs, bias=bias, init=kaiming_normal, **options)
+class SameConv(Conv):
+    """A convolution that pads as TensorFlow does, so that its result is of ceil(H / stride) × ceil(W / stride).
+
+    Where an odd number of zeros is needed, one more comes behind than before: with stride 2, images of even sides are
+    not seen symmetrically. Parameters are those of `Conv`, with one number each for k and stride; `pad` is not used.
+    """
+
+    def __call__(self, x: Any) -> Any:
+        stride = self.stride if isinstance(self.stride, int) else self.stride[0]
+        margins: list[int] = []
+        for length, k in zip(x.shape[2:], self.weight.shape[2:], strict=True):
+            needed = max((-(-length // stride) - 1) * stride + k - length, 0)
+            margins += [needed // 2, needed - needed // 2]
+        return activated(
+            self.act, nn_conv(x, self.weight, self.bias, stride=stride, pad=tuple(margins), groups=self.groups)
+        )
+
+
+def conv(k: Any, inputs: int, outputs: int, *, bias: bool = False, same: bool = False, **options: Any) -> Conv:
+    """A convolution as the models here use it: no bias, He's initial values; `same` pads as TensorFlow does."""
+    kind = SameConv if same else Conv
+    return kind(k, inputs, outputs, bias=bias, init=kaiming_normal, **options)
 
 
 def conv_norm(
@@ -108,6 +143,11 @@ def conv_norm(
 
 def _half(k: Any, dilation: int) -> Any:
     return (k - 1) // 2 * dilation if isinstance(k, int) else tuple((size - 1) // 2 * dilation for size in k)
+
+
+def exact_gelu(x: Any) -> Any:
+    """`gelu` by the error function."""
+    return gelu(x, approximate="none")
 
 
 def rounded(channels: float, divisor: int = 8) -> int:
@@ -142,35 +182,6 @@ class SqueezeExcite(Layer):
 
     def __call__(self, x: Any) -> Any:
         return x * self.gate(self.fc2(self.act(self.fc1(self.pool(x)))))
-
-
-class StochasticDepth(Moded):
-    """In training, zeros for whole samples by chance; the rest grows by 1 / (1 - p) (Huang et al. 2016).
-
-    Parameters
-    ----------
-    p : float
-        How many samples become zero, at least 0 and less than 1.
-    rng : numpy.random.Generator or int, optional
-        Where chance comes from.
-    """
-
-    __buffers__: ClassVar[tuple[str, ...]] = ("p",)
-
-    def __init__(self, p: float, *, rng: Any = None) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"StochasticDepth: p is at least 0 and less than 1, not {p}")
-        self.p = p
-        self.rng = np.random.default_rng(rng)
-
-    def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
-            return x
-        kept = self.rng.random((x.shape[0],) + (1,) * (x.ndim - 1)) >= self.p
-        return x * (kept / (1 - self.p)).astype(x.dtype)
-
-    def describe(self) -> str:
-        return f"{self.p:.3g}"
 
 
 class ChannelNorm(LayerNorm):

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import ChannelNorm, Model, StochasticDepth
+from numtorch.models.blocks import ChannelNorm, Model, exact_gelu
+from numtorch.models.chance import StochasticDepth
 from numtorch.models.naming import CONVNEXT_TIMM, renamed
-from numtorch.nn.activations import gelu
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
 
 Function = Callable[..., Any]
@@ -23,11 +23,6 @@ SIZES = {
     "xlarge": ((3, 3, 27, 3), (256, 512, 1024, 2048), 0.5),
 }
 _small = partial(truncated_normal, std=0.02)
-
-
-def exact_gelu(x: Any) -> Any:
-    """`gelu` by the error function."""
-    return gelu(x, approximate="none")
 
 
 def channels_last(x: Any) -> Any:

@@ -1,22 +1,24 @@
-"""EfficientNet (Tan and Le 2019)."""
+"""EfficientNet (Tan and Le 2019) and EfficientNetV2 (2021)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, StochasticDepth, conv_norm, rounded
+from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
+from numtorch.models.chance import StochasticDepth
 from numtorch.models.naming import inverted, renamed
 from numtorch.nn.activations import sigmoid, swish
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]
 # Expansion, size of the kernel, stride of the first, channels, number of blocks.
-STAGES = (
+Stage = tuple[int, int, int, int, int]
+STAGES: tuple[Stage, ...] = (
     (1, 3, 1, 16, 1),
     (6, 3, 2, 24, 2),
     (6, 5, 2, 40, 2),
@@ -35,7 +37,59 @@ SIZES = {
     "b5": (1.6, 2.2, 0.4),
     "b6": (1.8, 2.6, 0.5),
     "b7": (2.0, 3.1, 0.5),
+    "b8": (2.2, 3.6, 0.5),
 }
+# Of version 2 the stages, of which the first three are fused, and dropout.
+SIZES_V2: dict[str, tuple[tuple[Stage, ...], float]] = {
+    "s": (
+        (
+            (1, 3, 1, 24, 2),
+            (4, 3, 2, 48, 4),
+            (4, 3, 2, 64, 4),
+            (4, 3, 2, 128, 6),
+            (6, 3, 1, 160, 9),
+            (6, 3, 2, 256, 15),
+        ),
+        0.2,
+    ),
+    "m": (
+        (
+            (1, 3, 1, 24, 3),
+            (4, 3, 2, 48, 5),
+            (4, 3, 2, 80, 5),
+            (4, 3, 2, 160, 7),
+            (6, 3, 1, 176, 14),
+            (6, 3, 2, 304, 18),
+            (6, 3, 1, 512, 5),
+        ),
+        0.3,
+    ),
+    "l": (
+        (
+            (1, 3, 1, 32, 4),
+            (4, 3, 2, 64, 7),
+            (4, 3, 2, 96, 7),
+            (4, 3, 2, 192, 10),
+            (6, 3, 1, 224, 19),
+            (6, 3, 2, 384, 25),
+            (6, 3, 1, 640, 7),
+        ),
+        0.4,
+    ),
+    "xl": (
+        (
+            (1, 3, 1, 32, 4),
+            (4, 3, 2, 64, 8),
+            (4, 3, 2, 96, 8),
+            (4, 3, 2, 192, 16),
+            (6, 3, 1, 256, 24),
+            (6, 3, 2, 512, 32),
+            (6, 3, 1, 640, 8),
+        ),
+        0.4,
+    ),
+}
+FUSED = (0, 1, 2)
 
 
 class MBConv(Layer):
@@ -51,16 +105,15 @@ class MBConv(Layer):
         Of the convolution of each channel.
     drop : float
         How often, in training, only the way around is taken.
-    norm : callable
-        Makes a norm for a number of channels.
+    unit : callable
+        Makes a convolution with a norm: `conv_norm` with options.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, norm: Function, rng: Any
+        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
     ) -> None:
-        unit = partial(conv_norm, norm=norm, rng=rng)
         inner = rounded(inputs * expand)
         layers: list[Function] = [unit(1, inputs, inner, swish)] if inner != inputs else []
         layers += [
@@ -77,19 +130,79 @@ class MBConv(Layer):
         return x + self.drop(y) if self.around else y
 
 
+class FusedMBConv(Layer):
+    """A convolution to many channels, and one of 1 × 1 back; around them, where the shapes agree, the input.
+
+    Parameters
+    ----------
+    inputs, outputs, expand, k, stride, drop, unit, rng
+        As of `MBConv`. If there are not more channels in between, there is one convolution.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
+    ) -> None:
+        inner = rounded(inputs * expand)
+        if inner == inputs:
+            self.block = Chain([unit(k, inputs, outputs, swish, stride=stride)])
+        else:
+            self.block = Chain(unit(k, inputs, inner, swish, stride=stride), unit(1, inner, outputs, None))
+        self.drop = StochasticDepth(drop, rng=rng)
+        self.around = stride == 1 and inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = self.block(x)
+        return x + self.drop(y) if self.around else y
+
+
+def _parts(
+    inchannels: int,
+    stem: int,
+    stages: Sequence[tuple[Function, Stage]],
+    last: int,
+    *,
+    nclasses: int,
+    dropout: float,
+    drop: float,
+    unit: Function,
+    rng: Any,
+) -> dict[str, Function]:
+    """The parts of both versions; `drop` grows from 0 with the number of the block."""
+    layers: list[Function] = [unit(3, inchannels, stem, swish, stride=2)]
+    inputs, done, total = stem, 0, sum(stage[4] for _, stage in stages)
+    for block, (expand, k, first, outputs, count) in stages:
+        blocks: list[Function] = []
+        for i in range(count):
+            stride = first if i == 0 else 1
+            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, unit, rng))
+            inputs = outputs
+            done += 1
+        layers.append(Chain(blocks))
+    layers.append(unit(1, inputs, last, swish))
+    return {
+        "features": Chain(layers),
+        "avgpool": GlobalMeanPool(),
+        "flatten": Flatten(),
+        "classifier": Chain(Dropout(dropout), Dense(last, nclasses, rng=rng)),
+    }
+
+
 class EfficientNet(Model):
     """Network whose depth, width and resolution grow together.
 
     Parameters
     ----------
-    size : {"b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7"}
+    size : {"b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"}
         From small to large.
     nclasses, inchannels : int
         Numbers of classes and of channels of the images.
     drop : float
         How often, in training, the last block is left out; earlier ones less often.
     eps : float, optional
-        Of the norms; by default 1e-3 from b5 on, as in torchvision, else 1e-5.
+        Of the norms. By default that of the library whose weights are loaded: 1e-5, but from b5 on in torchvision
+        1e-3, which is also the initial value there.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -109,40 +222,112 @@ class EfficientNet(Model):
         inchannels: int = 3,
         drop: float = 0.2,
         eps: float | None = None,
+        same: bool = False,
         rng: Any = None,
     ) -> None:
         if size not in SIZES:
             raise ValueError(f"EfficientNet: the size is one of {', '.join(SIZES)}, not {size!r}")
         width, depth, dropout = SIZES[size]
-        large = size in ("b5", "b6", "b7")
-        eps = (1e-3 if large else 1e-5) if eps is None else eps
-        norm = partial(BatchNorm, eps=eps, momentum=0.01 if large else 0.1)
+        self.large = size in ("b5", "b6", "b7", "b8")
+        stages: list[tuple[Function, Stage]] = [
+            (MBConv, (expand, k, stride, rounded(channels * width), math.ceil(count * depth)))
+            for expand, k, stride, channels, count in STAGES
+        ]
+        self.counts = [stage[4] for _, stage in stages]
         rng = np.random.default_rng(rng)
-        counts = [math.ceil(row[4] * depth) for row in STAGES]
-        self.counts = counts
-        inputs = rounded(32 * width)
-        layers: list[Function] = [conv_norm(3, inchannels, inputs, swish, norm=norm, stride=2, rng=rng)]
-        done = 0
-        for (expand, k, first, channels, _), count in zip(STAGES, counts, strict=True):
-            blocks: list[Function] = []
-            outputs = rounded(channels * width)
-            for i in range(count):
-                stride = first if i == 0 else 1
-                blocks.append(MBConv(inputs, outputs, expand, k, stride, drop * done / sum(counts), norm, rng))
-                inputs = outputs
-                done += 1
-            layers.append(Chain(blocks))
-        layers.append(conv_norm(1, inputs, 4 * inputs, swish, norm=norm, rng=rng))
-        super().__init__(
-            "avgpool",
-            features=Chain(layers),
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            classifier=Chain(Dropout(dropout), Dense(4 * inputs, nclasses, rng=rng)),
+        norm = partial(
+            BatchNorm,
+            eps=(1e-3 if self.large else 1e-5) if eps is None else eps,
+            momentum=0.01 if self.large else 0.1,
         )
+        parts = _parts(
+            inchannels,
+            rounded(32 * width),
+            stages,
+            4 * stages[-1][1][3],
+            nclasses=nclasses,
+            dropout=dropout,
+            drop=drop,
+            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            rng=rng,
+        )
+        super().__init__("avgpool", **parts)
+        self.keeps_eps = eps is not None
+
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3 if self.large else 1e-5, "timm": 1e-5}.get(names)
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
         given = super().__translate__(given, names)
         if names != "timm":
             return given
         return renamed(given, inverted(self.counts, "block", nested=True, last=8, gate=True))
+
+
+class EfficientNetV2(Model):
+    """EfficientNet whose first stages have whole convolutions in place of those of each channel.
+
+    Parameters
+    ----------
+    size : {"s", "m", "l", "xl"}
+        From small to large.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    drop : float
+        How often, in training, the last block is left out; earlier ones less often.
+    eps : float, optional
+        Of the norms. By default that of the library whose weights are loaded: in torchvision 1e-3, which is also the
+        initial value, in timm 1e-5.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import EfficientNetV2
+    >>> sum(p.size for p in trainables(EfficientNetV2("s")))
+    21458488
+    """
+
+    def __init__(
+        self,
+        size: str = "s",
+        *,
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        drop: float = 0.2,
+        eps: float | None = None,
+        same: bool = False,
+        rng: Any = None,
+    ) -> None:
+        if size not in SIZES_V2:
+            raise ValueError(f"EfficientNetV2: the size is one of {', '.join(SIZES_V2)}, not {size!r}")
+        rows, dropout = SIZES_V2[size]
+        self.counts = [row[4] for row in rows]
+        rng = np.random.default_rng(rng)
+        norm = partial(BatchNorm, eps=1e-3 if eps is None else eps)
+        parts = _parts(
+            inchannels,
+            rows[0][3],
+            [(FusedMBConv if i in FUSED else MBConv, row) for i, row in enumerate(rows)],
+            1280,
+            nclasses=nclasses,
+            dropout=dropout,
+            drop=drop,
+            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            rng=rng,
+        )
+        super().__init__("avgpool", **parts)
+        self.keeps_eps = eps is not None
+
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        given = super().__translate__(given, names)
+        if names != "timm":
+            return given
+        last = len(self.counts) + 1
+        return renamed(given, inverted(self.counts, "block", nested=True, last=last, gate=True, fused=FUSED))

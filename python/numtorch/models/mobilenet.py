@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
-from numtorch.models.naming import inverted, renamed
+from numtorch.models.naming import Rule, inverted, of_block, renamed
 from numtorch.nn.activations import hardsigmoid, hardswish, relu, relu6
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
 
@@ -170,9 +170,17 @@ class GatedResidual(Layer):
     """An inverted residual that may have a gate of squeeze and excitation."""
 
     def __init__(
-        self, inputs: int, k: int, inner: int, outputs: int, gated: bool, act: Function, stride: int, rng: Any
+        self,
+        inputs: int,
+        k: int,
+        inner: int,
+        outputs: int,
+        gated: bool,
+        act: Function,
+        stride: int,
+        unit: Function,
+        rng: Any,
     ) -> None:
-        unit = partial(conv_norm, norm=_norm, rng=rng)
         layers: list[Function] = [unit(1, inputs, inner, act)] if inner != inputs else []
         layers.append(unit(k, inner, inner, act, stride=stride, groups=inner))
         if gated:
@@ -184,10 +192,6 @@ class GatedResidual(Layer):
     def __call__(self, x: Any) -> Any:
         y = self.block(x)
         return x + y if self.around else y
-
-
-def _norm(channels: int) -> BatchNorm:
-    return BatchNorm(channels, eps=1e-3, momentum=0.01)
 
 
 # Size of the kernel, channels inside and after, gate, hardswish (else relu), stride.
@@ -237,6 +241,11 @@ class MobileNetV3(Model):
         Numbers of classes and of channels of the images.
     dropout : float
         Before the last layer.
+    eps : float, optional
+        Of the norms. By default that of the library whose weights are loaded: in torchvision 1e-3, which is also the
+        initial value, in timm 1e-5.
+    same : bool
+        Whether convolutions pad as TensorFlow does, which weights called tf_mobilenetv3 in timm want.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
 
@@ -256,22 +265,72 @@ class MobileNetV3(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.2,
+        eps: float | None = None,
+        same: bool = False,
         rng: Any = None,
     ) -> None:
         if size not in ("large", "small"):
             raise ValueError(f"MobileNetV3: the size is 'large' or 'small', not {size!r}")
         rng = np.random.default_rng(rng)
+        norm = partial(BatchNorm, eps=1e-3 if eps is None else eps, momentum=0.01)
+        unit = partial(conv_norm, norm=norm, same=same, rng=rng)
+        self.size = size
         rows, last = (LARGE, 1280) if size == "large" else (SMALL, 1024)
         inputs = rounded(16 * width)
-        layers: list[Function] = [conv_norm(3, inchannels, inputs, hardswish, norm=_norm, stride=2, rng=rng)]
+        layers: list[Function] = [unit(3, inchannels, inputs, hardswish, stride=2)]
         for k, inner, outputs, gated, hard, stride in rows:
             act = hardswish if hard else relu
             inner, outputs = rounded(inner * width), rounded(outputs * width)
-            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, rng))
+            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, unit, rng))
             inputs = outputs
-        layers.append(conv_norm(1, inputs, 6 * inputs, hardswish, norm=_norm, rng=rng))
+        layers.append(unit(1, inputs, 6 * inputs, hardswish))
         last = rounded(last * width)
         head = Chain(Dense(6 * inputs, last, rng=rng), hardswish, Dropout(dropout), Dense(last, nclasses, rng=rng))
         super().__init__(
-            "avgpool", features=Chain(layers), avgpool=GlobalMeanPool(), flatten=Flatten(), classifier=head
+            "avgpool",
+            features=Chain(layers),
+            avgpool=GlobalMeanPool(),
+            flatten=Flatten(),
+            classifier=head,
         )
+        self.keeps_eps = eps is not None
+
+    def eps_for(self, names: str) -> float | None:
+        return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        given = super().__translate__(given, names)
+        if names != "timm":
+            return given
+        found = renamed(given, _timm_v3(self.size))
+        found["classifier.0.weight"] = _flat(found.get("classifier.0.weight"))
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _flat(weight: Any) -> Any:
+    """The weight of a convolution of 1 × 1 as one of a Dense layer."""
+    return weight.reshape(weight.shape[:2]) if weight is not None and weight.ndim == 4 else weight
+
+
+def _timm_v3(size: str) -> list[Rule]:
+    rows, stages = (LARGE, (1, 2, 3, 4, 2, 3)) if size == "large" else (SMALL, (1, 2, 3, 2, 3))
+    last = len(rows) + 1
+    rules: list[Rule] = [
+        (r"conv_stem\.", "features.0.0."),
+        (r"bn1\.", "features.0.1."),
+        (rf"blocks\.{len(stages)}\.0\.conv\.", f"features.{last}.0."),
+        (rf"blocks\.{len(stages)}\.0\.bn1\.", f"features.{last}.1."),
+        (r"conv_head\.", "classifier.0."),
+        (r"classifier\.", "classifier.3."),
+    ]
+    places = [(stage, i) for stage, count in enumerate(stages) for i in range(count)]
+    for number, ((stage, i), row) in enumerate(zip(places, rows, strict=True), start=1):
+        gate = ["se"] if row[3] else []
+        parts, norms = (
+            ["conv_pw", "conv_dw", *gate, "conv_pwl"],
+            {"conv_pw": "bn1", "conv_dw": "bn2", "conv_pwl": "bn3"},
+        )
+        if stage == 0:
+            parts, norms = ["conv_dw", *gate, "conv_pw"], {"conv_dw": "bn1", "conv_pw": "bn2"}
+        rules += of_block(rf"blocks\.{stage}\.{i}\.", f"features.{number}.block.", parts, norms)
+    return rules

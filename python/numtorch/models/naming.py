@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 # What to look for from the start of a name, and what stands there in ours: a template, or a function of the match.
-Rules = Sequence[tuple[str, str | Callable[[re.Match[str]], str]]]
+Rule = tuple[str, str | Callable[[re.Match[str]], str]]
+Rules = Sequence[Rule]
 
 
 def renamed(given: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def inverted(
     plain: Sequence[int] = (0,),
     gate: bool = False,
     bare_end: bool = False,
+    fused: Sequence[int] = (),
 ) -> Rules:
     """timm's names of networks of inverted residuals, by ours.
 
@@ -101,8 +103,10 @@ def inverted(
         Whether blocks may have gates, and what comes last of each then moves.
     bare_end : bool
         Whether the last convolution and its norm are two parts of the block, or one Chain.
+    fused : sequence of int
+        Stages whose blocks widen by whole convolutions.
     """
-    rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+    rules: list[Rule] = [
         (r"conv_stem\.", "features.0.0."),
         (r"bn1\.", "features.0.1."),
         (r"conv_head\.", f"features.{last}.0."),
@@ -114,14 +118,21 @@ def inverted(
             place = f"features.{stage + 1}.{i}" if nested else f"features.{sum(counts[:stage]) + i + 1}"
             parts = ["conv_pw", "conv_dw", "se", "conv_pwl"] if gate else ["conv_pw", "conv_dw", "conv_pwl"]
             norms = {"conv_pw": "bn1", "conv_dw": "bn2", "conv_pwl": "bn3"}
-            if stage in plain:
+            if stage in fused:
+                parts, norms = ["conv_exp", "conv_pwl"], {"conv_exp": "bn1", "conv_pwl": "bn2"}
+            if stage in fused and stage in plain:
+                parts, norms = ["conv"], {"conv": "bn1"}
+            elif stage in plain:
                 parts, norms = [*parts[1:-1], "conv_pw"], {"conv_dw": "bn1", "conv_pw": "bn2"}
-            rules += _of_block(rf"blocks\.{stage}\.{i}\.", f"{place}.{block}.", parts, norms, bare_end)
+            rules += of_block(rf"blocks\.{stage}\.{i}\.", f"{place}.{block}.", parts, norms, bare_end)
     return rules
 
 
-def _of_block(theirs: str, ours: str, parts: Sequence[str], norms: Mapping[str, str], bare_end: bool) -> Rules:
-    rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = []
+def of_block(
+    theirs: str, ours: str, parts: Sequence[str], norms: Mapping[str, str], bare_end: bool = False
+) -> list[Rule]:
+    """The rules for one block of `inverted`: its parts in order, and the norm that follows each."""
+    rules: list[Rule] = []
     for i, part in enumerate(parts):
         if part == "se":
             rules += [

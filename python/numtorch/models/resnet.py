@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class BasicBlock(Layer):
         self.conv2 = conv(3, planes, planes, pad=1, rng=rng)
         self.bn2 = BatchNorm(planes)
         self.se = SqueezeExcite(planes, rounded(planes / 16), rng=rng) if se else None
-        self.downsample = _shortcut(inputs, planes, stride, rng)
+        self.downsample = shortcut(inputs, planes, stride, rng)
 
     def __call__(self, x: Any) -> Any:
         y = relu(self.bn1(self.conv1(x)))
@@ -57,7 +58,7 @@ class Bottleneck(Layer):
         self.conv3 = conv(1, inner, outputs, rng=rng)
         self.bn3 = BatchNorm(outputs)
         self.se = SqueezeExcite(outputs, rounded(outputs / 16), rng=rng) if se else None
-        self.downsample = _shortcut(inputs, outputs, stride, rng)
+        self.downsample = shortcut(inputs, outputs, stride, rng)
 
     def __call__(self, x: Any) -> Any:
         y = relu(self.bn1(self.conv1(x)))
@@ -67,19 +68,21 @@ class Bottleneck(Layer):
         return relu(y + (x if self.downsample is None else self.downsample(x)))
 
 
-def _shortcut(inputs: int, outputs: int, stride: int, rng: Any) -> Chain | None:
+def shortcut(inputs: int, outputs: int, stride: int, rng: Any) -> Chain | None:
+    """The way around a block that changes the shape: a convolution of 1 × 1 and a norm."""
     if inputs == outputs and stride == 1:
         return None
     return conv_norm(1, inputs, outputs, None, stride=stride, rng=rng)
 
 
-def _depth(name: str, depth: int, depths: tuple[int, ...]) -> None:
+def check_depth(name: str, depth: int, depths: tuple[int, ...]) -> None:
+    """Refuses a depth that the network does not come in."""
     if depth not in depths:
         raise ValueError(f"{name}: the depth is one of {', '.join(map(str, depths))}, not {depth}")
 
 
-def _stages(depth: int, inchannels: int, rng: Any, **options: Any) -> dict[str, Function]:
-    block: Any = BasicBlock if depth < 50 else Bottleneck
+def stages(block: Function, expansion: int, depth: int, inchannels: int, rng: Any) -> dict[str, Function]:
+    """The first layers and four stages of blocks: `block(inputs, planes, stride=, rng=)`."""
     parts: dict[str, Function] = {
         "conv1": conv(7, inchannels, 64, stride=2, pad=3, rng=rng),
         "bn1": BatchNorm(64),
@@ -92,8 +95,8 @@ def _stages(depth: int, inchannels: int, rng: Any, **options: Any) -> dict[str, 
         blocks: list[Function] = []
         for i in range(repeats):
             stride = 2 if stage > 0 and i == 0 else 1
-            blocks.append(block(channels, planes, stride=stride, rng=rng, **options))
-            channels = planes * block.expansion
+            blocks.append(block(channels, planes, stride=stride, rng=rng))
+            channels = planes * expansion
         parts[f"layer{stage + 1}"] = Chain(blocks)
     return parts
 
@@ -143,10 +146,11 @@ class ResNet(Model):
                 raise ValueError("ResNet: groups, width and se need a depth")
             super().__init__("avgpool", **layers_of_2020(nclasses, inchannels, rng))
             return
-        _depth("ResNet", depth, tuple(REPEATS))
-        parts = _stages(depth, inchannels, rng, groups=groups, width=width, se=se)
-        features = 512 * (1 if depth < 50 else 4)
-        fc = Dense(features, nclasses, rng=rng)
+        check_depth("ResNet", depth, tuple(REPEATS))
+        kind = BasicBlock if depth < 50 else Bottleneck
+        block = partial(kind, groups=groups, width=width, se=se)
+        parts = stages(block, kind.expansion, depth, inchannels, rng)
+        fc = Dense(512 * kind.expansion, nclasses, rng=rng)
         super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
 
 
@@ -171,7 +175,7 @@ class WideResNet(ResNet):
     """
 
     def __init__(self, depth: int = 50, factor: int = 2, **options: Any) -> None:
-        _depth("WideResNet", depth, (50, 101, 152))
+        check_depth("WideResNet", depth, (50, 101, 152))
         super().__init__(depth, width=64 * factor, **options)
 
 
@@ -196,7 +200,7 @@ class ResNeXt(ResNet):
     """
 
     def __init__(self, depth: int = 50, groups: int = 32, width: int = 4, **options: Any) -> None:
-        _depth("ResNeXt", depth, (50, 101, 152))
+        check_depth("ResNeXt", depth, (50, 101, 152))
         super().__init__(depth, groups=groups, width=width, **options)
 
 

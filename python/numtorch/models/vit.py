@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model
-from numtorch.models.convnext import exact_gelu
+from numtorch.models.blocks import Model, exact_gelu
 from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, renamed
 from numtorch.nn.layers import Chain, Conv, Dense, Dropout, Layer, LayerNorm, SelfAttention
 
@@ -20,6 +19,8 @@ SIZES = {
     "base": (12, 12, 768, 3072),
     "large": (24, 16, 1024, 4096),
     "huge": (32, 16, 1280, 5120),
+    "giant": (40, 16, 1408, 6144),
+    "gigantic": (48, 16, 1664, 8192),
 }
 
 
@@ -85,7 +86,7 @@ class ViT(Model):
 
     Parameters
     ----------
-    size : {"tiny", "small", "base", "large", "huge"}
+    size : {"tiny", "small", "base", "large", "huge", "giant", "gigantic"}
         From small to large.
     patch : int
         Length of the sides of the patches.

@@ -101,6 +101,7 @@ from numtorch.nn.norm import (
 from numtorch.nn.onehot import (
     onecold,
     onehot,
+    topk,
 )
 from numtorch.nn.padding import (
     pad_circular,
@@ -243,6 +244,7 @@ __all__ = [
     "tanh",
     "tanh_fast",
     "tanhshrink",
+    "topk",
     "trelu",
     "tversky_loss",
     "unfold",

@@ -13,7 +13,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import logsigmoid
-from numtorch.nn.dispatch import Array, number, reals, together
+from numtorch.nn.dispatch import Array, joined, number, reals, together
 from numtorch.nn.softmax import logsoftmax
 
 __all__ = [
@@ -98,7 +98,7 @@ def crossentropy(
     prediction : array
         Probabilities that sum to 1 along `axis`. Of logits `logitcrossentropy` is more precise.
     target : array
-        Of the same shape: one-hot, or probabilities.
+        Of the same shape: one-hot, or probabilities. Or integers, of that shape without `axis`: numbers of classes.
     axis : int
         The axis of the classes.
     agg : callable
@@ -117,8 +117,31 @@ def crossentropy(
     >>> float(crossentropy(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), eps=0) / np.log(2))
     2.0
     """
+    if _are_labels(prediction, target):
+        p = _of_labels("crossentropy", prediction, target, axis)
+        return agg(-np.log(p + epsilon(eps, p)))
     p, y = pair("crossentropy", prediction, target)
     return agg(-np.sum(times_log(y, p + epsilon(eps, p)), axis=axis))
+
+
+def _are_labels(prediction: Array, target: Array) -> bool:
+    """Whether a target holds numbers of classes in place of one-hot vectors."""
+    labels = target if isinstance(target, Tensor) else np.asarray(target)
+    return labels.ndim == np.ndim(prediction) - 1 and labels.dtype.kind in "iu"
+
+
+def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
+    """What `x` has along its axis `axis` in the places `labels`."""
+    on_tensors, (x,) = reals(function, x)
+    labels = joined(labels, x) if on_tensors else np.asarray(labels)
+    axis = axis % x.ndim
+    expected = (*x.shape[:axis], *x.shape[axis + 1 :])
+    if labels.shape != expected:
+        raise ValueError(
+            f"{function}: integers as target must have the shape of the prediction without axis {axis}, {expected}, "
+            f"not {labels.shape}"
+        )
+    return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
 
 
 def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: Agg = np.mean) -> Any:
@@ -129,7 +152,7 @@ def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: A
     prediction : array
         Logits.
     target : array
-        Of the same shape: one-hot, or probabilities.
+        Of the same shape: one-hot, or probabilities. Or integers, of that shape without `axis`: numbers of classes.
     axis : int
         The axis of the classes.
     agg : callable
@@ -145,7 +168,12 @@ def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: A
     >>> from numtorch.nn import logitcrossentropy
     >>> float(logitcrossentropy(np.array([[0.0, 1000.0]]), np.array([[1.0, 0.0]])))
     1000.0
+    >>> float(logitcrossentropy(np.array([[0.0, 1000.0]]), np.array([0])))
+    1000.0
     """
+    if _are_labels(prediction, target):
+        _, (x,) = reals("logitcrossentropy", prediction)
+        return agg(-_of_labels("logitcrossentropy", logsoftmax(x, axis), target, axis))
     p, y = pair("logitcrossentropy", prediction, target)
     return agg(-np.sum(y * logsoftmax(p, axis), axis=axis))
 

@@ -1,4 +1,4 @@
-"""Classes as vectors with a single one, and back."""
+"""Classes as vectors with a single one, and back: the largest number, or the few largest."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.nn.dispatch import Array, integer, joined
 
-__all__ = ["onecold", "onehot"]
+__all__ = ["onecold", "onehot", "topk"]
 
 _arange = kernel("arange")
+_topk = kernel("topk")
 
 
 def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype: Any = np.bool_) -> Any:
@@ -121,3 +122,42 @@ def onecold(y: Array, labels: Sequence[Any] | None = None, *, axis: int = 1) -> 
     if isinstance(y, Tensor) and known.dtype.kind not in "biufc":
         raise TypeError(f"onecold: labels of a Tensor must be numbers, not {known.dtype}")
     return (joined(known, y) if isinstance(y, Tensor) else known)[numbers]
+
+
+def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any, Any]:
+    """The `k` largest numbers, the largest first, and where they are.
+
+    Parameters
+    ----------
+    x : array
+    k : int
+        At most the length of the axis.
+    axis : int
+        Along which axis.
+    largest : bool
+        If not, the smallest ones, the smallest first.
+
+    Returns
+    -------
+    values, places : arrays, of length k along the axis
+        Which of equal numbers is taken, and their order, is not said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn import topk
+    >>> topk(np.array([3.0, 9.0, 5.0]), 2)
+    (array([9., 5.]), array([1, 2]))
+    """
+    on_tensors = isinstance(x, Tensor)
+    x = x if on_tensors else np.asarray(x)
+    length = x.shape[axis] if -x.ndim <= axis < x.ndim else None
+    if length is None or isinstance(k, bool) or not isinstance(k, int | np.integer) or not 0 <= k <= length:
+        raise ValueError(f"topk: k must be from 0 to the length of axis {axis} of shape {x.shape}, not {k!r}")
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"topk: takes real numbers, not {x.dtype}")
+    if on_tensors:
+        return _topk(x, k, axis, largest)
+    order = np.argsort(x, axis=axis)
+    places = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
+    return np.take_along_axis(x, places, axis), places

@@ -20,10 +20,20 @@ KERNELS = {
     "trilinear": {3: kernel("upsample_trilinear3d")},
     "bicubic": {2: kernel("upsample_bicubic2d")},
 }
+ANTIALIASED = {
+    "bilinear": kernel("_upsample_bilinear2d_aa"),
+    "bicubic": kernel("_upsample_bicubic2d_aa"),
+}
 
 
 def upsample(
-    x: Array, *, scale: Any = None, size: Any = None, mode: str = "nearest", align_corners: bool = False
+    x: Array,
+    *,
+    scale: Any = None,
+    size: Any = None,
+    mode: str = "nearest",
+    align_corners: bool = False,
+    antialias: bool = False,
 ) -> Any:
     """Larger (or smaller) by interpolation.
 
@@ -39,6 +49,9 @@ def upsample(
     align_corners : bool
         Whether the outermost elements of `x` and of the result lie on each other, rather than the edges of elements
         that have an extent. Not for "nearest".
+    antialias : bool
+        Whether an element of a smaller result is a mean over all that it covers, as Pillow's `resize` has it, rather
+        than of its neighbours only. For "bilinear" and "bicubic", without `align_corners`.
 
     Returns
     -------
@@ -47,7 +60,7 @@ def upsample(
     Raises
     ------
     ValueError
-        Neither or both of `scale` and `size`, or a mode that is not for so many axes.
+        Neither or both of `scale` and `size`, a mode that is not for so many axes, or `antialias` where there is none.
 
     Examples
     --------
@@ -82,6 +95,14 @@ def upsample(
                 f"upsample: scale must be a number or {n} of them that leave something of shape {x.shape}, "
                 f"not {scale!r}"
             )
+    if antialias:
+        _check_antialias(mode, align_corners)
+        if on_tensors:
+            if x.dtype == np.float16:  # for which libtorch has no kernel on the CPU
+                return ANTIALIASED[mode](x.astype(np.float32), sizes, False, *scales).astype(np.float16)
+            return ANTIALIASED[mode](x, sizes, False, *scales)
+        rows, columns = (_means(*of_axis, mode, x.dtype) for of_axis in zip(x.shape[2:], sizes, scales, strict=True))
+        return rows @ np.ascontiguousarray(x) @ columns.T  # which NumPy multiplies much faster
     if on_tensors:
         middle = () if mode == "nearest" else (align_corners,)
         return KERNELS[mode][n](x, sizes, *middle, *scales)
@@ -91,6 +112,28 @@ def upsample(
         parts = zip(places, weights, strict=True)
         x = sum(np.take(x, place, axis) * weight.reshape(shape).astype(x.dtype) for place, weight in parts)
     return x
+
+
+def _check_antialias(mode: str, align_corners: bool) -> None:
+    if mode not in ANTIALIASED:
+        raise ValueError(f'upsample: antialias is for mode "bilinear" or "bicubic", not {mode!r}')
+    if align_corners:
+        raise ValueError("upsample: antialias=True is without align_corners")
+
+
+def _means(length: int, count: int, scale: float | None, mode: str, dtype: Any) -> Any:
+    """The matrix, of shape (count, length), that makes the elements of a resized axis of the old ones.
+
+    The kernel of the interpolation is as wide as an element of the result, if that is wider than one of the old.
+    """
+    ratio = length / count if scale is None else 1 / scale
+    centres = (np.arange(count) + 0.5) * ratio
+    distance = np.abs(np.arange(length) + 0.5 - centres[:, None]) / max(ratio, 1.0)
+    if mode == "bilinear":
+        weights = np.maximum(1 - distance, 0)
+    else:
+        weights = np.where(distance < 2, _cubic(distance, -0.5), 0)  # Pillow's a, where plain "bicubic" has -0.75
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(dtype)
 
 
 def _taps(length: int, count: int, scale: float | None, mode: str, align_corners: bool) -> tuple[Any, Any]:

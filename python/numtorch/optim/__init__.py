@@ -3,6 +3,7 @@
 from numtorch.optim.adam import Adam, AdaMax, AdamW, NAdam, RAdam
 from numtorch.optim.adaptive import AdaDelta, AdaGrad, RMSProp
 from numtorch.optim.arrays import Arrays
+from numtorch.optim.clipping import ClipGlobalNorm
 from numtorch.optim.descent import Descent, Lion, Momentum, Nesterov, Rprop
 from numtorch.optim.mixed import LossScaler, MixedPrecision
 from numtorch.optim.modifiers import (
@@ -41,6 +42,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Arrays",
+    "ClipGlobalNorm",
     "ClipGrad",
     "ClipNorm",
     "Cosine",

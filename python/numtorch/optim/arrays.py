@@ -129,8 +129,12 @@ class Arrays(ABC):
         """-1, 0 or 1; of a complex z, ``z / |z|``."""
 
     @abstractmethod
-    def norms(self, p: float) -> Self:
-        """The p-norm of each array, of all its elements together: 0-d arrays."""
+    def norms(self, p: float, dtype: Any = None) -> Self:
+        """The p-norm of each array, of all its elements together: 0-d arrays; computed in `dtype`, if given."""
+
+    @abstractmethod
+    def scaled(self, factor: Any) -> Self:
+        """New arrays of the same dtype, times a 0-d array on the same device."""
 
     @abstractmethod
     def copy(self) -> Self:
@@ -206,8 +210,12 @@ class HostArrays(Arrays):
     def sign(self) -> HostArrays:
         return self._map(np.sign)
 
-    def norms(self, p: float) -> HostArrays:
-        return self._map(lambda x: np.linalg.norm(x.reshape(-1), p) if x.size else x.real.sum())
+    def norms(self, p: float, dtype: Any = None) -> HostArrays:
+        wide = self if dtype is None else self.astype(dtype)
+        return wide._map(lambda x: np.linalg.norm(x.reshape(-1), p) if x.size else x.real.sum())
+
+    def scaled(self, factor: Any) -> HostArrays:
+        return self._map(lambda x: (x * factor).astype(x.dtype))
 
     def copy(self) -> HostArrays:
         return self._map(np.copy)
@@ -235,6 +243,7 @@ _abs = kernel("_foreach_abs")
 _sign = kernel("_foreach_sign")
 _sgn = kernel("sgn")
 _norm = kernel("_foreach_norm.Scalar")
+_by_tensor = kernel("_foreach_mul.Tensor")
 _clone = kernel("_foreach_clone")
 _copy_ = kernel("_foreach_copy_")
 _empty_like = kernel("empty_like")
@@ -293,10 +302,13 @@ class TensorArrays(Arrays):
     def sign(self) -> TensorArrays:
         return TensorArrays([_sgn(x) for x in self.items] if self.is_complex else _sign(self.items))
 
-    def norms(self, p: float) -> TensorArrays:
+    def norms(self, p: float, dtype: Any = None) -> TensorArrays:
         if all(x.size for x in self.items):
-            return TensorArrays(_norm(self.items, p))
-        return TensorArrays([_norm([x], p if x.size else 2.0)[0] for x in self.items])  # of nothing, 0
+            return TensorArrays(_norm(self.items, p, dtype))
+        return TensorArrays([_norm([x], p if x.size else 2.0, dtype)[0] for x in self.items])  # of nothing, 0
+
+    def scaled(self, factor: Any) -> TensorArrays:
+        return TensorArrays(_by_tensor(self.items, factor.astype(self.items[0].real.dtype)))
 
     def copy(self) -> TensorArrays:
         return TensorArrays(_clone(self.items))

@@ -65,6 +65,9 @@ class MixedPrecision(Rule):
     def computes_in(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
         return self.rule.computes_in(_SINGLE if dtype == _HALF else dtype)
 
+    def norm_bound(self, t: int) -> float | None:
+        return self.rule.norm_bound(t)
+
     def steps(self, t: int) -> int:
         return self.rule.steps(t)
 

@@ -204,6 +204,8 @@ class OptimiserChain(Rule):
             )
         if any(rule.outermost for rule in self.rules):
             raise TypeError("OptimiserChain: MixedPrecision goes around a chain, not into it")
+        if any(rule.norm_bound(1) is not None for rule in self.rules[1:]):
+            raise TypeError(f"OptimiserChain: ClipGlobalNorm comes first in a chain, not after {self.rules[0]!r}")
 
     def __repr__(self) -> str:
         return f"chain({', '.join(map(repr, self.rules))})"
@@ -219,6 +221,9 @@ class OptimiserChain(Rule):
 
     def computes_in(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
         return self.rules[0].computes_in(dtype)
+
+    def norm_bound(self, t: int) -> float | None:
+        return self.rules[0].norm_bound(t)
 
     def steps(self, t: int) -> int:
         for rule in self.rules:

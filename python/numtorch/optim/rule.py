@@ -97,6 +97,11 @@ class Rule:
         """The dtype that the gradient of an array of this dtype is needed in."""
         return dtype
 
+    def norm_bound(self, t: int) -> float | None:
+        """What the norm of all gradients of an update together may be at step `t`; None for anything."""
+        del t
+        return None
+
     def steps(self, t: int) -> int:
         """How many steps a rule that comes after this one in a chain has taken when this one has taken `t`."""
         return t

@@ -283,6 +283,9 @@ class Schedule(Rule):
     def computes_in(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
         return self.rule.computes_in(dtype)
 
+    def norm_bound(self, t: int) -> float | None:
+        return None if self.rule.norm_bound(t) is None else self.at(t).norm_bound(t)
+
     def steps(self, t: int) -> int:
         return self.rule.steps(t)
 

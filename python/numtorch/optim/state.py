@@ -170,7 +170,9 @@ def children(part: Any) -> list[tuple[Any, Any]]:
     return list(fields(part).items()) if is_object(part) and not is_leaf(part) else []
 
 
-def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> None:
+def adjust(
+    state: Any, eta: float | None = None, *, where: Callable[[Leaf], Any] | None = None, **hyperparameters: Any
+) -> None:
     """Changes hyperparameters, in place, of a whole state tree or a part of it.
 
     Parameters
@@ -179,6 +181,8 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> None
         What `setup` returned, or a part of it, as ``state["encoder"]``.
     eta : float, optional
         Learning rate.
+    where : callable, optional
+        Which leaves: those that it is true of, as ``lambda leaf: len(leaf.shape) < 2``. By default all.
     **hyperparameters
         Others, by the names that the rule gives them; in a chain, of every rule that has one of that name.
 
@@ -186,6 +190,8 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> None
     ------
     TypeError
         A rule has no such hyperparameter. Then nothing is changed.
+    ValueError
+        `where` is true of no leaf.
 
     Examples
     --------
@@ -196,16 +202,28 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> None
     >>> adjust(state["b"], rho=0.5)
     >>> state["a"].rule, state["b"].rule
     (Momentum(eta=0.1, rho=0.9), Momentum(eta=0.1, rho=0.5))
+
+    Decay of the weights for matrices only:
+
+    >>> from numtorch.optim import AdamW
+    >>> state = setup(AdamW(lam=0.1), {"weight": np.ones((2, 2)), "bias": np.ones(2)})
+    >>> adjust(state, lam=0.0, where=lambda leaf: len(leaf.shape) < 2)
+    >>> state["weight"].rule.lam, state["bias"].rule.lam
+    (0.1, 0.0)
     """
     changes = hyperparameters if eta is None else {"eta": eta, **hyperparameters}
     if not changes:
         raise TypeError("adjust: nothing to change; as in adjust(state, eta=0.1)")
-    _change_rules(state, lambda rule: rule.adjusted(changes))
-
-
-def _change_rules(state: Any, change: Callable[[Rule], Rule]) -> None:
-    """Leaves with one rule keep one rule, which is what lets them be updated together."""
     found = _found(state, "adjust")
+    if where is not None:
+        found = [leaf for leaf in found if where(leaf)]
+        if not found:
+            raise ValueError("adjust: where is true of no Leaf in this")
+    _change_rules(found, lambda rule: rule.adjusted(changes))
+
+
+def _change_rules(found: list[Leaf], change: Callable[[Rule], Rule]) -> None:
+    """Leaves with one rule keep one rule, which is what lets them be updated together."""
     rules = {id(leaf.rule): leaf.rule for leaf in found}
     changed = {key: change(rule) for key, rule in rules.items()}
     for leaf in found:

@@ -13,6 +13,7 @@ from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
+from numtorch.optim.clipping import bounded
 from numtorch.optim.rule import Slots
 from numtorch.optim.state import Leaf, named_leaves
 from numtorch.structure import is_array
@@ -56,10 +57,15 @@ def update(state: Any, model: Any, grads: Any) -> None:
     triples = _paired(state, model, grads)
     _refuse_tracked(triples)
     with ignore():
-        for group in _groups(triples, state):
+        groups = _groups(triples, state)
+        firsts = [group[0][0] for group in groups]
+        arrays = [Arrays.of([array for _, array, _ in group]) for group in groups]
+        gradients = [
+            _gradients([g for _, _, g in group], x, leaf) for group, x, leaf in zip(groups, arrays, firsts, strict=True)
+        ]
+        gradients = bounded(gradients, [leaf.rule.norm_bound(leaf.count + 1) for leaf in firsts])
+        for group, x, dx in zip(groups, arrays, gradients, strict=True):
             leaf = group[0][0]
-            x = Arrays.of([array for _, array, _ in group])
-            dx = _gradients([g for _, _, g in group], x, leaf)
             leaf.rule.step(leaf.count + 1, _stacked([leaf.slots for leaf, _, _ in group]), x, dx)
             for leaf, _, _ in group:
                 leaf.count += 1

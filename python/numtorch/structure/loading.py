@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, collect, tensor
-from numtorch.structure.names import Slot, slots
+from numtorch.structure.names import Slot, places
 
 COUNTER = "num_batches_tracked"  # PyTorch's BatchNorm counts its batches; nothing here depends on it
 CONVENTIONS = ("torchvision", "timm", "flux")
@@ -37,12 +37,14 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     nest
         The model. Its Tensors stay the same objects, also where their dtype changes: what `params` gave before holds
         the new numbers. (But a Tensor whose memory a view or an ndarray shares, and an ndarray, is replaced where its
-        dtype changes.) Make optimisers' states after loading.
+        dtype changes.) Make optimisers' states after loading. Some models also take what is in no array from the
+        library that `names` says: the eps of their norms.
 
     Raises
     ------
     ValueError
-        Names are missing or unexpected, or shapes differ. All of them are listed, and nothing was written.
+        Names are missing or unexpected, or shapes differ: all of them are listed. Or two arrays of the model have one
+        name. Nothing was written.
 
     Examples
     --------
@@ -63,25 +65,27 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
         raise ValueError(f"load_state: names are one of {', '.join(CONVENTIONS)}, or None, not {names!r}")
     if dtype is not None and np.dtype(dtype).name not in _COMPLEX:
         raise ValueError(f"load_state: dtype is one of {', '.join(_COMPLEX)}, or None, not {dtype!r}")
-    places = list(slots(model))
+    slots = places(model, "load_state")
     given = dict(state)
     if names is not None:
-        given = _translated(model, given, names, {slot.name for slot in places})
+        given = _translated(model, given, names, {slot.name for slot in slots})
     arrays = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in given.items()}
-    _check(places, arrays)
-    chosen = _widened(places, arrays) if dtype is None else np.dtype(dtype)
+    _check(slots, arrays)
+    chosen = _widened(slots, arrays) if dtype is None else np.dtype(dtype)
     moved: dict[int, Any] = {}
-    for slot in places:
+    for slot in slots:
         if id(slot.value) not in moved:
             moved[id(slot.value)] = _written(slot.value, arrays[slot.name], _dtype_in(slot.value, chosen))
         if moved[id(slot.value)] is not slot.value:
             slot.put(moved[id(slot.value)])
+    if names is not None and hasattr(type(model), "__loaded__"):
+        type(model).__loaded__(model, names)
     return model
 
 
-def _widened(places: list[Slot], arrays: Mapping[str, Any]) -> np.dtype[Any] | None:
+def _widened(slots: list[Slot], arrays: Mapping[str, Any]) -> np.dtype[Any] | None:
     """float64, where that is the dtype of all that is loaded into a model of float32; else None."""
-    floating = [slot for slot in places if slot.value.dtype.kind == "f"]
+    floating = [slot for slot in slots if slot.value.dtype.kind == "f"]
     single = all(slot.value.dtype == np.float32 for slot in floating)
     double = all(arrays[slot.name].dtype == np.float64 for slot in floating)
     return np.dtype(np.float64) if floating and single and double else None

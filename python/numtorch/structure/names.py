@@ -77,6 +77,11 @@ def state(model: Any) -> dict[str, Any]:
         Names such as "layer1.0.conv1.weight", and the arrays themselves (not copies). A shared array is there under
         each of its names.
 
+    Raises
+    ------
+    ValueError
+        Two arrays have one name, as in ``{"a.b": x, "a": {"b": y}}``.
+
     Examples
     --------
     >>> import numpy as np
@@ -84,4 +89,14 @@ def state(model: Any) -> dict[str, Any]:
     >>> list(state({"fc": {"weight": np.ones((2, 3)), "bias": np.zeros(2)}}))
     ['fc.weight', 'fc.bias']
     """
-    return {slot.name: slot.value for slot in slots(model)}
+    return {slot.name: slot.value for slot in places(model, "state")}
+
+
+def places(model: Any, function: str) -> list[Slot]:
+    """The places of a model's arrays; ValueError if two arrays have one name, as the one would stand for the other."""
+    found: dict[str, Slot] = {}
+    every = list(slots(model))
+    for slot in every:
+        if found.setdefault(slot.name, slot).value is not slot.value:
+            raise ValueError(f"{function}: two arrays of the model have the name {slot.name!r}; rename a key")
+    return every

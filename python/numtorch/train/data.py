@@ -24,6 +24,29 @@ def is_array(value: Any) -> bool:
     return isinstance(value, Tensor | np.ndarray)
 
 
+class Lazy(Sequence[Any]):
+    """A sequence whose items are made when they are asked for; a part of it is such a sequence too."""
+
+    def item(self, i: int) -> Any:
+        """The item with the number `i`, from 0 to ``len(self) - 1``."""
+        raise NotImplementedError
+
+    def part(self, index: Any) -> Any:
+        """The items that a slice or an array of numbers chooses."""
+        raise NotImplementedError
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, int | np.integer):
+            count = len(self)
+            if not -count <= index < count:
+                raise IndexError(f"observation {index} of {count}")
+            return self.item(int(index) % count)
+        return self.part(index)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} observations>"
+
+
 def nobs(data: Any) -> int:
     """The number of observations.
 
@@ -65,6 +88,8 @@ def nobs(data: Any) -> int:
 def getobs(data: Any, index: Any) -> Any:
     """Some observations: an array's rows, those of each part of a tuple or dict, or a list of a sequence's items.
 
+    Of what `obsview`, `mapobs` and `joinobs` made, they are not made yet, but a sequence of that kind.
+
     Parameters
     ----------
     data
@@ -85,6 +110,8 @@ def getobs(data: Any, index: Any) -> Any:
         return rebuild_tuple(data, [getobs(part, index) for part in data])
     if isinstance(data, Mapping):
         return {key: getobs(part, index) for key, part in data.items()}
+    if isinstance(data, Lazy):
+        return data[index]
     if isinstance(index, int | np.integer):
         return data[int(index)]
     if isinstance(index, slice):
@@ -108,6 +135,7 @@ def batch(items: Sequence[Any]) -> Any:
     (array([[0., 0.],
            [1., 1.]]), array([3, 4]))
     """
+    items = list(items)  # of a lazy sequence each is made once
     first = items[0]
     if isinstance(first, tuple):
         return rebuild_tuple(first, [batch(part) for part in zip(*items, strict=True)])

@@ -1,10 +1,61 @@
-"""When to stop: triggers that are asked after each epoch, and remember."""
+"""When to stop: triggers that are asked after each epoch, and remember; and ways out of a loss."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
+
+
+class Skipped(Exception):
+    """What `skip` raises."""
+
+
+class Stopped(Exception):
+    """What `stop` raises."""
+
+
+def skip() -> NoReturn:
+    """In a loss that `train` calls: leaves this batch out. There is no update, and no loss of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Descent, setup
+    >>> from numtorch.train import skip, train
+    >>> w = np.zeros(1)
+    >>> def loss(w, x):
+    ...     return skip() if np.isnan(x) else np.sum((w - x) ** 2)
+    >>> train(loss, w, [1.0, np.nan, 1.0], setup(Descent(0.5), w), progress=False).losses
+    [1.0, 0.0]
+    """
+    raise Skipped("skip: this is for the loss that train is given")
+
+
+def stop() -> NoReturn:
+    """In a loss or a callback that `train` calls: ends the training; a callback may also return true.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.optim import Descent, setup
+    >>> from numtorch.train import stop, train
+    >>> w = np.zeros(1)
+    >>> def loss(w, x):
+    ...     return stop() if np.isnan(x) else np.sum((w - x) ** 2)
+    >>> history = train(loss, w, [1.0, np.nan, 1.0], setup(Descent(0.5), w), epochs=5, progress=False)
+    >>> history.losses, history.stopped
+    ([1.0], True)
+    """
+    raise Stopped("stop: this is for the loss and the callbacks that train is given")
+
+
+def wants_to_stop(callback: Callable[..., Any], *args: Any) -> bool:
+    """Whether a callback says so, by what it returns or by `stop`."""
+    try:
+        return bool(callback(*args))
+    except Stopped:
+        return True
 
 
 class Trigger:

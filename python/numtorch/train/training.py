@@ -18,6 +18,7 @@ from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
 from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
 from numtorch.train.report import History, Report
+from numtorch.train.stopping import Skipped, Stopped, wants_to_stop
 
 
 def train(
@@ -41,7 +42,7 @@ def train(
     ----------
     loss : callable
         ``loss(model, *batch)`` is a real number; if it returns a tuple, its first is. A batch that is not a tuple is
-        one argument.
+        one argument. It may call `skip` or `stop`.
     model : nest of arrays
         What is trained: Tensors, or ndarrays.
     data : DataLoader or sequence of batches
@@ -138,7 +139,8 @@ class _Run:
         self.arrays: list[Any] = []  # what is trained at present
         self.buffers: dict[int, Any] = {}  # Tensors for ndarrays that are not
         self.epoch = 0  # finished
-        self.done = 0  # steps of the present one
+        self.done = 0  # batches of the present one
+        self.skipped = 0  # of which so many were left out
         self.read = 0  # losses that are numbers by now; those after it are 0-d Tensors
 
     # ------------------------------------------------------------------------------------------------ computing
@@ -151,13 +153,13 @@ class _Run:
                 if self.step(batch):
                     self.history.stopped = True
                     break
-            losses = self.losses()[len(self.history.losses) - self.done :]
+            losses = self.losses()[len(self.history.losses) - (self.done - self.skipped) :]
             mean = math.fsum(losses) / len(losses) if losses else math.nan
             self.bar.show(self.epoch + 1, self.done, mean, end=True)
-            self.epoch, self.done = self.epoch + 1, 0
+            self.epoch, self.done, self.skipped = self.epoch + 1, 0, 0
             self.history.epochs.append(mean)
             report = self.report(self.epoch, mean)
-            asked = [bool(callback(report)) for callback in self.callbacks]  # each, so that each may count
+            asked = [wants_to_stop(callback, report) for callback in self.callbacks]  # each, so that each may count
             self.history.stopped |= any(asked)
             self.save()
 
@@ -182,7 +184,13 @@ class _Run:
         """Trains with one batch, and says whether that is to be the last."""
         ended = False
         arguments = batch if isinstance(batch, tuple) else (batch,)
-        value, grads = self.gradient(arguments)
+        try:
+            value, grads = self.gradient(arguments)
+        except Stopped:
+            return True
+        except Skipped:
+            self.done, self.skipped = self.done + 1, self.skipped + 1
+            return False
         if self.scaler is None:
             update(self.state, self.model, grads)
         else:
@@ -195,7 +203,7 @@ class _Run:
             if self.bar.due():
                 self.bar.show(self.epoch + 1, self.done, latest)
             if self.on_step is not None:
-                ended = bool(self.on_step(self.report(self.epoch + 1, latest)))
+                ended = wants_to_stop(self.on_step, self.report(self.epoch + 1, latest))
                 self.look()
         if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
             self.save()
@@ -253,6 +261,7 @@ class _Run:
             epochs=list(self.history.epochs),
             epoch=self.epoch,
             done=self.done,
+            skipped=self.skipped,
             stopped=self.history.stopped,
             kept=[part.state() for part in self.keepers()],
         )
@@ -261,7 +270,7 @@ class _Run:
         kept = load_checkpoint(self.path, self.model, self.state)
         self.history = History(kept["losses"].tolist(), kept["epochs"], kept["stopped"])
         self.read = len(self.history.losses)
-        self.epoch, self.done = kept["epoch"], kept["done"]
+        self.epoch, self.done, self.skipped = kept["epoch"], kept["done"], kept.get("skipped", 0)
         if len(kept["kept"]) != len(self.keepers()):
             raise ValueError("train: the checkpoint was written with other callbacks, data or scaler")
         for part, state in zip(self.keepers(), kept["kept"], strict=True):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import os
+import reprlib
 import zipfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from numtorch.weights.npz import malformed_is_value_error
-from numtorch.weights.opcodes import Reference, read_pickle, refused
+from numtorch.weights.npz import entries_of, malformed_is_value_error
+from numtorch.weights.opcodes import Names, Reference, check_key, read_pickle, refused
 from numtorch.weights.safetensors import widened
 
 Array = np.ndarray[Any, Any]
@@ -57,13 +58,13 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Any:
         if file.read(4) == b"PK\x03\x04":
             file.seek(0)
             with zipfile.ZipFile(file) as archive:
-                return _read_zip(archive)
+                return _read_zip(archive, size)
         file.seek(0)
-        return _read_old(file, size)
+        return _read_old(_Bounded(file, size))
 
 
-def _read_zip(archive: zipfile.ZipFile) -> Any:
-    files = {info.filename: info for info in archive.infolist()}
+def _read_zip(archive: zipfile.ZipFile, size: int) -> Any:
+    files = entries_of(archive, size)
     pickles = [name for name in files if name == "data.pkl" or name.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise ValueError("the archive has no data.pkl: not written by torch.save")
@@ -88,7 +89,30 @@ def _read_zip(archive: zipfile.ZipFile) -> Any:
     return read_pickle(content("data.pkl"), _known(), _storages(fetch))
 
 
-def _read_old(file: BinaryIO, size: int) -> Any:
+class _Storage(np.ndarray[Any, Any]):
+    """The numbers of a storage: what tensors are views of. A tensor itself is none, however its memory lies."""
+
+
+class _Bounded:
+    """A file that is asked for no more than it has: what a pickle says of a length may not be true."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self.size = size
+        self.seek, self.tell, self.readline = file.seek, file.tell, file.readline
+        self._file = file
+
+    def read(self, count: int) -> bytes:
+        """`count` bytes, or an error."""
+        if count > self.size - self.tell():
+            raise ValueError(f"{count} bytes are asked for where {self.size - self.tell()} are left")
+        return self._file.read(count)
+
+    def read_until(self, count: int) -> bytes:
+        """`count` bytes, or what there is."""
+        return self.read(min(count, self.size - self.tell()))
+
+
+def _read_old(file: _Bounded) -> Any:
     """Four pickles, the last of which is the object; the keys of the storages; their numbers."""
     nothing = _storages(_no_storage)
     try:
@@ -103,24 +127,27 @@ def _read_old(file: BinaryIO, size: int) -> Any:
     start = file.tell()
     # The numbers come last, but the tensors are views of them: the object is read twice.
     wanted: dict[str, tuple[str, int]] = {}
+    total = 0
 
     def note(key: str, dtype: str, count: int) -> Array:
+        nonlocal total
         wanted[key] = (dtype, count)
-        if count * _width(dtype) > size:
-            raise ValueError(f"the storage {key} is larger than the file")
+        total += count * _width(dtype)
+        if total > file.size:
+            raise ValueError(f"the storages up to {key} are larger than the file")
         return np.zeros(count, "f4" if dtype == "bfloat16" else dtype)
 
     read_pickle(file, _known(), _storages(note))
     keys = read_pickle(file, {}, nothing)
-    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(wanted):
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys) or sorted(keys) != sorted(wanted):
         raise ValueError("the storages are not those that the tensors name")
     numbers = {}
-    for key in map(str, keys):
+    for key in keys:
         dtype, count = wanted[key]
         length = int.from_bytes(file.read(8), "little" if sign == "<" else "big")
         if length != count:
             raise ValueError(f"the storage {key} has {length} numbers, not {count}")
-        numbers[key] = _numbers(file.read(count * _width(dtype)), dtype, count, sign, key)
+        numbers[key] = _numbers(file.read_until(count * _width(dtype)), dtype, count, sign, key)
     file.seek(start)
     return read_pickle(file, _known(), _storages(lambda key, *_: numbers[key]))
 
@@ -147,17 +174,20 @@ def _numbers(data: bytes, dtype: str, count: int, sign: str, key: str) -> Array:
 def _storages(fetch: Fetch) -> Callable[[Any], Array]:
     """What a persistent id stands for: a storage's numbers, the same array each time."""
     found: dict[str, Array] = {}
+    kinds: dict[str, str] = {}
 
     def persistent(pid: Any) -> Array:
-        if type(pid) is not tuple or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], Reference):
+        if not isinstance(pid, Names) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], Reference):
             refused("a persistent id that is no storage")
         _, kind, key, _, count = pid[:5]
         if kind.name not in _STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
             refused(f"a storage of {kind.name}")
         if len(pid) > 5 and pid[5] is not None:
             refused("a storage that is a part of another")
+        if kinds.setdefault(key, kind.name) != kind.name:
+            raise ValueError(f"the storage {key} is named as {kinds[key]} and as {kind.name}")
         if key not in found:
-            found[key] = fetch(key, _STORAGES[kind.name], count)
+            found[key] = fetch(key, _STORAGES[kind.name], count).view(_Storage)
         if len(found[key]) != count:
             raise ValueError(f"the storage {key} is named with different lengths")
         return found[key]
@@ -183,6 +213,10 @@ def _no_call(*_: Any) -> Any:
 def _dict(pairs: Any = ()) -> dict[Any, Any]:
     if not isinstance(pairs, list | tuple):
         refused(f"an OrderedDict of a {type(pairs).__name__}")
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise ValueError("an OrderedDict of what are no pairs")
+        check_key(pair[0])
     return dict(pairs)
 
 
@@ -193,7 +227,7 @@ def _size(sides: Any) -> tuple[int, ...]:
 
 
 def _parameter(data: Any, *_: Any) -> Array:
-    if not isinstance(data, np.ndarray):
+    if type(data) is not np.ndarray:
         refused(f"a Parameter of a {type(data).__name__}")
     return data
 
@@ -203,16 +237,18 @@ def _are_counts(value: Any) -> bool:
 
 
 def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Array:
-    if not isinstance(storage, np.ndarray) or storage.ndim != 1:
+    if not isinstance(storage, _Storage):
         refused("a tensor without a storage")
     if not (_are_counts([offset]) and _are_counts(shape) and _are_counts(strides)) or len(shape) != len(strides):
-        raise ValueError(f"a tensor of shape {shape!r} with strides {strides!r} from {offset!r}")
+        said = (reprlib.repr(each) for each in (shape, strides, offset))  # what is nested would be endless to print
+        raise ValueError("a tensor of shape {} with strides {} from {}".format(*said))
     if len(shape) > 64 or math.prod(shape) > storage.size:
-        raise ValueError(f"a tensor of shape {tuple(shape)} has a storage of {storage.size} numbers")
+        raise ValueError(f"a tensor of shape {reprlib.repr(tuple(shape))} has a storage of {storage.size} numbers")
     if math.prod(shape) == 0:
         return np.zeros(shape, storage.dtype)
     last = offset + sum((side - 1) * stride for side, stride in zip(shape, strides, strict=True))
     if last >= storage.size:
         raise ValueError(f"a tensor of shape {tuple(shape)} ends behind its storage")
     width = storage.itemsize
-    return np.lib.stride_tricks.as_strided(storage[offset:], shape, [stride * width for stride in strides])
+    steps = [stride * width if side > 1 else width for side, stride in zip(shape, strides, strict=True)]
+    return np.lib.stride_tricks.as_strided(storage[offset:], shape, steps)

@@ -70,12 +70,23 @@ def read_npz(path: str | os.PathLike[str]) -> dict[str, Array]:
     """
     with open(path, "rb") as file, malformed_is_value_error(f"npz: {os.fspath(path)} cannot be read"):
         with zipfile.ZipFile(file) as archive:
-            return {
-                info.filename.removesuffix(".npy"): _array(archive, info)
-                for info in archive.infolist()
-                if not info.is_dir()
-            }
+            infos = entries_of(archive, os.fstat(file.fileno()).st_size).values()
+            named = {info.filename.removesuffix(".npy"): info for info in infos if not info.is_dir()}
+            if len(named) < sum(not info.is_dir() for info in infos):
+                raise ValueError("a name is there with and without .npy")
+            return {name: _array(archive, info) for name, info in named.items()}
     raise AssertionError("unreachable")
+
+
+def entries_of(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
+    """The entries of an archive of `size` bytes by name, each name once and no byte in two of them."""
+    infos = archive.infolist()
+    found = {info.filename: info for info in infos}
+    if len(found) < len(infos):
+        raise ValueError("a name is twice in the archive")
+    if sum(info.compress_size for info in infos) > size:
+        raise ValueError("the entries of the archive overlap")
+    return found
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
@@ -84,7 +95,10 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
         if version not in ((1, 0), (2, 0)):
             raise ValueError(f"{info.filename} is of version {version}")
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(entry)
+        try:
+            shape, fortran, dtype = read(entry)
+        except (MemoryError, RecursionError):  # from Python's parser
+            raise ValueError(f"the header of {info.filename} is nested too deeply") from None
         if dtype.hasobject or dtype.kind not in "biufc":
             raise ValueError(f"{info.filename} holds {dtype}, not numbers")
         count = math.prod(shape)

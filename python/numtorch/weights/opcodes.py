@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickletools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 # What is allowed to be called, and what it means; given to `read_pickle`.
@@ -33,7 +33,7 @@ _CONSTANTS: dict[str, Callable[[], Any]] = {
     "EMPTY_LIST": list,
     "EMPTY_TUPLE": tuple,
 }
-_KEYS = (str, int, float, bool, bytes, type(None), tuple)
+_PLAIN_KEYS = (str, int, float, bool, bytes, type(None))
 
 
 class Reference:
@@ -45,9 +45,33 @@ class Reference:
         self.name = name
 
 
+class Names(tuple[Any, ...]):
+    """A tuple that holds a `Reference`, as a persistent id does: for nothing else, and no value."""
+
+    __slots__ = ()
+
+
 def refused(name: str) -> NoReturn:
     """The error for everything that is no tensor, container, text or number."""
-    raise ValueError(f"it holds {name}, which is no tensor, container, text or number: refused")
+    raise ValueError(f"it holds {name[:200]}, which is no tensor, container, text or number: refused")
+
+
+def check_key(key: Any) -> None:
+    """
+    Refuses a key of a dict that is not plain, nor a tuple of plain ones.
+
+    Tuples in tuples could be nested so deeply, or hold each other so often, that hashing them would never end.
+    """
+    for item in key if type(key) is tuple else (key,):
+        if not isinstance(item, _PLAIN_KEYS):
+            raise ValueError(f"a {type(item).__name__} is a key of a dict, or in one")
+
+
+def _check_values(items: Iterable[Any]) -> None:
+    for item in items:
+        if isinstance(item, Reference | Names):
+            name = item.name if isinstance(item, Reference) else "a tuple of names"
+            refused(f"{name} itself")
 
 
 class _Machine:
@@ -97,7 +121,11 @@ class _Machine:
             self.refer(arg.replace(" ", "."))
         elif name == "STACK_GLOBAL":
             attribute, module = self.pop(), self.pop()
+            if not isinstance(module, str) or not isinstance(attribute, str):
+                raise ValueError("a name is no text")
             self.refer(f"{module}.{attribute}")
+        elif name == "INST":
+            refused(arg.replace(" ", "."))
         elif name == "BINPERSID":
             self.stack.append(self.persistent(self.pop()))
         elif name in ("REDUCE", "NEWOBJ"):
@@ -111,6 +139,10 @@ class _Machine:
         """TUPLE, TUPLE1, TUPLE2 and TUPLE3."""
         count = name.removeprefix("TUPLE")
         items = [self.pop() for _ in range(int(count))][::-1] if count else self.marked()
+        if any(isinstance(item, Reference) for item in items):
+            self.stack.append(Names(items))
+            return
+        _check_values(items)
         self.stack.append(tuple(items))
 
     def fill(self, name: str) -> None:
@@ -119,6 +151,7 @@ class _Machine:
             items = self.marked()
         else:
             items = [self.pop() for _ in range(1 if name == "APPEND" else 2)][::-1]
+        _check_values(items)
         target = self.stack[-1]
         if name.startswith("APPEND"):
             if type(target) is not list:
@@ -128,8 +161,7 @@ class _Machine:
         if type(target) is not dict or len(items) % 2:
             raise ValueError("items are set in what is no dict")
         for key, value in zip(items[::2], items[1::2], strict=True):
-            if not isinstance(key, _KEYS):
-                raise ValueError(f"a {type(key).__name__} is a key of a dict")
+            check_key(key)
             target[key] = value
 
     def refer(self, name: str) -> None:
@@ -182,8 +214,9 @@ def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any]) -> An
         for opcode, arg, _ in pickletools.genops(data):
             if opcode.name == "STOP":
                 result = machine.pop()
-                if machine.stack or isinstance(result, Reference):
+                if machine.stack:
                     raise ValueError("the pickle ends too early")
+                _check_values([result])
                 return result
             machine.step(opcode.name, arg)
     except (IndexError, KeyError, TypeError, OverflowError, RecursionError, AttributeError) as error:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import reprlib
 import struct
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
 from numtorch.weights.atomic import replacing
+from numtorch.weights.npz import malformed_is_value_error
 
 Array = np.ndarray[Any, Any]
 _LONGEST = 100_000_000  # bytes of header, as in the format's own library
@@ -106,7 +109,7 @@ def read_safetensors(path: str | os.PathLike[str]) -> dict[str, Array]:
     ValueError
         The file is not what the format says, with what is wrong in it.
     """
-    with open(path, "rb") as file:
+    with _reading(path) as file:
         size = os.fstat(file.fileno()).st_size
         header, start = _header(file.read(8), file, size)
         places = {name: _place(name, entry) for name, entry in header.items() if name != "__metadata__"}
@@ -116,13 +119,19 @@ def read_safetensors(path: str | os.PathLike[str]) -> dict[str, Array]:
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
     """The texts in the header of a safetensors file."""
-    with open(path, "rb") as file:
+    with _reading(path) as file:
         header, _ = _header(file.read(8), file, os.fstat(file.fileno()).st_size)
     return dict(header.get("__metadata__", {}))
 
 
+@contextlib.contextmanager
+def _reading(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    with open(path, "rb") as file, malformed_is_value_error(f"safetensors: {os.fspath(path)} cannot be read"):
+        yield file
+
+
 def _wrong(what: str) -> NoReturn:
-    raise ValueError(f"safetensors: {what}")
+    raise ValueError(what)
 
 
 def _header(length: bytes, file: Any, size: int) -> tuple[dict[str, Any], int]:
@@ -137,7 +146,7 @@ def _header(length: bytes, file: Any, size: int) -> tuple[dict[str, Any], int]:
     try:
         header = json.loads(text.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"safetensors: the header is no JSON: {error}") from None
+        raise ValueError(f"the header is no JSON: {error}") from None
     texts = header.get("__metadata__", {})
     if not isinstance(texts, dict) or any(not isinstance(text, str) for text in texts.values()):
         _wrong("the metadata are not texts")
@@ -156,11 +165,11 @@ def _place(name: str, entry: Any) -> tuple[str, tuple[int, ...], int, int]:
         _wrong(f"the entry of {name!r} has not dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in _DTYPES:
-        _wrong(f"{name!r} is of dtype {dtype!r}, which is not known here")
+        _wrong(f"{name!r} is of dtype {reprlib.repr(dtype)}, which is not known here")
     if not _are_counts(shape) or len(shape) > 64:
-        _wrong(f"{name!r} has the shape {shape!r}")
+        _wrong(f"{name!r} has the shape {reprlib.repr(shape)}")
     if not _are_counts(offsets) or len(offsets) != 2:
-        _wrong(f"{name!r} has the data_offsets {offsets!r}")
+        _wrong(f"{name!r} has the data_offsets {reprlib.repr(offsets)}")
     start, end = offsets
     needed = math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize
     if end - start != needed:

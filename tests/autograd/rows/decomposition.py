@@ -12,6 +12,10 @@ def singular(x):  # type: ignore[no-untyped-def]
     return kernel("_linalg_svd")(x)
 
 
+def values(x):  # type: ignore[no-untyped-def]
+    return kernel("_linalg_svd")(x, full_matrices=False, compute_uv=False)[1]
+
+
 def whole(x):  # type: ignore[no-untyped-def]
     u, s, vh = kernel("_linalg_svd")(x, full_matrices=True)
     return u[:, :2] ** 2, s, vh[:2] ** 2
@@ -36,7 +40,13 @@ ROWS: dict[str, list[Row]] = {
     ],
     "linalg_eigvals": [(k("linalg_eigvals"), (SPIRAL,)), (k("linalg_eigvals"), (Q,))],
     "_linalg_eigh": [(lambda x: kernel("_linalg_eigh")(x + x.T)[0], (S,))],
-    "_linalg_svd": [(lambda x: singular(x)[1], (S,)), (lambda x: singular(x)[1], (Z,)), (whole, (A,)), (whole, (A.T,))],
+    "_linalg_svd": [
+        (lambda x: singular(x)[1], (S,)),
+        (lambda x: singular(x)[1], (Z,)),
+        (values, (Z,)),
+        (whole, (A,)),
+        (whole, (A.T,)),
+    ],
     "linalg_pinv.atol_rtol_tensor": [
         (pinv, (A,)),
         (pinv, (np.stack([Z.T, Z.T * 2]),)),

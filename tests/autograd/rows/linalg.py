@@ -17,7 +17,13 @@ ROWS: dict[str, list[Row]] = {
         (k("linalg_cross"), (Z, cplx(1, 3))),
         (k("linalg_cross", dim=0), (S, real(3, 1))),
     ],
-    "matmul": [(k("matmul"), (real(2, 2, 3), S)), (k("matmul"), (V, S)), (k("matmul"), (Q, cplx(3)))],
+    "matmul": [
+        (k("matmul"), (real(2, 2, 3), S)),
+        (k("matmul"), (V, S)),
+        (k("matmul"), (Q, cplx(3))),
+        (k("matmul"), (V, np.stack([S, S.T]))),
+        (k("matmul"), (np.stack([Q, Q.T]), Q[0])),
+    ],
     "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S))],
     "linear": [
         (k("linear"), (A, S, V)),

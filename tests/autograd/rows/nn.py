@@ -166,6 +166,8 @@ SIZES: dict[str, tuple[Any, list[int], tuple[Any, ...]]] = {
     "upsample_linear1d": (X1, [7], (False,)),
     "upsample_bilinear2d": (ONE_PLANE, [3, 7], (True,)),
     "upsample_bicubic2d": (ONE_PLANE, [3, 7], (False, 0.75, 1.4)),
+    "_upsample_bilinear2d_aa": (ONE_PLANE, [3, 7], (False,)),
+    "_upsample_bicubic2d_aa": (ONE_PLANE, [3, 7], (False, 0.75, 1.4)),
     "upsample_trilinear3d": (X3[:, :1], [2, 4, 3], (False,)),
 }
 for _name, (_x, _size, _more) in SIZES.items():

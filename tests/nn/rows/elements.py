@@ -200,6 +200,27 @@ ROWS = [
         lambda p, y: -(y * torch.log_softmax(p, -1)).sum(-1),
     ),
     Call(
+        "logitcrossentropy labels",
+        lambda p: nn.logitcrossentropy(p, np.array([0, 3, 1])[: len(p)]),
+        (LOGITS,),
+        lambda p: F.cross_entropy(p, torch.tensor([0, 3, 1])),
+        kinds="f",
+    ),
+    Call(
+        "logitcrossentropy labels axis",
+        lambda p: nn.logitcrossentropy(p, np.array([[0, 3, 1], [1, 1, 2]])[: len(p)], axis=-1, agg=np.sum),
+        (normal(2, 3, 4),),
+        lambda p: F.cross_entropy(p.movedim(-1, 1), torch.tensor([[0, 3, 1], [1, 1, 2]]), reduction="sum"),
+        kinds="f",
+    ),
+    Call(
+        "crossentropy labels",
+        lambda p: nn.crossentropy(p, [0, 3, 1] if len(p) else np.zeros(0, int)),
+        (P,),
+        lambda p: -(p[range(3), [0, 3, 1]] + EPS).log().mean(),
+        kinds="f",
+    ),
+    Call(
         "huber_loss 0.3",
         lambda p, y: nn.huber_loss(p, y, delta=0.3),
         (LOGITS, Y),
@@ -214,5 +235,13 @@ ROWS = [
     Call("binarycrossentropy 0", lambda p, y: nn.binarycrossentropy(p, y, eps=0), (P, Y), F.binary_cross_entropy),
     Call("label_smoothing", lambda y: nn.label_smoothing(y, 0.1), (Y,), lambda y: y * 0.9 + 0.1 / 4),
     Call("label_smoothing two", lambda y: nn.label_smoothing(y, 0.1, axis=None), (Y,), lambda y: y * 0.9 + 0.05),
+    Call("topk", lambda x: nn.topk(x, 2, axis=1)[0], (LOGITS,), lambda x: torch.topk(x, 2, 1).values, kinds="ef"),
+    Call(
+        "topk smallest",
+        lambda x: nn.topk(x, 3, largest=False)[0],
+        (LOGITS,),
+        lambda x: torch.topk(x, 3, largest=False).values,
+        kinds="f",
+    ),
     Call("mse complex", nn.mse, (P + 1j * Y, Y - 2j * P), lambda p, y: (p - y).abs().square().mean(), kinds="F"),
 ]

@@ -32,6 +32,23 @@ def resized() -> list[Call]:
     return rows
 
 
+def antialiased() -> list[Call]:
+    ways = ({"scale": 1.5}, {"scale": 0.4}, {"size": (3, 4)}, {"size": (12, 2)}, {"size": 1})
+    return [
+        Call(
+            f"upsample2d {mode} antialias {way}",
+            lambda x, mode=mode, way=way: nn.upsample(x, mode=mode, antialias=True, **way),
+            (normal(1, 2, 11, 8),),
+            lambda x, mode=mode, way=way: F.interpolate(
+                x, way.get("size"), way.get("scale"), mode=mode, antialias=True
+            ),
+            order=1,
+        )
+        for mode in ("bilinear", "bicubic")
+        for way in ways
+    ]
+
+
 def sampled() -> list[Call]:
     rows = []
     for n in (2, 3):
@@ -61,6 +78,7 @@ MIRRORED = (("pad_reflect", "reflect"), ("pad_repeat", "replicate"), ("pad_circu
 
 ROWS = [
     *resized(),
+    *antialiased(),
     *sampled(),
     *(
         Call(

@@ -1,6 +1,7 @@
 """Gradient rules, one module for each family of kernels. Importing this attaches them all."""
 
 from numtorch.autograd.rules import (
+    constants,
     decomposition,
     elementwise,
     fft,
@@ -22,6 +23,7 @@ from numtorch.autograd.rules import (
 )
 
 __all__ = [
+    "constants",
     "decomposition",
     "elementwise",
     "fft",

@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import conj, constant, define, refuse
+from numtorch.autograd.rule import conj, define, refuse
 
 _abs = kernel("abs")
 _complex = kernel("complex")
@@ -22,7 +22,6 @@ _cosh = kernel("cosh")
 _div_mode = kernel("div.Tensor_mode")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
-_gt_scalar = kernel("gt.Scalar")
 _lt_scalar = kernel("lt.Scalar")
 _masked_fill = kernel("masked_fill.Scalar")
 _exp = kernel("exp")
@@ -352,86 +351,3 @@ define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
 
 
 refuse("view.dtype", "it reads the bits of a number as another type's")
-
-# What is flat wherever it is smooth, or is asked to be taken for a constant.
-constant(
-    "detach",
-    "ceil",
-    "floor",
-    "floor_divide",
-    "div.Scalar_mode",
-    "div.Tensor_mode",
-    "heaviside",
-    "round",
-    "round.decimals",
-    "sign",
-    "trunc",
-    "fix",
-)
-
-# Booleans, integers and indices.
-constant(
-    "all",
-    "all.dim",
-    "all.dims",
-    "any",
-    "any.dim",
-    "any.dims",
-    "argmax",
-    "argmin",
-    "argsort.stable",
-    "bitwise_and.Scalar",
-    "bitwise_and.Tensor",
-    "bitwise_left_shift.Tensor",
-    "bitwise_left_shift.Tensor_Scalar",
-    "bitwise_not",
-    "bitwise_or.Tensor",
-    "bitwise_right_shift.Tensor",
-    "bitwise_right_shift.Tensor_Scalar",
-    "bitwise_xor.Scalar",
-    "bitwise_xor.Tensor",
-    "count_nonzero",
-    "eq.Scalar",
-    "eq.Tensor",
-    "gcd",
-    "ge.Scalar",
-    "ge.Tensor",
-    "gt.Scalar",
-    "gt.Tensor",
-    "isfinite",
-    "isin.Tensor_Tensor",
-    "isinf",
-    "isnan",
-    "lcm",
-    "le.Scalar",
-    "le.Tensor",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "lt.Scalar",
-    "lt.Tensor",
-    "ne.Scalar",
-    "ne.Tensor",
-    "nonzero",
-    "repeat_interleave.Tensor",
-    "searchsorted.Tensor",
-    "signbit",
-    "unique_dim",
-)
-
-# What only takes a shape, dtype or device from its argument.
-constant(
-    "arange",
-    "empty.memory_format",
-    "empty_like",
-    "eye",
-    "full",
-    "full_like",
-    "ones",
-    "ones_like",
-    "tril_indices",
-    "triu_indices",
-    "zeros",
-    "zeros_like",
-)

@@ -75,6 +75,8 @@ _interpolates_1d("upsample_linear1d", True)
 _interpolates_2d("upsample_nearest2d", False)
 _interpolates_2d("upsample_bilinear2d", True)
 _interpolates_2d("upsample_bicubic2d", True)
+_interpolates_2d("_upsample_bilinear2d_aa", True)
+_interpolates_2d("_upsample_bicubic2d_aa", True)
 
 _nearest3d, _nearest3d_back = kernel("upsample_nearest3d"), kernel("upsample_nearest3d_backward")
 define(

@@ -31,7 +31,7 @@ from numtorch.nn.layers.init import (
     truncated_normal,
     zeros,
 )
-from numtorch.nn.layers.layer import Layer, Moded, testmode, trainmode
+from numtorch.nn.layers.layer import Layer, Moded, testmode, trainmode, while_testing
 from numtorch.nn.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from numtorch.nn.layers.pool import (
     AdaptiveMaxPool,
@@ -123,5 +123,6 @@ __all__ = [
     "testmode",
     "trainmode",
     "truncated_normal",
+    "while_testing",
     "zeros",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
@@ -110,7 +111,7 @@ def trainmode(model: Any, mode: bool | str | None = True) -> Any:
     """
     if mode not in (True, False, None, "auto"):
         raise ValueError(f"trainmode: the mode is True, False, None or 'auto', not {mode!r}")
-    _set(model, None if mode == "auto" or mode is None else bool(mode), set())
+    _set(model, None if mode == "auto" or mode is None else bool(mode))
     return model
 
 
@@ -134,12 +135,48 @@ def testmode(model: Any, mode: bool | str | None = True) -> Any:  # noqa: PT028
 testmode.__test__ = False  # type: ignore[attr-defined]  # pytest: no test of ours
 
 
-def _set(value: Any, mode: bool | None, seen: set[int]) -> None:
+@contextmanager
+def while_testing(model: Any) -> Iterator[None]:
+    """Layers do what testing needs meanwhile, and afterwards what they did before.
+
+    Parameters
+    ----------
+    model : object or nest of objects
+        A layer, a model, or a part of one. Only layers that would train now are written to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch.nn.layers import Dropout, while_testing, trainmode
+    >>> layer = trainmode(Dropout(0.5))
+    >>> with while_testing(layer):
+    ...     layer(np.ones(4))
+    array([1., 1., 1., 1.])
+    >>> layer.training
+    True
+    """
+    training = [(layer, layer.training) for layer in _moded(model, set()) if layer.trains()]
+    try:
+        for layer, _ in training:
+            layer.training = False
+        yield
+    finally:
+        for layer, mode in training:
+            layer.training = mode
+
+
+def _set(model: Any, mode: bool | None) -> None:
+    for layer in _moded(model, set()):
+        layer.training = mode
+
+
+def _moded(value: Any, seen: set[int]) -> Iterator[Moded]:
+    """Each layer in a nest that does something else in training, once."""
     if id(value) in seen:
         return
     seen.add(id(value))
     if isinstance(value, Moded):
-        value.training = mode
+        yield value
     if isinstance(value, dict):
         parts = list(value.values())
     elif isinstance(value, list | tuple):
@@ -147,4 +184,4 @@ def _set(value: Any, mode: bool | None, seen: set[int]) -> None:
     else:
         parts = list(fields(value).values()) if is_object(value) else []
     for part in parts:
-        _set(part, mode, seen)
+        yield from _moded(part, seen)

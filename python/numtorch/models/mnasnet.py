@@ -1,0 +1,174 @@
+"""MnasNet (Tan et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from numtorch.models.blocks import Model, SqueezeExcite, conv, rounded
+from numtorch.models.naming import Rule, renamed
+from numtorch.nn.activations import relu
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+
+Function = Callable[..., Any]
+# Size of the kernel, stride of the first, expansion, channels, number of blocks, gate.
+_Row = tuple[int, int, int, int, int, bool]
+B1: tuple[_Row, ...] = (
+    (3, 2, 3, 24, 3, False),
+    (5, 2, 3, 40, 3, False),
+    (5, 2, 6, 80, 3, False),
+    (3, 1, 6, 96, 2, False),
+    (5, 2, 6, 192, 4, False),
+    (3, 1, 6, 320, 1, False),
+)
+A1: tuple[_Row, ...] = (
+    (3, 2, 6, 24, 2, False),
+    (5, 2, 3, 40, 3, True),
+    (3, 2, 6, 80, 4, False),
+    (3, 1, 6, 112, 2, True),
+    (5, 2, 6, 160, 3, True),
+    (3, 1, 6, 320, 1, False),
+)
+SMALL: tuple[_Row, ...] = (
+    (3, 2, 3, 16, 1, False),
+    (3, 2, 6, 16, 2, False),
+    (5, 2, 6, 32, 4, True),
+    (3, 1, 6, 32, 3, True),
+    (5, 2, 6, 88, 3, True),
+    (3, 1, 6, 144, 1, False),
+)
+# Channels of the first convolution and of the block behind it, and the stages.
+KINDS = {"B1": (32, 16, B1), "A1": (32, 16, A1), "small": (8, 8, SMALL)}
+_TORCHVISION: list[Rule] = [
+    (rf"layers\.{number}\.", f"layers.3.{part}.")
+    for number, part in ((3, "conv_dw"), (4, "bn1"), (6, "conv_pw"), (7, "bn2"))
+]
+
+
+def _norm(channels: int) -> BatchNorm:
+    return BatchNorm(channels, momentum=3e-4)
+
+
+class Separable(Layer):
+    """A convolution of each channel by itself and one of 1 × 1; around them, where the shapes agree, the input."""
+
+    def __init__(self, inputs: int, outputs: int, rng: Any) -> None:
+        self.conv_dw = conv(3, inputs, inputs, pad=1, groups=inputs, rng=rng)
+        self.bn1 = _norm(inputs)
+        self.conv_pw = conv(1, inputs, outputs, rng=rng)
+        self.bn2 = _norm(outputs)
+        self.around = inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = self.bn2(self.conv_pw(relu(self.bn1(self.conv_dw(x)))))
+        return x + y if self.around else y
+
+
+class Residual(Layer):
+    """To many channels, a convolution of each, a gate, and back; around it, where the shapes agree, the input."""
+
+    def __init__(self, inputs: int, outputs: int, k: int, stride: int, expand: int, gated: bool, rng: Any) -> None:
+        inner = inputs * expand
+        gate = [SqueezeExcite(inner, max(1, inputs // 4), rng=rng)] if gated else []
+        self.layers = Chain(
+            conv(1, inputs, inner, rng=rng),
+            _norm(inner),
+            relu,
+            conv(k, inner, inner, pad=k // 2, stride=stride, groups=inner, rng=rng),
+            _norm(inner),
+            relu,
+            *gate,
+            conv(1, inner, outputs, rng=rng),
+            _norm(outputs),
+        )
+        self.around = stride == 1 and inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = self.layers(x)
+        return x + y if self.around else y
+
+
+class MNASNet(Model):
+    """Network of inverted residuals that a search for speed on a telephone found.
+
+    Parameters
+    ----------
+    width : float
+        Factor of the numbers of channels.
+    kind : {"B1", "A1", "small"}
+        B1 has no gates and is torchvision's; A1 and small have some.
+    nclasses, inchannels : int
+        Numbers of classes and of channels of the images.
+    dropout : float
+        Before the last layer.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.models import MNASNet
+    >>> sum(p.size for p in trainables(MNASNet()))
+    4383312
+    """
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        *,
+        kind: str = "B1",
+        nclasses: int = 1000,
+        inchannels: int = 3,
+        dropout: float = 0.2,
+        rng: Any = None,
+    ) -> None:
+        if kind not in KINDS:
+            raise ValueError(f"MNASNet: the kind is one of {', '.join(KINDS)}, not {kind!r}")
+        stem, inputs, rows = KINDS[kind]
+        self.rows = rows
+        rng = np.random.default_rng(rng)
+        stem, inputs = rounded(stem * width), rounded(inputs * width)
+        layers = Chain(conv(3, inchannels, stem, stride=2, pad=1, rng=rng), _norm(stem), relu)
+        layers.layers["3"] = Separable(stem, inputs, rng)
+        for stage, (k, first, expand, channels, count, gated) in enumerate(rows):
+            blocks: list[Function] = []
+            outputs = rounded(channels * width)
+            for i in range(count):
+                blocks.append(Residual(inputs, outputs, k, first if i == 0 else 1, expand, gated, rng))
+                inputs = outputs
+            layers.layers[str(8 + stage)] = Chain(blocks)
+        layers.layers |= {"14": conv(1, inputs, 1280, rng=rng), "15": _norm(1280), "16": relu}
+        super().__init__(
+            "avgpool",
+            layers=layers,
+            avgpool=GlobalMeanPool(),
+            flatten=Flatten(),
+            classifier=Chain(Dropout(dropout), Dense(1280, nclasses, rng=rng)),
+        )
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        given = super().__translate__(given, names)
+        tables = {"torchvision": _TORCHVISION, "timm": _timm(self.rows)}
+        return renamed(given, tables.get(names, []))
+
+
+def _timm(rows: tuple[_Row, ...]) -> list[Rule]:
+    rules: list[Rule] = [
+        (r"conv_stem\.", "layers.0."),
+        (r"bn1\.", "layers.1."),
+        (r"blocks\.0\.0\.", "layers.3."),
+        (r"conv_head\.", "layers.14."),
+        (r"bn2\.", "layers.15."),
+        (r"classifier\.", "classifier.1."),
+    ]
+    for stage, row in enumerate(rows):
+        parts = ["conv_pw", "bn1", "", "conv_dw", "bn2", "", *(["se"] if row[5] else []), "conv_pwl", "bn3"]
+        for number, part in enumerate(parts):
+            theirs, ours = rf"blocks\.{stage + 1}\.(\d+)\.{part}\.", rf"layers.{stage + 8}.\1.layers.{number}."
+            if part == "se":
+                rules += [(rf"{theirs}conv_reduce\.", f"{ours}fc1."), (rf"{theirs}conv_expand\.", f"{ours}fc2.")]
+            elif part:
+                rules.append((theirs, ours))
+    return rules
