@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import (
+    Tensor,
     children,
     collect,
     fcollect,
@@ -16,6 +17,7 @@ from numtorch import (
     params,
     state,
     tensor,
+    to_tensor,
     torch,
 )
 from numtorch.nn.layers import BatchNorm, Chain, Dense, SkipConnection
@@ -69,6 +71,15 @@ def test_modules() -> None:
     }
     assert modules(m) == list(named.values())
     assert modules([{"a": m}])[0] is m
+
+
+def test_one_part_at_a_time(dev: int) -> None:
+    made = to_tensor(np.ones(2, np.float32), dev)
+    assert isinstance(made, Tensor)
+    assert (made.dev, made.dtype) == (dev, np.float32)
+    assert isinstance(to_tensor(made), Tensor)
+    for other in ("text", None, 3, [np.ones(2)], np.array(["text"])):
+        assert to_tensor(other, dev) is other
 
 
 def test_maps_are_told_the_name(dev: int) -> None:

@@ -65,6 +65,7 @@ from numtorch.structure import (
     params,
     state,
     thaw,
+    to_tensor,
     torch,
     trainables,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "synchronize",
     "tensor",
     "thaw",
+    "to_tensor",
     "torch",
     "trainables",
     "withgradient",

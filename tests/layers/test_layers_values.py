@@ -125,6 +125,21 @@ def test_ndarrays_and_tensors_agree(name: str, dtype: Any, dev: int) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
+def test_half_precision(name: str, dev: int) -> None:
+    layer, shape = LAYERS[name]
+    half, x = f16(layer), sample(shape, np.float16)
+    expected = nt.f32(layer)(x.astype(np.float32))
+    moved = torch(half, dev=dev)
+    for y in (half(x), collect(moved(tensor(x, dev=dev)))):
+        assert y.dtype == np.float16
+        np.testing.assert_allclose(y.astype(np.float32), expected, rtol=2e-2, atol=2e-2)
+    if found := params(moved):
+        grads = gradient(lambda: np.sum(moved(tensor(x, dev=dev)).astype(np.float32) ** 2), found)
+        assert all(grads[p].dtype == p.dtype for p in found)
+        assert all(np.all(np.isfinite(collect(grads[p]))) for p in found)
+
+
+@pytest.mark.parametrize("name", LAYERS)
 def test_gradients(name: str, dev: int) -> None:
     layer, shape = LAYERS[name]
     layer = torch(f64(layer), dev=dev)
@@ -280,6 +295,31 @@ def test_dropout(dev: int) -> None:
     assert abs(z.std() - 1) < 0.05
     with pytest.raises(ValueError, match="p is between 0 and 1"):
         Dropout(1.5)
+
+
+def test_alpha_dropout_of_tensors(dev: int) -> None:
+    x = sample((20, 30), np.float32)
+    layer = trainmode(AlphaDropout(0.3, rng=4))
+    y = layer(x)
+    found = trainmode(AlphaDropout(0.3, rng=4))(tensor(x, dev=dev))
+    assert found.dtype == y.dtype == np.float32
+    np.testing.assert_allclose(collect(found), y, rtol=1e-5, atol=1e-6)
+    drawn = []
+    for _ in range(2):
+        nt.manual_seed(3)
+        drawn.append(collect(trainmode(AlphaDropout(0.3))(tensor(x, dev=dev))))
+    np.testing.assert_array_equal(*drawn)
+    (grad,) = gradient(lambda t: np.sum(trainmode(AlphaDropout(0.3, rng=4))(t)), tensor(x, dev=dev))
+    slopes = np.unique(collect(grad).round(5))
+    assert len(slopes) == 2
+    assert slopes[0] == 0
+
+
+def test_any_cell_along_a_sequence() -> None:
+    summed = Recurrence(lambda x, state: (x + (0 if state is None else state),) * 2)
+    np.testing.assert_array_equal(summed(np.ones((1, 3, 1)))[0, :, 0], [1, 2, 3])
+    with pytest.raises(ValueError, match=r"Recurrence: x must have shape .* at least one step"):
+        summed(np.ones((1, 0, 1)))
 
 
 def test_half_precision_keeps_norms_in_single(dev: int) -> None:

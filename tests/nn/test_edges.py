@@ -212,6 +212,11 @@ def test_a_query_that_sees_nothing_gets_zeros(place: int | None) -> None:
         np.testing.assert_array_equal(y, [[[1] * 4, [0] * 4]])
 
 
+def test_an_axis_of_classes_that_is_none(place: int | None) -> None:
+    with pytest.raises(np.exceptions.AxisError, match="axis 3 is out of bounds"):
+        nn.logitcrossentropy(on(np.zeros((2, 3)), place), on(np.array([0, 1]), place), axis=3)
+
+
 def test_losses_of_logits_do_not_overflow(place: int | None) -> None:
     logits, y = on(np.array([[-1e3, 1e3]]), place), np.array([[1.0, 0.0]])
     assert float(nn.logitcrossentropy(logits, y)) == 2000

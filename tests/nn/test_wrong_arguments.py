@@ -90,7 +90,9 @@ WRONG: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("lstm", "state", lambda t: nn.lstm(t(Q), 3, t(WIDE), t(SQUARE))),
     ("lstm", "state", lambda t: nn.lstm(t(Q), (None,) * 3, t(WIDE), t(SQUARE))),
     ("mse", "arrays", lambda t: nn.mse(t(X), None)),
-    ("logitcrossentropy", "target", lambda t: nn.logitcrossentropy(t(TABLE), t(np.array([0, 1])))),
+    ("logitcrossentropy", "target", lambda t: nn.logitcrossentropy(t(TABLE), t(TABLE[:2]))),
+    ("logitcrossentropy", "target", lambda t: nn.logitcrossentropy(t(TABLE), t(np.array([0, 1, 9])))),
+    ("crossentropy", "target", lambda t: nn.crossentropy(t(TABLE), t(np.array([0, 1, -1])))),
     ("label_smoothing", "axis", lambda t: nn.label_smoothing(t(X), 0.1, axis=7)),
     ("label_smoothing", "alpha", lambda t: nn.label_smoothing(t(X), "a")),
     ("huber_loss", "delta", lambda t: nn.huber_loss(t(X), t(X), delta="a")),
@@ -98,7 +100,7 @@ WRONG: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("embedding_bag", "bags", lambda t: nn.embedding_bag(t(TABLE), [0, 1])),
     ("embedding_bag", "offsets", lambda t: nn.embedding_bag(t(TABLE), t(np.array([0, 1])), t(np.array([[0]])))),
 ]
-NOT_LOOKED_AT = {"embedding", "scatter", "ctc_loss"}  # whose numbers in a GPU are
+NOT_LOOKED_AT = {"embedding", "scatter", "ctc_loss", "logitcrossentropy", "crossentropy"}  # whose numbers in a GPU are
 
 
 @pytest.mark.parametrize(("function", "argument", "call"), WRONG, ids=lambda v: v if isinstance(v, str) else "")

@@ -102,7 +102,7 @@ def integer(function: str, argument: str, value: Any, least: int = 1) -> int:
 
 def number(function: str, argument: str, value: Any) -> Any:
     """`value`, if it is a real number."""
-    if not isinstance(value, int | float | np.integer | np.floating):
+    if type(value) is not float and not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{function}: {argument} must be a number, not {value!r}")
     return value
 

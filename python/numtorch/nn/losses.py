@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import logsigmoid
 from numtorch.nn.dispatch import Array, joined, number, reals, together
+from numtorch.nn.gather import check_range
 from numtorch.nn.softmax import logsoftmax
 
 __all__ = [
@@ -134,13 +136,15 @@ def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
     """What `x` has along its axis `axis` in the places `labels`."""
     on_tensors, (x,) = reals(function, x)
     labels = joined(labels, x) if on_tensors else np.asarray(labels)
-    axis = axis % x.ndim
+    axis = normalize_axis_index(axis, x.ndim)
     expected = (*x.shape[:axis], *x.shape[axis + 1 :])
     if labels.shape != expected:
         raise ValueError(
             f"{function}: integers as target must have the shape of the prediction without axis {axis}, {expected}, "
             f"not {labels.shape}"
         )
+    if not on_tensors or labels.dev < 0:
+        check_range(function, "target", labels, x.shape[axis])
     return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
 
 

@@ -5,7 +5,7 @@ from numtorch.structure.flat import destructure, trainables
 from numtorch.structure.freezing import freeze, thaw
 from numtorch.structure.listing import children, fcollect, fleaves, fmap_with_path, isleaf, modules
 from numtorch.structure.loading import load_state
-from numtorch.structure.moving import collect, cpu, torch
+from numtorch.structure.moving import collect, cpu, to_tensor, torch
 from numtorch.structure.names import Slot, slots, state
 from numtorch.structure.params import Params, params, trained_leaves
 from numtorch.structure.walk import (
@@ -56,6 +56,7 @@ __all__ = [
     "slots",
     "state",
     "thaw",
+    "to_tensor",
     "torch",
     "trainables",
     "trained_fields",

@@ -154,14 +154,18 @@ def fmap_with_path(
     is_leaf: Callable[[Any], bool] = is_array,
     trained: bool = False,
 ) -> Any:
-    """`fmap` whose function is told where each leaf is: a copy of a nest with ``f(name, leaf)`` for its leaves.
+    """A copy of a nest with ``f(name, leaf)`` for its leaves: `fmap`, whose function is told where each leaf is.
 
     Parameters
     ----------
     f : callable
         Takes the dotted name, as `state` gives it, and the leaf. A leaf that occurs twice has the first of its names.
     tree : nest
-        As of `fmap`; so are `is_leaf` and `trained`.
+        As of `fmap`.
+    is_leaf : callable
+        What counts as a leaf; by default Tensors and ndarrays of numbers.
+    trained : bool
+        Whether only what is trained is mapped.
 
     Returns
     -------

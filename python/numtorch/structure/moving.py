@@ -6,7 +6,40 @@ from typing import Any
 
 from numtorch import _core
 from numtorch._core import Tensor, tensor
-from numtorch.structure.walk import fmap
+from numtorch.structure.walk import fmap, is_array
+
+
+def to_tensor(x: Any, dev: int | None = None) -> Any:
+    """An array as a Tensor on a device, anything else as it is: what `torch` does to each part of a model.
+
+    Parameters
+    ----------
+    x : any
+        An ndarray of numbers is copied, a Tensor moved.
+    dev : int, optional
+        Device; by default GPU 0 if there is one, else the CPU.
+
+    Returns
+    -------
+    Tensor, or `x`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numtorch import fmap, to_tensor
+    >>> fmap(lambda x: to_tensor(x, -1), {"weight": np.ones(2), "name": "first"})
+    {'weight': Tensor([1., 1.], dtype=float64, dev=-1), 'name': 'first'}
+    """
+    if not is_array(x):
+        return x
+    dev = _chosen(dev)
+    return x.to(dev=dev) if isinstance(x, Tensor) else tensor(x, dev=dev)
+
+
+def _chosen(dev: int | None) -> int:
+    if dev is None:
+        return 0 if _core.device_count() > 0 else -1
+    return dev
 
 
 def torch(model: Any, dev: int | None = None) -> Any:
@@ -40,9 +73,8 @@ def torch(model: Any, dev: int | None = None) -> Any:
     >>> torch({"weight": np.ones(2), "name": "first"}, dev=-1)
     {'weight': Tensor([1., 1.], dtype=float64, dev=-1), 'name': 'first'}
     """
-    if dev is None:
-        dev = 0 if _core.device_count() > 0 else -1
-    return fmap(lambda leaf: leaf.to(dev=dev) if isinstance(leaf, Tensor) else tensor(leaf, dev=dev), model)
+    chosen = _chosen(dev)
+    return fmap(lambda leaf: to_tensor(leaf, chosen), model)
 
 
 def collect(tree: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numtorch.nn.dispatch import number
-from numtorch.nn.dropout import dropout
+from numtorch.nn.dropout import dropout, uniform
 from numtorch.nn.layers.layer import Moded
 
 
@@ -58,8 +58,8 @@ class AlphaDropout(Moded):
     ----------
     p : float
         How many are dropped, from 0 to 1.
-    rng : numpy.random.Generator or int, optional
-        Where chance comes from.
+    rng : optional
+        Where chance comes from, as of `numtorch.nn.dropout`; an int is the seed of a generator of NumPy.
 
     Examples
     --------
@@ -75,15 +75,15 @@ class AlphaDropout(Moded):
         if not 0 <= number("AlphaDropout", "p", p) <= 1:
             raise ValueError(f"AlphaDropout: p is between 0 and 1, not {p}")
         self.p = p
-        self.rng = np.random.default_rng(rng)
+        self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
     def __call__(self, x: Any) -> Any:
         if self.p == 0 or not self.trains():
             return x
         low = -1.7580993408473766
-        kept = self.rng.random(x.shape) >= self.p
         if self.p == 1:
             return x * 0
+        kept = uniform("AlphaDropout", x.shape, x, self.rng) >= self.p
         a = 1 / math.sqrt((1 - self.p) * (1 + self.p * low * low))
         b = -a * low * self.p
         return np.where(kept, x, np.asarray(low, x.dtype)) * a + b

@@ -246,6 +246,8 @@ class Recurrence(Layer):
         if isinstance(self.cell, _Cell):
             result, state = self.cell.run(x, state)
         else:
+            if x.ndim < 2 or x.shape[1] < 1:
+                raise ValueError(f"Recurrence: x must have shape (N, L, ...) with at least one step, not {x.shape}")
             found = []
             for i in range(x.shape[1]):
                 y, state = self.cell(x[:, i], state)
