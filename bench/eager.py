@@ -26,8 +26,18 @@ def _both_sides(pad: Any, axes: int) -> tuple[list[int], bool]:
 
 
 def conv(
-    x: Any, w: Any, b: Any = None, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1, groups: int = 1
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flip: bool = False,
 ) -> torch.Tensor:
+    if flip:
+        raise NotImplementedError("turned weights")
     axes = x.ndim - 2
     pads, even = _both_sides(pad, axes)
     if not even:

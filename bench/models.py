@@ -6,8 +6,6 @@ Run `python bench/models.py`; bench/README.md says how the figures are made.
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +35,7 @@ def torchs_own(name: str, model: Any, where: str) -> Any:
 
 
 def sides(name: str, batch: int, dev: int) -> dict[str, dict[str, Callable[[], Any]]]:
-    """For inference and for a training step, what each side calls."""
+    """For inference and for a training step, what each side calls; "mode" comes before all."""
     import torch
     from eager import eager
 
@@ -82,11 +80,15 @@ def sides(name: str, batch: int, dev: int) -> dict[str, dict[str, Callable[[], A
 
     set_mode(False)
     check(name, nt.collect(ours(x)), infer_torch().cpu().numpy())
+    inference = {"mode": lambda: set_mode(False), "numtorch": lambda: ours(x), "torch": infer_torch}
+    if dev >= 0:
+        hosted, x_hosted = nt.torch(native, dev=-1), nt.tensor(image)
+        inference["numtorch CPU"] = lambda: hosted(x_hosted)
+    inference["numpy"] = lambda: native(image)
     return {
-        "inference": {"mode": lambda: set_mode(False), "numtorch": lambda: ours(x), "torch": infer_torch,
-                      "numpy": lambda: native(image)},
+        "inference": inference,
         "training": {"mode": lambda: set_mode(True), "numtorch": train_numtorch, "torch": train_torch},
-    }  # fmt: skip
+    }
 
 
 def trained_in(model: Any) -> list[Any]:
@@ -118,10 +120,15 @@ def check(name: str, ours: Any, theirs: Any) -> None:
         raise AssertionError(f"{name}: numtorch and PyTorch disagree by {np.max(np.abs(ours - theirs))} of {scale}")
 
 
+HOST = ("numtorch CPU", "numpy")  # sides that do not compute on the device
+
+
 def measure(
-    names: list[str], batches: list[int], dev: int, rounds: int, seconds: float, native: bool
+    names: list[str], batches: list[int], dev: int, rounds: int, seconds: float, native: list[int]
 ) -> list[dict[str, Any]]:
-    from timing import interleave, ratio, statement_loop
+    """A row for each model, batch and kind; the host's sides where the batch is in `native`."""
+    from figures import compared, ratios_text
+    from timing import interleave, statement_loop
 
     import numtorch as nt
 
@@ -133,51 +140,72 @@ def measure(
         for batch in batches:
             for kind, calls in sides(name, batch, dev).items():
                 calls.pop("mode")()
-                if not native or dev >= 0 or batch > min(batches):
-                    calls.pop("numpy", None)
                 loops = {
-                    side: statement_loop("step()", {"step": step}, wait if dev >= 0 and side != "numpy" else None)
+                    side: statement_loop("step()", {"step": step}, wait if dev >= 0 and side not in HOST else None)
                     for side, step in calls.items()
+                    if side not in HOST or batch in native
                 }
-                times = interleave(loops, rounds, seconds)
-                row = {
-                    "model": name,
-                    "batch": batch,
-                    "kind": kind,
-                    "median_ns": {side: statistics.median(values) for side, values in times.items()},
-                    "ratio": {side: vars(ratio(times, "numtorch", side)) for side in times if side != "numtorch"},
-                }
+                row = {"model": name, "batch": batch, "kind": kind, **compared(interleave(loops, rounds, seconds))}
                 rows.append(row)
-                print(row_text(row), flush=True)
+                mine = row["median_ns"]["numtorch"] / 1e6
+                print(f"  {name:13} {batch:3} {kind:9} {mine:9.1f} ms{ratios_text(row)}", flush=True)
     return rows
 
 
-def row_text(row: dict[str, Any]) -> str:
-    ratios = "".join(
-        f"  {side} {r['median']:5.2f} [{r['low']:.2f}, {r['high']:.2f}]" for side, r in row["ratio"].items()
-    )
-    return f"  {row['model']:13} {row['batch']:3} {row['kind']:9} {row['median_ns']['numtorch'] / 1e6:9.1f} ms{ratios}"
+def peak_here(name: str, batch: int, kind: str, side: str, dev: int) -> int:
+    """How much memory the steps of one side add to a process that has imported everything, and made the models."""
+    from memory import peak_kib
+
+    calls = sides(name, batch, dev)[kind]
+    calls["mode"]()
+    return peak_kib(calls[side], dev, 2)
+
+
+def memory_rows(names: list[str], batch: int, dev: int) -> list[dict[str, Any]]:
+    from memory import in_a_process
+
+    rows = []
+    for name in names:
+        for kind in ("inference", "training"):
+            peaks = {
+                side: in_a_process(f"models.peak_here({name!r}, {batch}, {kind!r}, {side!r}, {dev})")
+                for side in ("numtorch", "torch")
+            }
+            rows.append({"model": name, "batch": batch, "kind": kind, "peak_kib": peaks})
+            ours, theirs = (peaks[side] / 1024 for side in ("numtorch", "torch"))
+            print(f"  {name:13} {batch:3} {kind:9} {ours:9.1f} MiB  torch {ours / theirs:5.2f}", flush=True)
+    return rows
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", type=int, default=-1, help="device: -1 the CPU, 0, 1, ... a GPU")
     parser.add_argument("--models", nargs="+", default=list(NAMES))
-    parser.add_argument("--batches", type=int, nargs="+", default=None)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.2, help="how long each side runs in a round")
-    parser.add_argument("--no-native", action="store_true", help="leave the model in NumPy out")
+    parser.add_argument("--batches", type=int, nargs="+", help="1 4 8 (on a GPU 1 10 30)")
+    parser.add_argument("--native", type=int, nargs="*", help="batches for the model in NumPy too (the smallest)")
+    parser.add_argument("--rounds", type=int, help="5 (on a GPU 3)")
+    parser.add_argument("--seconds", type=float, help="how long each side runs in a round: 0.2 (on a GPU 0.05)")
+    parser.add_argument("--memory", action="store_true", help="peaks of memory too, with the largest batch")
     parser.add_argument("--json", help="file for the figures")
+    parser.add_argument("--charts", help="folder for pictures of the times, as bars (needs matplotlib)")
     options = parser.parse_args()
-    batches = options.batches or ([1, 4] if options.dev < 0 else [1, 10, 30])
+    on_gpu = options.dev >= 0
+    batches = options.batches or ([1, 10, 30] if on_gpu else [1, 4, 8])
+    native = [min(batches)] if options.native is None else options.native
+    rounds, seconds = options.rounds or (3 if on_gpu else 5), options.seconds or (0.05 if on_gpu else 0.2)
     print("time of a call, and its ratio to")
-    rows = measure(options.models, batches, options.dev, options.rounds, options.seconds, not options.no_native)
+    figures = {"rows": measure(options.models, batches, options.dev, rounds, seconds, native)}
+    if options.memory or on_gpu:
+        print("peak of memory, beyond what models and images take, and its ratio to")
+        figures["memory"] = memory_rows(options.models, max(batches), options.dev)
     if options.json:
-        from numpy_functions import environment
+        from figures import write
 
-        with open(options.json, "w") as file:
-            json.dump({"environment": environment(), "rows": rows}, file, indent=1)
-            file.write("\n")
+        write(options.json, **figures)
+    if options.charts:
+        from charts import draw
+
+        draw(figures["rows"], options.charts)
     return 0
 
 

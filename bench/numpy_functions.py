@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -162,20 +161,6 @@ def reason_in(row: Mapping[str, Any]) -> str:
     return f"libtorch's kernel: PyTorch takes {row['ratio']['numpy']['median'] / row['ratio']['torch']['median']:.1f}"
 
 
-def environment() -> dict[str, Any]:
-    import numpy as np
-    import torch
-
-    return {
-        "command": " ".join(["python", *sys.argv]),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "device": torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU",
-    }
-
-
 def in_a_process(threads: int, arguments: list[str]) -> list[dict[str, Any]]:
     """The rows of a process that has that many threads from its beginning."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
@@ -209,9 +194,9 @@ def main() -> int:
         rows += in_a_process(count, arguments)
     means = summary(rows)
     if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"environment": environment(), "means": means, "rows": rows}, file, indent=1)
-            file.write("\n")
+        from figures import write
+
+        write(options.json, means=means, rows=rows)
     return int(any(mean["failed"] for mean in means))
 
 

@@ -7,8 +7,6 @@ Run `python bench/optim.py`; bench/README.md says how the figures are made. The 
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -91,7 +89,8 @@ def waits(dev: int) -> dict[str, Callable[[], object]]:
 
 def measure(threads: int, dev: int, rounds: int, seconds: float, only: str | None) -> list[dict[str, Any]]:
     import torch
-    from timing import interleave, ratio, statement_loop
+    from figures import compared, ratios_text
+    from timing import interleave, statement_loop
 
     import numtorch as nt
 
@@ -112,19 +111,12 @@ def measure(threads: int, dev: int, rounds: int, seconds: float, only: str | Non
                 "size": size,
                 "arrays": len(shapes(divide)),
                 "threads": threads,
-                "median_ns": {side: statistics.median(values) for side, values in times.items()},
-                "ratio": {side: vars(ratio(times, "numtorch", side)) for side in times if side != "numtorch"},
+                **compared(times),
             }
             rows.append(row)
-            print(row_text(row), flush=True)
+            mine = row["median_ns"]["numtorch"] / 1e3
+            print(f"  {row['rule']:10} {row['size']:6}{mine:10.0f} µs{ratios_text(row)}", flush=True)
     return rows
-
-
-def row_text(row: dict[str, Any]) -> str:
-    ratios = "".join(
-        f"  {side} {r['median']:5.2f} [{r['low']:.2f}, {r['high']:.2f}]" for side, r in row["ratio"].items()
-    )
-    return f"  {row['rule']:10} {row['size']:6}{row['median_ns']['numtorch'] / 1e3:10.0f} µs{ratios}"
 
 
 def main() -> int:
@@ -139,11 +131,9 @@ def main() -> int:
     print(f"{options.threads} thread(s); time of an update, and its ratio to torch.optim's")
     rows = measure(options.threads, options.dev, options.rounds, options.seconds, options.only)
     if options.json:
-        from numpy_functions import environment
+        from figures import write
 
-        with open(options.json, "w") as file:
-            json.dump({"environment": environment(), "updates": rows}, file, indent=1)
-            file.write("\n")
+        write(options.json, updates=rows)
     return 0
 
 

@@ -6,10 +6,6 @@ Run `python bench/tape.py`; bench/README.md says how the figures are made.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -93,8 +89,9 @@ def waits(dev: int) -> dict[str, Callable[[], object]]:
 def measure(threads: int, dev: int, rounds: int, seconds: float) -> list[dict[str, Any]]:
     """The rows of this process."""
     import torch
+    from figures import compared, ratios_text
     from tape_programs import PROGRAMS
-    from timing import interleave, ratio, statement_loop
+    from timing import interleave, statement_loop
 
     import numtorch as nt
 
@@ -114,72 +111,37 @@ def measure(threads: int, dev: int, rounds: int, seconds: float) -> list[dict[st
                 "program": program.name,
                 "size": "large" if large else "small",
                 "threads": threads,
-                "median_ns": {side: statistics.median(values) for side, values in times.items()},
-                "ratio": {side: vars(ratio(times, "numtorch", side)) for side in times if side != "numtorch"},
+                **compared(times),
             }
             rows.append(row)
-            print(row_text(row), flush=True)
+            mine = row["median_ns"]["numtorch"] / 1e3
+            print(f"  {row['program']:26} {row['size']:6}{mine:10.0f} µs{ratios_text(row)}", flush=True)
     return rows
 
 
-def row_text(row: dict[str, Any]) -> str:
-    ratios = "".join(
-        f"  {side} {r['median']:5.2f} [{r['low']:.2f}, {r['high']:.2f}]" for side, r in row["ratio"].items()
-    )
-    return f"  {row['program']:26} {row['size']:6}{row['median_ns']['numtorch'] / 1e3:10.0f} µs{ratios}"
-
-
-def peak_kib(program: str, large: bool, side: str, dev: int) -> int:
-    """How much memory the step of one side adds to a process that has imported everything, at its height."""
-    code = (
-        f"import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})\n"
-        f"import tape; print(tape.peak_here({program!r}, {large}, {side!r}, {dev}))"
-    )
-    return int(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
-
-
-def peak_here(name: str, large: bool, side: str, dev: int) -> int:
+def peak_here(name: str, side: str, dev: int) -> int:
+    """How much memory the large step of one side adds to a process that has imported everything."""
+    from memory import peak_kib
     from tape_programs import PROGRAMS
 
     program = next(p for p in PROGRAMS if p.name == name)
-    small = SIDES[side](program, False, dev)
-    step = SIDES[side](program, large, dev)
+    small, step = (SIDES[side](program, large, dev) for large in (False, True))
     assert small is not None
     assert step is not None
     for _ in range(3):
         small()
-    if dev >= 0:
-        return peak_on_device(step, dev)
-    before = memory_kib("VmRSS")
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")  # the height begins here
-    for _ in range(5):
-        step()
-    return memory_kib("VmHWM") - before
-
-
-def memory_kib(name: str) -> int:
-    """What Linux says of this process's memory."""
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(f"{name}:"))
-
-
-def peak_on_device(step: Callable[[], Any], dev: int) -> int:
-    """libtorch counts for both sides."""
-    import torch
-
-    torch.cuda.reset_peak_memory_stats(dev)
-    for _ in range(5):
-        step()
-    return torch.cuda.max_memory_allocated(dev) // 1024
+    return peak_kib(step, dev)
 
 
 def memory_rows(dev: int) -> list[dict[str, Any]]:
+    from memory import in_a_process
     from tape_programs import PROGRAMS
 
     rows = []
     for program in PROGRAMS:
-        peaks = {side: peak_kib(program.name, True, side, dev) for side in ("numtorch", "torch")}
+        peaks = {
+            side: in_a_process(f"tape.peak_here({program.name!r}, {side!r}, {dev})") for side in ("numtorch", "torch")
+        }
         rows.append({"program": program.name, "peak_kib": peaks, "ratio": peaks["numtorch"] / max(peaks["torch"], 1)})
         print(f"  {program.name:26} {peaks['numtorch']:8} KiB, PyTorch {peaks['torch']:8} KiB: {rows[-1]['ratio']:.2f}")
     return rows
@@ -198,11 +160,9 @@ def main() -> int:
     print("\npeak memory of the large steps, beyond what the imports take")
     memory = memory_rows(options.dev)
     if options.json:
-        from numpy_functions import environment
+        from figures import write
 
-        with open(options.json, "w") as file:
-            json.dump({"environment": environment(), "steps": rows, "memory": memory}, file, indent=1)
-            file.write("\n")
+        write(options.json, steps=rows, memory=memory)
     return 0
 
 
