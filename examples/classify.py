@@ -72,7 +72,7 @@ def parse(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("images", type=Path, nargs="+", help=f"files; {' and '.join(SAMPLES)} are in scikit-learn")
     parser.add_argument("weights", type=Path, help=".pth, .safetensors or .npz")
-    parser.add_argument("--model", default="resnet50", choices=models.names(), metavar="NAME", help="default resnet50")
+    parser.add_argument("--model", default="resnet50", metavar="NAME", help="as create takes it (default resnet50)")
     parser.add_argument("--names", default="torchvision", choices=["torchvision", "timm", "flux", "own"])
     parser.add_argument("--labels", type=Path, help="a text file with the names of the classes, one a line")
     parser.add_argument("--classes", type=int, help="how many (default: the number of labels, or 1000)")
