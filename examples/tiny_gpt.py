@@ -138,9 +138,8 @@ def run(options):
     model = GPT(len(characters), context, options.features, options.depth, options.heads, options.dropout, rng)
     model = nt.torch(nt.f16(model) if options.half else model, dev=options.dev)
     print(model)
-    loader = DataLoader(
-        windows(reading, context + 1, context), options.batch, shuffle=True, rng=options.seed, dev=options.dev
-    )
+    parts = windows(reading, context + 1, context)
+    loader = DataLoader(parts, options.batch, shuffle=True, rng=options.seed, partial=False, dev=options.dev)
     state = optimiser(options, model, options.epochs * len(loader))
     watch = HeldOut(
         model,

@@ -90,8 +90,11 @@ def doubled() -> dict[str, Any]:
 
 def test_a_single_model_takes_the_double_of_a_state(dev: int) -> None:
     for model in (tied(), torch(tied(), dev=dev)):
+        kind, device = type(model[0].bias), getattr(model[0].bias, "dev", None)
         load_state(model, doubled())
         assert model[0].bias.dtype == np.float64
+        assert type(model[0].bias) is kind
+        assert getattr(model[0].bias, "dev", None) == device
         np.testing.assert_array_equal(collect(model[0].bias), doubled()["0.bias"])
     narrow = load_state(f64(tied()), state(f32(tied())))
     assert narrow[0].weight.dtype == np.float64
@@ -180,6 +183,30 @@ def test_freezing(dev: int) -> None:
     assert len(trainables(model)) == 2
     with pytest.raises(TypeError, match="freeze: a dict of arrays cannot be marked"):
         freeze({"w": np.ones(2)})
+
+
+class Ring:
+    """Layers that know each other."""
+
+    def __init__(self) -> None:
+        self.weight = np.ones(2)
+        self.other: Any = self
+
+
+class Slotted:
+    __slots__ = ("weight",)
+
+    def __init__(self) -> None:
+        self.weight = np.ones(2)
+
+
+def test_freezing_of_rings_and_slots() -> None:
+    ring = Ring()
+    assert len(trainables(freeze(ring))) == 0
+    assert len(trainables(thaw(ring))) == 1
+    for mark in (freeze, thaw):
+        with pytest.raises(TypeError, match="a Slotted has no __dict__, so it cannot be marked"):
+            mark(Slotted())
 
 
 def test_one_vector(dev: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from numtorch import Tensor, collect, fmap, params, tensor, torch
+from numtorch import Tensor, collect, cuda_is_available, fmap, params, tensor, torch
 from numtorch.structure import leaves
 
 Pair = namedtuple("Pair", "first second")
@@ -98,6 +98,8 @@ def test_params_are_the_floating_point_tensors(dev: int) -> None:
     assert [p.shape for p in found] == [(2,), (2,), (1,), (2,)]
     assert found[0] is moved.shared
     assert repr(found) == "Params(4 arrays, 7 numbers)"
+    assert found[0] in found
+    assert found[0].copy() not in found
     assert found[1:3][0] is found[1]
     with pytest.raises(TypeError, match="4 of 4 parameters are ndarrays"):
         params(Model(np.ones(2)))
@@ -110,3 +112,7 @@ def test_fmap_and_leaves() -> None:
     assert doubled["a"][1] == 3
     assert len(list(leaves(tree))) == 2
     assert tree["a"][0][0] == 1  # type: ignore[index]
+
+
+def test_a_model_goes_to_the_first_gpu_if_there_is_one() -> None:
+    assert torch({"w": np.ones(2)})["w"].dev == (0 if cuda_is_available() else -1)
