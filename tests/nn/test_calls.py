@@ -186,6 +186,19 @@ def test_no_samples(row: Call, dev: int) -> None:
         assert x.shape in (shape, (0, *shape[1:]))
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if row.order and "e" in row.kinds], ids=str)
+def test_gradients_in_half_precision(row: Call, dev: int) -> None:
+    def total(*tensors: Any) -> Any:
+        made = row.f(*tensors)
+        made = made[: row.smooth] if isinstance(made, tuple) else (made,)
+        return sum(np.sum(x.astype(np.float32)) for x in made if isinstance(x, Tensor) and x.dtype.kind == "f")
+
+    arrays = [a.astype("e") for a in row.arrays]
+    for g, a in zip(nt.gradient(total, *(tensor(a, dev=dev) for a in arrays)), arrays, strict=True):
+        assert g is None or (g.dtype, g.shape) == (np.float16, a.shape)
+        assert g is None or np.all(np.isfinite(collect(g)))
+
+
 def test_one_tensor_takes_ndarrays_along(dev: int) -> None:
     x, w, b = windows.ROWS[0].arrays
     for given in ((tensor(x, dev=dev), w, b), (x, tensor(w, dev=dev), b)):

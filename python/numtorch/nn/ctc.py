@@ -67,17 +67,18 @@ def ctc_loss(
         raise ValueError(f"ctc_loss: blank must be from 0 to {classes - 1}, not {blank!r}")
     targets = joined(targets, logits) if on_tensors else np.asarray(targets)
     _check_targets(targets, classes)
-    log_probs = logsoftmax(logits, -1)
+    dtype = logits.dtype  # in half precision the sums over all steps are those of single precision
+    log_probs = logsoftmax(logits.astype(np.float32) if dtype == np.float16 else logits, -1)
     inputs = _lengths("input_lengths", input_lengths, n, steps)
     lengths = _lengths("target_lengths", target_lengths, n, np.shape(targets)[1])
     if on_tensors:
         losses = _ctc_loss(log_probs.swapaxes(0, 1), targets, inputs, lengths, blank, False)[0]
-        return agg(losses)
+        return agg(losses if losses.dtype == dtype else losses.astype(dtype))
     losses = [
         -_log_likelihood(p[:t], target[:s], blank)
         for p, target, t, s in zip(log_probs, targets, inputs, lengths, strict=True)
     ]
-    return agg(np.array(losses, logits.dtype))
+    return agg(np.array(losses, dtype))
 
 
 def _check_targets(targets: Any, classes: int) -> None:

@@ -67,7 +67,7 @@ def sampled() -> list[Call]:
                                 x, g, mode=mode, padding_mode=padding, align_corners=align
                             ),
                             order=1 if n == 2 else 0,
-                            kinds="ef",
+                            kinds="f" if mode == "nearest" else "ef",  # which is nearest depends on the last bit
                         )
                     )
     return rows
@@ -118,7 +118,11 @@ ROWS = [
     Call("flatten", nn.flatten, (X,), lambda x: x.flatten(1), order=1),
     *(
         Call(
-            f"imrotate {told}", lambda x, a, way=way: nn.imrotate(x, a, **way), (X, np.array(0.7)), kinds="ef", order=1
+            f"imrotate {told}",
+            lambda x, a, way=way: nn.imrotate(x, a, **way),
+            (X, np.array(0.7)),
+            kinds="f" if "mode" in way else "ef",
+            order=1,
         )
         for told, way in (
             ("bilinear", {}),

@@ -119,11 +119,6 @@ def convs() -> list[Call]:
     return rows
 
 
-def half(n: int) -> str:
-    """libtorch has no mean over three axes in float16 for the CPU."""
-    return "ef" if n < 3 else "f"
-
-
 def pools() -> list[Call]:
     rows = []
     for n in (1, 2, 3):
@@ -151,7 +146,6 @@ def pools() -> list[Call]:
                     (x,),
                     lambda x, n=n, told=told: MEAN[n](x, **told),
                     order,
-                    half(n),
                 ),
                 Call(
                     f"mean_pool{n}d without padding {way}",
@@ -159,7 +153,6 @@ def pools() -> list[Call]:
                     (x,),
                     lambda x, n=n, told=told: MEAN[n](x, **told, count_include_pad=False),
                     order,
-                    half(n),
                 ),
             ]
         rows += [
@@ -177,7 +170,7 @@ def pools() -> list[Call]:
                 lambda x, n=n: ADAPTIVE_MEAN[n](x, 3),
                 order,
             ),
-            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order, half(n)),
+            Call(f"lp_pool{n}d", lambda x: nn.lp_pool(x, 2, 2), (x,), lambda x, n=n: LP[n](x, 2, 2), order),
             Call(f"global_max_pool{n}d", nn.global_max_pool, (x,), lambda x, n=n: ADAPTIVE_MAX[n](x, 1), order),
             Call(f"global_mean_pool{n}d", nn.global_mean_pool, (x,), lambda x, n=n: ADAPTIVE_MEAN[n](x, 1), order),
         ]

@@ -15,6 +15,7 @@ MULTI_TENSOR = (
     "_foreach_div.Scalar",
     "_foreach_mul.List",
     "_foreach_mul.Scalar",
+    "_foreach_mul.Tensor",
     "_foreach_norm.Scalar",
     "_foreach_sign",
     "_foreach_sqrt",
