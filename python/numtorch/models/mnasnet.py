@@ -42,8 +42,11 @@ SMALL: tuple[_Row, ...] = (
 # Channels of the first convolution and of the block behind it, and the stages.
 KINDS = {"B1": (32, 16, B1), "A1": (32, 16, A1), "small": (8, 8, SMALL)}
 _TORCHVISION: list[Rule] = [
-    (rf"layers\.{number}\.", f"layers.3.{part}.")
-    for number, part in ((3, "conv_dw"), (4, "bn1"), (6, "conv_pw"), (7, "bn2"))
+    (r"layers\.3\.", "features.3.conv_dw."),
+    (r"layers\.4\.", "features.3.bn1."),
+    (r"layers\.6\.", "features.3.conv_pw."),
+    (r"layers\.7\.", "features.3.bn2."),
+    (r"layers\.", "features."),
 ]
 
 
@@ -130,19 +133,19 @@ class MNASNet(Model):
         self.rows = rows
         rng = np.random.default_rng(rng)
         stem, inputs = rounded(stem * width), rounded(inputs * width)
-        layers = Chain(conv(3, inchannels, stem, stride=2, pad=1, rng=rng), _norm(stem), relu)
-        layers.layers["3"] = Separable(stem, inputs, rng)
+        features = Chain(conv(3, inchannels, stem, stride=2, pad=1, rng=rng), _norm(stem), relu)
+        features.layers["3"] = Separable(stem, inputs, rng)
         for stage, (k, first, expand, channels, count, gated) in enumerate(rows):
             blocks: list[Function] = []
             outputs = rounded(channels * width)
             for i in range(count):
                 blocks.append(Residual(inputs, outputs, k, first if i == 0 else 1, expand, gated, rng))
                 inputs = outputs
-            layers.layers[str(8 + stage)] = Chain(blocks)
-        layers.layers |= {"14": conv(1, inputs, 1280, rng=rng), "15": _norm(1280), "16": relu}
+            features.layers[str(8 + stage)] = Chain(blocks)
+        features.layers |= {"14": conv(1, inputs, 1280, rng=rng), "15": _norm(1280), "16": relu}
         super().__init__(
             "avgpool",
-            layers=layers,
+            features=features,
             avgpool=GlobalMeanPool(),
             flatten=Flatten(),
             classifier=Chain(Dropout(dropout), Dense(1280, nclasses, rng=rng)),
@@ -156,17 +159,17 @@ class MNASNet(Model):
 
 def _timm(rows: tuple[_Row, ...]) -> list[Rule]:
     rules: list[Rule] = [
-        (r"conv_stem\.", "layers.0."),
-        (r"bn1\.", "layers.1."),
-        (r"blocks\.0\.0\.", "layers.3."),
-        (r"conv_head\.", "layers.14."),
-        (r"bn2\.", "layers.15."),
+        (r"conv_stem\.", "features.0."),
+        (r"bn1\.", "features.1."),
+        (r"blocks\.0\.0\.", "features.3."),
+        (r"conv_head\.", "features.14."),
+        (r"bn2\.", "features.15."),
         (r"classifier\.", "classifier.1."),
     ]
     for stage, row in enumerate(rows):
         parts = ["conv_pw", "bn1", "", "conv_dw", "bn2", "", *(["se"] if row[5] else []), "conv_pwl", "bn3"]
         for number, part in enumerate(parts):
-            theirs, ours = rf"blocks\.{stage + 1}\.(\d+)\.{part}\.", rf"layers.{stage + 8}.\1.layers.{number}."
+            theirs, ours = rf"blocks\.{stage + 1}\.(\d+)\.{part}\.", rf"features.{stage + 8}.\1.layers.{number}."
             if part == "se":
                 rules += [(rf"{theirs}conv_reduce\.", f"{ours}fc1."), (rf"{theirs}conv_expand\.", f"{ours}fc2.")]
             elif part:
