@@ -69,7 +69,9 @@ def test_rule(name: str, i: int, dev: int) -> None:
 
 @pytest.mark.parametrize("name", sorted(MULTI_TENSOR))
 def test_updates_of_parameters_are_refused(name: str, dev: int) -> None:
-    second = {"List": ([tensor(A, dev=dev)],), "Scalar": (2.0,), "": ()}[name.partition(".")[2]]
+    second = {"List": ([tensor(A, dev=dev)],), "Scalar": (2.0,), "Tensor": (tensor(2.0, dev=dev),), "": ()}[
+        name.partition(".")[2]
+    ]
     with pytest.raises(NotImplementedError, match=refused[name]):
         gradient(lambda x: kernel(name)([x], *second), tensor(A, dev=dev))
 
