@@ -82,7 +82,8 @@ struct Survey {
   }
 };
 
-void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, bool release, c10::Stack& stack) {
+void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, bool release, bool tracked,
+               c10::Stack& stack) {
   const auto& parameters = *kernel->parameters;
   stack.clear();
   stack.reserve(parameters.size());
@@ -94,7 +95,7 @@ void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t cou
   }
   Below guard;
   Unlocked unlocked(release);
-  if (kernel->faster != nullptr && kernel->faster(stack)) return;
+  if (kernel->faster != nullptr && kernel->faster(stack, tracked)) return;
   kernel->op->callBoxed(stack);
 }
 
@@ -253,7 +254,7 @@ PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t co
   for (Py_ssize_t i = 0; i < count; ++i) survey.see(kernel, args[i]);
   c10::Stack stack;
   const bool release = survey.is_long || survey.first == nullptr;
-  with_retry([&] { run_stack(kernel, args, count, release, stack); });
+  with_retry([&] { run_stack(kernel, args, count, release, tracked, stack); });
   Ref result = check(collect_results(kernel, args, count, stack));
   if (tracked) record(kernel, args, count, result.get());
   return result.release();

@@ -45,32 +45,32 @@ at::Tensor run_linear(const at::Tensor& x, const at::Tensor& weight, const c10::
   return std::move(stack.front()).toTensor();
 }
 
-// From where oneDNN was faster for all layouts; bench/products.py.
-bool is_worth_it(std::int64_t rows, std::int64_t inner, std::int64_t columns, bool turned) {
-  constexpr std::int64_t kLeast = 4'000'000;
-  if (rows < 16 || inner < 16 || columns < 16) return false;
-  if (!turned) return rows * inner * columns >= kLeast;
-  return columns >= 128 && rows * inner * columns >= 4 * kLeast;  // x is copied
-}
-
-bool fits_linear(const at::Tensor& x, std::int64_t columns) {
-  const auto inner = x.size(-1);
-  return inner > 0 && is_worth_it(x.numel() / inner, inner, columns, !x.is_contiguous());
+// From where oneDNN was faster, with one thread and with two (bench/products.py).
+bool fits_linear(const at::Tensor& x, const at::Tensor& weight) {
+  constexpr std::int64_t kLeast = 2'000'000;
+  const std::int64_t inner = x.size(-1), columns = weight.size(0);
+  if (inner < 16 || columns < 8) return false;
+  const std::int64_t rows = x.numel() / inner;
+  // It copies weights that do not lie row by row, and x.
+  if (rows < (weight.is_contiguous() ? 2 : 16)) return false;
+  if (x.is_contiguous()) return rows * inner * columns >= kLeast;
+  return columns >= 128 && rows * inner * columns >= 8 * kLeast;
 }
 
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
   if (b.dim() != 2 || a.dim() < 2 || a.size(-1) != b.size(0)) return {};
-  if (!is_plain_float(a) || !is_plain_float(b) || !fits_linear(a, b.size(1)) || !is_wider_here()) return {};
-  return run_linear(a, b.t(), c10::IValue());
+  if (!is_plain_float(a) || !is_plain_float(b) || !is_wider_here()) return {};
+  const at::Tensor weight = b.t();
+  return fits_linear(a, weight) ? run_linear(a, weight, c10::IValue()) : at::Tensor();
 }
 
 // linear(input, weight, bias)
-bool linear(c10::Stack& stack) {
+bool linear(c10::Stack& stack, bool /*tracked*/) {
   const at::Tensor& x = stack[0].toTensor();
   const at::Tensor& weight = stack[1].toTensor();
   if (weight.dim() != 2 || x.dim() < 2 || x.size(-1) != weight.size(1)) return false;
   if (!is_plain_float(x) || !is_plain_float(weight) || !is_plain_float_or_none(stack[2])) return false;
-  if (!fits_linear(x, weight.size(0)) || !is_wider_here()) return false;
+  if (!fits_linear(x, weight) || !is_wider_here()) return false;
   at::Tensor result = run_linear(x, weight, stack[2]);
   stack.clear();
   stack.emplace_back(std::move(result));
@@ -89,16 +89,20 @@ bool fits_convolution(const at::Tensor& x, const at::Tensor& weight, at::IntArra
          x.size(1) == weight.size(1) && work_of(result, weight) >= kLeast && is_wider_here();
 }
 
-// Channels last in memory, which oneDNN's kernels work in: the others would turn every image to it and back.
-// What follows keeps the order, so one copy serves a whole network.
+// The images in the order of memory that oneDNN is fastest with. Where they count for more than the weights, that is
+// channels last, in which it works: it would turn others to it and back, and what follows keeps the order, so one copy
+// serves a whole network. Where the weights do, they are what it takes long to turn.
 at::Tensor turned(const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef result) {
   constexpr std::int64_t kLeast = 32'000'000;
-  const bool turns = weight.size(0) >= 16 && work_of(result, weight) >= kLeast;
-  return x.contiguous(turns ? at::MemoryFormat::ChannelsLast : x.suggest_memory_format());
+  constexpr std::int64_t kWeightsPerPlace = 2000;
+  if (weight.size(0) < 16 || work_of(result, weight) < kLeast) return x.contiguous(x.suggest_memory_format());
+  const bool has_window = weight.size(2) > 1 || weight.size(3) > 1;
+  const bool is_heavy = weight.numel() > kWeightsPerPlace * result[0] * result[2] * result[3];
+  return x.contiguous(has_window && is_heavy ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast);
 }
 
 // convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
-bool convolution(c10::Stack& stack) {
+bool convolution(c10::Stack& stack, bool tracked) {
   const at::Tensor& x = stack[0].toTensor();
   const at::Tensor& weight = stack[1].toTensor();
   const std::int64_t groups = stack[8].toInt();
@@ -108,8 +112,10 @@ bool convolution(c10::Stack& stack) {
   if (std::min(stride[0], stride[1]) < 1 || !is_plain_float_or_none(stack[2])) return false;
   const auto result = at::native::conv_output_size(x.sizes(), weight.sizes(), padding, stride, dilation);
   if (!fits_convolution(x, weight, result)) return false;
-  at::Tensor y = at::mkldnn_convolution(turned(x, weight, result), weight, stack[2].toOptional<at::Tensor>(), padding,
-                                        stride, dilation, groups);
+  // On the way back, other kernels (of normalizations, concatenations) lose more by that order than is gained here.
+  const at::Tensor images = tracked ? x.contiguous(x.suggest_memory_format()) : turned(x, weight, result);
+  at::Tensor y =
+      at::mkldnn_convolution(images, weight, stack[2].toOptional<at::Tensor>(), padding, stride, dilation, groups);
   stack.clear();
   stack.emplace_back(std::move(y));
   return true;
@@ -117,7 +123,7 @@ bool convolution(c10::Stack& stack) {
 
 // convolution_backward(grad_output, input, weight, bias_sizes, stride, padding, dilation, transposed, output_padding,
 //                      groups, output_mask)
-bool convolution_backward(c10::Stack& stack) {
+bool convolution_backward(c10::Stack& stack, bool /*tracked*/) {
   using Backward = at::native::mkldnn_convolution_backward_stub_DECLARE_DISPATCH_type;
   const at::Tensor& g = stack[0].toTensor();
   const at::Tensor& x = stack[1].toTensor();
@@ -127,12 +133,14 @@ bool convolution_backward(c10::Stack& stack) {
   if (!is_plain_float(g) || !fits_convolution(x, weight, g.sizes())) return false;
   const auto mask = stack[10].toBoolList();
   auto [of_x, of_weight, of_bias] =
-      Backward::DEFAULT(turned(x, weight, g.sizes()), g, weight.contiguous(), stack[5].toIntVector(),
+      Backward::DEFAULT(x.contiguous(x.suggest_memory_format()), g, weight.contiguous(), stack[5].toIntVector(),
                         stack[4].toIntVector(), stack[6].toIntVector(), groups, {mask[0], mask[1], mask[2]});
+  // In the order of x and of the weight, since what comes next goes through both side by side.
+  if (of_x.defined()) of_x = of_x.contiguous(x.suggest_memory_format());
+  if (of_weight.defined()) of_weight = of_weight.contiguous(weight.suggest_memory_format());
   stack.clear();
   stack.emplace_back(std::move(of_x));
-  // In the weight's own order: what updates weights goes through both side by side.
-  stack.emplace_back(of_weight.defined() ? of_weight.contiguous(weight.suggest_memory_format()) : of_weight);
+  stack.emplace_back(std::move(of_weight));
   stack.emplace_back(std::move(of_bias));
   return true;
 }

@@ -12,7 +12,8 @@ namespace numtorch {
 using FasterProduct = at::Tensor (*)(const at::Tensor&, const at::Tensor&);
 
 // Computes the call on the stack by oneDNN and leaves its results there; false where libtorch is to choose.
-using FasterCall = bool (*)(c10::Stack&);
+// `tracked`: a gradient is being taken of it.
+using FasterCall = bool (*)(c10::Stack&, bool tracked);
 
 // For the kernel of that name, or null: there is nothing to choose from, or not on this processor.
 FasterProduct faster_product(const std::string& name);
