@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import subprocess
 import sys
@@ -21,6 +23,8 @@ def peak_kib(step: Callable[[], Any], dev: int, times: int = 5) -> int:
     """How much higher memory gets, than it is now, while the step runs so many times."""
     if dev >= 0:
         return _peak_on_device(step, dev, times)
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what is free goes back to Linux, or the steps would use it unseen
     before = _kib("VmRSS")
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")  # the height begins here

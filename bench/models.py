@@ -168,7 +168,10 @@ def memory_rows(names: list[str], batch: int, dev: int) -> list[dict[str, Any]]:
     for name in names:
         for kind in ("inference", "training"):
             peaks = {
-                side: in_a_process(f"models.peak_here({name!r}, {batch}, {kind!r}, {side!r}, {dev})")
+                # A device's memory is counted apart; that of a process is only its own in a new one.
+                side: peak_here(name, batch, kind, side, dev)
+                if dev >= 0
+                else in_a_process(f"models.peak_here({name!r}, {batch}, {kind!r}, {side!r}, {dev})")
                 for side in ("numtorch", "torch")
             }
             rows.append({"model": name, "batch": batch, "kind": kind, "peak_kib": peaks})
