@@ -32,6 +32,10 @@ PyObject* cuda_is_available(PyObject*, PyObject*) {
       [] { return PyBool_FromLong(at::getAccelerator(false) == c10::DeviceType::CUDA && count_devices() > 0); });
 }
 
+PyObject* cudnn_is_available(PyObject*, PyObject*) {
+  return guarded([] { return PyBool_FromLong(at::Context::hasCuDNN() && count_devices() > 0); });
+}
+
 PyObject* synchronize(PyObject*, PyObject* args, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
     static const char* names[] = {"dev", nullptr};
@@ -138,6 +142,21 @@ PyMethodDef functions[] = {
      "--------\n"
      ">>> import numtorch as nt\n"
      ">>> dev = 0 if nt.cuda_is_available() else -1\n"},
+    {"cudnn_is_available", cudnn_is_available, METH_NOARGS,
+     "cudnn_is_available()\n"
+     "--\n"
+     "\n"
+     "Whether libtorch has cuDNN, whose convolutions and recurrences it then takes, and there is at least one GPU.\n"
+     "\n"
+     "Returns\n"
+     "-------\n"
+     "bool\n"
+     "\n"
+     "Examples\n"
+     "--------\n"
+     ">>> import numtorch as nt\n"
+     ">>> nt.cudnn_is_available() <= nt.cuda_is_available()\n"
+     "True\n"},
     {"synchronize", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(synchronize)),
      METH_VARARGS | METH_KEYWORDS,
      "synchronize(dev=None)\n"

@@ -78,6 +78,11 @@ def test_two_devices_in_one_call() -> None:
 
 def test_helpers(dev: int) -> None:
     assert nt.cuda_is_available() == (nt.device_count() > 0)
+    assert nt.cudnn_is_available() <= nt.cuda_is_available()
+    assert nt.on(Tensor(2, dev=dev)) == dev
+    assert nt.on(np.float32(1)) == -1
+    with pytest.raises(TypeError, match="on: takes a Tensor or an ndarray, not list"):
+        nt.on([1.0])
     nt.synchronize()
     nt.synchronize(dev)
     nt.empty_cache()

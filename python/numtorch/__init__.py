@@ -13,6 +13,7 @@ from numtorch._core import (
     OutOfMemoryError,
     Tensor,
     cuda_is_available,
+    cudnn_is_available,
     device_count,
     empty_cache,
     from_dlpack,
@@ -44,7 +45,7 @@ from numtorch.autograd import (
     within_gradient,
     withjacobian,
 )
-from numtorch.devices import device
+from numtorch.devices import device, on
 from numtorch.structure import (
     Params,
     children,
@@ -105,6 +106,7 @@ __all__ = [
     "collect",
     "cpu",
     "cuda_is_available",
+    "cudnn_is_available",
     "destructure",
     "device",
     "device_count",
@@ -133,6 +135,7 @@ __all__ = [
     "memory_allocated",
     "modules",
     "nograd",
+    "on",
     "params",
     "pullback",
     "pushforward",

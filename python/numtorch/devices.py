@@ -1,12 +1,16 @@
-"""Where Tensors are made if no one says where."""
+"""Where an array is, and where Tensors are made if no one says where."""
 
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Any
+
+import numpy as np
 
 from numtorch import _core
+from numtorch._core import Tensor
 
-__all__ = ["device"]
+__all__ = ["device", "on"]
 
 
 class device:
@@ -51,3 +55,35 @@ class device:
 
     def __repr__(self) -> str:
         return f"device({self.dev})"
+
+
+def on(x: Any) -> int:
+    """The device of an array.
+
+    Parameters
+    ----------
+    x : array
+        A Tensor, or an ndarray or NumPy scalar, which are on the CPU.
+
+    Returns
+    -------
+    int
+        -1 the CPU, 0, 1, ... a GPU: what ``x.dev`` is of a Tensor.
+
+    Raises
+    ------
+    TypeError
+        It is no array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numtorch as nt
+    >>> nt.on(nt.Tensor(3)), nt.on(np.zeros(3))
+    (-1, -1)
+    """
+    if isinstance(x, Tensor):
+        return x.dev
+    if isinstance(x, np.ndarray | np.generic):
+        return -1
+    raise TypeError(f"on: takes a Tensor or an ndarray, not {type(x).__name__}")
