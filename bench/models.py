@@ -53,6 +53,8 @@ def sides(name: str, batch: int, dev: int) -> dict[str, dict[str, Callable[[], A
     is_module = isinstance(theirs, torch.nn.Module)
     weights = list(theirs.parameters()) if is_module else trained_in(theirs)
     ps = nt.params(ours)
+    if len(weights) != len(ps):
+        raise AssertionError(f"{name}: numtorch trains {len(ps)} arrays, PyTorch {len(weights)}")
 
     def set_mode(training: bool) -> None:
         for model in (native, ours) if is_module else (native, ours, theirs):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Generator, Tensor, tensor
+from numtorch.atomic import replacing
 from numtorch.optim import load_state, state_arrays, state_settings
 from numtorch.structure import fields, is_array, is_object, leaves
 from numtorch.train.loader import generator_state, plain_state
@@ -64,7 +63,8 @@ def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> No
         else:
             plain["more"][name] = value
     arrays[_JSON] = np.frombuffer(json.dumps(plain).encode(), np.uint8)
-    _write(Path(path), arrays)
+    with replacing(path) as file:
+        np.savez(file, **arrays)
 
 
 def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
@@ -210,20 +210,6 @@ def _restore_random(model: Any, plain: dict[str, Any], arrays: dict[str, Any]) -
     for dev, state in arrays.items():
         if int(dev) < _core.device_count():
             _core.default_generator(int(dev)).set_state(tensor(state))
-
-
-def _write(path: Path, arrays: dict[str, Any]) -> None:
-    """A crash leaves the old file: the new one is complete on the disk before it takes the name."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

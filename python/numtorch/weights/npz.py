@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.weights.atomic import replacing
+from numtorch.atomic import replacing
 
 Array = np.ndarray[Any, Any]
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from numtorch.weights.atomic import replacing
+from numtorch.atomic import replacing
 from numtorch.weights.npz import malformed_is_value_error
 
 Array = np.ndarray[Any, Any]
