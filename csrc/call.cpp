@@ -137,6 +137,7 @@ void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
     if ((*kernel->parameters)[static_cast<std::size_t>(i)].written && args[i] != nullptr && is_tensor(args[i])) {
       check_writeable(as_tensor(args[i]));
       as_tensor(args[i])->value.unsafeGetTensorImpl()->bump_version();
+      note_written(as_tensor(args[i]));
     }
   }
 }

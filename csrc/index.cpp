@@ -234,6 +234,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
     const at::Tensor array = value_of(self);
     write_item(array, read_index(index, array.device()), value, Write::Assign);
     array.unsafeGetTensorImpl()->bump_version();
+    note_written(as_tensor(self));
     return 0;
   });
 }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "run.h"
+
 namespace numtorch {
 
 struct NodeObject {
@@ -14,6 +16,7 @@ struct NodeObject {
   PyObject* parents;  // tuple, as long: the node behind each argument, None, or a tuple for a list
   PyObject* result;   // Tensor if the rule reads it, else Spec; a tuple for several results
   std::uint64_t sequence;
+  RunObject* run;  // the gradient that it belongs to; null if it was made outside of all
 };
 
 extern PyTypeObject* node_type;
@@ -21,7 +24,14 @@ inline NodeObject* as_node(PyObject* object) { return reinterpret_cast<NodeObjec
 inline bool is_node(PyObject* object) { return PyObject_TypeCheck(object, node_type) != 0; }
 
 // A new node that takes over the references given.
-PyObject* make_node(PyObject* kernel, PyObject* args, PyObject* parents, PyObject* result, std::uint64_t sequence);
+PyObject* make_node(PyObject* kernel, PyObject* args, PyObject* parents, PyObject* result, std::uint64_t sequence,
+                    RunObject* run);
+
+// Whether what the node made is tracked.
+inline bool is_alive(const NodeObject* node) { return is_alive(node->run); }
+
+// A node that Python made belongs to the gradient of its parents, if it was made outside of all.
+void settle_run(NodeObject* node);
 
 void register_node(PyObject* module);
 

@@ -105,6 +105,7 @@ bool write_in_place(const Operation& operation, PyObject* a, PyObject* b) {
   }
   if (may_overlap(*operands.a, *operands.b)) return false;
   compute_in_place(operation, as_tensor(a)->value, *operands.b);
+  note_written(as_tensor(a));
   return true;
 }
 

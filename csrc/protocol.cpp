@@ -111,6 +111,7 @@ PyObject* write_directly(PyObject* ufunc, PyObject* const* inputs, Py_ssize_t co
   }
   if (operands.a == nullptr || !is_plain_output(*operation, as_tensor(out), operands)) return nullptr;
   compute_into(*operation, *operands.a, operands.b == nullptr ? at::Tensor() : *operands.b, value_of(out));
+  note_written(as_tensor(out));
   return Py_NewRef(out);
 }
 

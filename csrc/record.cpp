@@ -3,41 +3,24 @@
 #include <ATen/ops/clone.h>
 #include <structmember.h>
 
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "device.h"
 #include "dtype.h"
 #include "kernel.h"
+#include "marks.h"
 #include "node.h"
+#include "run.h"
 #include "sharing.h"
 #include "spec.h"
 
 namespace numtorch {
 
-int active_scopes = 0;
-
 namespace {
 
-struct Mark {
-  Ref node;
-  std::uint64_t sequence;
-};
-
-// What this thread records.
-struct Scopes {
-  int depth = 0;            // gradients under way
-  bool paused = false;      // inside ignore()
-  int pending = 0;          // writes through a view that have not arrived where they belong
-  std::vector<int> outer;   // the same of the gradients around this one
-  std::uint64_t start = 0;  // nodes recorded before belong to gradients that are over
-  std::unordered_map<const TensorObject*, std::vector<Mark>> marks;
-};
-
-thread_local Scopes scopes;
-std::uint64_t sequence_counter = 0;  // guarded by the GIL
 PyObject* recorder = nullptr;
+PyObject* stale_maker = nullptr;
 
 bool is_differentiable(const at::Tensor& value) {
   return at::isFloatingType(value.scalar_type()) || at::isComplexType(value.scalar_type());
@@ -81,10 +64,11 @@ PyObject* remember_argument(PyObject* object, PyObject* node, bool saved) {
   return Py_NewRef(as_node(node)->result);
 }
 
-// The argument as the node keeps it, and (in `parent`) the nodes behind it.
-Ref remember(PyObject* object, bool saved, Ref& parent) {
+// The argument as the node keeps it, and (in `parent`) the nodes behind it; `run` becomes the gradient of them all.
+Ref remember(PyObject* object, bool saved, Ref& parent, RunObject*& run) {
   if (is_tensor(object)) {
     PyObject* node = live_node(as_tensor(object));
+    if (node != nullptr) run = joined(run, as_node(node)->run);
     parent = Ref::borrow(node == nullptr ? Py_None : node);
     return check(remember_argument(object, node, saved));
   }
@@ -96,7 +80,7 @@ Ref remember(PyObject* object, bool saved, Ref& parent) {
   bool tracked = false;
   for (Py_ssize_t i = 0; i < count; ++i) {
     Ref inner;
-    PyTuple_SET_ITEM(kept.get(), i, remember(PySequence_Fast_GET_ITEM(object, i), saved, inner).release());
+    PyTuple_SET_ITEM(kept.get(), i, remember(PySequence_Fast_GET_ITEM(object, i), saved, inner, run).release());
     tracked |= inner.get() != Py_None;
     PyTuple_SET_ITEM(parents.get(), i, inner.release());
   }
@@ -131,47 +115,11 @@ PyObject* set_recorder(PyObject*, PyObject* function) {
   Py_RETURN_NONE;
 }
 
-PyObject* enter_scope(PyObject*, PyObject*) {
-  if (scopes.depth == 0) scopes.start = sequence_counter + 1;
-  ++scopes.depth;
-  ++active_scopes;
-  scopes.outer.push_back(std::exchange(scopes.pending, 0));
-  return PyLong_FromUnsignedLongLong(++sequence_counter);
-}
-
-PyObject* exit_scope(PyObject*, PyObject*) {
-  if (scopes.depth == 0) {
-    PyErr_SetString(PyExc_RuntimeError, "exit_scope: no gradient is being taken on this thread");
-    return nullptr;
-  }
-  --scopes.depth;
-  --active_scopes;
-  scopes.pending = scopes.outer.back();
-  scopes.outer.pop_back();
-  if (scopes.depth == 0) forget_families(scopes.start);
+// set_stale(function): function(t, node) is the node that stands for `node`, which made t in a gradient that is over.
+PyObject* set_stale(PyObject*, PyObject* function) {
+  Py_XSETREF(stale_maker, Py_NewRef(function));
   Py_RETURN_NONE;
 }
-
-// Raises if something like operator.iadd(x[1:], y) dropped what was to be written.
-PyObject* check_writes(PyObject*, PyObject*) {
-  if (scopes.pending == 0) Py_RETURN_NONE;
-  PyErr_SetString(
-      PyExc_NotImplementedError,
-      "gradient: an in-place operation on a view (x[1:] += y, but not as such a statement) never reached the "
-      "array that it is a view of; write x[1:] += y or x[1:] = x[1:] + y");
-  return nullptr;
-}
-
-PyObject* set_paused(PyObject*, PyObject* paused) {
-  return guarded([&] {
-    const bool before = scopes.paused;
-    scopes.paused = check(PyObject_IsTrue(paused)) != 0;
-    return PyBool_FromLong(before);
-  });
-}
-
-PyObject* recording(PyObject*, PyObject*) { return PyBool_FromLong(scopes.depth > 0 && !scopes.paused); }
-PyObject* scope_depth(PyObject*, PyObject*) { return PyLong_FromLong(scopes.depth); }
 
 void require_tensor(PyObject* object, const char* function) {
   if (!is_tensor(object))
@@ -215,27 +163,58 @@ PyObject* is_unchanged(PyObject*, PyObject* const* args, Py_ssize_t count) {
   });
 }
 
-// mark(x, node): on this thread, x itself is the leaf `node` until unmark(x).
-PyObject* mark(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  return guarded([&]() -> PyObject* {
-    if (count != 2) fail(PyExc_TypeError, "mark: takes a Tensor and a node");
-    require_tensor(args[0], "mark");
-    TensorObject* object = as_tensor(args[0]);
-    scopes.marks[object].push_back({Ref::borrow(args[1]), ++sequence_counter});
-    ++object->marks;
-    Py_RETURN_NONE;
+// What a gradient that is over left behind, used in one with respect to the same: how it depends on that is not known.
+PyObject* stale_node(TensorObject* object) {
+  RunObject* here = current_run();
+  RunObject* over = as_node(object->node)->run;
+  if (here == nullptr || over == nullptr || stale_maker == nullptr || !shares_source(over, here)) return nullptr;
+  add_sources(here, over);
+  auto* self = reinterpret_cast<PyObject*>(object);
+  const Ref node = check(PyObject_CallFunctionObjArgs(stale_maker, self, object->node, nullptr));
+  attach(self, node.get());
+  return object->node;
+}
+
+PyObject* node_regardless(TensorObject* object) {
+  if (object->marks != 0) {
+    if (PyObject* leaf = marked_leaf(object)) return leaf;
+  }
+  if (object->node == nullptr) return nullptr;
+  return is_alive(as_node(object->node)) ? object->node : stale_node(object);
+}
+
+// has_history(x): does a gradient that is being taken depend on x, or does one that is over (which untracked(x)
+// forgets)?
+PyObject* has_history(PyObject*, PyObject* object) {
+  return guarded([&] {
+    require_tensor(object, "has_history");
+    const TensorObject* tensor = as_tensor(object);
+    return PyBool_FromLong(tensor->node != nullptr || live_node(as_tensor(object)) != nullptr);
   });
 }
 
-PyObject* unmark(PyObject*, PyObject* object) {
+// left_behind(x): the node of x if it is that of a gradient that is over.
+PyObject* left_behind(PyObject*, PyObject* object) {
+  return guarded([&] {
+    require_tensor(object, "left_behind");
+    PyObject* node = as_tensor(object)->node;
+    return Py_NewRef(node == nullptr || is_alive(as_node(node)) ? Py_None : node);
+  });
+}
+
+// is_part(x): does a gradient that is being taken depend on x, inside ignore() too?
+PyObject* is_part(PyObject*, PyObject* object) {
+  return guarded([&] {
+    require_tensor(object, "is_part");
+    return PyBool_FromLong(active_scopes != 0 && node_regardless(as_tensor(object)) != nullptr);
+  });
+}
+
+// release(x): x, which leaves a gradient that is over, is a constant from now on.
+PyObject* release(PyObject*, PyObject* object) {
   return guarded([&]() -> PyObject* {
-    require_tensor(object, "unmark");
-    const auto found = scopes.marks.find(as_tensor(object));
-    if (found == scopes.marks.end()) fail(PyExc_RuntimeError, "unmark: the Tensor is not marked on this thread");
-    const Mark last = std::move(found->second.back());
-    found->second.pop_back();
-    if (found->second.empty()) scopes.marks.erase(found);
-    --as_tensor(object)->marks;
+    require_tensor(object, "release");
+    note_written(as_tensor(object));
     Py_RETURN_NONE;
   });
 }
@@ -244,6 +223,7 @@ PyObject* node_of(PyObject*, PyObject* object) {
   return guarded([&] {
     require_tensor(object, "node_of");
     PyObject* node = live_node(as_tensor(object));
+    if (node != nullptr && has_scope()) joined(current_run(), as_node(node)->run);
     return Py_NewRef(node == nullptr ? Py_None : node);
   });
 }
@@ -259,7 +239,7 @@ void check_version(PyObject* saved, PyObject* kernel) {
 Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_history) {
   if (is_tensor(kept)) {
     check_version(kept, kernel);
-    if (!with_history || parent == Py_None) return Ref::borrow(kept);
+    if (!with_history || !is_node(parent) || !is_alive(as_node(parent))) return Ref::borrow(kept);
     Ref alias = check(wrap_result(value_of(kept)));
     attach(alias.get(), parent);
     return alias;
@@ -279,7 +259,7 @@ PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     if (count != 2 || !is_node(args[0])) fail(PyExc_TypeError, "restore: takes a node and a gradient");
     const NodeObject* node = as_node(args[0]);
-    const bool with_history = scopes.depth > 0 && !scopes.paused;
+    const bool with_history = has_scope() && !is_ignored() && is_alive(node);
     const Py_ssize_t total = PyTuple_GET_SIZE(node->args);
     Ref values = check(PyTuple_New(total + 2));
     PyTuple_SET_ITEM(values.get(), 0, Py_NewRef(args[1]));
@@ -346,18 +326,15 @@ PyObject* matches(PyObject*, PyObject* const* args, Py_ssize_t count) {
 PyMethodDef functions[] = {
     {"matches", as_function(matches), METH_FASTCALL, nullptr},
     {"set_recorder", set_recorder, METH_O, nullptr},
-    {"enter_scope", enter_scope, METH_NOARGS, nullptr},
-    {"exit_scope", exit_scope, METH_NOARGS, nullptr},
     {"record_as", as_function(record_as), METH_FASTCALL, nullptr},
-    {"check_writes", check_writes, METH_NOARGS, nullptr},
-    {"set_paused", set_paused, METH_O, nullptr},
-    {"recording", recording, METH_NOARGS, nullptr},
-    {"scope_depth", scope_depth, METH_NOARGS, nullptr},
     {"track", as_function(track), METH_FASTCALL, nullptr},
     {"untracked", untracked, METH_O, nullptr},
     {"is_unchanged", as_function(is_unchanged), METH_FASTCALL, nullptr},
-    {"mark", as_function(mark), METH_FASTCALL, nullptr},
-    {"unmark", unmark, METH_O, nullptr},
+    {"set_stale", set_stale, METH_O, nullptr},
+    {"has_history", has_history, METH_O, nullptr},
+    {"left_behind", left_behind, METH_O, nullptr},
+    {"is_part", is_part, METH_O, nullptr},
+    {"release", release, METH_O, nullptr},
     {"node_of", node_of, METH_O, nullptr},
     {"restore", as_function(restore), METH_FASTCALL, nullptr},
     {"rebind", as_function(rebind_function), METH_FASTCALL, nullptr},
@@ -368,25 +345,12 @@ PyMethodDef functions[] = {
 
 void attach(PyObject* tensor, PyObject* node) {
   TensorObject* object = as_tensor(tensor);
+  if (node != nullptr) settle_run(as_node(node));
   Py_XSETREF(object->node, Py_XNewRef(node));
-  object->sequence = ++sequence_counter;
+  object->sequence = next_sequence();
 }
 
-std::uint64_t scope_start() { return scopes.depth == 0 ? 0 : scopes.start; }
-
-PyObject* live_node_slow(const TensorObject* object) {
-  if (scopes.depth == 0 || scopes.paused) return nullptr;
-  const bool has_node = object->node != nullptr && object->sequence >= scopes.start;
-  if (object->marks != 0) {
-    const auto found = scopes.marks.find(object);
-    if (found != scopes.marks.end()) {
-      const Mark& last = found->second.back();
-      // A leaf that was written to since it was marked is what was written.
-      if (object->sequence < last.sequence) return last.node.get();
-    }
-  }
-  return has_node ? object->node : nullptr;
-}
+PyObject* live_node_slow(TensorObject* object) { return is_ignored() ? nullptr : node_regardless(object); }
 
 bool any_tracked(PyObject* const* args, Py_ssize_t count) {
   if (active_scopes == 0) return false;
@@ -419,37 +383,49 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
   }
   Ref kept = check(PyTuple_New(total));
   Ref parents = check(PyTuple_New(total));
+  RunObject* run = has_scope() ? current_run() : nullptr;
   for (Py_ssize_t i = 0; i < total; ++i) {
     const auto& parameter = parameters[static_cast<std::size_t>(i)];
     PyObject* object = i < count ? args[i] : nullptr;
     if (object == nullptr) object = parameter.default_object == nullptr ? Py_None : parameter.default_object;
     Ref parent;
-    PyTuple_SET_ITEM(kept.get(), i, remember(object, ((reads >> i) & 1) != 0, parent).release());
+    PyTuple_SET_ITEM(kept.get(), i, remember(object, ((reads >> i) & 1) != 0, parent, run).release());
     PyTuple_SET_ITEM(parents.get(), i, parent.release());
   }
   Ref kept_result = remember_result(result, (reads & kReadsResult) != 0);
-  const std::uint64_t sequence = ++sequence_counter;
   Ref node = check(make_node(Py_NewRef(reinterpret_cast<PyObject*>(kernel)), kept.release(), parents.release(),
-                             kept_result.release(), sequence));
+                             kept_result.release(), next_sequence(), run));
   // One result hangs on its node; for several, the tape says how they hang together.
   if (!is_tensor(result)) node = check(PyObject_CallOneArg(recorder, node.get()));
   attach_all(result, node.get());
 }
 
+namespace {
+
+int& pending_of(PyObject* value) {
+  PyObject* node = as_tensor(value)->node;
+  return pending_writes(node == nullptr ? nullptr : as_node(node)->run);
+}
+
+}  // namespace
+
 void expect_write(PyObject* result) {
   as_tensor(result)->flags |= kPending;
-  ++scopes.pending;
+  ++pending_of(result);
 }
 
 void settle_write(PyObject* value) {
   if (!is_tensor(value) || (as_tensor(value)->flags & kPending) == 0) return;
   as_tensor(value)->flags &= static_cast<std::uint8_t>(~kPending);
-  if (scopes.pending > 0) --scopes.pending;
+  int& pending = pending_of(value);
+  if (pending > 0) --pending;
 }
 
 void register_record(PyObject* module) {
   register_spec(module);
+  register_run(module);
   register_node(module);
+  register_marks(module);
   check(PyModule_AddFunctions(module, functions));
 }
 

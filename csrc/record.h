@@ -3,17 +3,17 @@
 
 #include <Python.h>
 
+#include "node.h"
 #include "tensor.h"
 
 namespace numtorch {
 
 struct KernelObject;
 
-// The tape's node of `object` if this thread is recording and the object belongs to its graph; borrowed or null.
-// The first test costs one load while no gradient is being taken anywhere.
-PyObject* live_node_slow(const TensorObject* object);
-extern int active_scopes;
-inline PyObject* live_node(const TensorObject* object) {
+// The tape's node of `object` if it belongs to a gradient that is not over, on whatever thread that began; borrowed or
+// null. The first test costs one load while no gradient is being taken anywhere.
+PyObject* live_node_slow(TensorObject* object);
+inline PyObject* live_node(TensorObject* object) {
   if (active_scopes == 0 || (object->node == nullptr && object->marks == 0)) return nullptr;
   return live_node_slow(object);
 }
@@ -31,8 +31,10 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
 // From now on `node` (or nothing, if null) is what made the Tensor's value.
 void attach(PyObject* tensor, PyObject* node);
 
-// Where this thread's outermost gradient began, in sequence numbers; 0 outside of all.
-std::uint64_t scope_start();
+// Outside of the gradient that made it, the Tensor was written to: it is no longer that gradient's.
+inline void note_written(TensorObject* object) {
+  if (object->node != nullptr && !is_alive(reinterpret_cast<NodeObject*>(object->node))) Py_CLEAR(object->node);
+}
 
 // Of x[i] += y under the tape: the view x[i] dies with the statement, so that its new value is handed on instead of
 // written, and has to arrive in x, which settle_write says. The gradient raises if one never does.

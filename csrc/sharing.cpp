@@ -11,7 +11,9 @@
 
 #include "index_access.h"
 #include "kernel.h"
+#include "node.h"
 #include "record.h"
+#include "run.h"
 
 namespace numtorch {
 
@@ -23,7 +25,8 @@ KernelObject* write_kernel = nullptr;  // strided_write(self, source, size, stri
 // The Tensors of one memory. `root` is a Tensor of the tape's own that sees all that they see, with its history.
 struct Family {
   Ref root;
-  std::uint64_t scope = 0;   // the gradient that the history belongs to
+  Ref run;                   // the gradient that the history belongs to; null if that cannot be told
+  bool is_mixed = false;     // gradients of several threads see the memory
   bool is_argument = false;  // the memory is that of an argument of the function, whose own array stays as it is
   std::vector<TensorObject*> members;
 };
@@ -34,8 +37,6 @@ std::unordered_map<Storage, Family>& families() {
   static auto* map = new std::unordered_map<Storage, Family>();
   return *map;
 }
-
-thread_local std::vector<Storage> noted;  // the memories of families that this thread's gradient has made
 
 // Views kept for rules, by the memory that they see: nobody else looks at it through them.
 std::unordered_map<Storage, std::vector<const TensorObject*>>& saved_views() {
@@ -58,10 +59,16 @@ Span span_of(const at::Tensor& value) {
 }
 
 bool contains(const at::Tensor& outer, const at::Tensor& inner) {
-  if (outer.scalar_type() != inner.scalar_type()) return false;
+  if (outer.scalar_type() != inner.scalar_type() || outer.numel() == 0) return false;
   const Span a = span_of(outer);
   const Span b = span_of(inner);
   return a.begin <= b.begin && b.end <= a.end;
+}
+
+// The gradient that views of the Tensor belong to, as far as can be told.
+RunObject* run_of(TensorObject* object) {
+  if (PyObject* node = live_node(object)) return as_node(node)->run;
+  return current_run();
 }
 
 Ref alias_of(TensorObject* object) {
@@ -180,6 +187,7 @@ Ref flattened(PyObject* root, const Span& span) {
 
 void check_family(const TensorObject* target, const Family& family, const char* function) {
   if (!family.is_argument && has_strangers(target, &family)) refuse(function, kStrangers);
+  if (family.is_mixed) refuse(function, "gradients of other threads see this Tensor's memory");
   for (const TensorObject* member : family.members) {
     if ((member->flags & kShared) != 0) refuse(function, "an ndarray shares this Tensor's memory");
     if (member->value.numel() != 0 && !contains(value_of(family.root.get()), member->value)) {
@@ -208,7 +216,11 @@ void rebind_family(TensorObject* target, const TensorObject* result, Family& fam
   families().erase(storage_of(old));
   for (TensorObject* member : moved.members) {
     const at::Tensor before = member->value;
-    if (before.numel() == 0) continue;
+    if (before.numel() == 0) {
+      // It sees no element, but holds the memory that it is a view of.
+      member->value = view_of(memory, before.sizes(), before.strides(), 0);
+      continue;
+    }
     auto* object = reinterpret_cast<PyObject*>(member);
     const bool is_constant = was_tracked && member != target && !is_tracked(object);  // detached
     member->value = strided(memory, before, span.begin);
@@ -217,7 +229,6 @@ void rebind_family(TensorObject* target, const TensorObject* result, Family& fam
   if (result->node != nullptr) attach(reinterpret_cast<PyObject*>(target), result->node);
   moved.root = std::move(written);
   moved.is_argument = false;
-  noted.push_back(storage_of(memory));
   families()[storage_of(memory)] = std::move(moved);
 }
 
@@ -303,33 +314,41 @@ PyCFunction fastcall(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize
 }  // namespace
 
 void note_view_slow(TensorObject* source, PyObject* view) {
-  const std::uint64_t scope = scope_start();
-  if (scope == 0 || source->value.numel() == 0) return;
   const Storage storage = storage_of(source->value);
   if (storage != storage_of(value_of(view))) return;
+  RunObject* run = run_of(source);
   Family& family = families()[storage];
-  if (!family.root || family.scope != scope || !contains(value_of(family.root.get()), source->value)) {
+  auto* owner = reinterpret_cast<RunObject*>(family.run.get());
+  if (owner != nullptr && run != nullptr && !are_related(owner, run)) {
+    // Of one that is over nothing would be left: this is another thread's, under way.
+    family.is_mixed = true;
+  } else if (run != nullptr && owner == nullptr) {
+    family.run = Ref::borrow(reinterpret_cast<PyObject*>(run));
+  }
+  if (!family.root || (source->value.numel() != 0 && !contains(value_of(family.root.get()), source->value))) {
     Ref root = alias_of(source);
     std::swap(family.root, root);
-    family.scope = scope;
     family.is_argument = (source->flags & kArgument) != 0;
-    noted.push_back(storage);
   }
   join(family, source);
   join(family, as_tensor(view));
 }
 
-void forget_families(std::uint64_t scope) {
-  // Their histories end with the gradient, and would keep parameters alive.
+void forget_families() {
+  // Their histories end with their gradients, and would keep parameters alive.
   std::vector<Family> gone;
-  for (const Storage storage : noted) {
-    const auto found = families().find(storage);
-    if (found == families().end() || found->second.scope != scope) continue;
-    for (TensorObject* member : found->second.members) member->flags &= static_cast<std::uint8_t>(~kFamily);
-    gone.push_back(std::move(found->second));
-    families().erase(found);
+  auto& all = families();
+  for (auto entry = all.begin(); entry != all.end();) {
+    Family& family = entry->second;
+    const auto* owner = reinterpret_cast<const RunObject*>(family.run.get());
+    if (owner == nullptr ? active_scopes != 0 : is_alive(owner)) {
+      ++entry;
+      continue;
+    }
+    for (TensorObject* member : family.members) member->flags &= static_cast<std::uint8_t>(~kFamily);
+    gone.push_back(std::move(family));
+    entry = all.erase(entry);
   }
-  noted.clear();
 }
 
 void note_saved(TensorObject* saved) {
@@ -348,6 +367,7 @@ void forget_sharing(const TensorObject* object) {
 }
 
 void rebind(TensorObject* target, const TensorObject* result, const char* function) {
+  if (target->value.numel() == 0) return;
   if ((target->flags & kShared) != 0) refuse(function, "an ndarray shares this Tensor's memory");
   Family* family = family_of(target);
   if (family != nullptr && family->members.size() > 1) {

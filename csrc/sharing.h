@@ -6,13 +6,13 @@
 
 #include <Python.h>
 
+#include "run.h"
 #include "tensor.h"
 
 namespace numtorch {
 
 // Notes that `view`, just made, sees the memory of `source`. Costs one load while no gradient is being taken.
 void note_view_slow(TensorObject* source, PyObject* view);
-extern int active_scopes;
 inline PyObject* note_view(TensorObject* source, PyObject* view) {
   if (active_scopes != 0 && view != nullptr) note_view_slow(source, view);
   return view;
@@ -21,8 +21,8 @@ inline PyObject* note_view(TensorObject* source, PyObject* view) {
 // The Tensor is about to see other memory.
 void leave_family(TensorObject* object);
 
-// The gradient that began there is over.
-void forget_families(std::uint64_t scope);
+// A gradient is over.
+void forget_families();
 
 // Notes that `saved`, made from `value` for a rule, sees memory that others may see.
 void note_saved(TensorObject* saved);

@@ -196,7 +196,10 @@ PyObject* get_imag(PyObject* self, void*) {
   });
 }
 
-PyObject* get_tracked(PyObject* self, void*) { return PyBool_FromLong(is_tracked(self)); }
+PyObject* get_tracked(PyObject* self, void*) {
+  return guarded([&] { return PyBool_FromLong(is_tracked(self)); });
+}
+
 PyObject* get_is_value(PyObject* self, void*) { return PyBool_FromLong(as_tensor(self)->flags & kValue); }
 
 Py_ssize_t length(PyObject* self) {
@@ -226,6 +229,12 @@ PyObject* iterate(PyObject* self) {
 Py_hash_t hash(PyObject* self) {
   try {
     if ((as_tensor(self)->flags & kValue) == 0) fail(PyExc_TypeError, "unhashable type: '%s'", Py_TYPE(self)->tp_name);
+    if (is_tracked(self)) {
+      fail(PyExc_TypeError,
+           "unhashable: a gradient depends on this Tensor, and what is found by its value (in a dict, a cache) would "
+           "not; "
+           "take the key's value with t.item()");
+    }
     const Ref number = check(to_number(value_of(self)));
     const Py_hash_t value = PyObject_Hash(number.get());
     if (value == -1) throw PythonError{};
@@ -320,7 +329,7 @@ PyGetSetDef getset[] = {
     {"mT", get_matrix_transpose, nullptr, "View with the last two axes swapped.", nullptr},
     {"real", get_real, set_real, "Real part: a view of a complex Tensor, a real Tensor itself.", nullptr},
     {"imag", get_imag, set_imag, "Imaginary part: a view of a complex Tensor, read-only zeros of a real one.", nullptr},
-    {"tracked", get_tracked, nullptr, "Whether a gradient being taken on this thread depends on this Tensor.", nullptr},
+    {"tracked", get_tracked, nullptr, "Whether a gradient that is being taken depends on this Tensor.", nullptr},
     {"is_value", get_is_value, nullptr, "Whether this 0-d Tensor stands for a NumPy scalar.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };

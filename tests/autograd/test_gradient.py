@@ -154,7 +154,7 @@ def test_what_a_finished_gradient_tracked_is_a_constant(x: Tensor) -> None:
 
     gradient(f, x)
     assert not kept[0].tracked
-    np.testing.assert_allclose(collect(gradient(lambda a: np.sum(a * kept[0]), x)[0]), collect(2 * x))
+    assert not (kept[0] * x).tracked
 
 
 def test_control_flow_recursion_and_generators(x: Tensor) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch import Tensor, _core, gradient, params, tensor, torch
+from numtorch import Tensor, _core, dropgrad, gradient, params, tensor, torch
 from numtorch.autograd.rule import define
 
 
@@ -92,8 +92,9 @@ def test_a_state_that_is_carried_from_step_to_step(x: Tensor, dev: int) -> None:
     state = {"mean": x * 1}
 
     def step(a: Tensor) -> Tensor:
-        state["mean"] = 0.9 * state["mean"] + 0.1 * a
-        return np.sum(a * a + state["mean"])
+        mean = 0.9 * state["mean"] + 0.1 * a
+        state["mean"] = dropgrad(mean)
+        return np.sum(a * a + mean)
 
     def work() -> None:
         for _ in range(200):
@@ -238,3 +239,19 @@ def test_no_list_of_views_outlives_its_gradient(dev: int) -> None:
     with pytest.raises(NotImplementedError, match="arrays made before it"):
         gradient(g, nt.tensor([3.0, 4.0], dev=dev))
     assert view.tolist() == [2]
+
+
+def test_a_log_that_is_written_to_in_every_step(x: Tensor, dev: int) -> None:
+    log = tensor(np.zeros(7), dev=dev)
+
+    def step(a: Tensor) -> Tensor:
+        log[int(np.argmin(_core.untracked(log)))] = np.sum(np.sin(a))
+        return np.sum(np.sin(a) * a)
+
+    def work() -> None:
+        for _ in range(200):
+            gradient(step, x)
+
+    extra_bytes, blocks = growth(work, dev)
+    assert extra_bytes < 64 * KILOBYTE
+    assert blocks < 200

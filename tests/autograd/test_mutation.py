@@ -297,3 +297,65 @@ def test_an_inner_gradient_that_fails_halfway_leaves_nothing_behind(dev: int) ->
 
     (g,) = gradient(f, tensor(V, dev=dev))
     np.testing.assert_allclose(collect(g), 2 * V)
+
+
+def empty_out(b: Tensor) -> Any:
+    v = b + 0.0
+    np.add(v[3:], v[3:], out=v[3:])
+    w = np.sqrt(v * v + 1)
+    np.copyto(v, v)
+    v[...] *= v
+    return np.sum(v * w)
+
+
+def empty_target(b: Tensor) -> Any:
+    v = b * 1
+    v[5:] = 1.0
+    v[:, 4:] += v[:, 4:]
+    v[np.zeros(3, bool)] = 2.0
+    w = np.exp(v)
+    v *= 2.0
+    return np.sum(v * w)
+
+
+def empty_views_that_are_kept(b: Tensor) -> Any:
+    v = b * 1
+    e = v[3:]
+    f, g = e.T, v[:0, 1:]
+    e += 1.0
+    f *= 2.0
+    w = v * 3.0
+    v[0] = 5.0 * v[1]
+    g *= 3.0
+    np.multiply(e, e, out=e)
+    v[1] += w[2]
+    e[...] = 7.0
+    return np.sum(v * w)
+
+
+def strangers_beside_empty_views(b: Tensor) -> Any:
+    """What is freed and allocated in between may get the memory that an empty view saw."""
+    total = 0.0
+    for i in range(20):
+        v = b * (i + 1.0)
+        e = v[3:]
+        e += 1.0
+        v[i % 3] = 2.0 * v[(i + 1) % 3]
+        others = [b * float(k) for k in range(4)]
+        rows = [other[1] for other in others]
+        rows[i % 4] *= 3.0
+        e *= 2.0
+        del v, e
+        fresh = [b + float(k) for k in range(4)]
+        fresh[0][0] = fresh[1][1] * fresh[2][2]
+        total = total + sum(np.sum(o * o) for o in others) + sum(np.sum(o) for o in fresh)
+    return total
+
+
+@pytest.mark.parametrize("program", [empty_out, empty_target, empty_views_that_are_kept, strangers_beside_empty_views])
+def test_what_has_no_elements_moves_nothing(program: Callable[[Any], Any], dev: int) -> None:
+    x = tensor(X, dev=dev)
+    values: list[float] = []
+    gradient(lambda a: (values.append(program(a)), values[0])[1], x)
+    assert float(values[0]) == pytest.approx(float(program(X.copy())))
+    check_gradient(program, x)

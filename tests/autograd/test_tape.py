@@ -254,19 +254,6 @@ def test_two_threads_share_parameters(x: Tensor) -> None:
     assert failures == []
 
 
-def test_another_thread_does_not_record(x: Tensor) -> None:
-    seen: list[bool] = []
-
-    def f() -> Tensor:
-        thread = threading.Thread(target=lambda: seen.append((x * 2).tracked))
-        thread.start()
-        thread.join()
-        return np.sum(x * x)
-
-    gradient(f, params(x))
-    assert seen == [False]
-
-
 def test_copies_keep_the_gradient(x: Tensor) -> None:
     (g,) = gradient(lambda a: np.sum(copy.copy(a) * copy.deepcopy(a) + a.copy() + a.astype(np.float32)), x)
     np.testing.assert_allclose(collect(g), collect(2 * x + 2), rtol=1e-6)

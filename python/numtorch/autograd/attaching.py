@@ -10,7 +10,6 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Node, Tensor, kernel, tensor
 from numtorch.autograd import nests
-from numtorch.autograd.scopes import next_sequence
 from numtorch.autograd.tape import Custom, Part, Pull
 
 _zeros = kernel("zeros")
@@ -29,7 +28,7 @@ def attach(value: Any, parents: Sequence[Node | None], pull: Pull) -> Any:
     """
     outputs = [leaf for leaf in nests.leaves(value) if isinstance(leaf, Tensor)]
     shapes = tuple(stand_in(output) for output in outputs)
-    node = Custom(parents, shapes, next_sequence(), pull)
+    node = Custom(parents, shapes, _core.next_sequence(), pull)
     if isinstance(value, Tensor):
         node.result = shapes[0]
         return _core.track(value, node)
@@ -48,7 +47,7 @@ def refusing(value: Tensor, parents: Sequence[Node | None], message: str) -> Nod
     def refuse(node: Custom, g: Any) -> Sequence[Tensor | None]:
         raise NotImplementedError(message)
 
-    return Custom(parents, stand_in(value), next_sequence(), refuse)
+    return Custom(parents, stand_in(value), _core.next_sequence(), refuse)
 
 
 def as_gradient(g: Any, like: Tensor, what: str) -> Tensor:

@@ -135,4 +135,4 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     >>> nt.gradient(lambda x: np.sum(nt.checkpointed(layer, x)), nt.tensor([0.0, 1.0]))
     (Tensor([2.        , 0.13946158], dtype=float64, dev=-1),)
     """
-    return _Checkpoint(f, xs).value() if _core.recording() else f(*xs)
+    return _Checkpoint(f, xs).value() if _core.recording_anywhere() else f(*xs)

@@ -138,7 +138,7 @@ def _ran(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> tup
     if not isinstance(result, tuple) or len(result) != 2 or not callable(result[1]):
         raise TypeError(f"{name}: a function under adjoint must return (value, pullback), not {type(result).__name__}")
     value = _as_tensors(result[0], tuple(args))
-    if _core.recording() and any(isinstance(leaf, Tensor) and leaf.tracked for leaf in nests.leaves(value)):
+    if _core.recording_anywhere() and any(isinstance(leaf, Tensor) and leaf.tracked for leaf in nests.leaves(value)):
         raise ValueError(
             f"{name}: it uses a Tensor that a gradient depends on and that is not among its positional arguments, so "
             "that its pullback cannot give that gradient; pass it as one, or use dropgrad"
@@ -207,7 +207,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def with_adjoint(*args: Any, **kwargs: Any) -> Any:
-        if not _core.recording():
+        if not _core.recording_anywhere():
             return _ran(f, args, kwargs)[0]
         call = _Call(f, args, kwargs)
         value, pull = _ran(f, call.args, kwargs)
@@ -238,7 +238,7 @@ def hook(f: Callable[[Any], Any], x: Any) -> Any:
     >>> nt.gradient(lambda x: 10 * nt.hook(lambda g: np.clip(g, -1, 1), x), 3.0)
     (1.0,)
     """
-    if not _core.recording():
+    if not _core.recording_anywhere():
         return x
     call = _Call(f, (x,), {})
     return call.finish(call.args[0], lambda g: (f(g),)) if call.parents else x

@@ -73,7 +73,7 @@ def pushforward(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., A
         parts = [like_source(c, o) for o, c in zip(recording.outputs, changes, strict=True)]
         return nests.arrange(recording.y, iter(parts))
 
-    return recording.y, push
+    return recording.released(), push
 
 
 def _directions(recording: Recording, tangents: Any) -> list[Tensor | None]:

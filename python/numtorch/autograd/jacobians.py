@@ -73,7 +73,7 @@ def _withjacobian(f: Callable[..., Any], args: tuple[Any, ...], function: str) -
         pairs = zip(rows, _rows(recording, _unit_seeds(y, 1j)), strict=True)
         rows = [[_complex_row(a, b) for a, b in zip(real, imaginary, strict=True)] for real, imaginary in pairs]
     jacobians = [_stacked(r, y, source) for r, source in zip(rows, recording.sources, strict=True)]
-    return ValueAndGrad(recording.y, recording.arranged(jacobians))
+    return ValueAndGrad(recording.released(), recording.arranged(jacobians))
 
 
 def jacobian(f: Callable[..., Any], *args: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numtorch._core import Node, Tensor, collect, kernel, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.grads import Grads
 from numtorch.autograd.scopes import marked, scope
-from numtorch.autograd.tape import Leaf, backward
+from numtorch.autograd.tape import Leaf, Stale, backward
 
 _ones_like = kernel("ones_like")
 _nothing = nullcontext()
@@ -52,20 +52,26 @@ class Recording:
         with scope() as start:
             taken = args if self.params is None else ()
             inputs = [nests.replace(arg, lambda leaf: self._track(leaf, start)) for arg in taken]
-            pairs = [(p, Leaf(p, start)) for p in marks]
+            pairs = [(p, _leaf_of(p, start, marks)) for p in marks]
             for source, leaf in pairs:
                 self.sources.append(source)
                 self.leaves.append(leaf)
+            self.depth = _core.scope_depth()
+            if self.depth == 1:
+                _core.set_sources(self.sources)
             with marked(pairs) if pairs else _nothing:
                 self.y = f(*inputs)
                 _core.check_writes()
                 self._look_at(self.y, nest)
-            self.inner = _core.scope_depth() > 1
+            self.run = _core.current_run()
+        assert self.run is not None
+        # Its own nodes may lead on to those of a gradient around it, on this thread or another.
+        self.inner = self.depth > 1 or self.run.outer is not None
 
     def _track(self, source: Any, start: int) -> Tensor:
         value = source if isinstance(source, Tensor) else tensor(source)
         self.sources.append(source)
-        self.leaves.append(Leaf(value, start))
+        self.leaves.append(Leaf(value, start, source))
         return _core.track(value, self.leaves[-1])
 
     def _look_at(self, y: Any, nest: bool) -> None:
@@ -80,8 +86,21 @@ class Recording:
                 roots[node] = roots[node] + seed if node in roots else seed
         if not roots:
             return [None] * len(self.leaves)
-        found = backward(roots, self.leaves, self.inner, once and not self.inner)
+        with self._around():
+            found = backward(roots, self.leaves, self.inner, once and not self.inner)
         return [found.get(leaf) for leaf in self.leaves]
+
+    def _around(self) -> AbstractContextManager[Any]:
+        """Where the way back is recorded: the gradient of another thread that this one is part of, if there is one."""
+        outer = None if self.run is None or _core.scope_depth() else self.run.outer
+        return _nothing if outer is None else scope(outer)
+
+    def released(self) -> Any:
+        """What `f` returned; outside of all gradients it is a constant from now on."""
+        for output in self.outputs:
+            if isinstance(output, Tensor):
+                _core.release(output)
+        return self.y
 
     def arranged(self, values: Sequence[Any]) -> Any:
         """One value for each leaf, in the form of the arguments: a tuple of nests, or Grads."""
@@ -101,6 +120,17 @@ class Recording:
         if not isinstance(values, Grads):
             raise TypeError(f"{what}: expected Grads of the same parameters, not {type(values).__name__}")
         return [values[p] for p in self.params]
+
+
+def _leaf_of(p: Tensor, start: int, marks: Sequence[Tensor]) -> Leaf:
+    """The leaf that stands for a parameter; one that a gradient computed from others leads on to them."""
+    before = _core.left_behind(p)
+    over = None if before is None else before.run
+    if before is None or over is None or over.has_source(p) or not any(map(over.has_source, marks)):
+        return Leaf(p, start)
+    leaf = Leaf(p, _core.next_sequence())
+    leaf.parents = (Stale(p, before),)
+    return leaf
 
 
 def like_source(g: Tensor, source: Any) -> Any:

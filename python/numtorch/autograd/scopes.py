@@ -2,65 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import threading
-from collections.abc import Callable, Generator, Iterable
+import inspect
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import contextmanager
+from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
 
 from numtorch import _core
-from numtorch._core import Node, Tensor
+from numtorch._core import Node, Run, Tensor
 from numtorch.structure import fmap
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-
-class _Marks(threading.local):
-    def __init__(self) -> None:
-        self.pairs: list[tuple[Tensor, Node]] = []
+_marks: dict[Node, Tensor] = {}
 
 
-_marks = _Marks()
+class scope:
+    """Records what runs inside, and gives the number from which on the nodes are its own.
 
+    Parameters
+    ----------
+    run : Run, optional
+        A gradient of another thread that the work belongs to.
+    """
 
-@contextmanager
-def scope() -> Generator[int, None, None]:
-    """Records what runs inside, and gives the number from which on the nodes are its own."""
-    start = _core.enter_scope()
-    paused = _core.set_paused(False)
-    try:
-        yield start
-    finally:
-        _core.set_paused(paused)
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run | None = None) -> None:
+        self._run = run
+
+    def __enter__(self) -> int:
+        return _core.enter_scope(self._run)
+
+    def __exit__(self, *error: object) -> None:
         _core.exit_scope()
-
-
-def next_sequence() -> int:
-    """The number of a node that comes now."""
-    number = _core.enter_scope()
-    _core.exit_scope()
-    return number
 
 
 @contextmanager
 def marked(pairs: Iterable[tuple[Tensor, Node]]) -> Generator[None, None, None]:
     """Inside, each of these Tensors itself is what its node says."""
-    before = len(_marks.pairs)
+    done: list[tuple[Tensor, Node]] = []
     try:
         for value, node in pairs:
             _core.mark(value, node)
-            _marks.pairs.append((value, node))
+            _marks[node] = value
+            done.append((value, node))
         yield
     finally:
-        for value, _ in _marks.pairs[before:]:
-            _core.unmark(value)
-        del _marks.pairs[before:]
+        for value, node in done:
+            _core.unmark(value, node)
+            _marks.pop(node, None)
 
 
 def tensors_marked() -> dict[Node, Tensor]:
-    """The Tensors that are marked on this thread, by their nodes."""
-    return {node: value for value, node in _marks.pairs}
+    """The Tensors that are marked, by their nodes."""
+    return dict(_marks)
 
 
 def untracked(value: Tensor) -> Tensor:
@@ -68,9 +68,34 @@ def untracked(value: Tensor) -> Tensor:
     return _core.untracked(value)
 
 
-@contextmanager
-def ignore() -> Generator[None, None, None]:
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+
+def _is_contextlib(code: CodeType) -> bool:
+    return code.co_filename == contextlib.__file__
+
+
+def _generator_around(frame: FrameType | None) -> FrameType | None:
+    """The generator that a block in `frame` waits in whenever that does, None if it is a function.
+
+    A generator under `contextlib.contextmanager` waits while the block of whoever entered it runs.
+    """
+    while frame is not None:
+        if not _is_contextlib(frame.f_code):
+            if not frame.f_code.co_flags & _GENERATORS:
+                return None
+            if frame.f_back is None or not _is_contextlib(frame.f_back.f_code):
+                return frame
+        frame = frame.f_back
+    return None
+
+
+class ignore:
     """Do not record what runs inside: a ``with`` block whose results count as constants.
+
+    The block belongs to the context that it stands in (`contextvars`): another thread or `asyncio` task goes on
+    recording, but for those that this context is handed on to (`asyncio.to_thread`). In a generator it covers what the
+    generator does, and not what its caller does between two values.
 
     Examples
     --------
@@ -82,11 +107,17 @@ def ignore() -> Generator[None, None, None]:
     >>> nt.gradient(f, 3.0)
     (6.0,)
     """
-    before = _core.set_paused(True)
-    try:
-        yield
-    finally:
-        _core.set_paused(before)
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        self._entries: list[Any] = []
+
+    def __enter__(self) -> None:
+        self._entries.append(_core.begin_ignore(_generator_around(sys._getframe(1))))
+
+    def __exit__(self, *error: object) -> None:
+        _core.end_ignore(self._entries.pop())
 
 
 def dropgrad(x: Any) -> Any:
@@ -109,15 +140,19 @@ def dropgrad(x: Any) -> Any:
     (3.0,)
     """
     if isinstance(x, Tensor):
-        return untracked(x) if x.tracked else x
-    if not _core.recording() or not _holds_tracked(x):
+        return untracked(x) if _core.has_history(x) else x
+    if not _holds_history(x):
         return x
-    return fmap(lambda leaf: untracked(leaf) if isinstance(leaf, Tensor) and leaf.tracked else leaf, x)
+    return fmap(lambda leaf: untracked(leaf) if _has_history(leaf) else leaf, x)
 
 
-def _holds_tracked(nest: Any) -> bool:
+def _has_history(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and _core.has_history(leaf)
+
+
+def _holds_history(nest: Any) -> bool:
     found: list[bool] = []
-    fmap(lambda leaf: found.append(isinstance(leaf, Tensor) and leaf.tracked), nest)
+    fmap(lambda leaf: found.append(_has_history(leaf)), nest)
     return any(found)
 
 
@@ -127,12 +162,13 @@ def nograd(f: Callable[P, T]) -> Callable[P, T]:
     Parameters
     ----------
     f : callable
-        Any function.
+        Any function, generator function, coroutine function or asynchronous generator function.
 
     Returns
     -------
     callable
-        The same function; inside it Tensors convert freely to NumPy and to numbers.
+        The same function; inside it Tensors convert freely to NumPy and to numbers. Of a generator each value counts
+        as a constant, and what its caller does with it is recorded.
 
     Examples
     --------
@@ -145,17 +181,95 @@ def nograd(f: Callable[P, T]) -> Callable[P, T]:
     (Tensor([0.25, 0.25], dtype=float64, dev=-1),)
     """
 
+    for is_kind, decorated in _KINDS:
+        if is_kind(f):
+            return decorated(f)
+
     @functools.wraps(f)
     def constant(*args: P.args, **kwargs: P.kwargs) -> T:
-        with ignore():
+        with _ignore_here():
             value = f(*args, **kwargs)
         return dropgrad(value)
 
     return constant
 
 
+class _ignore_here(ignore):
+    """The same where no generator waits inside the block."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        self._entries.append(_core.begin_ignore(None))
+
+
+def _of_generator(f: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(f)
+    def constants(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        generator = f(*args, **kwargs)
+        step, given = generator.send, None
+        while True:
+            try:
+                with _ignore_here():
+                    value = step(given)
+            except StopIteration as end:
+                return dropgrad(end.value)
+            try:
+                given = yield dropgrad(value)
+                step = generator.send
+            except GeneratorExit:
+                with _ignore_here():
+                    generator.close()
+                raise
+            except BaseException as error:
+                step, given = generator.throw, error
+
+    return constants
+
+
+def _of_async_generator(f: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(f)
+    async def constants(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        generator = f(*args, **kwargs)
+        step, given = generator.asend, None
+        while True:
+            try:
+                with _ignore_here():
+                    value = await step(given)
+            except StopAsyncIteration:
+                return
+            try:
+                given = yield dropgrad(value)
+                step = generator.asend
+            except GeneratorExit:
+                with _ignore_here():
+                    await generator.aclose()
+                raise
+            except BaseException as error:
+                step, given = generator.athrow, error
+
+    return constants
+
+
+def _of_coroutine(f: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(f)
+    async def constant(*args: Any, **kwargs: Any) -> Any:
+        with _ignore_here():
+            value = await f(*args, **kwargs)
+        return dropgrad(value)
+
+    return constant
+
+
+_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+    (inspect.isgeneratorfunction, _of_generator),
+    (inspect.isasyncgenfunction, _of_async_generator),
+    (inspect.iscoroutinefunction, _of_coroutine),
+)
+
+
 def within_gradient() -> bool:
-    """Whether a gradient is being taken on this thread.
+    """Whether a gradient is being taken on this thread, or on the one that this context was handed on from.
 
     Examples
     --------

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
+from sys import getrefcount
+from typing import Any, NoReturn
 
 from numtorch import _core
 from numtorch._core import Kernel, Node, Spec, Tensor, kernel
@@ -26,16 +27,39 @@ Like = Tensor | Spec
 
 
 class Leaf(Node):
-    """A Tensor that a gradient is taken with respect to; its parent, if any, is what it is to an outer gradient."""
+    """A Tensor that a gradient is taken with respect to; its parent, if any, is what it is to an outer gradient.
 
-    __slots__ = ()
+    `source` is what the caller named: the Tensor itself, or the ndarray or number that it was made from.
+    """
 
-    def __init__(self, tensor: Tensor, sequence: int) -> None:
+    __slots__ = ("kept", "source")
+
+    def __init__(self, tensor: Tensor, sequence: int, source: Any = None) -> None:
         outer = _core.node_of(tensor)
+        self.source = tensor if source is None else source
+        self.kept = _core.untracked(tensor)
         self.args = ()
         self.parents = () if outer is None else (outer,)
         self.result = tensor if outer is None else outer.result
         self.sequence = sequence
+
+    def is_changed(self) -> bool:
+        """Was the source written to since?"""
+        return isinstance(self.source, Tensor) and not _core.is_unchanged(self.kept, self.source)
+
+
+def _is_cut(node: Node) -> bool:
+    """Does the way back end here, before it reached the leaves?"""
+    return node.result is None or isinstance(node, Stale)
+
+
+def _sources(node: Node) -> Iterable[Any]:
+    """What a leaf stands for: its source, and that of the leaf that this is to an outer gradient."""
+    while isinstance(node, Leaf):
+        yield node.source
+        if not node.parents:
+            return
+        node = node.parents[0]
 
 
 class Part(Node):
@@ -66,6 +90,51 @@ class Custom(Node):
         self.result = result
         self.sequence = sequence
         self.pull: Pull | None = pull
+
+
+class Stale(Node):
+    """What a gradient that is over computed, used in another one with respect to the same.
+
+    While little memory hangs on what was computed, its nodes are kept (`Leftovers`), and the way back goes on there.
+    """
+
+    __slots__ = ("before", "over")
+
+    def __init__(self, value: Tensor, before: Node) -> None:
+        self.args = ()
+        self.parents = ()
+        self.result = _core.untracked(value)
+        self.sequence = _core.next_sequence()
+        self.over = before.run
+        if isinstance(before, Stale):
+            self.before: Node | None = before.before
+        else:
+            # A value that depends on another leftover would keep one gradient after the other alive.
+            self.before = None if any(_is_cut(node) for node in history([before], 0)) else before
+
+    def pull(self, leaves: Iterable[Node], g: Tensor) -> Iterable[tuple[Node, Tensor]]:
+        """The gradients of those leaves that the value came from."""
+        behind = [] if self.before is None else history([self.before], 0)
+        if self.before is None or any(map(_is_cut, behind)):
+            sources = (source for new in leaves for source in _sources(new))
+            if self.over is not None and any(map(self.over.has_source, sources)):
+                self._refuse("how it depends on them is no longer known")
+            return ()
+        old = {id(node.source): node for node in behind if isinstance(node, Leaf)}
+        pairs = [(new, old[id(source)]) for new in leaves for source in _sources(new) if id(source) in old]
+        if any(leaf.is_changed() for _, leaf in pairs):
+            self._refuse("they have changed since")
+        if pairs and _core.recording():
+            self._refuse("its second derivative is not known")
+        found = backward({self.before: g}, [leaf for _, leaf in pairs], inner=True, once=False)
+        return [(new, found[leaf]) for new, leaf in pairs if leaf in found]
+
+    def _refuse(self, why: str) -> NoReturn:
+        raise RuntimeError(
+            f"gradient: the result depends on a Tensor of shape {self.result.shape} that was computed in another "
+            f"gradient, which is over, from the same parameters or arguments, and {why}. Compute it again inside the "
+            "function, or make it a constant with dropgrad(t)"
+        )
 
 
 Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
@@ -172,7 +241,7 @@ def _place(node: Node) -> tuple[int, bool]:
 
 def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
     """Those nodes that lead to a leaf: the others belong to an outer gradient alone."""
-    reached = set(leaves)
+    reached = leaves | {node for node in order if type(node) is Stale}
     for node in order:
         if any(parent in reached for parent in _nested(node.parents)):
             reached.add(node)
@@ -189,9 +258,12 @@ def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, onc
     order = history(seeds, min((leaf.sequence for leaf in wanted), default=0))
     reached: set[Node] | None = None
     # What a Custom runs may be long, or refuse: only if a leaf asks for it.
-    if inner or Custom in map(type, order):
+    kinds = set(map(type, order))
+    if inner or Custom in kinds:
         order = _reaching(order, wanted)
         reached = set(order)
+    leftovers = Leftovers(seeds) if once else None
+    known = 3 if reached is None else 4  # here, in keep and in its call of getrefcount; in `reached`
     cotangents: dict[Node, Any] = {}
     for root, seed in seeds.items():
         _add(cotangents, root, seed)
@@ -203,19 +275,69 @@ def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, onc
             continue
         if node in wanted:
             gradients[node] = g
+            if node.parents and type(node.parents[0]) is Stale:
+                _go_on(node.parents[0], wanted, g, cotangents)
         elif type(node) is Node:
             _pull(node, g, reached, cotangents)
-            if once:
+            if leftovers is not None and not leftovers.keep(node, known):
                 node.args, node.parents, node.result = (), (), None
         elif type(node) is Part:
             _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
         elif type(node) is Custom:
             _pull_custom(node, g, reached, cotangents)
-            if once:
+            if leftovers is not None and not leftovers.keep(node, known):
                 node.parents, node.result, node.pull = (), None, None
+        elif type(node) is Stale:
+            _go_on(node, wanted, g, cotangents)
         elif node.parents:
             _add(cotangents, node.parents[0], g)
+    # A leaf that no node leads to, but what another gradient left behind does.
+    gradients.update((leaf, cotangents[leaf]) for leaf in wanted & cotangents.keys())
     return gradients
+
+
+def _go_on(stale: Stale, wanted: set[Node], g: Tensor, cotangents: dict[Node, Any]) -> None:
+    for leaf, part in stale.pull(wanted, g):
+        _add(cotangents, leaf, part)
+
+
+class Leftovers:
+    """The nodes that stay as they are when the way back is behind them, since somebody kept a Tensor that hangs there.
+
+    Its gradient may be asked for in another run (`Stale`). Whoever keeps Tensors should not thereby keep the memory of
+    a whole gradient: beyond `LIMIT` bytes everything is freed.
+    """
+
+    LIMIT = 2**24
+    NODE = 512  # about what a node takes itself
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.roots = set(roots)
+        self.kept: set[Node] = set()
+        self.bytes = 0
+
+    def keep(self, node: Node, known: int) -> bool:
+        """Whether to keep `node`, that `known` references of our own lead to."""
+        if node in self.kept:
+            return True
+        if getrefcount(node) <= known or node in self.roots or self.bytes > self.LIMIT:
+            return False
+        stack = [node]
+        while stack and self.bytes <= self.LIMIT:
+            node = stack.pop()
+            if node not in self.kept:
+                self.kept.add(node)
+                self.bytes += self.NODE + _bytes_of(node.args) + _bytes_of(node.result)
+                stack.extend(_nested(node.parents))
+        if self.bytes > self.LIMIT:
+            self.kept.clear()
+        return bool(self.kept)
+
+
+def _bytes_of(held: Any) -> int:
+    if isinstance(held, Tensor):
+        return held.nbytes
+    return sum(map(_bytes_of, held)) if type(held) is tuple else 0
 
 
 def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, Any]) -> None:
@@ -270,3 +392,4 @@ def _fill(gs: list[Tensor | None], index: int, g: Tensor) -> None:
 
 
 _core.set_recorder(record)
+_core.set_stale(Stale)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd import nests
 from numtorch.autograd.recording import Recording, check_loss, check_output, seed_for
@@ -58,7 +59,7 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., Any]
     (0.5,)
     """
     recording = Recording(f, args, nest=True)
-    y = recording.y
+    y = recording.released()
     if not recording.outputs:
         check_output(y, "pullback")  # an integer, or an error
 
@@ -118,7 +119,11 @@ def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
 
     recording = Recording(first, args, nest=False)
     loss = check_loss(recording.y, "withgradient")
-    return ValueAndGrad(whole, recording.arranged(recording.gradients([_ones_like(loss)], once=True)))
+    grad = recording.arranged(recording.gradients([_ones_like(loss)], once=True))
+    for carried in nests.leaves(whole):
+        if isinstance(carried, Tensor):
+            _core.release(carried)
+    return ValueAndGrad(whole, grad)
 
 
 def gradient(f: Callable[..., Any], *args: Any) -> Any:

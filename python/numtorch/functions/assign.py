@@ -52,7 +52,7 @@ def assign(
         Which conversions from the result's dtype to the target's are allowed.
     """
     _check(target, result, function, casting)
-    if _core.recording() and (target.tracked or result.tracked):
+    if target.tracked or result.tracked:
         return _assign_recorded(target, result, function, where)
     if where is not None:
         result = _where(where, _cast(result, target), target)

@@ -48,7 +48,7 @@ class StochasticDepth(Moded):
         self.rng = np.random.default_rng(rng)
 
     def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
+        if self.p == 0 or not self.trains(x):
             return x
         chances = x.shape[0] if self.mode == "row" else 1
         kept = self.rng.random((chances,) + (1,) * (x.ndim - 1)) >= self.p
@@ -103,7 +103,7 @@ class DropBlock(Moded):
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
     def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
+        if self.p == 0 or not self.trains(x):
             return x
         if x.ndim != 4:
             raise ValueError(f"DropBlock: images are of shape (N, C, H, W), not {x.shape}")

@@ -170,13 +170,7 @@ def _described(value: Any) -> str:
 
 def _refuse_tracked(triples: list[Triple]) -> None:
     """Also inside `ignore`, which does not make the change part of the gradient, though no Tensor is tracked there."""
-    paused = _core.set_paused(False)
-    try:
-        tracked = _core.recording() and any(
-            isinstance(part, Tensor) and part.tracked for _, x, dx in triples for part in (x, dx)
-        )
-    finally:
-        _core.set_paused(paused)
+    tracked = any(isinstance(part, Tensor) and _core.is_part(part) for _, x, dx in triples for part in (x, dx))
     if tracked:
         raise RuntimeError(
             "update: a gradient with respect to these arrays, or through theirs, is being taken, and an update in "

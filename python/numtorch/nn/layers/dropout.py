@@ -43,7 +43,7 @@ class Dropout(Moded):
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
     def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
+        if self.p == 0 or not self.trains(x):
             return x
         return dropout(x, self.p, axis=self.axis, rng=self.rng, training=True)
 
@@ -78,7 +78,7 @@ class AlphaDropout(Moded):
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
     def __call__(self, x: Any) -> Any:
-        if self.p == 0 or not self.trains():
+        if self.p == 0 or not self.trains(x):
             return x
         low = -1.7580993408473766
         if self.p == 1:

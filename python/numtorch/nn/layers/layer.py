@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numtorch import _core
+from numtorch._core import Tensor
 from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
 from numtorch.structure import fields, is_object
@@ -79,9 +80,11 @@ class Moded(Layer):
 
     training: bool | None = None
 
-    def trains(self) -> bool:
-        """Whether to do now what training needs."""
-        return _core.recording() if self.training is None else self.training
+    def trains(self, *inputs: Any) -> bool:
+        """Whether to do now what training needs: on a thread that takes no gradient itself, the inputs tell."""
+        if self.training is not None:
+            return self.training
+        return _core.recording() or any(isinstance(x, Tensor) and x.tracked for x in inputs)
 
 
 def trainmode(model: Any, mode: bool | str | None = True) -> Any:

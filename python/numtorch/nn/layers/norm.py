@@ -87,7 +87,7 @@ class BatchNorm(Moded):
         self.momentum = momentum
 
     def __call__(self, x: Any) -> Any:
-        training = self.trains() or self.running_mean is None
+        training = self.trains(x, self.weight) or self.running_mean is None
 
         def normalise(x: Any) -> Any:
             return batchnorm(

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core
 from numtorch._core import Tensor, collect, tensor
 from numtorch.functions.arguments import xp
 
@@ -77,7 +76,7 @@ FORMULAS: dict[str, tuple[str, Callable[..., Any]]] = {
 
 def is_tracked(value: Any) -> bool:
     """Whether a gradient is being recorded that depends on `value`."""
-    return isinstance(value, Tensor) and value.tracked and _core.recording()
+    return isinstance(value, Tensor) and value.tracked
 
 
 def refuse(method: str, argument: str) -> TypeError:
