@@ -245,9 +245,8 @@ void leave(const TensorObject* object) {
 }  // namespace
 
 void leave_family(TensorObject* object) {
-  if ((object->flags & kFamily) == 0) return;
-  leave(object);
-  object->flags &= static_cast<std::uint8_t>(~kFamily);
+  forget_sharing(object);
+  object->flags &= static_cast<std::uint8_t>(~(kFamily | kSaved));
 }
 
 namespace {
