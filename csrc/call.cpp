@@ -6,6 +6,7 @@
 #include "device.h"
 #include "kernel.h"
 #include "record.h"
+#include "saved.h"
 #include "sharing.h"
 
 namespace numtorch {
@@ -136,6 +137,7 @@ void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
   for (Py_ssize_t i = 0; i < count; ++i) {
     if ((*kernel->parameters)[static_cast<std::size_t>(i)].written && args[i] != nullptr && is_tensor(args[i])) {
       check_writeable(as_tensor(args[i]));
+      spare_saved(as_tensor(args[i])->value);
       as_tensor(args[i])->value.unsafeGetTensorImpl()->bump_version();
       note_written(as_tensor(args[i]));
     }

@@ -13,6 +13,7 @@
 #include "index_value.h"
 #include "kernel.h"
 #include "record.h"
+#include "saved.h"
 #include "sharing.h"
 #include "tensor.h"
 
@@ -232,6 +233,7 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
       return 0;
     }
     const at::Tensor array = value_of(self);
+    spare_saved(array);
     write_item(array, read_index(index, array.device()), value, Write::Assign);
     array.unsafeGetTensorImpl()->bump_version();
     note_written(as_tensor(self));

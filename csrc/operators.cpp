@@ -5,6 +5,7 @@
 
 #include "operation.h"
 #include "record.h"
+#include "saved.h"
 #include "sharing.h"
 #include "tensor.h"
 
@@ -81,6 +82,7 @@ using InPlaceAlphaFunction = at::Tensor&(at::Tensor&, const at::Tensor&, const a
 // By value: while the GIL is released another thread may rebind the Tensors that these are in.
 void compute_in_place(const Operation& operation, at::Tensor a, const at::Tensor b) {
   static const at::Scalar one(1);
+  spare_saved(a);
   a.unsafeGetTensorImpl()->bump_version();
   Below guard;
   Unlocked release(is_long(a));

@@ -5,6 +5,7 @@
 #include "dtype.h"
 #include "operation.h"
 #include "record.h"
+#include "saved.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -64,6 +65,7 @@ using AlphaOutput = at::Tensor&(const at::Tensor&, const at::Tensor&, const at::
 void compute_into(const Operation& operation, const at::Tensor a, const at::Tensor b, at::Tensor out) {
   static const at::Scalar one(1);
   const c10::OperatorHandle& op = *operation.output->op;
+  spare_saved(out);
   out.unsafeGetTensorImpl()->bump_version();
   Below guard;
   Unlocked release(is_long(out));

@@ -12,6 +12,7 @@
 #include "marks.h"
 #include "node.h"
 #include "run.h"
+#include "saved.h"
 #include "sharing.h"
 #include "spec.h"
 
@@ -33,10 +34,6 @@ bool is_recordable(PyObject* result) {
     if (is_recordable(PyTuple_GET_ITEM(result, i))) return true;
   }
   return false;
-}
-
-std::uint64_t version_of(const at::Tensor& value) {
-  return value.unsafeGetTensorImpl()->version_counter().current_version();
 }
 
 // A saved value: the same memory without a node; `sequence` holds the version it had.
@@ -210,6 +207,18 @@ PyObject* is_part(PyObject*, PyObject* object) {
   });
 }
 
+// begin_write(x): what follows writes to the memory of x without saying so.
+PyObject* begin_write(PyObject*, PyObject* object) {
+  return guarded([&]() -> PyObject* {
+    require_tensor(object, "begin_write");
+    TensorObject* tensor = as_tensor(object);
+    check_writeable(tensor);
+    spare_saved(tensor->value);
+    tensor->value.unsafeGetTensorImpl()->bump_version();
+    Py_RETURN_NONE;
+  });
+}
+
 // release(x): x, which leaves a gradient that is over, is a constant from now on.
 PyObject* release(PyObject*, PyObject* object) {
   return guarded([&]() -> PyObject* {
@@ -334,6 +343,7 @@ PyMethodDef functions[] = {
     {"has_history", has_history, METH_O, nullptr},
     {"left_behind", left_behind, METH_O, nullptr},
     {"is_part", is_part, METH_O, nullptr},
+    {"begin_write", begin_write, METH_O, nullptr},
     {"release", release, METH_O, nullptr},
     {"node_of", node_of, METH_O, nullptr},
     {"restore", as_function(restore), METH_FASTCALL, nullptr},

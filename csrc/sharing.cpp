@@ -14,6 +14,7 @@
 #include "node.h"
 #include "record.h"
 #include "run.h"
+#include "saved.h"
 
 namespace numtorch {
 
@@ -35,12 +36,6 @@ using Storage = const c10::StorageImpl*;
 
 std::unordered_map<Storage, Family>& families() {
   static auto* map = new std::unordered_map<Storage, Family>();
-  return *map;
-}
-
-// Views kept for rules, by the memory that they see: nobody else looks at it through them.
-std::unordered_map<Storage, std::vector<const TensorObject*>>& saved_views() {
-  static auto* map = new std::unordered_map<Storage, std::vector<const TensorObject*>>();
   return *map;
 }
 
@@ -91,15 +86,11 @@ bool has_strangers(const TensorObject* object, const Family* family) {
     known.insert(value_of(family->root.get()).unsafeGetTensorImpl());
     for (const TensorObject* member : family->members) known.insert(member->value.unsafeGetTensorImpl());
   }
+  // What only rules hold looks at the memory for nobody else.
   std::unordered_map<const c10::TensorImpl*, std::size_t> kept;
-  const auto saved = saved_views().find(storage);
-  if (saved != saved_views().end()) {
-    for (const TensorObject* view : saved->second) ++kept[view->value.unsafeGetTensorImpl()];
-    for (const TensorObject* view : saved->second) {
-      // One that only rules hold.
-      const auto* impl = view->value.unsafeGetTensorImpl();
-      if (view->value.use_count() == kept[impl]) known.insert(impl);
-    }
+  for (TensorObject* saved = first_saved(storage); saved != nullptr; saved = saved->saved_next) {
+    const auto* impl = saved->value.unsafeGetTensorImpl();
+    if (storage_of(saved->value) == storage && ++kept[impl] == saved->value.use_count()) known.insert(impl);
   }
   return static_cast<std::size_t>(object->value.storage().use_count()) > known.size();
 }
@@ -246,7 +237,7 @@ void leave(const TensorObject* object) {
 
 void leave_family(TensorObject* object) {
   forget_sharing(object);
-  object->flags &= static_cast<std::uint8_t>(~(kFamily | kSaved));
+  object->flags &= static_cast<std::uint8_t>(~kFamily);
 }
 
 namespace {
@@ -350,19 +341,9 @@ void forget_families() {
   }
 }
 
-void note_saved(TensorObject* saved) {
-  if (saved->value.storage().use_count() <= 1) return;
-  saved_views()[storage_of(saved->value)].push_back(saved);
-  saved->flags |= kSaved;
-}
-
-void forget_sharing(const TensorObject* object) {
+void forget_sharing(TensorObject* object) {
   if ((object->flags & kFamily) != 0) leave(object);
-  if ((object->flags & kSaved) == 0) return;
-  const auto found = saved_views().find(storage_of(object->value));
-  if (found == saved_views().end()) return;
-  std::erase(found->second, object);
-  if (found->second.empty()) saved_views().erase(found);
+  if ((object->flags & kSaved) != 0) forget_saved(object);
 }
 
 void rebind(TensorObject* target, const TensorObject* result, const char* function) {

@@ -24,11 +24,8 @@ void leave_family(TensorObject* object);
 // A gradient is over.
 void forget_families();
 
-// Notes that `saved`, made from `value` for a rule, sees memory that others may see.
-void note_saved(TensorObject* saved);
-
 // Of a Tensor with the flag kSaved or kFamily that is being freed.
-void forget_sharing(const TensorObject* object);
+void forget_sharing(TensorObject* object);
 
 // Gives `target` the value and the node of `result`, in place, as an assignment under the tape does, and with it all
 // Tensors that are known to see its memory. Raises NotImplementedError where others do.

@@ -15,7 +15,7 @@ enum Flag : std::uint8_t {
   kValue = 1,       // a 0-d result that stands for a NumPy scalar: hashable, never written in place
   kReadOnly = 2,    // writes raise ValueError
   kShared = 4,      // memory that something outside (an ndarray, a DLPack consumer) sees too
-  kSaved = 8,       // a view that the tape keeps for a rule (sharing.cpp)
+  kSaved = 8,       // what the tape keeps for a rule (saved.cpp)
   kPending = 16,    // what x[i] += y made, on its way back into x (record.cpp)
   kView = 32,       // sees the memory of another array
   kFamily = 64,     // is listed among the Tensors of one memory (sharing.cpp)
@@ -30,8 +30,10 @@ struct TensorObject {
   at::Tensor value;
   PyObject* node;  // the tape's node that made this value, or null
   PyObject* weakrefs;
-  std::uint64_t sequence;  // when `node` was recorded; of a saved value, its version (record.h)
-  std::uint32_t marks;     // how many gradients, on any thread, hold this object as a leaf
+  TensorObject* saved_next;   // of a saved value, the next in its list,
+  TensorObject** saved_link;  // and what points to this one (saved.cpp)
+  std::uint64_t sequence;     // when `node` was recorded; of a saved value, its version (record.h)
+  std::uint32_t marks;        // how many gradients, on any thread, hold this object as a leaf
   std::uint8_t flags;
 };
 

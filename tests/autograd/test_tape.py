@@ -5,6 +5,7 @@ import math
 import operator
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -186,17 +187,81 @@ def test_a_dropped_update_of_a_slice_is_an_error(x: Tensor) -> None:
     np.testing.assert_allclose(collect(gradient(lambda a: np.sum(a * a), x)[0]), collect(2 * x))
 
 
-def test_a_saved_value_that_was_overwritten_is_noticed(x: Tensor) -> None:
-    factor = x * 1
+def overwritten_by_a_slice(t: Tensor) -> None:
+    t[1:] = 7.0
+
+
+def overwritten_by_a_view(t: Tensor) -> None:
+    view = t[1:]
+    view[0] = 7.0
+
+
+def overwritten_by_an_output(t: Tensor) -> None:
+    np.multiply(t, 3.0, out=t)
+
+
+def overwritten_by_a_kernel(t: Tensor) -> None:
+    _core.kernel("fill_.Scalar")(t, 3.0)
+
+
+OVERWRITING = [
+    lambda t: t.__iadd__(1.0),
+    overwritten_by_a_slice,
+    overwritten_by_a_view,
+    overwritten_by_an_output,
+    overwritten_by_a_kernel,
+    lambda t: t.T.__setitem__(..., 2.0),
+    lambda t: t.__setitem__(np.array([True, False, True]), 3.0),
+    lambda t: np.copyto(t, 5.0),
+    lambda t: np.add.at(t, [0, 0], 1.0),
+    lambda t: t.sort(),
+    lambda t: t.fill(0.0),
+    lambda t: nt.dropgrad(t).__imul__(2.0),
+]
+
+
+@pytest.mark.parametrize("overwrite", OVERWRITING)
+def test_what_a_rule_keeps_is_copied_by_who_overwrites_it(overwrite: Callable[[Tensor], Any], x: Tensor) -> None:
+    factor = tensor(np.array([3.0, 1.0, 2.0]), dev=x.dev)
+    before = collect(factor).copy()
+
+    def f(a: Tensor) -> Tensor:
+        y = np.sum(a * factor) + np.sum(np.exp(factor * a))
+        overwrite(factor)
+        return y + np.sum(a * factor)
+
+    wanted = before + before * np.exp(before * collect(x))
+    (g,) = gradient(f, x)
+    assert not np.array_equal(collect(factor), before)
+    np.testing.assert_allclose(collect(g), wanted + collect(factor))
+    factor[...] = before
     _, back = pullback(lambda a: np.sum(a * factor), x)
-    factor += 1
-    with pytest.raises(RuntimeError, match=r"gradient of mul\.Tensor needs was overwritten"):
-        back()
+    overwrite(factor)
+    np.testing.assert_array_equal(collect(back()[0]), before)
+
+
+def test_who_overwrites_what_is_not_kept_copies_nothing(x: Tensor) -> None:
+    factor, other = x * 1, x * 2
     _, back = pullback(lambda a: np.sum(a * factor), x)
-    view = factor[1:]
-    view[0] = 7
-    with pytest.raises(RuntimeError, match="overwritten"):
-        back()
+    address = _core.base(factor[:]), _core.base(other[:])
+    other += 1
+    factor[1:] += 1  # the name keeps its memory, and the rule gets the copy
+    assert [np.shares_memory(a, b) for a, b in zip(address, (factor, other), strict=True)] == [True, True]
+    np.testing.assert_array_equal(collect(back()[0]), collect(x))
+
+
+def test_a_buffer_that_is_filled_again_and_again(x: Tensor) -> None:
+    buffer = x * 0
+
+    def f(a: Tensor) -> Any:
+        total = 0.0
+        for i in range(4):
+            buffer[...] = i + 1.0
+            buffer[i % 3] *= 2.0
+            total = total + np.sum(a * buffer)
+        return total
+
+    np.testing.assert_array_equal(collect(gradient(f, x)[0]), [2 + 2 + 3 + 8, 1 + 4 + 3 + 4, 1 + 2 + 6 + 4])
 
 
 @pytest.mark.parametrize(

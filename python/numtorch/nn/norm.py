@@ -91,15 +91,14 @@ def batchnorm(
             f"batchnorm: in training x must have more than one element in each channel, not shape {x.shape}"
         )
     if on_tensors:
+        for running in (mean, var):
+            if running is not None:
+                _core.begin_write(running)  # the kernel does not say that it writes to them
         moving = [None if r is None else _like(_core.untracked(r), x) for r in (mean, var)]
         y = _batch_norm(x, scale, shift, *moving, True, momentum, eps)[0]
         for running, moved in zip((mean, var), moving, strict=True):
-            if running is not None and moved is not None:
-                # What the kernel wrote no version counts: a write of nothing tells the tape of it.
-                if running.dtype == moved.dtype:
-                    running[:0] = 0.0
-                else:
-                    running[...] = moved
+            if running is not None and moved is not None and running.dtype != moved.dtype:
+                running[...] = moved
         return y
     axes = (0, *range(2, x.ndim))
     batch_mean, batch_var = x.mean(axes), x.var(axes)
