@@ -7,6 +7,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "record.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -122,7 +123,8 @@ at::Tensor prepare(PyObject* self, const Request& request) {
     fail(PyExc_BufferError, "__dlpack__: this Tensor is on dev=%ld; it goes to its own device or to the CPU only",
          dev_of(object->value.device()));
   }
-  const bool needed = move || object->value.is_conj() || object->value.is_neg() || (object->flags & kValue) != 0;
+  const bool needed = move || object->value.is_conj() || object->value.is_neg() || is_reversed(object->value) ||
+                      (object->flags & kValue) != 0;
   if (needed && request.copy == false)
     fail(PyExc_BufferError, "__dlpack__: copy=False, but this Tensor must be copied");
   if (!needed && !request.copy.value_or(false)) return object->value;
