@@ -176,7 +176,12 @@ void call_reshaped(Stack& stack) {
 void call_restrided(Stack& stack) {
   const auto values = take(stack, 3);
   const at::Tensor base = values[0].toTensor();
-  stack.emplace_back(view_of(base, values[1].toIntVector(), values[2].toIntVector(), base.storage_offset()));
+  const at::Tensor view = view_of(base, values[1].toIntVector(), values[2].toIntVector(), base.storage_offset());
+  const Span span = span_of(view);
+  const auto end = span.end * static_cast<std::int64_t>(view.itemsize());
+  TORCH_CHECK(view.numel() == 0 || (span.begin >= 0 && end <= static_cast<std::int64_t>(memory_of(base).nbytes())),
+              "_reshape_alias: the strides lead out of the memory");
+  stack.emplace_back(view);
 }
 
 // as_strided(self, size, stride, storage_offset)
