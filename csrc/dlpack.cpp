@@ -40,7 +40,7 @@ PyObject* to_capsule(Managed* managed) {
 
 DLDevice device_of_memory(const at::Tensor& value) {
   DLTensor view{};
-  at::toDLPackNonOwning(value, &view);
+  at::toDLPackNonOwning(forward_of(value), &view);
   return view.device;
 }
 

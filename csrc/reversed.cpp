@@ -3,6 +3,7 @@
 #include <ATen/InferSize.h>
 #include <ATen/TensorUtils.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/enum_tag.h>
 #include <ATen/ops/_conj.h>
 #include <ATen/ops/_neg_view.h>
 #include <ATen/ops/view_as_complex.h>
@@ -42,8 +43,7 @@ class Arguments {
     const auto& arguments = op.schema().arguments();
     const std::size_t begin = stack.size() - arguments.size();
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-      const auto* alias = arguments[i].alias_info();
-      resolve(stack[begin + i], alias != nullptr && alias->isWrite());
+      resolve(stack[begin + i], is_written(arguments[i]));
     }
   }
 
@@ -60,27 +60,33 @@ class Arguments {
   }
 
  private:
-  void resolve(c10::IValue& value, bool is_written) {
+  // Batch normalizations write to their running statistics without saying so.
+  static bool is_written(const c10::Argument& argument) {
+    const auto* alias = argument.alias_info();
+    return (alias != nullptr && alias->isWrite()) || argument.name().rfind("running_", 0) == 0;
+  }
+
+  void resolve(c10::IValue& value, bool written) {
     if (value.isTensor()) {
-      value = resolve(value.toTensor(), is_written);
+      value = resolve(value.toTensor(), written);
     } else if (value.isTensorList()) {
       c10::List<at::Tensor> list;
-      for (const at::Tensor& item : value.toTensorVector()) list.push_back(resolve(item, is_written));
+      for (const at::Tensor& item : value.toTensorVector()) list.push_back(resolve(item, written));
       value = std::move(list);
     } else if (value.isOptionalTensorList()) {
       c10::List<std::optional<at::Tensor>> list;
       for (const std::optional<at::Tensor>& item : value.toOptionalTensorVector()) {
-        list.push_back(item ? std::optional<at::Tensor>(resolve(*item, false)) : std::nullopt);
+        list.push_back(item ? std::optional<at::Tensor>(resolve(*item, written)) : std::nullopt);
       }
       value = std::move(list);
     }
   }
 
-  at::Tensor resolve(const at::Tensor& value, bool is_written) {
+  at::Tensor resolve(const at::Tensor& value, bool written) {
     if (!value.defined() || !is_reversed(value)) return value;
-    if (!is_written) return resolved(value);
-    for (const Written& written : written_) {
-      if (written.view.is_same(value)) return written.copy;
+    if (!written) return resolved(value);
+    for (const Written& other : written_) {
+      if (other.view.is_same(value)) return other.copy;
     }
     written_.push_back({value, resolved(value)});
     return written_.back().copy;
@@ -264,6 +270,14 @@ void call_forward(const OperatorHandle& op, Stack& stack) {
   op.callBoxed(stack);
 }
 
+// Asks about the tensor (is_contiguous, storage_offset) and gives none.
+bool is_question(const OperatorHandle& op) {
+  const auto& returns = op.schema().returns();
+  return !returns.empty() && std::none_of(returns.begin(), returns.end(), [](const c10::Argument& result) {
+    return result.type()->kind() == c10::TypeKind::TensorType || result.type()->kind() == c10::TypeKind::ListType;
+  });
+}
+
 bool gives_view(const OperatorHandle& op) {
   for (const auto& result : op.schema().returns()) {
     if (result.alias_info() != nullptr && !result.alias_info()->isWrite()) return true;
@@ -282,9 +296,10 @@ void call_reversed(const OperatorHandle& op, c10::DispatchKeySet keys, Stack* st
   if (handler != kHandlers.end()) return handler->second(*stack);
   if (kLinear.count(name) != 0) return call_linear(op, *stack);
   if (kShapes.count(name) != 0) return call_forward(op, *stack);
-  if (name == "is_contiguous" || (gives_view(op) && is_composite(op))) return op.redispatchBoxed(below(keys), stack);
-  // A copy would take the writes that are meant for the memory.
-  TORCH_CHECK_NOT_IMPLEMENTED(!gives_view(op), name, ": a view of what steps backward is not known; copy it first");
+  if ((is_question(op) || gives_view(op)) && is_composite(op)) return op.redispatchBoxed(below(keys), stack);
+  // A copy would take the writes, or the change of shape, that are meant for the view.
+  TORCH_CHECK_NOT_IMPLEMENTED(!gives_view(op) && !op.hasTag(at::Tag::inplace_view), name,
+                              ": a view of what steps backward is not known; copy it first");
   call_resolved(op, *stack);
 }
 

@@ -233,6 +233,7 @@ def test_from_an_ndarray_without_a_copy() -> None:
 
 def test_dlpack_gives_a_copy() -> None:
     t = tensor(numbered())
+    assert t[::-1].__dlpack_device__() == t.__dlpack_device__()
     array = np.from_dlpack(t[::-1])
     np.testing.assert_array_equal(array, numbered()[::-1])
     assert not np.shares_memory(array, np.asarray(t))
@@ -435,6 +436,16 @@ def test_a_view_kernel_that_is_not_known_raises(dev: int) -> None:
     t = tensor(numbered("complex64"), dev=dev)
     with pytest.raises(TypeError, match="steps backward"):
         kernel("lift_fresh")(t[::-1])
+    with pytest.raises(TypeError, match="steps backward"):
+        kernel("transpose_")(t[::-1], 0, 1)
+
+
+def test_questions_are_about_the_view(dev: int) -> None:
+    t = tensor(numbered(), dev=dev)
+    assert not kernel("is_contiguous")(t[::-1])
+    assert kernel("storage_offset")(t[::-1]) == 12
+    assert kernel("stride.int")(t[::-1], 0) == -12
+    assert kernel("equal")(t[::-1], t[::-1].copy())
 
 
 def test_view_says_that_it_cannot(dev: int) -> None:
@@ -446,8 +457,8 @@ WRITING_KERNELS: dict[str, Callable[[Any, Any], Any]] = {
     "add_.Tensor": lambda v, w: kernel("add_.Tensor")(v, w),
     "copy_": lambda v, w: kernel("copy_")(v, w),
     "copy_, broadcast": lambda v, w: kernel("copy_")(v, w[0]),
-    "fill_.Scalar": lambda v, w: kernel("fill_.Scalar")(v, 3.0),
-    "zero_": lambda v, w: kernel("zero_")(v),
+    "fill_.Scalar": lambda v, _: kernel("fill_.Scalar")(v, 3.0),
+    "zero_": lambda v, _: kernel("zero_")(v),
     "add.out": lambda v, w: kernel("add.out")(v, w, out=v),
     "sort.values": lambda v, w: kernel("sort.values")(w, 1, values=v, indices=w.astype("int64")[::-1]),
     "index_put_": lambda v, w: kernel("index_put_")(v, [None, tensor([0, 2], dev=v.dev)[::-1]], w[:, :2]),
@@ -468,6 +479,15 @@ def test_kernels_write_to_the_memory(name: str, dev: int) -> None:
     agree(collect(same), v)
     agree(collect(same)[::-1, :, ::-1], t)
     assert result is None or isinstance(result, tuple) or result is v
+
+
+def test_running_statistics(dev: int) -> None:
+    """libtorch's schema does not say that they are written to."""
+    x, statistics = tensor(numbered(), dev=dev), tensor(np.array([1.0, 2.0, 3.0]), dev=dev)
+    same = statistics[::-1].copy()
+    for mean in (statistics[::-1], same):
+        kernel("native_batch_norm")(x, None, None, mean, statistics.copy(), True, 0.5, 1e-5)
+    agree(collect(same)[::-1], statistics)
 
 
 def test_an_output_is_not_resized(dev: int) -> None:
@@ -522,17 +542,17 @@ VIEW_STEPS: dict[str, Callable[[Any, int], Any]] = {
     "slice": _slice,
     "flip": lambda a, n: np.flip(a, _axis(a, n)),
     "rot90": lambda a, n: np.rot90(a, n) if a.ndim > 1 else a[::-1],
-    "transpose": lambda a, n: a.T,
+    "transpose": lambda a, _: a.T,
     "swapaxes": lambda a, n: np.swapaxes(a, 0, _axis(a, n)),
     "reshape": lambda a, n: a.reshape(-1, *a.shape[n % 2 + 1 :]) if n % 2 < a.ndim else a.reshape(-1),
     "newaxis": lambda a, n: np.expand_dims(a, n % (a.ndim + 1)) if a.ndim < 4 else a[::-1],
-    "diagonal": lambda a, n: a.diagonal(0, 0, 1) if a.ndim > 2 else a,
+    "diagonal": lambda a, _: a.diagonal(0, 0, 1) if a.ndim > 2 else a,
     "item": lambda a, n: a[n % len(a)] if a.ndim > 1 and len(a) else a[...],
-    "broadcast": lambda a, n: np.broadcast_to(a, (2, *a.shape)) if a.ndim < 3 else a,
+    "broadcast": lambda a, _: np.broadcast_to(a, (2, *a.shape)) if a.ndim < 3 else a,
 }
 
 
-def _add(a: Any, b: Any, n: int) -> None:
+def _add(a: Any, _: Any, n: int) -> None:
     a += n
 
 
@@ -540,19 +560,19 @@ def _assign(a: Any, b: Any, n: int) -> None:
     a[...] = b if a.shape == b.shape else n
 
 
-def _assign_backward(a: Any, b: Any, n: int) -> None:
+def _assign_backward(a: Any, _: Any, n: int) -> None:
     a[::-1] = a + n
 
 
-def _add_backward(a: Any, b: Any, n: int) -> None:
+def _add_backward(a: Any, b: Any, _: int) -> None:
     a[..., ::-1] += b if a.shape == b.shape else a
 
 
-def _mask(a: Any, b: Any, n: int) -> None:
+def _mask(a: Any, _: Any, n: int) -> None:
     a[a % 3 == 0] = n
 
 
-def _pick(a: Any, b: Any, n: int) -> None:
+def _pick(a: Any, _: Any, n: int) -> None:
     if len(a):
         a[[0, n % len(a)]] *= 2
 
@@ -561,11 +581,11 @@ def _out(a: Any, b: Any, n: int) -> None:
     np.subtract(a, b if a.shape == b.shape else n, out=a)
 
 
-def _sort(a: Any, b: Any, n: int) -> None:
+def _sort(a: Any, _: Any, n: int) -> None:
     a.sort(_axis(a, n))
 
 
-def _add_at(a: Any, b: Any, n: int) -> None:
+def _add_at(a: Any, _: Any, n: int) -> None:
     if len(a):
         np.add.at(a, [0, n % len(a), 0], 1)
 
