@@ -24,6 +24,11 @@ class ReversedImpl final : public c10::TensorImpl {
 
   const c10::Storage& memory() const { return memory_; }
 
+  void release_resources() override {
+    memory_ = {};
+    TensorImpl::release_resources();
+  }
+
   c10::intrusive_ptr<TensorImpl> shallow_copy_and_detach(const c10::VariableVersion& version,
                                                          bool allow_change) const override {
     auto copy = c10::make_intrusive<ReversedImpl>(memory_, key_set(), dtype(), sizes(), strides(), storage_offset());

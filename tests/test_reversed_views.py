@@ -432,6 +432,17 @@ def test_view_kernels(name: str, dev: int) -> None:
             assert np.shares_memory(one, t) == (name != "contiguous")
 
 
+def test_view_kernels_of_other_arrays(dev: int) -> None:
+    m, z = tensor(numbered()[0], dev=dev), tensor(numbered("complex128"), dev=dev)
+    agree(numbered()[0, ::-1].T, kernel("t")(m[::-1]))
+    parts = kernel("view_as_real")(z[::-1, :, ::-1])
+    agree(collect(z[::-1, :, ::-1]).view("float64").reshape(2, 3, 4, 2), parts)
+    agree(collect(z[:, ::-1]), kernel("view_as_complex")(kernel("view_as_real")(z)[:, ::-1]))
+    agree(collect(z).imag + 1j * collect(z).real, kernel("view_as_complex")(kernel("view_as_real")(z)[..., ::-1]))
+    parts[..., 1] = 5
+    assert (collect(z).imag == 5).all()
+
+
 def test_a_view_kernel_that_is_not_known_raises(dev: int) -> None:
     t = tensor(numbered("complex64"), dev=dev)
     with pytest.raises(TypeError, match="steps backward"):
