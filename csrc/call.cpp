@@ -8,6 +8,7 @@
 #include "record.h"
 #include "saved.h"
 #include "sharing.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -147,7 +148,7 @@ void before_write(const KernelObject* kernel, PyObject* const* args, Py_ssize_t 
 // A view counts the writes to its memory together with what it views, and cannot be written to if that cannot.
 PyObject* wrap_view(const at::Tensor& value, TensorObject* source) {
   if (!value.defined()) return Py_NewRef(Py_None);
-  if (!value.is_alias_of(source->value)) return wrap_result(value);
+  if (!share_memory(value, source->value)) return wrap_result(value);
   // An array made from a value is written to without changing the value.
   if ((source->flags & kValue) != 0 && value.dim() > 0 && value.numel() == 1) {
     Below guard;

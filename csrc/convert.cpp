@@ -173,7 +173,7 @@ const char* const kFromDlpackDoc =
     "copy : bool, optional\n    True always copies, None only to change the device, False raises instead.\n\n"
     "Raises\n------\n"
     "TypeError\n    Not a DLPack object, or a dtype that NumPy lacks.\n"
-    "BufferError\n    The memory cannot be shared: negative strides, or copy=False and another device.\n\n"
+    "BufferError\n    The memory cannot be shared: copy=False and another device.\n\n"
     "Examples\n--------\n"
     ">>> import numpy as np\n>>> from numtorch import from_dlpack\n>>> a = np.zeros(2)\n>>> t = from_dlpack(a)\n"
     ">>> a[0] = 1\n>>> t\nTensor([1., 0.], dtype=float64, dev=-1)\n";

@@ -89,10 +89,13 @@ char order_of(PyObject* order, char standard) {
   fail(PyExc_ValueError, "order must be one of 'C', 'F', 'A', or 'K' (got %R)", order);
 }
 
+// What 'A' stands for.
+char order_in_memory(const at::Tensor& value) { return is_fortran(value) && !value.is_contiguous() ? 'F' : 'C'; }
+
 bool has_order(const at::Tensor& value, char order) {
   if (order == 'C') return value.is_contiguous();
   if (order == 'F') return is_fortran(value);
-  return order == 'K' || value.is_contiguous() || is_fortran(value);
+  return true;
 }
 
 void check_casting(PyObject* tensor, at::ScalarType type, PyObject* casting) {
@@ -161,7 +164,7 @@ PyObject* cast(PyObject* tensor, at::ScalarType dtype, c10::Device device) {
 
 PyObject* copy_tensor(PyObject* tensor, char order) {
   const at::Tensor& value = value_of(tensor);
-  if (order == 'A') order = is_fortran(value) && !value.is_contiguous() ? 'F' : 'C';
+  if (order == 'A') order = order_in_memory(value);
   if (order == 'F' && value.dim() > 1) {
     const Ref turned = reversed(tensor);
     const Ref copied = clone(turned.get(), "contiguous_format");
@@ -199,7 +202,8 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
       throw PythonError{};
     }
     const at::ScalarType type = scalar_type_of(dtype, "astype()");
-    const char letter = order_of(order, 'K');
+    char letter = order_of(order, 'K');
+    if (letter == 'A') letter = order_in_memory(value_of(self));
     if (casting != nullptr) check_casting(self, type, casting);
     const at::Tensor& value = value_of(self);
     PyTypeObject* class_ = subok != 0 ? Py_TYPE(self) : tensor_type;

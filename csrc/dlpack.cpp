@@ -7,6 +7,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "record.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -39,7 +40,7 @@ PyObject* to_capsule(Managed* managed) {
 
 DLDevice device_of_memory(const at::Tensor& value) {
   DLTensor view{};
-  at::toDLPackNonOwning(value, &view);
+  at::toDLPackNonOwning(forward_of(value), &view);
   return view.device;
 }
 
@@ -122,7 +123,8 @@ at::Tensor prepare(PyObject* self, const Request& request) {
     fail(PyExc_BufferError, "__dlpack__: this Tensor is on dev=%ld; it goes to its own device or to the CPU only",
          dev_of(object->value.device()));
   }
-  const bool needed = move || object->value.is_conj() || object->value.is_neg() || (object->flags & kValue) != 0;
+  const bool needed = move || object->value.is_conj() || object->value.is_neg() || is_reversed(object->value) ||
+                      (object->flags & kValue) != 0;
   if (needed && request.copy == false)
     fail(PyExc_BufferError, "__dlpack__: copy=False, but this Tensor must be copied");
   if (!needed && !request.copy.value_or(false)) return object->value;
@@ -168,24 +170,28 @@ Ref call_dlpack(PyObject* object, const char* function) {
   return check(capsule);
 }
 
-void check_layout(DLTensor& view, const char* function) {
-  if (view.strides != nullptr) {
-    for (int i = 0; i < view.ndim; ++i) {
-      if (view.strides[i] < 0 && view.shape[i] > 1) {
-        fail(PyExc_BufferError, "%s: libtorch has no negative strides; copy the object first", function);
-      }
-    }
+// Makes all steps forward and the data that of the first element in memory, as libtorch reads it. Gives the axes that
+// stepped backward.
+at::DimVector go_forward(DLTensor& view) {
+  at::DimVector axes;
+  std::int64_t before = 0;
+  for (int i = 0; view.strides != nullptr && i < view.ndim; ++i) {
+    if (view.strides[i] >= 0 || view.shape[i] < 2) continue;
+    axes.push_back(i);
+    before -= (view.shape[i] - 1) * view.strides[i];
+    view.strides[i] = -view.strides[i];
   }
-  // libtorch reads from `data` and knows no offset.
-  view.data = static_cast<char*>(view.data) + view.byte_offset;
+  const std::int64_t bytes = before * (view.dtype.bits * view.dtype.lanes / 8);
+  view.data = static_cast<char*>(view.data) + static_cast<std::int64_t>(view.byte_offset) - bytes;
   view.byte_offset = 0;
+  return axes;
 }
 
 template <class Managed>
-at::Tensor take(PyObject* capsule, const char* function) {
+at::Tensor take(PyObject* capsule) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, Names<Managed>::fresh));
-  check_layout(managed->dl_tensor, function);
-  at::Tensor value = at::DLPackTraits<Managed>::fromDLPack(managed, {});
+  const at::DimVector axes = go_forward(managed->dl_tensor);
+  const at::Tensor value = turn(at::DLPackTraits<Managed>::fromDLPack(managed, {}), axes);
   check(PyCapsule_SetName(capsule, Names<Managed>::used));
   dtype_of(value.scalar_type());  // a TypeError for what NumPy lacks
   return value;
@@ -198,7 +204,7 @@ at::Tensor take_versioned(PyObject* capsule, const char* function, std::uint8_t*
     fail(PyExc_BufferError, "%s: DLPack version %u is not known", function, managed->version.major);
   }
   const std::uint64_t given = managed->flags;
-  at::Tensor value = take<DLManagedTensorVersioned>(capsule, function);
+  at::Tensor value = take<DLManagedTensorVersioned>(capsule);
   *flags = static_cast<std::uint8_t>((given & DLPACK_FLAG_BITMASK_IS_COPIED) != 0 ? 0 : kShared | kView);
   if ((given & DLPACK_FLAG_BITMASK_READ_ONLY) != 0) *flags |= kReadOnly;
   return value;
@@ -219,7 +225,7 @@ at::Tensor from_dlpack(PyObject* object, const char* function, std::uint8_t* fla
   if (PyCapsule_IsValid(capsule.get(), Names<DLManagedTensorVersioned>::fresh) != 0) {
     value = take_versioned(capsule.get(), function, flags);
   } else if (PyCapsule_IsValid(capsule.get(), Names<DLManagedTensor>::fresh) != 0) {
-    value = take<DLManagedTensor>(capsule.get(), function);
+    value = take<DLManagedTensor>(capsule.get());
     *flags = kShared | kView;
   } else {
     fail(PyExc_TypeError, "%s: __dlpack__ must give a fresh DLPack capsule, not %R", function, capsule.get());

@@ -11,6 +11,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "record.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -105,7 +106,7 @@ void fill_view(PyObject* self, Py_buffer* view, int flags) {
     exported->shape.push_back(object->value.size(i));
     exported->strides.push_back(object->value.stride(i) * itemsize);
   }
-  view->buf = object->value.data_ptr();
+  view->buf = address_of(object->value, object->value.storage_offset());
   view->len = static_cast<Py_ssize_t>(object->value.nbytes());
   view->itemsize = itemsize;
   view->readonly = (object->flags & kReadOnly) != 0;

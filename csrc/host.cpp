@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dtype.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -139,7 +140,7 @@ struct HeldBuffer {
 struct Layout {
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> strides;  // in elements
-  bool possible = true;               // libtorch can look at this memory
+  bool possible = true;               // strides count elements
   bool contiguous = true;             // in C order
 };
 
@@ -153,12 +154,27 @@ Layout layout_of(const Py_buffer& view) {
   std::int64_t dense = 1;
   for (std::size_t i = ndim; i-- > 0;) {
     const Py_ssize_t stride = layout.shape[i] == 1 ? dense * view.itemsize : view.strides[i];
-    layout.possible = layout.possible && stride >= 0 && stride % view.itemsize == 0;
+    layout.possible = layout.possible && stride % view.itemsize == 0;
     layout.strides[i] = stride / view.itemsize;
     layout.contiguous = layout.contiguous && layout.strides[i] == dense;
     dense *= layout.shape[i];
   }
   return layout;
+}
+
+// A tensor on the host's memory. `owner` goes with it.
+template <class Owner>
+at::Tensor on_memory(const Py_buffer& view, const Layout& layout, at::ScalarType type, Owner owner) {
+  std::vector<std::int64_t> forward = layout.strides;
+  std::int64_t before = 0;  // elements in memory before the first one
+  for (std::size_t i = 0; i < forward.size(); ++i) {
+    if (forward[i] >= 0) continue;
+    before -= (layout.shape[i] - 1) * forward[i];
+    forward[i] = -forward[i];
+  }
+  char* first = static_cast<char*>(view.buf) - before * view.itemsize;
+  const at::Tensor all = at::from_blob(first, layout.shape, forward, owner, at::TensorOptions(type));
+  return before == 0 ? all : view_of(all, layout.shape, layout.strides, before);
 }
 
 at::Tensor copy_buffer(const Py_buffer& view, const Layout& layout, at::ScalarType type, c10::Device device) {
@@ -170,7 +186,7 @@ at::Tensor copy_buffer(const Py_buffer& view, const Layout& layout, at::ScalarTy
     return result;
   }
   Unlocked release(true);
-  const at::Tensor source = at::from_blob(view.buf, layout.shape, layout.strides, at::TensorOptions(type));
+  const at::Tensor source = on_memory(view, layout, type, [](void*) {});
   return device.is_cpu() ? at::clone(source) : at::_to_copy(source, at::TensorOptions(type).device(device));
 }
 
@@ -189,7 +205,7 @@ at::Tensor from_memory(PyObject* array, at::ScalarType type, const Source& sourc
   if (source.copy || !source.device.is_cpu()) return copy_buffer(view, layout, type, source.device);
   *source.flags = static_cast<std::uint8_t>(kShared | kView | (view.readonly != 0 ? kReadOnly : 0));
   Below guard;
-  return at::from_blob(view.buf, layout.shape, layout.strides, [buffer](void*) {}, at::TensorOptions(type));
+  return on_memory(view, layout, type, [buffer](void*) {});
 }
 
 // `array` in native byte order, or a TypeError naming the dtypes that there are.

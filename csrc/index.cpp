@@ -25,10 +25,6 @@ KernelObject* getitem_kernel = nullptr;
 KernelObject* setitem_kernel = nullptr;
 KernelObject* additem_kernel = nullptr;
 
-char* address_of(const at::Tensor& array, std::int64_t offset) {
-  return static_cast<char*>(array.storage().mutable_data()) + static_cast<std::size_t>(offset) * array.itemsize();
-}
-
 // One element, copied as NumPy copies it into a scalar.
 at::Tensor copy_element(const at::Tensor& array, const Plan& plan) {
   if (!is_plain(array)) {
@@ -36,9 +32,7 @@ at::Tensor copy_element(const at::Tensor& array, const Plan& plan) {
     return view_of(array, {}, {}, plan.offset).clone();
   }
   at::Tensor element(at::detail::empty_cpu({}, array.scalar_type()));
-  const auto* source =
-      static_cast<const char*>(array.storage().data()) + static_cast<std::size_t>(plan.offset) * array.itemsize();
-  std::memcpy(element.mutable_data_ptr(), source, array.itemsize());
+  std::memcpy(element.mutable_data_ptr(), address_of(array, plan.offset), array.itemsize());
   return element;
 }
 
@@ -52,27 +46,14 @@ PyObject* get_picked(const at::Tensor& array, const Plan& plan) {
   return wrap(std::move(result));
 }
 
-// libtorch has no negative strides, so what is a view in NumPy is a copy here. It is read-only: a write that would
-// not reach the array raises instead.
-PyObject* get_reversed(const at::Tensor& view, const Plan& plan) {
-  Below guard;
-  at::Tensor result;
-  {
-    Unlocked release(is_long(view));
-    result = reverse(view, plan.reversed);
-  }
-  return wrap(std::move(result), kReadOnly);
-}
-
 PyObject* get_planned(TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
   if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, plan);
   if (plan.scalar) return wrap(copy_element(array, plan), kValue);
   at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
   if (parts.copies || (self->flags & kValue) != 0) {
     Below guard;
-    return wrap(plan.reversed.empty() ? view.clone() : reverse(view, plan.reversed));
+    return wrap(view.clone());
   }
-  if (!plan.reversed.empty()) return get_reversed(view, plan);
   const auto flags = static_cast<std::uint8_t>((self->flags & (kReadOnly | kShared)) | kView);
   return note_view(self, wrap(std::move(view), flags));
 }
@@ -92,9 +73,9 @@ at::Tensor source_for(PyObject* value, const at::Tensor& array, const Plan& plan
   at::Tensor source = plan.scalar ? assigned_element(value, type, array.device())
                                   : assigned_value(value, type, array.device(), max_dim);
   if (!overlaps(source, array)) return source;
-  const bool same = basic && plan.reversed.empty() && source.sizes() == at::IntArrayRef(plan.sizes) &&
+  const bool same = basic && source.sizes() == at::IntArrayRef(plan.sizes) &&
                     source.strides() == at::IntArrayRef(plan.strides) &&
-                    source.const_data_ptr() == address_of(array, plan.offset);
+                    address_of(source, source.storage_offset()) == address_of(array, plan.offset);
   if (same) return source;
   Below guard;
   return source.clone();
@@ -155,8 +136,7 @@ Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* va
 
 // In x[1:] = x[:-1] the value is a view of x that dies with the statement: it is no reason to refuse the assignment.
 void separate_value(PyObject* value, const TensorObject* self) {
-  if (!is_tensor(value) || Py_REFCNT(value) != 1 || !value_of(value).storage().is_alias_of(self->value.storage()))
-    return;
+  if (!is_tensor(value) || Py_REFCNT(value) != 1 || !share_memory(value_of(value), self->value)) return;
   Below guard;
   leave_family(as_tensor(value));
   as_tensor(value)->value = value_of(value).clone();

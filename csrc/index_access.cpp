@@ -24,39 +24,8 @@ namespace {
 
 using Indices = c10::List<std::optional<at::Tensor>>;
 
-at::Tensor view_as(const at::Tensor& base, caffe2::TypeMeta dtype, at::IntArrayRef sizes, at::IntArrayRef strides,
-                   std::int64_t offset) {
-  at::Tensor view = at::detail::make_tensor<c10::TensorImpl>(c10::TensorImpl::VIEW, c10::Storage(base.storage()),
-                                                             base.key_set(), dtype);
-  c10::TensorImpl* impl = view.unsafeGetTensorImpl();
-  impl->set_sizes_and_strides(sizes, strides, offset);
-  impl->set_version_counter(base.unsafeGetTensorImpl()->version_counter());
-  return view;
-}
-
-// libtorch has no indexing kernels for the wider unsigned integers: the signed ones move the same bits.
-at::ScalarType carrier(at::ScalarType type) {
-  switch (type) {
-    case at::kUInt16:
-      return at::kShort;
-    case at::kUInt32:
-      return at::kInt;
-    case at::kUInt64:
-      return at::kLong;
-    default:
-      return type;
-  }
-}
-
-at::Tensor as_type(const at::Tensor& value, at::ScalarType type) {
-  if (value.scalar_type() == type) return value;
-  return view_as(value, c10::scalarTypeToTypeMeta(type), value.sizes(), value.strides(), value.storage_offset());
-}
-
-at::Tensor carried(const at::Tensor& value) { return as_type(value, carrier(value.scalar_type())); }
-
 at::Tensor carried_view(const at::Tensor& array, const Plan& plan) {
-  return view_as(array, c10::scalarTypeToTypeMeta(carrier(array.scalar_type())), plan.sizes, plan.strides, plan.offset);
+  return carried(view_of(array, plan.sizes, plan.strides, plan.offset));
 }
 
 Indices indices_of(const Plan& plan) {
@@ -79,14 +48,14 @@ bool fit(at::Tensor& source, at::IntArrayRef shape) {
   return true;
 }
 
-// Turns the source round where the result's step is backward.
-at::Tensor turn(const at::Tensor& source, const Plan& plan, std::int64_t result_dim) {
-  at::DimVector dimensions;
-  for (const std::int64_t dimension : plan.reversed) {
-    const std::int64_t own = dimension - (result_dim - source.dim());
-    if (own >= 0 && source.size(own) > 1) dimensions.push_back(own);
+// Turns the source round along those of the target's dimensions that it has.
+at::Tensor turn_source(const at::Tensor& source, at::IntArrayRef dimensions, std::int64_t target_dim) {
+  at::DimVector own;
+  for (const std::int64_t dimension : dimensions) {
+    const std::int64_t axis = dimension - (target_dim - source.dim());
+    if (axis >= 0 && source.size(axis) > 1) own.push_back(axis);
   }
-  return dimensions.empty() ? source : at::flip(source, dimensions);
+  return turn(source, own);
 }
 
 void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
@@ -97,9 +66,9 @@ void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& g
          shape_text(given.sizes()).c_str(), shape_text(plan.sizes).c_str());
   }
   Unlocked release(is_long(view));
-  if (!plan.reversed.empty()) {
-    view = carried(view);
-    source = turn(carried(source), plan, view.dim());
+  if (is_reversed(view)) {
+    source = turn_source(source, reversed_axes(view), view.dim());
+    view = forward_of(view);
   }
   if (mode == Write::Add) {
     view.add_(source);
@@ -159,18 +128,14 @@ void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor&
   if (count == 0) return;
   at::Tensor view = carried_view(array, plan);
   Unlocked release(count >= kLongWork || !array.is_cpu());
-  source = turn(carried(source), plan, static_cast<std::int64_t>(shape.size()));
+  source = turn_source(carried(source), plan.reversed, static_cast<std::int64_t>(shape.size()));
   if (needs_order(array, plan, count, mode)) return scatter_in_order(view, plan, source, shape);
   view.index_put_(indices_of(plan), source, mode == Write::Add);
 }
 
-std::pair<std::uintptr_t, std::uintptr_t> span_of(const at::Tensor& value) {
-  auto low = reinterpret_cast<std::uintptr_t>(value.const_data_ptr());
-  std::uintptr_t length = value.itemsize();
-  for (std::int64_t i = 0; i < value.dim(); ++i) {
-    length += static_cast<std::uintptr_t>((value.size(i) - 1) * value.stride(i)) * value.itemsize();
-  }
-  return {low, low + length};
+std::pair<const char*, const char*> bytes_of(const at::Tensor& value) {
+  const Span span = span_of(value);
+  return {address_of(value, span.begin), address_of(value, span.end)};
 }
 
 // Along one dimension index_select is two to five times as fast as index.
@@ -183,19 +148,11 @@ at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
 
 }  // namespace
 
-at::Tensor view_of(const at::Tensor& base, at::IntArrayRef sizes, at::IntArrayRef strides, std::int64_t offset) {
-  return view_as(base, base.dtype(), sizes, strides, offset);
-}
-
 bool overlaps(const at::Tensor& a, const at::Tensor& b) {
   if (a.numel() == 0 || b.numel() == 0 || a.device() != b.device()) return false;
-  const auto [a_low, a_high] = span_of(a);
-  const auto [b_low, b_high] = span_of(b);
+  const auto [a_low, a_high] = bytes_of(a);
+  const auto [b_low, b_high] = bytes_of(b);
   return a_low < b_high && b_low < a_high;
-}
-
-at::Tensor reverse(const at::Tensor& view, at::IntArrayRef dimensions) {
-  return as_type(at::flip(carried(view), dimensions), view.scalar_type());
 }
 
 at::Tensor gather(const at::Tensor& array, const Plan& plan) {

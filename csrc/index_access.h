@@ -2,20 +2,15 @@
 #pragma once
 
 #include "index_plan.h"
+#include "view.h"
 
 namespace numtorch {
-
-// A tensor on the same memory, sharing its version.
-at::Tensor view_of(const at::Tensor& base, at::IntArrayRef sizes, at::IntArrayRef strides, std::int64_t offset);
 
 // True if the memory that the two span overlaps.
 bool overlaps(const at::Tensor& a, const at::Tensor& b);
 
 // A copy of what arrays or a mask pick.
 at::Tensor gather(const at::Tensor& array, const Plan& plan);
-
-// The reversed dimensions of a view, as a copy.
-at::Tensor reverse(const at::Tensor& view, at::IntArrayRef dimensions);
 
 enum class Write : std::uint8_t { Assign, Add };
 

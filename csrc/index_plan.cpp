@@ -1,10 +1,10 @@
 #include "index_plan.h"
 
+#include <ATen/ops/bitwise_not.h>
 #include <ATen/ops/nonzero_numpy.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "index_check.h"
 #include "tensor.h"
@@ -18,7 +18,6 @@ constexpr std::size_t kMostAxes = 64;  // NumPy's
 struct Dimension {
   std::int64_t size;
   std::int64_t stride;
-  bool reversed = false;
   bool indexed = false;
 };
 
@@ -36,13 +35,13 @@ class Planner {
     } else {
       arrange_arrays();
     }
+    check_count();
+    check_arrays();
+    if (!plan_.arrays.empty()) go_forward();
     for (const Dimension& dimension : dimensions_) {
       plan_.sizes.push_back(dimension.size);
       plan_.strides.push_back(dimension.stride);
     }
-    check_count();
-    find_reversed();
-    check_arrays();
     return std::move(plan_);
   }
 
@@ -135,14 +134,12 @@ class Planner {
     const std::int64_t count = PySlice_AdjustIndices(array_.size(axis_), &start, &stop, step);
     ++axis_;
     if (count == 0) return dimensions_.push_back({0, stride});
-    // libtorch has no negative strides: walk the same elements forward and remember to turn them round.
-    const std::int64_t low = step > 0 ? start : start + (count - 1) * step;
-    plan_.offset += low * stride;
-    dimensions_.push_back({count, count == 1 ? stride : stride * std::abs(step), step < 0 && count > 1});
+    plan_.offset += start * stride;
+    dimensions_.push_back({count, count == 1 ? stride : stride * step});
   }
 
   void pick(const at::Tensor& indices) {
-    dimensions_.push_back({array_.size(axis_), array_.stride(axis_), false, true});
+    dimensions_.push_back({array_.size(axis_), array_.stride(axis_), true});
     plan_.arrays.push_back(indices);
     plan_.axes.push_back(axis_++);
   }
@@ -152,7 +149,7 @@ class Planner {
     Below guard;
     Unlocked release(is_long(mask));
     for (const at::Tensor& indices : at::nonzero_numpy(mask)) {
-      dimensions_.push_back({array_.size(axis_), array_.stride(axis_), false, true});
+      dimensions_.push_back({array_.size(axis_), array_.stride(axis_), true});
       plan_.arrays.push_back(indices);
       plan_.axes.push_back(-1);  // in bounds as it is
       ++axis_;
@@ -162,7 +159,7 @@ class Planner {
   }
 
   void pick_flag(bool flag) {
-    dimensions_.push_back({1, 1, false, true});
+    dimensions_.push_back({1, 1, true});
     Below guard;
     plan_.arrays.push_back(at::zeros({flag ? 1 : 0}, array_.options().dtype(at::kLong)));
     plan_.axes.push_back(-1);
@@ -197,13 +194,29 @@ class Planner {
          shapes.c_str());
   }
 
-  void find_reversed() {
+  // What arrays pick is picked from a view that steps forward: what is picked is turned round afterwards, and along an
+  // indexed dimension the indices count from the other end.
+  void go_forward() {
     const auto count = static_cast<std::int64_t>(plan_.arrays.size());
     const auto grown = static_cast<std::int64_t>(plan_.picked.size()) - count;
     for (std::int64_t i = 0; i < static_cast<std::int64_t>(dimensions_.size()); ++i) {
-      if (!dimensions_[static_cast<std::size_t>(i)].reversed) continue;
-      plan_.reversed.push_back(count > 0 && i >= plan_.first ? i + grown : i);
+      Dimension& dimension = dimensions_[static_cast<std::size_t>(i)];
+      if (dimension.stride >= 0 || dimension.size < 2) continue;
+      plan_.offset += (dimension.size - 1) * dimension.stride;
+      dimension.stride = -dimension.stride;
+      if (dimension.indexed) {
+        count_from_end(plan_.arrays[static_cast<std::size_t>(i - plan_.first)]);
+      } else {
+        plan_.reversed.push_back(i >= plan_.first ? i + grown : i);
+      }
     }
+  }
+
+  // i becomes -1 - i, which of the same length is size - 1 - i.
+  void count_from_end(at::Tensor& indices) {
+    Below guard;
+    indices = at::bitwise_not(indices);
+    plan_.negative = true;
   }
 
   void check_arrays() {

@@ -33,14 +33,14 @@ Parts read_index(PyObject* index, c10::Device device);
 Ref freeze_index(const Parts& parts, c10::Device device);
 
 struct Plan {
-  at::DimVector sizes;  // the view, with steps forward
+  at::DimVector sizes;  // the view; with arrays, its steps are forward
   at::DimVector strides;
   std::int64_t offset = 0;
   c10::SmallVector<at::Tensor, 4> arrays;  // int64, for the view's dimensions from `first` on
   c10::SmallVector<std::int64_t, 4> axes;  // the axis of the array that each of them indexes, -1 for a flag
   std::int64_t first = 0;
   at::DimVector picked;                        // the shape that the arrays broadcast to
-  c10::SmallVector<std::int64_t, 4> reversed;  // dimensions of the result whose step is backward
+  c10::SmallVector<std::int64_t, 4> reversed;  // with arrays, dimensions of the result whose step is backward
   at::Tensor mask;                             // one mask for the whole array; nothing else is filled in then
   bool scalar = false;                         // integers alone: the result is a value
   bool negative = false;                       // some index counts from the end

@@ -7,10 +7,11 @@
 
 #include "convert.h"
 #include "index.h"
-#include "index_access.h"
+#include "index_plan.h"
 #include "kernel.h"
 #include "record.h"
 #include "sharing.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -57,7 +58,7 @@ PyObject* base(PyObject*, PyObject* object) {
     if ((tensor->flags & kView) == 0) return Py_NewRef(Py_None);
     check_untracked(object, "base");
     const at::Tensor& value = tensor->value;
-    const auto count = static_cast<std::int64_t>(value.storage().nbytes() / value.itemsize());
+    const auto count = static_cast<std::int64_t>(memory_of(value).nbytes() / value.itemsize());
     return wrap(view_of(value, {count}, {1}, 0), tensor->flags & (kReadOnly | kShared));
   });
 }

@@ -12,6 +12,7 @@
 #include "operation.h"
 #include "protocol.h"
 #include "record.h"
+#include "reversed.h"
 #include "sharing.h"
 #include "tensor.h"
 
@@ -34,6 +35,7 @@ PYBIND11_MODULE(_core, module) {
     register_errors(self);
     numtorch::register_dtype(self);
     numtorch::register_device(self);
+    numtorch::register_reversed();
     numtorch::register_kernel(self);
     numtorch::register_record(self);
     numtorch::register_sharing(self);

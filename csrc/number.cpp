@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "dtype.h"
 #include "record.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -182,7 +183,7 @@ PyObject* item(PyObject* self, PyObject* args) {
     const at::Tensor& value = value_of(self);
     const std::int64_t offset = item_offset(value, args);
     Below guard;
-    return to_number(value.as_strided({}, {}, value.storage_offset() + offset));
+    return to_number(view_of(value, {}, {}, value.storage_offset() + offset));
   });
 }
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "view.h"
+
 namespace numtorch {
 
 namespace {
@@ -24,7 +26,8 @@ bool is_wider_here() {
 }
 
 bool is_plain_float(const at::Tensor& value) {
-  return value.is_cpu() && value.scalar_type() == at::kFloat && value.layout() == at::kStrided && !value.is_neg();
+  return value.is_cpu() && value.scalar_type() == at::kFloat && value.layout() == at::kStrided && !value.is_neg() &&
+         !is_reversed(value);
 }
 
 bool is_plain_float_or_none(const c10::IValue& bias) { return bias.isNone() || is_plain_float(bias.toTensor()); }

@@ -8,6 +8,7 @@
 #include "record.h"
 #include "scalars.h"
 #include "tensor.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -168,7 +169,7 @@ bool is_foreign(PyObject* object) {
 }
 
 bool may_overlap(const at::Tensor& a, const at::Tensor& b) {
-  return a.is_alias_of(b) && a.unsafeGetTensorImpl() != b.unsafeGetTensorImpl();
+  return share_memory(a, b) && a.unsafeGetTensorImpl() != b.unsafeGetTensorImpl();
 }
 
 PyObject* binary(const Operation& operation, PyObject* a, PyObject* b) {

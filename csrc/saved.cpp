@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "index_access.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -24,7 +25,7 @@ TensorObject*& list_of(const c10::StorageImpl* storage) {
   return lists[((address >> 6) ^ (address >> 20)) % kLists];
 }
 
-const c10::StorageImpl* storage_of(const at::Tensor& value) { return value.storage().unsafeGetStorageImpl(); }
+const c10::StorageImpl* storage_of(const at::Tensor& value) { return memory_of(value).unsafeGetStorageImpl(); }
 
 }  // namespace
 

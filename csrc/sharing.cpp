@@ -4,17 +4,18 @@
 #include <ATen/ops/clone.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "index_access.h"
 #include "kernel.h"
 #include "node.h"
 #include "record.h"
 #include "run.h"
 #include "saved.h"
+#include "view.h"
 
 namespace numtorch {
 
@@ -39,19 +40,7 @@ std::unordered_map<Storage, Family>& families() {
   return *map;
 }
 
-Storage storage_of(const at::Tensor& value) { return value.storage().unsafeGetStorageImpl(); }
-
-// The elements of its memory, from the first to one past the last, that a Tensor sees.
-struct Span {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-};
-
-Span span_of(const at::Tensor& value) {
-  Span span{value.storage_offset(), value.storage_offset() + 1};
-  for (std::int64_t i = 0; i < value.dim(); ++i) span.end += (value.size(i) - 1) * value.stride(i);
-  return span;
-}
+Storage storage_of(const at::Tensor& value) { return memory_of(value).unsafeGetStorageImpl(); }
 
 bool contains(const at::Tensor& outer, const at::Tensor& inner) {
   if (outer.scalar_type() != inner.scalar_type() || outer.numel() == 0) return false;
@@ -92,7 +81,7 @@ bool has_strangers(const TensorObject* object, const Family* family) {
     const auto* impl = saved->value.unsafeGetTensorImpl();
     if (storage_of(saved->value) == storage && ++kept[impl] == saved->value.use_count()) known.insert(impl);
   }
-  return static_cast<std::size_t>(object->value.storage().use_count()) > known.size();
+  return static_cast<std::size_t>(memory_of(object->value).use_count()) > known.size();
 }
 
 Family* family_of(const TensorObject* object) {
@@ -112,7 +101,7 @@ constexpr const char* kStrangers = "arrays made before it (a view, or what it is
 bool is_distinct(const at::Tensor& value) {
   std::vector<std::pair<std::int64_t, std::int64_t>> axes;
   for (std::int64_t i = 0; i < value.dim(); ++i) {
-    if (value.size(i) > 1) axes.emplace_back(value.stride(i), value.size(i));
+    if (value.size(i) > 1) axes.emplace_back(std::abs(value.stride(i)), value.size(i));
   }
   std::sort(axes.begin(), axes.end());
   std::int64_t reach = 0;
@@ -362,14 +351,14 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
 }
 
 bool is_memory_shared(const TensorObject* object) {
-  if (object->value.storage().use_count() == 1) return false;
+  if (memory_of(object->value).use_count() == 1) return false;
   const Family* family = family_of(object);
   return (family != nullptr && family->members.size() > 1) || has_strangers(object, family);
 }
 
 bool owns_alone(const TensorObject* object) {
   return (object->flags & (kShared | kArgument | kFamily)) == 0 && object->marks == 0 &&
-         object->value.storage().use_count() == 1 && object->value.use_count() == 1;
+         memory_of(object->value).use_count() == 1 && object->value.use_count() == 1;
 }
 
 void register_sharing(PyObject* module) {

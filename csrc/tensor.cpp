@@ -13,13 +13,13 @@
 #include "device.h"
 #include "dtype.h"
 #include "index.h"
-#include "index_access.h"
 #include "kernel.h"
 #include "memory.h"
 #include "operators.h"
 #include "protocol.h"
 #include "record.h"
 #include "sharing.h"
+#include "view.h"
 
 namespace numtorch {
 

@@ -1,5 +1,6 @@
 """Indices that NumPy knows, and comparisons of what a Tensor does with what an ndarray does."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -186,11 +187,24 @@ def numbered(shape=(2, 3, 4), dtype=np.float64):
     return np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype)
 
 
+def turned(x):
+    """The view of `x` that steps backward along each axis."""
+    return x[(slice(None, None, -1),) * x.ndim] if x.ndim else x
+
+
+def forward(x, dev):
+    return tensor(x, dev=dev)
+
+
+def backward(x, dev):
+    """A Tensor with the values of `x` that is a view with steps backward."""
+    return turned(tensor(turned(x).copy(), dev=dev))
+
+
 def check_get(x, index, dev):
     expected = x[index]
-    for key in (index, with_tensors(index, dev)):
-        t = tensor(x, dev=dev)
-        got = t[key]
+    for make, key in itertools.product((forward, backward), (index, with_tensors(index, dev))):
+        got = make(x, dev)[key]
         same(collect(got), np.asarray(expected))
         assert got.dev == dev
         assert got.is_value == (not isinstance(expected, np.ndarray))
@@ -212,9 +226,8 @@ def check_set(x, index, value, dev):
     values = [value]
     if isinstance(value, np.ndarray) and value.dtype in DTYPES and not sequence_into_element(x, index, value):
         values.append(tensor(value, dev=dev))
-    for key in (index, with_tensors(index, dev)):
-        for v in values:
-            t = tensor(x, dev=dev)
-            got = outcome(lambda t=t, key=key, v=v: assign(t, key, v))
-            assert got == wanted
-            same(collect(t), expected)
+    for make, key, v in itertools.product((forward, backward), (index, with_tensors(index, dev)), values):
+        t = make(x, dev)
+        got = outcome(lambda t=t, key=key, v=v: assign(t, key, v))
+        assert got == wanted
+        same(collect(t), expected)

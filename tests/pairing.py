@@ -174,15 +174,29 @@ def memory_differences(expected: Any, actual: Any, arrays: dict[str, Any], tenso
 
 
 def compare(
-    row: Row, dtype: str, dev: int, other: str | None = None, hosted: str = "", namespace: Any = np
+    row: Row,
+    dtype: str,
+    dev: int,
+    other: str | None = None,
+    hosted: str = "",
+    namespace: Any = np,
+    backward: bool = False,
 ) -> Iterator[str]:
-    """What NumPy and Tensors, in `namespace`, disagree on. The operands named in `hosted` stay ndarrays."""
+    """
+    What NumPy and Tensors, in `namespace`, disagree on.
+
+    The operands named in `hosted` stay ndarrays; `backward`, all of them are views that step backward along each axis.
+    """
     named = used(row.text, operands(dtype, other or dtype))
     arrays = {name: strided_copy_of(array) for name, array in named.items()}
     tensors: dict[str, Any] = {
         name: strided_copy_of(array) if name in hosted else tensor_like(name, array, dev)
         for name, array in named.items()
     }
+    if backward:
+        flipped = {name: flipped_copy_of(array) for name, array in named.items()}
+        arrays = {name: turned(strided_copy_of(array)) for name, array in flipped.items()}
+        tensors = {name: turned(tensor_like(name, array, dev)) for name, array in flipped.items()}
     expected, error = evaluate(row.text, {**arrays, **row.extra})
     actual, other_error = evaluate(row.text, {**tensors, **row.extra}, namespace)
     if dtype in row.refused:
@@ -202,6 +216,18 @@ def compare(
             yield from (f"{name} afterwards: {text}" for text in differences(array, tensors[name], row.tolerance, dev))
     if row.memory and dev == -1:
         yield from memory_differences(expected, actual, arrays, tensors)
+
+
+def turned(array: Any) -> Any:
+    """The view of `array` that steps backward along each axis."""
+    return array[(slice(None, None, -1),) * array.ndim] if array.ndim else array
+
+
+def flipped_copy_of(array: np.ndarray) -> np.ndarray:
+    """The elements in the opposite order along each axis, with the strides of `array`."""
+    copied = strided_copy_of(array)
+    copied[...] = turned(array)
+    return copied
 
 
 def strided_copy_of(array: np.ndarray) -> np.ndarray:
@@ -224,13 +250,13 @@ def tensor_like(name: str, array: np.ndarray, dev: int) -> nt.Tensor:
     return nt.tensor(array, dev=dev)
 
 
-def check(row: Row, dev: int, dtypes: Iterable[str] | None = None) -> None:
+def check(row: Row, dev: int, dtypes: Iterable[str] | None = None, backward: bool = False) -> None:
     """Fails with all differences, dtype by dtype; skips what the installed NumPy does otherwise than newer ones."""
     if version := awaited(row.text):
         pytest.skip(f"NumPy does so since {version}")
     found = [
         f"{dtype}: {difference}"
         for dtype in (dtypes or row.dtypes + row.refused)
-        for difference in compare(row, dtype, dev)
+        for difference in compare(row, dtype, dev, backward=backward)
     ]
     assert not found, f"{row.text}\n" + "\n".join(found)

@@ -348,6 +348,31 @@ def _row_of_rest_anew(a: Any, n: int) -> Any:
     return with_set(a, place, a[place] * 0.5)
 
 
+def _scale_backward(a: Any, n: int) -> None:
+    back = a[..., ::-1]
+    back[..., n % a.shape[-1]] *= 1.5
+
+
+def _scaled_backward(a: Any, n: int) -> Any:
+    place = (..., a.shape[-1] - 1 - n % a.shape[-1])
+    return with_set(a, place, a[place] * 1.5)
+
+
+def _accumulate_backward(a: Any, _: int) -> None:
+    back = a[::-1]
+    back += a * 0.5
+
+
+def _square_every_other(a: Any, n: int) -> None:
+    some = np.flip(a, 0)[n % len(a) :: 2]
+    some[...] = some * some
+
+
+def _squared_every_other(a: Any, n: int) -> Any:
+    places = list(range(len(a)))[::-1][n % len(a) :: 2]
+    return with_set(a, places, a[places] ** 2)
+
+
 def turned(s: tuple[int, ...], t: tuple[int, ...]) -> bool:
     return into_first(s[::-1], t)
 
@@ -364,6 +389,13 @@ THROUGH_VIEWS: dict[str, Operation] = {
         1, _set_in_swapped, assigned(lambda a, n: with_set(a, (..., n % a.shape[-1]), 0.3)), has_axes(2)
     ),
     "a view of a view": Operation(1, _row_of_rest, assigned(_row_of_rest_anew), has_axes(2)),
+    "back = a[..., ::-1]; back[..., i] *= number": Operation(1, _scale_backward, assigned(_scaled_backward)),
+    "back = a[::-1]; back += a": Operation(
+        1, _accumulate_backward, assigned(lambda a, _: a + torch.flip(a, [0]) * 0.5)
+    ),
+    "some = np.flip(a, 0)[i::2]; some[...] = some * some": Operation(
+        1, _square_every_other, assigned(_squared_every_other)
+    ),
     # These stay beside what they are views of: later steps write into either.
     "kept row": Operation(1, lambda a, n: a[n % len(a)], lambda a, n: a[n % len(a)], has_axes(2)),
     "kept slice": Operation(1, lambda a, n: a[..., n % a.shape[-1] :], lambda a, n: a[..., n % a.shape[-1] :]),
@@ -371,3 +403,15 @@ THROUGH_VIEWS: dict[str, Operation] = {
 }
 
 KEPT = {name for name in THROUGH_VIEWS if name.startswith("kept")}
+
+
+def unknown(*_: Any) -> Any:
+    raise AssertionError("PyTorch has no views with steps backward")
+
+
+# As those that are kept, but without a counterpart in PyTorch.
+BACKWARD: dict[str, Operation] = {
+    "kept backward": Operation(1, lambda a, _: a[::-1], unknown),
+    "kept every other": Operation(1, lambda a, n: a[..., :: -1 - n % 2], unknown),
+    "kept rot90": Operation(1, lambda a, n: np.rot90(a, n + 1), unknown, lambda s: len(s) == 2),
+}

@@ -100,7 +100,46 @@ def of_masks(x: Tensor) -> Any:
     return np.sum(b**2)
 
 
+def of_backward_views(x: Tensor) -> Any:
+    b = x * x
+    back, corner = b[::-1], np.rot90(b)
+    back *= 1 + corner[0, 0]
+    back[0] = x[1]
+    b[::-1][1] += corner[:, 0]
+    b[::-1] += b
+    corner[1:, ::-2] *= back.T[::-1][:3, :2]
+    back[:, [0, -1]] += 0.5
+    return np.sum(b**2) + np.sum(corner**3) + np.sum(back[0] * b[0])
+
+
+def of_the_argument_backward(x: Tensor) -> Any:
+    back = x[::-1, ::-1]
+    back[0] = back[1] * x[0]
+    x[1, ::-1] *= 2
+    return np.sum(back**3 * x)
+
+
+def by_functions_backward(x: Tensor) -> Any:
+    b = x * 2
+    back = np.flip(b)
+    np.add(back[0], 1, out=back[1])
+    np.add.at(back, ([0, 0, 2], [1, 1, 3]), b[:, 0])
+    np.copyto(back[2], b[2] * b[1])
+    np.put(back[:, 1], [0, 2], b[0, :2] ** 2)
+    np.putmask(back, b > 1, b * b)
+    back[1].sort()
+    flat = back.reshape(-1)
+    flat[::-3] *= flat[0]
+    back.T[1].fill(0.25)
+    diagonal = b.ravel()[::-5]
+    diagonal -= back[0, 1]
+    return np.sum(b * b)
+
+
 PROGRAMS = [
+    of_backward_views,
+    of_the_argument_backward,
+    by_functions_backward,
     of_a_row,
     of_rows_and_columns,
     of_the_argument,

@@ -56,12 +56,42 @@ def test_of_a_view(dev: int) -> None:
     )
 
 
+BACKWARD: dict[str, tuple[Any, ...]] = {
+    "as it is": (),
+    "forward again": ((4,), (8,)),
+    "toeplitz": ((4, 5), (-8, 8)),
+    "both": ((2, 3), (-16, -8)),
+    "repeated": ((3, 2), (0, -8)),
+    "one element": ((1, 4), (-800, 8)),
+    "no elements": ((0, 2), (-8, -8)),
+}
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+@pytest.mark.parametrize("start", [slice(6, None), slice(6, None, -1)], ids=str)
+def test_backward(name: str, start: slice, dev: int) -> None:
+    """Negative strides, from an element in the middle on, of what steps forward and backward."""
+    array = np.arange(12.0)
+    x = nt.tensor(array, dev=dev)
+    expected = np.lib.stride_tricks.as_strided(array[start], *BACKWARD[name])
+    actual = as_strided(x[start], *BACKWARD[name])
+    np.testing.assert_array_equal(nt.collect(actual), expected)
+    for length, stride, other in zip(expected.shape, expected.strides, actual.strides, strict=True):
+        assert length < 2 or not expected.size or stride == other
+    assert np.shares_memory(x, actual) == bool(expected.size)
+    with pytest.raises(ValueError, match="leaves the memory"):
+        as_strided(x[start], (8,), (-8,))
+
+
 def test_gradient(dev: int) -> None:
     x = nt.tensor([1.0, 2.0, 3.0, 4.0], dev=dev)
     (slope,) = nt.gradient(lambda x: (as_strided(x, (3, 2), (8, 8)) ** 2).sum(), x)
     assert slope.tolist() == [2, 8, 12, 8]
     with pytest.raises(NotImplementedError, match="beside the elements"):
         nt.gradient(lambda x: as_strided(x[::2], (3,), (8,)).sum(), x)
+    for backward in (lambda x: as_strided(x[::-1]), lambda x: as_strided(x[3:], (3,), (-8,))):
+        with pytest.raises(NotImplementedError, match="negative strides"):
+            nt.gradient(lambda x, backward=backward: backward(x).sum(), x)
 
 
 OUTSIDE: dict[str, tuple[Any, ...]] = {

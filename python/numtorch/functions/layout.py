@@ -36,8 +36,8 @@ def reverse_axes(x: Tensor) -> Tensor:
 
 
 def memory_axes(x: Tensor) -> tuple[int, ...]:
-    """The axes from the slowest in memory to the fastest: what order 'K' keeps."""
-    return tuple(sorted(range(x.ndim), key=lambda axis: -x.strides[axis]))
+    """The axes from the slowest in memory to the fastest, forward or backward: what order 'K' keeps."""
+    return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 
 def reading_axes(x: Tensor) -> tuple[int, ...]:
@@ -45,7 +45,7 @@ def reading_axes(x: Tensor) -> tuple[int, ...]:
 
     Along an axis without a stride there is no order in memory: such an axis stays where it is in C order.
     """
-    strides = [0 if length == 1 else stride for length, stride in zip(x.shape, x.strides, strict=True)]
+    strides = [0 if length == 1 else abs(stride) for length, stride in zip(x.shape, x.strides, strict=True)]
     axes: list[int] = []  # the fastest first
     for axis in reversed(range(x.ndim)):
         place = len(axes)

@@ -53,7 +53,6 @@ __all__ = [
 ]
 
 _expand = kernel("expand")
-_flip = kernel("flip")
 _permute = kernel("permute")
 _repeat = kernel("repeat")
 _reshape = kernel("reshape")
@@ -277,13 +276,16 @@ def broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Tensor, ...]:  
 
 
 def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
-    """What is a view in NumPy: libtorch has no negative strides, so this copy takes no writes that would be lost."""
-    return as_read_only(moved(lambda y: _flip(y, axes), x))
+    """The view that steps backward along `axes`."""
+    steps = [slice(None)] * x.ndim
+    for axis in axes:
+        steps[axis] = slice(None, None, -1)
+    return x[tuple(steps)]
 
 
 @implements(np.flip)
 def flip(m: Array, axis: Axis = None) -> Tensor:
-    """NumPy's `flip`; the result is read-only."""
+    """NumPy's `flip`, a view."""
     x = as_tensor(m)
     return _flipped(x, axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim))
 
@@ -296,19 +298,19 @@ def _require_axes(x: Tensor, ndim: int) -> Tensor:
 
 @implements(np.flipud)
 def flipud(m: Array) -> Tensor:
-    """NumPy's `flipud`; the result is read-only."""
+    """NumPy's `flipud`, a view."""
     return _flipped(_require_axes(as_tensor(m), 1), (0,))
 
 
 @implements(np.fliplr)
 def fliplr(m: Array) -> Tensor:
-    """NumPy's `fliplr`; the result is read-only."""
+    """NumPy's `fliplr`, a view."""
     return _flipped(_require_axes(as_tensor(m), 2), (1,))
 
 
 @implements(np.rot90)
 def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
-    """NumPy's `rot90`; a result that had to be flipped is read-only."""
+    """NumPy's `rot90`, a view."""
     x = as_tensor(m)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")

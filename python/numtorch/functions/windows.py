@@ -17,6 +17,7 @@ __all__ = ["as_strided", "sliding_window_view"]
 
 _alias = kernel("alias")
 _as_strided = kernel("as_strided")
+_storage_offset = kernel("storage_offset")
 _unfold = kernel("unfold")
 
 _MOST_BYTES = 2**63 - 1
@@ -58,6 +59,19 @@ def sliding_window_view(
     return view if writeable else as_read_only(view)
 
 
+def _strided(base: Tensor, lengths: Any, steps: tuple[int, ...]) -> Tensor:
+    """The view with those strides in elements: one that steps forward, turned round where they are negative."""
+    if min((*steps, *base.strides), default=0) >= 0:
+        view: Tensor = _as_strided(base, lengths, steps)
+        return view
+    if base.tracked:
+        raise NotImplementedError("gradient: as_strided takes no negative strides while a gradient is being taken")
+    backward = [step < 0 and length > 1 for length, step in zip(lengths, steps, strict=True)]
+    before = sum((length - 1) * step for length, step, turned in zip(lengths, steps, backward, strict=True) if turned)
+    view = _as_strided(base, lengths, tuple(map(abs, steps)), _storage_offset(base) + (0 if 0 in lengths else before))
+    return view[tuple(slice(None, None, -1 if turned else 1) for turned in backward)] if any(backward) else view
+
+
 def as_strided(
     x: Array,
     shape: Any = None,
@@ -69,8 +83,8 @@ def as_strided(
     NumPy's `as_strided`: a view of the memory of `x` with that shape and those strides, in bytes.
 
     NumPy reads whatever lies there; this raises ValueError instead where the view would leave the memory that `x`
-    itself is a view of. Strides are not negative, as libtorch has none, and multiples of the size of an element. A
-    gradient reaches the elements of `x`; where the view reads others, computing it raises NotImplementedError.
+    itself is a view of. Strides are multiples of the size of an element. A gradient reaches the elements of `x`; where
+    the view reads others, or strides are negative, NotImplementedError is raised.
 
     Parameters
     ----------
@@ -106,16 +120,18 @@ def as_strided(
     check_ndim(len(lengths))
     if any(length < 0 for length in lengths):
         raise ValueError("negative dimensions are not allowed")
-    if any(step < 0 or step % base.itemsize for step in steps):
-        raise ValueError(f"as_strided: strides must be multiples of the itemsize {base.itemsize} and not negative")
+    if any(step % base.itemsize for step in steps):
+        raise ValueError(f"as_strided: strides must be multiples of the itemsize {base.itemsize}")
     outside = ValueError(f"as_strided: a view of shape {lengths} with strides {steps} leaves the memory of the array")
-    reach = sum((length - 1) * step for length, step in zip(lengths, steps, strict=True)) if 0 not in lengths else 0
+    reach = (
+        sum((length - 1) * abs(step) for length, step in zip(lengths, steps, strict=True)) if 0 not in lengths else 0
+    )
     if max(reach, math.prod(lengths) * base.itemsize) > _MOST_BYTES:
         raise outside
     try:
-        view = _as_strided(base, lengths, tuple(step // base.itemsize for step in steps))
+        view = _strided(base, lengths, tuple(step // base.itemsize for step in steps))
     except RuntimeError as error:
-        if "out of bounds" not in str(error):
+        if not any(words in str(error) for words in ("out of bounds", "invalid storage offset")):
             raise
         raise outside from None
     return view if writeable else as_read_only(view)

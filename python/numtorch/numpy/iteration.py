@@ -124,6 +124,7 @@ class nditer:
         self.ndim = len(self.shape)
         self.itersize = int(np.prod(self.shape, dtype=np.int64))
         self._axes = _axes(self.operands, order)
+        self._turned = _turned_axes(self.operands) if order == "K" else ()
         if self.itersize == 0 and "zerosize_ok" not in self._flags:
             raise ValueError("Iteration of zero-sized operands is not enabled")
         self.reset()
@@ -165,6 +166,8 @@ class nditer:
             raise ValueError("Iterator is past the end")
         walked = np.unravel_index(self.iterindex, [self.shape[axis] for axis in self._axes])
         place = dict(zip(self._axes, map(int, walked), strict=True))
+        for axis in self._turned:
+            place[axis] = self.shape[axis] - 1 - place[axis]
         return tuple(place[axis] for axis in range(self.ndim))
 
     @property
@@ -215,4 +218,10 @@ def _axes(operands: Sequence[Tensor], order: str) -> tuple[int, ...]:
         return tuple(range(ndim))
     if order == "F":
         return tuple(range(ndim))[::-1]
-    return tuple(sorted(range(ndim), key=lambda axis: -max(operand.strides[axis] for operand in operands)))
+    return tuple(sorted(range(ndim), key=lambda axis: -max(abs(operand.strides[axis]) for operand in operands)))
+
+
+def _turned_axes(operands: Sequence[Tensor]) -> tuple[int, ...]:
+    """The axes along which memory is walked forward by walking backward: no operand says otherwise."""
+    strides = [[operand.strides[axis] for operand in operands] for axis in range(operands[0].ndim)]
+    return tuple(axis for axis, steps in enumerate(strides) if min(steps) < 0 and max(steps) <= 0)
