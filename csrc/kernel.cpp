@@ -48,13 +48,17 @@ Parameter make_parameter(const c10::Argument& argument) {
 
 // The parameter whose alias set ("a" in Tensor(a!)) the result shares, or -1.
 int find_alias(const c10::FunctionSchema& schema, const c10::Argument& result, bool written) {
-  if (result.alias_info() == nullptr) return -1;
+  const auto* of_result = result.alias_info();
+  if (of_result == nullptr) return -1;
+  // Of a list of views (split, unbind) its items say it.
+  if (of_result->beforeSets().empty() && !of_result->containedTypes().empty())
+    of_result = &of_result->containedTypes()[0];
   const auto& arguments = schema.arguments();
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto* info = arguments[i].alias_info();
     if (info == nullptr || info->isWrite() != written) continue;
     for (const auto& symbol : info->beforeSets()) {
-      if (result.alias_info()->beforeSets().count(symbol) != 0) return static_cast<int>(i);
+      if (of_result->beforeSets().count(symbol) != 0) return static_cast<int>(i);
     }
   }
   return -1;

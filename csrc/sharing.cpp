@@ -23,6 +23,9 @@ namespace {
 
 KernelObject* view_kernel = nullptr;   // strided_view(self, size, stride, offset)
 KernelObject* write_kernel = nullptr;  // strided_write(self, source, size, stride, offset)
+// The same of a complex part of memory that is looked at as real numbers; strides and offset count complex ones.
+KernelObject* complex_view_kernel = nullptr;
+KernelObject* complex_write_kernel = nullptr;
 
 // The Tensors of one memory. `root` is a Tensor of the tape's own that sees all that they see, with its history.
 struct Family {
@@ -42,10 +45,17 @@ std::unordered_map<Storage, Family>& families() {
 
 Storage storage_of(const at::Tensor& value) { return memory_of(value).unsafeGetStorageImpl(); }
 
+// The span in real numbers, of which a complex one is two.
+Span reals_of(const at::Tensor& value) {
+  const Span span = span_of(value);
+  return value.is_complex() ? Span{2 * span.begin, 2 * span.end} : span;
+}
+
 bool contains(const at::Tensor& outer, const at::Tensor& inner) {
-  if (outer.scalar_type() != inner.scalar_type() || outer.numel() == 0) return false;
-  const Span a = span_of(outer);
-  const Span b = span_of(inner);
+  const auto reals = [](const at::Tensor& value) { return c10::toRealValueType(value.scalar_type()); };
+  if (reals(outer) != reals(inner) || outer.numel() == 0) return false;
+  const Span a = reals_of(outer);
+  const Span b = reals_of(inner);
   return a.begin <= b.begin && b.end <= a.end;
 }
 
@@ -130,24 +140,31 @@ struct Place {
         offset(check(PyLong_FromLongLong(value.storage_offset() - begin))) {}
 };
 
+// Is it complex, in memory of real numbers?
+bool is_pairs(const at::Tensor& part, const at::Tensor& flat) { return part.is_complex() && !flat.is_complex(); }
+
 void record_view(PyObject* flat, const at::Tensor& of, std::int64_t begin, PyObject* view) {
-  const Place place(of, begin);
+  const bool pairs = is_pairs(of, value_of(flat));
+  const Place place(of, pairs ? begin / 2 : begin);
   PyObject* args[] = {flat, place.size.get(), place.stride.get(), place.offset.get()};
   if (any_tracked(args, 1)) {
-    record(view_kernel, args, 4, view);
+    record(pairs ? complex_view_kernel : view_kernel, args, 4, view);
   } else {
     attach(view, nullptr);
   }
 }
 
 void record_write(PyObject* flat, PyObject* source, const at::Tensor& of, std::int64_t begin, PyObject* result) {
-  const Place place(of, begin);
+  const bool pairs = is_pairs(of, value_of(flat));
+  const Place place(of, pairs ? begin / 2 : begin);
   PyObject* args[] = {flat, source, place.size.get(), place.stride.get(), place.offset.get()};
-  if (any_tracked(args, 2)) record(write_kernel, args, 5, result);
+  if (any_tracked(args, 2)) record(pairs ? complex_write_kernel : write_kernel, args, 5, result);
 }
 
 at::Tensor strided(const at::Tensor& flat, const at::Tensor& like, std::int64_t begin) {
-  return view_of(flat, like.sizes(), like.strides(), flat.storage_offset() + like.storage_offset() - begin);
+  const std::int64_t offset = flat.storage_offset() - begin;
+  if (!is_pairs(like, flat)) return view_of(flat, like.sizes(), like.strides(), offset + like.storage_offset());
+  return view_as(flat, like.scalar_type(), like.sizes(), like.strides(), offset / 2 + like.storage_offset());
 }
 
 // All that the root sees as one axis, in the order of memory, with the root's history.
@@ -163,6 +180,23 @@ Ref flattened(PyObject* root, const Span& span) {
     record_write(bare.get(), root, value, span.begin, flat.get());
   }
   return flat;
+}
+
+// What is flat and complex, as real numbers.
+Ref as_reals(PyObject* flat) {
+  const at::Tensor& value = value_of(flat);
+  const at::ScalarType type = c10::toRealValueType(value.scalar_type());
+  Ref reals = check(wrap(view_as(value, type, {2 * value.numel()}, {1}, 2 * value.storage_offset())));
+  const Ref bare = check(wrap(value_of(reals.get())));
+  record_write(bare.get(), flat, value, 2 * value.storage_offset(), reals.get());
+  return reals;
+}
+
+bool has_parts(const Family& family) {
+  const auto is_part = [](const TensorObject* member) {
+    return !member->value.is_complex() && member->value.numel() != 0;
+  };
+  return value_of(family.root.get()).is_complex() && std::any_of(family.members.begin(), family.members.end(), is_part);
 }
 
 void check_family(const TensorObject* target, const Family& family, const char* function) {
@@ -181,8 +215,12 @@ void check_family(const TensorObject* target, const Family& family, const char* 
 void rebind_family(TensorObject* target, const TensorObject* result, Family& family) {
   const at::Tensor old = target->value;
   const bool was_tracked = is_tracked(family.root.get());
-  const Span span = span_of(value_of(family.root.get()));
-  const Ref flat = flattened(family.root.get(), span);
+  Span span = span_of(value_of(family.root.get()));
+  Ref flat = flattened(family.root.get(), span);
+  if (has_parts(family)) {
+    span = reals_of(value_of(family.root.get()));
+    flat = as_reals(flat.get());
+  }
   at::Tensor memory;
   {
     Below guard;
@@ -249,28 +287,29 @@ std::vector<std::int64_t> lengths_from(PyObject* tuple) {
   return lengths;
 }
 
-at::Tensor part_of(const at::Tensor& flat, PyObject* const* geometry) {
-  return view_of(flat, lengths_from(geometry[0]), lengths_from(geometry[1]),
-                 flat.storage_offset() + PyLong_AsLongLong(geometry[2]));
+at::Tensor part_of(const at::Tensor& flat, PyObject* const* geometry, bool pairs) {
+  const auto sizes = lengths_from(geometry[0]), strides = lengths_from(geometry[1]);
+  const std::int64_t offset = PyLong_AsLongLong(geometry[2]);
+  if (!pairs) return view_of(flat, sizes, strides, flat.storage_offset() + offset);
+  return view_as(flat, c10::toComplexType(flat.scalar_type()), sizes, strides, flat.storage_offset() / 2 + offset);
 }
 
-// strided_view(flat, size, stride, offset): a copy of that part of what lies behind each other in memory.
-PyObject* strided_view(PyObject*, PyObject* const* args, Py_ssize_t count) {
+PyObject* view_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     require_geometry(args, count, 4, "strided_view");
     at::Tensor part;
     {
       Below guard;
-      part = part_of(value_of(args[0]).contiguous(), args + 1).clone(at::MemoryFormat::Contiguous);
+      const at::Tensor flat = value_of(args[0]).contiguous();
+      part = part_of(flat, args + 1, pairs).clone(at::MemoryFormat::Contiguous);
     }
     Ref result = check(wrap_result(std::move(part)));
-    if (is_tracked(args[0])) record(view_kernel, args, 4, result.get());
+    if (is_tracked(args[0])) record(kernel, args, 4, result.get());
     return result.release();
   });
 }
 
-// strided_write(flat, source, size, stride, offset): a copy of `flat` with `source` in that part of it.
-PyObject* strided_write(PyObject*, PyObject* const* args, Py_ssize_t count) {
+PyObject* write_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     require_geometry(args, count, 5, "strided_write");
     if (!is_tensor(args[1])) fail(PyExc_TypeError, "strided_write: the source must be a Tensor");
@@ -278,12 +317,30 @@ PyObject* strided_write(PyObject*, PyObject* const* args, Py_ssize_t count) {
     {
       Below guard;
       memory = value_of(args[0]).clone(at::MemoryFormat::Contiguous);
-      part_of(memory, args + 2).copy_(value_of(args[1]));
+      part_of(memory, args + 2, pairs).copy_(value_of(args[1]));
     }
     Ref result = check(wrap(std::move(memory)));
-    if (any_tracked(args, 2)) record(write_kernel, args, 5, result.get());
+    if (any_tracked(args, 2)) record(kernel, args, 5, result.get());
     return result.release();
   });
+}
+
+// strided_view(flat, size, stride, offset): a copy of that part of what lies behind each other in memory.
+PyObject* strided_view(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return view_in(view_kernel, false, args, count);
+}
+
+// strided_write(flat, source, size, stride, offset): a copy of `flat` with `source` in that part of it.
+PyObject* strided_write(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return write_in(write_kernel, false, args, count);
+}
+
+PyObject* complex_view(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return view_in(complex_view_kernel, true, args, count);
+}
+
+PyObject* complex_write(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return write_in(complex_write_kernel, true, args, count);
 }
 
 PyCFunction fastcall(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t)) {
@@ -364,9 +421,13 @@ bool owns_alone(const TensorObject* object) {
 void register_sharing(PyObject* module) {
   view_kernel = define_kernel("strided_view", {"self", "size", "stride", "offset"});
   write_kernel = define_kernel("strided_write", {"self", "source", "size", "stride", "offset"});
+  complex_view_kernel = define_kernel("complex_view", {"self", "size", "stride", "offset"});
+  complex_write_kernel = define_kernel("complex_write", {"self", "source", "size", "stride", "offset"});
   static PyMethodDef methods[] = {
       {"strided_view", fastcall(strided_view), METH_FASTCALL, nullptr},
       {"strided_write", fastcall(strided_write), METH_FASTCALL, nullptr},
+      {"complex_view", fastcall(complex_view), METH_FASTCALL, nullptr},
+      {"complex_write", fastcall(complex_write), METH_FASTCALL, nullptr},
       {nullptr, nullptr, 0, nullptr},
   };
   check(PyModule_AddFunctions(module, methods));

@@ -183,6 +183,9 @@ def fit(g: Tensor, like: Like) -> Tensor:
 
 def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     extra = g.ndim - len(shape)
+    if extra < 0 and max(shape[:-extra]) == 1:
+        # An assignment leaves out leading axes of length 1 of what is assigned.
+        g, extra = _reshape(g, (1,) * -extra + g.shape), 0
     if extra < 0:
         raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
     axes = list(range(extra)) + [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]

@@ -19,6 +19,13 @@ ROWS: dict[str, list[Row]] = {
         (lambda x: _core.strided_view(x, (3, 2), (1, 1), 0), (real(6),)),
     ],
     "strided_write": [(lambda x, v: _core.strided_write(x, v, (2, 2), (1, 3), 1), (real(6), real(2, 2)))],
+    "complex_view": [
+        (lambda x: _core.complex_view(x, (2, 2), (2, 1), 0), (real(8),)),
+        (lambda x: _core.complex_view(x, (2, 2), (1, 1), 1), (real(8),)),
+    ],
+    "complex_write": [
+        (lambda x, v: _core.complex_write(x, v * (1 + 2j), (2,), (2,), 1), (real(8), real(2))),
+    ],
     "index.Tensor": [(lambda x: kernel("index.Tensor")(x, [None, like(x, ROW)]), (A,))],
     "index_put": [
         (lambda x, v: kernel("index_put")(x, [like(x, ROW[:2] % 2)], v), (A, real(2, 3))),

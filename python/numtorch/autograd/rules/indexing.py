@@ -23,6 +23,7 @@ _scatter = kernel("scatter.src")
 _scatter_add = kernel("scatter_add")
 _scatter_value = kernel("scatter.value")
 _take = kernel("take")
+_view_as_real = kernel("view_as_real")
 _zeros = kernel("zeros")
 
 # Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
@@ -40,6 +41,19 @@ define(
         g, zeros_like(source_spec), size, stride, offset
     ),
     source=lambda g, size, stride, offset: _core.strided_view(g, size, stride, offset),
+)
+define(
+    "complex_view",
+    self=lambda g, self_spec, size, stride, offset: _spread(
+        _view_as_real(g), self_spec, (*size, 2), (*(2 * step for step in stride), 1), 2 * offset
+    ),
+)
+define(
+    "complex_write",
+    self=lambda g, source_spec, size, stride, offset: _core.complex_write(
+        g, zeros_like(source_spec), size, stride, offset
+    ),
+    source=lambda g, size, stride, offset: _core.complex_view(g, size, stride, offset),
 )
 define("additem", self=lambda g: g, value=lambda g, index: g[index])
 
