@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions.standing import recorded_as, unrecorded
 
 _all = kernel("all.dims")
-_any = kernel("any")
 _complex = kernel("complex")
 _cumprod = kernel("cumprod")
 _cumsum = kernel("cumsum")
 _eq = kernel("eq.Scalar")
 _imag = kernel("imag")
 _logical_and = kernel("logical_and")
+_min = kernel("min")
 _masked_fill = kernel("masked_fill.Scalar")
 _real = kernel("real")
 _select = kernel("select.int")
 _signbit = kernel("signbit")
+_view = kernel("view.dtype")
+
+# The dtype of the bits, of which -0.0 has the first one alone: the least integer.
+_BITS = {np.dtype(f"f{size}"): (np.dtype(f"i{size}"), -(2 ** (8 * size - 1))) for size in (2, 4, 8)}
 
 Parts = Callable[[Tensor, Tensor], Tensor]
 
@@ -58,5 +65,16 @@ def running_sum(x: Tensor, axis: int) -> Tensor:
 
 def _starts_negative(x: Tensor, axis: int) -> bool:
     first = _select(x, axis, 0)
+    if first.ndim == 0:
+        number = first.item()
+        return any(part == 0 and math.copysign(1, part) < 0 for part in (number.real, number.imag))
+    if first.size == 0:
+        return False
     parts = (first,) if x.dtype.kind == "f" else (_real(first), _imag(first))
-    return any(bool(_any(_negative_zeros(part))) for part in parts)
+    return any(map(_has_negative_zero, parts))
+
+
+def _has_negative_zero(x: Tensor) -> bool:
+    integer, least = _BITS[x.dtype]
+    found: bool = _min(_view(x, integer)).item() == least
+    return found
