@@ -48,6 +48,8 @@ void find_in_sequence(PyObject* sequence, int depth, const char* function, std::
       const c10::Device other = value_of(item).device();
       if (device && *device != other) fail_two_devices(function, *device, other);
       device = other;
+    } else {
+      refuse_masked(item, function);
     }
   }
 }
@@ -128,7 +130,8 @@ PyObject* tensor(PyObject*, PyObject* args, PyObject* keywords) {
     }
     const Type type = dtype == Py_None ? Type{} : scalar_type_of(dtype, "tensor()");
     const auto device = dev == Py_None ? std::optional<c10::Device>{} : device_of(dev);
-    return to_tensor(object, type, device, check(PyObject_IsTrue(copy)) != 0, "tensor()");
+    const bool is_value = is_tensor(object) && (as_tensor(object)->flags & kValue) != 0;
+    return to_tensor(object, type, device, is_value || check(PyObject_IsTrue(copy)) != 0, "tensor()");
   });
 }
 
@@ -147,7 +150,9 @@ const char* const kTensorDoc =
     "    False shares memory with `object` where that is possible, and copies otherwise, as `numpy.asarray` does.\n\n"
     "Returns\n-------\nTensor\n\n"
     "Raises\n------\n"
-    "TypeError\n    A dtype that libtorch lacks: object, string, datetime, longdouble, structured.\n"
+    "TypeError\n    A dtype that libtorch lacks: object, string, datetime, longdouble, structured; a masked array with "
+    "masked\n"
+    "    elements.\n"
     "ValueError\n    A device that does not exist, Tensors on two devices, or elements of unequal shapes.\n\n"
     "See Also\n--------\ncollect : back to an ndarray.\n\n"
     "Examples\n--------\n"

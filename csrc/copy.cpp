@@ -12,6 +12,7 @@
 #include "dtype.h"
 #include "kernel.h"
 #include "record.h"
+#include "rounding.h"
 
 namespace numtorch {
 
@@ -142,7 +143,8 @@ at::Tensor cast_value(const at::Tensor& value, at::ScalarType dtype, c10::Device
   if (drop) warn_imaginary_part();
   Below guard;
   Unlocked release(is_long(value) || !device.is_cpu());
-  return at::_to_copy(drop ? at::real(value) : value, at::TensorOptions(dtype).device(device));
+  const at::Tensor source = drop ? at::real(value) : value;
+  return at::_to_copy(dtype == at::kHalf ? rounded_to_odd(source) : source, at::TensorOptions(dtype).device(device));
 }
 
 PyObject* cast(PyObject* tensor, at::ScalarType dtype, c10::Device device) {

@@ -77,6 +77,7 @@ std::optional<Number> find_number(PyObject* object, Type type, const char* funct
     if (*type == at::kDouble || *type == at::kFloat) {
       const double value = PyLong_AsDouble(object);
       if (value == -1.0 && PyErr_Occurred()) throw PythonError{};
+      if (*type == at::kFloat && std::abs(value) > double{std::numeric_limits<float>::max()}) return std::nullopt;
       return Number{at::Scalar(value), *type};
     }
   } else if (PyComplex_Check(object) && type.value_or(at::kComplexDouble) == at::kComplexDouble) {
@@ -228,9 +229,24 @@ at::Tensor from_array(PyObject* array, const Source& source) {
 
 bool is_numpy(PyObject* object) { return is_instance(object, numpy().ndarray) || is_instance(object, numpy().generic); }
 
+void refuse_masked(PyObject* object, const char* function) {
+  if (Py_TYPE(object) == reinterpret_cast<PyTypeObject*>(numpy().ndarray) || !is_instance(object, numpy().ndarray))
+    return;
+  static PyObject* const is_masked = [] {
+    const Ref module = check(PyImport_ImportModule("numpy.ma"));
+    return check(PyObject_GetAttrString(module.get(), "is_masked")).release();
+  }();
+  if (check(PyObject_IsTrue(check(PyObject_CallOneArg(is_masked, object)).get())) == 0) return;
+  fail(PyExc_TypeError,
+       "%s: a Tensor has no mask, and %.100s has masked elements; give their values, .filled(value), or what is under "
+       "the mask, .data",
+       function, Py_TYPE(object)->tp_name);
+}
+
 bool is_numpy_bool(PyObject* object) { return is_instance(object, numpy().boolean); }
 
 at::Tensor from_host(PyObject* object, Type type, const Source& source) {
+  refuse_masked(object, source.function);
   if (const auto number = find_number(object, type, source.function)) return from_number(*number, source.device);
   const bool fresh = is_sequence(object);
   if (!type && is_instance(object, numpy().ndarray)) return from_array(object, source);

@@ -27,6 +27,9 @@ bool is_numpy(PyObject* object);
 // Whether it is a bool of NumPy's; before NumPy 2.3 it passes for an integer.
 bool is_numpy_bool(PyObject* object);
 
+// TypeError if `object` is one of NumPy's masked arrays with masked elements, which as plain numbers would count.
+void refuse_masked(PyObject* object, const char* function);
+
 // The value of `object`, with NumPy's own conversion to `type` where one is given.
 at::Tensor from_host(PyObject* object, std::optional<at::ScalarType> type, const Source& source);
 

@@ -56,6 +56,7 @@ bool read_integer(Parts& parts, PyObject* object) {
 
 // Whatever to_value cannot make an array of is no index.
 at::Tensor array_of(PyObject* object, c10::Device device, bool is_array) {
+  refuse_masked(object, "indexing");
   try {
     return to_value(object, std::nullopt, device, false, "indexing");
   } catch (const PythonError&) {

@@ -130,6 +130,15 @@ Ref element_by_numpy(PyObject* value, at::ScalarType type) {
   return holder;
 }
 
+// A value for an element of a signed integer array goes through int(), which NaN and what is too large do not survive.
+// Not on a GPU, which would have to be waited for.
+bool is_number_for_integer(PyObject* value, at::ScalarType type) {
+  if (!is_tensor(value) || (as_tensor(value)->flags & kValue) == 0 || !at::isIntegralType(type, false)) return false;
+  const at::Tensor& source = value_of(value);
+  return source.is_cpu() && source.scalar_type() != type && at::isSignedType(type) &&
+         source.scalar_type() != at::kBool && !source.is_complex();
+}
+
 }  // namespace
 
 bool write_number(PyObject* number, at::ScalarType type, void* element) {
@@ -151,6 +160,7 @@ at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device devi
   }
   alignas(16) unsigned char element[16];
   if (write_number(value, type, element)) return number_tensor(element, type);
+  refuse_masked(value, "__setitem__");
   if (!is_for_numpy(value)) return to_value(value, type, device, false, "__setitem__");
   const bool scalar = max_dim >= 0 && is_numpy(value) && !is_ndarray(value);
   const Ref array = scalar ? element_by_numpy(value, type) : cast_by_numpy(value, type);
@@ -165,6 +175,10 @@ at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device devi
 }
 
 at::Tensor assigned_element(PyObject* value, at::ScalarType type, c10::Device device) {
+  if (is_number_for_integer(value, type)) {
+    const Ref number = check(PyObject_CallMethod(value, "item", nullptr));
+    return assigned_element(number.get(), type, device);
+  }
   if (!holds_tensor(value)) {
     const Ref element = element_by_numpy(value, type);
     return to_value(element.get(), type, device, false, "__setitem__");

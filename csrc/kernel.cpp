@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "arguments.h"
+#include "rounding.h"
 
 namespace numtorch {
 
@@ -249,7 +250,7 @@ KernelObject* find_kernel(const std::string& name) {
   kernel->op = new c10::OperatorHandle(*op);
   read_schema(kernel, op->schema());
   kernel->product = faster_product(name);
-  kernel->faster = faster_call(name);
+  kernel->faster = name == "_to_copy" ? prepare_half : faster_call(name);
   return kernel;
 }
 

@@ -74,7 +74,7 @@ struct KernelObject {
   std::vector<int>* sources;  // per result: the parameter whose memory it may share, or -1
   Typed* typed;               // null without shortcut
   FasterProduct product;      // or null: to be tried before a binary shortcut
-  FasterCall faster;          // or null: to be tried before the stack goes to libtorch
+  FasterCall faster;          // or null: to be tried before the stack goes to libtorch, or what prepares it
   Shortcut shortcut;
   bool writes;    // some parameter is written
   bool views;     // the result may share memory with an argument

@@ -175,7 +175,8 @@ bool may_overlap(const at::Tensor& a, const at::Tensor& b) {
 PyObject* binary(const Operation& operation, PyObject* a, PyObject* b) {
   if (operation.scalar != nullptr && is_tensor(a) && is_plain_number(b) &&
       covers(operation, value_of(a).scalar_type())) {
-    PyObject* args[] = {a, b};
+    const Ref number(rounded_number(b, value_of(a).scalar_type()));
+    PyObject* args[] = {a, number.get()};
     return call_kernel(operation.scalar, args, 2);
   }
   const Operands operands = operands_of(operation, a, b);

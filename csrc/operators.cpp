@@ -126,11 +126,29 @@ PyObject* hand_on(const Operation& operation, PyObject* a, PyObject* b) {
   return result.release();
 }
 
+// A product with a vector has an axis less than the matrix that it is to be written into.
+void check_product_in_place(PyObject* a, PyObject* b) {
+  Py_ssize_t axes = 0;
+  if (is_tensor(b)) {
+    axes = static_cast<Py_ssize_t>(value_of(b).dim());
+  } else {
+    static PyObject* const ndim =
+        check(PyObject_GetAttrString(check(PyImport_ImportModule("numpy")).get(), "ndim")).release();
+    axes = PyLong_AsSsize_t(check(PyObject_CallOneArg(ndim, b)).get());
+  }
+  if (value_of(a).dim() == 0 || axes < 2) {
+    fail(PyExc_ValueError,
+         "inplace matrix multiplication requires the first operand to have at least one and the second at least two "
+         "dimensions.");
+  }
+}
+
 template <Slot slot>
 PyObject* in_place_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
     const Operation& operation = slots[slot];
     if (is_foreign(b)) return Py_NewRef(Py_NotImplemented);
+    if constexpr (slot == kMatmul) check_product_in_place(a, b);
     TensorObject* target = as_tensor(a);
     if ((target->flags & kValue) != 0) return binary(operation, a, b);
     check_writeable(target);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "rounding.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -39,6 +40,7 @@ const at::Tensor& cached(std::uint64_t real, std::uint64_t imag, at::ScalarType 
 
 // As a cast rounds: what is too large becomes infinite, where libtorch's own conversion refuses.
 double rounded(double number, at::ScalarType type) {
+  if (type == at::kHalf) number = rounded_to_odd(number);
   return type == at::kDouble || type == at::kComplexDouble ? number : static_cast<double>(static_cast<float>(number));
 }
 
@@ -92,6 +94,18 @@ const at::Tensor* weak_scalar(PyObject* number, at::ScalarType type) {
                    c10::complex<double>(rounded(value.real(), type), rounded(value.imag(), type)));
   }
   return nullptr;
+}
+
+PyObject* rounded_number(PyObject* number, at::ScalarType type) {
+  int overflow = 0;
+  if (PyLong_CheckExact(number)) PyLong_AsLongLongAndOverflow(number, &overflow);
+  if (type == at::kDouble && overflow == 0) return Py_NewRef(number);
+  const double value = PyFloat_AsDouble(number);
+  if (value == -1.0 && PyErr_Occurred() != nullptr) throw PythonError{};
+  const double held = type == at::kHalf
+                          ? static_cast<double>(static_cast<c10::Half>(static_cast<float>(rounded(value, type))))
+                          : rounded(value, type);
+  return held == value && overflow == 0 ? Py_NewRef(number) : check(PyFloat_FromDouble(held)).release();
 }
 
 }  // namespace numtorch

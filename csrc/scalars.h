@@ -10,4 +10,7 @@ namespace numtorch {
 // (a weak scalar that fits); null otherwise. The value is shared: never write to it.
 const at::Tensor* weak_scalar(PyObject* number, at::ScalarType type);
 
+// A Python float or int as a floating-point array of type `type` sees it: rounded, and infinite where it is too large.
+PyObject* rounded_number(PyObject* number, at::ScalarType type);
+
 }  // namespace numtorch

@@ -98,3 +98,24 @@ def disagreement(function: Callable[..., Any], args: Iterable[Any], dev: int, ul
             return None
         return f"{own_error!r} instead of {error!r}"
     return difference(expected, actual, ulps, dev)
+
+
+def assert_same_bits(expected: Any, actual: Any, rtol: float = 0.0) -> None:
+    """dtype, shape, NaN, infinities and the sign of zero; other numbers as near as `rtol` says, by the whole number."""
+    expected, actual = np.asarray(expected), np.asarray(nt.collect(actual))
+    assert actual.dtype == expected.dtype
+    assert actual.shape == expected.shape
+    if expected.dtype.kind not in "fc":
+        np.testing.assert_array_equal(actual, expected)
+        return
+    size = np.abs(np.nan_to_num(expected))
+    for one, other in zip(_parts(expected), _parts(actual), strict=True):
+        with np.errstate(all="ignore"):
+            near = np.isfinite(one) & (one != 0) & (np.abs(one - other) <= rtol * size)
+        same = (one == other) & (np.signbit(one) == np.signbit(other))
+        fine = same | near | (np.isnan(one) & np.isnan(other))
+        assert fine.all(), f"{actual[~fine][:5]!r} instead of {expected[~fine][:5]!r}"
+
+
+def _parts(x: np.ndarray) -> tuple[np.ndarray, ...]:
+    return (x.real, x.imag) if x.dtype.kind == "c" else (x,)

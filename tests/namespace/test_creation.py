@@ -164,3 +164,24 @@ def test_row_stack_warns() -> None:
         warnings.simplefilter("always")
         assert xp.row_stack([[1], [2]]).shape == (2, 1)
     assert caught[0].category is DeprecationWarning
+
+
+@pytest.mark.parametrize("make", ["array", "asanyarray", "asarray", "asarray_chkfinite", "copy", "require"])
+def test_of_a_value_an_array(make: str, dev: int) -> None:
+    """As NumPy makes an array of its scalar: what is written into it is seen wherever it is held."""
+    value = nt.tensor([1.0, 2.0], dev=dev).sum()
+    array = getattr(xp, make)(value)
+    held = array
+    held *= 2
+    assert (array.is_value, array.dev, float(array), float(value)) == (False, dev, 6.0, 3.0)
+    array[()] = 7.0
+    assert float(held) == 7.0
+    (slope,) = nt.gradient(lambda x: getattr(xp, make)(x.sum()) * 2, nt.tensor([1.0, 2.0], dev=dev))
+    assert slope.tolist() == [2.0, 2.0]
+
+
+def test_of_a_value_no_array_without_a_copy(dev: int) -> None:
+    value = nt.tensor([1.0, 2.0], dev=dev).sum()
+    with pytest.raises(ValueError, match="Unable to avoid copy"):
+        xp.asarray(value, copy=False)
+    assert not nt.tensor(value, copy=False).is_value

@@ -32,7 +32,27 @@ np.unravel_index(v * v, (5, 8), order=None)
 np.unravel_index(z, (5, 8))
 """
 
+OUT_OF_THE_QUESTION = """
+np.unravel_index(v * 0, (2**32 - 1, 2**31 + 1))
+np.unravel_index(v * 0, (2**62, 4, 0))
+np.unravel_index(z, (2**62, 4))
+np.unravel_index(v[:1] * 0, ())
+np.unravel_index(s * 0, ())
+np.unravel_index(s * 0 + 1, ())
+np.ravel_multi_index((v, v, v), (2, 1, 0), mode="clip")
+np.ravel_multi_index((v, v, v), (2, 1, 0), mode="wrap")
+np.ravel_multi_index((v, v), (0, 2))
+np.ravel_multi_index((z, z), (2, 0), mode="clip")
+np.ravel_multi_index((v * 0, v * 0), (2**62, 4))
+np.ravel_multi_index((v * 0, v * 0, v * 0), (2**62, 4, 0))
+np.ravel_multi_index((v * 0, v * 0, v * 0), (0, 2**62, 4))
+np.ravel_multi_index((v, v), (7, 8), mode=("clip",))
+np.ravel_multi_index((v, v), (7, 8), mode=("clip", "wrap", "clip"))
+np.ravel_multi_index((z, z), (7, 8), mode=("clip", "nonsense"))
+"""
+
 ROWS = [
+    *rows(OUT_OF_THE_QUESTION, INTEGERS),
     *rows(RAVELED, INTEGERS),
     *rows(UNRAVELED, INTEGERS),
     *rows(

@@ -1,6 +1,6 @@
 """Elementwise functions that are not ufuncs: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, COMPLEX, FLOATS, INTEGERS, REAL, WIDE_FLOATS, rows
+from tests.pairing import ALL, COMPLEX, FLOATS, INTEGERS, NUMBERS, REAL, WIDE_FLOATS, rows
 
 CLIPPED = """
 np.clip(m, 1, 3)
@@ -175,7 +175,39 @@ np.isneginf(m)
 np.fix(m)
 """
 
+# A Python number is weak; an array without axes is not.
+CLOSE_TO_NUMBERS = """
+np.isclose(m, 0.1)
+np.isclose(m * 0 + 1, 1 + 1e-9, rtol=0, atol=0)
+np.isclose(0.1, m * 0 + 0.1, rtol=0, atol=0)
+np.isclose(m * 0 + 0.1, 0.1, rtol=0, atol=0)
+np.isclose(m * 0 + 0.1, np.float64(0.1), rtol=0, atol=0)
+np.isclose(m * 0 + 0.1, s * 0 + 0.1, rtol=0, atol=0)
+np.allclose(m * 0 + 0.1, 0.1, rtol=0, atol=0)
+np.isclose(m, 1, rtol=s, atol=0.1)
+np.isclose(m, np.nan, equal_nan=True)
+np.isclose(m, np.inf)
+np.isclose(1, 1 + 1e-9, rtol=s)
+np.isclose(m, True)
+"""
+
+# No complex number has a place on a line; of one that is not a number the imaginary part is 0.
+COMPLEX_INTERPOLATED = """
+np.interp(m, [0.0, 1.0, 2.5], [1, 2j, 3])
+np.interp(0.5, m[0], [1, 2, 3, 4])
+np.interp(m, [0.0, 1.0], [1.0, 2.0], period=3)
+"""
+NOT_INTERPOLATED = """
+np.interp(np.where(k, m, np.nan), [0.0, 1.0, 2.5], np.array([1, 2j, 3]))
+np.interp(np.where(k, m, np.inf), [0.0, 1.0, 2.5], np.array([1, 2j, 3]), period=2.0)
+np.interp(np.where(k, m, np.nan), [1.0], [2.0])
+np.interp(np.where(k, m, np.nan), [0.0, 1.0], [2.0, 3.0])
+"""
+
 ROWS = [
+    *rows(CLOSE_TO_NUMBERS, NUMBERS),
+    *rows(COMPLEX_INTERPOLATED, COMPLEX),
+    *rows(NOT_INTERPOLATED, WIDE_FLOATS),
     *rows(CLIPPED, tuple(d for d in REAL if d != "bool")),
     *rows("np.clip(m, 0, 1)\nnp.clip(m, 1, None)\nnp.clip(m, m, m)", ("bool",)),
     *rows("np.clip(m, 0, 1)\nnp.clip(m, f, None)\nnp.clip(m, None, v)\nnp.clip(m, 1j, 2)", COMPLEX),

@@ -131,7 +131,24 @@ np.histogramdd(n, bins=[[0, 1, 3], [1, 0]])
 np.histogramdd(n, bins=[np.arange(-4, 7), 2], weights=[1, 2, 3, 4])
 """
 
+# The outer edges have a dtype of their own.
+SPANS = """
+np.histogram(x, 4, u[1:] * 0 + np.arange(2))
+np.histogram(x, 3, range=np.array([0.0, 1.0]) + v[:1].real * 0)
+np.histogram(x, 2, range=np.array([-1, 2], np.int8) + i[:2] * 0)
+np.histogram(x, 3, range=d[0, 1:] * 0 + np.arange(2))
+np.histogram_bin_edges(x, 3, range=d[0, 1:] * 0 + np.arange(2))
+np.histogram_bin_edges(x, 3, range=(d[0, 0] * 0, 2))
+np.histogram2d(v, c, 2, range=[d[0, 1:] * 0 + np.arange(2)] * 2)
+np.histogramdd(n, 2, range=[d[0, 1:] * 0 + np.arange(2)] * 2)
+np.histogram(x, "sturges", range=d[0, 1:] * 0 + np.arange(2))
+np.histogram(x, 3, range=d[0, 1:] * 0)
+np.histogram(x, 3, range=d[0, 1:] * 0 + np.array([2, 1]))
+np.histogram(x, 3, range=d[0, 1:] * np.inf)
+"""
+
 ROWS = [
+    *rows(SPANS, INTEGERS + FLOATS),
     *rows(ONE, REAL),
     *rows(ERRORS),
     *rows("np.histogram(m, 3, weights=f)", INTEGERS + FLOATS),
@@ -150,6 +167,7 @@ ROWS = [
 ]
 
 GRADIENTS = [
+    *rows("np.histogram_bin_edges([1.0, 2.0], 3, range=(s, s + 2))\nnp.histogram([1.0], 2, range=(0, s**2 + 1))[1]"),
     *rows("np.histogram([0.5, 1.5, 1.6], [0, 1, 2], weights=v)[0]", ("float64", "complex128")),
     *rows("np.histogram([0.5, 1.5, 1.6], [0, 1, 3], weights=v, density=True)[0]"),
     *rows("np.histogramdd([[0, 2, 1], [1, 3, 1]], 2, weights=v, density=True)[0]"),

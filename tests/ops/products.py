@@ -181,7 +181,31 @@ np.outer(v, v, out=q)
 np.trace(q, out=v)
 """
 
+ON_AXES = """
+np.vecdot(x, y, axes=[-2, -2], keepdims=True)
+np.vecdot(x, y.transpose(0, 2, 1), axes=[-2, -1], keepdims=True)
+np.vecdot(x, y.transpose(2, 1, 0), axes=[0, 2])
+np.vecdot(x, y, axes=[0, 0], keepdims=True)
+np.vecdot(x, y, axes=[0, 0, 1], keepdims=True)
+np.vecdot(x, y, axis=1, keepdims=True)
+np.vecdot(x, y, axis=np.int8(1))
+np.vecdot(x, y, axes=[np.int8(1), np.int64(1)])
+np.vecdot(x, y, axis=i[2])
+np.vecdot(x, y, axes=[-1, -1, -1])
+np.vecdot(x, y, axes=[(0, 1), -1])
+np.vecdot(v, v, axes=[-1, ()])
+np.vecdot(x, y, axes=[1.0, 1])
+np.vecdot(x, y, axis=(1,))
+np.vecdot(x, y, axes=[-1, 5])
+np.matmul(x, y, axes=[(0, 1), (1, 0), (0, 1)])
+np.matmul(x, y, axes=[-1, 1, -1])
+np.matmul(m, m, axes=[(1, 0), (0, 1), (0, 1)])
+np.matmul(m, n, axis=0)
+np.matmul(m, n, keepdims=True)
+"""
+
 ROWS = [
+    *rows(ON_AXES, ("int32", "float64", "complex128")),
     *rows(PRODUCTS, ALL),
     *rows(SUMMED_PRODUCTS, ALL),
     *rows(OUTPUTS, ("float64",)),

@@ -1,6 +1,6 @@
 """Medians and quantiles: what is tried, on which dtypes."""
 
-from tests.pairing import ALL, BOOL, FLOATS, INTEGERS, rows
+from tests.pairing import ALL, BOOL, FLOATS, INTEGERS, WIDE_FLOATS, rows
 
 MISSING = "np.where(k, m, np.nan)"
 METHODS = (
@@ -156,7 +156,19 @@ np.quantile({MISSING}, 0.4, axis=0, method="inverted_cdf", weights=[0.5, 1.0, 2.
 np.nanquantile({MISSING}, [0.4, 0.9], axis=0, method="inverted_cdf", weights=np.abs(m) + 1)
 """
 
+# One middle number is not half of twice itself.
+HUGE = """
+np.nanmedian(w * 0 + np.finfo(w.dtype).max)
+np.nanmedian(s * 0 + np.finfo(s.dtype).max * -0.9)
+np.nanmedian(np.where(k[:, 0], u * 0 + np.finfo(u.dtype).max, np.nan))
+np.median(w * 0 + np.finfo(w.dtype).max)
+np.quantile(w * 0 + np.finfo(w.dtype).max, [0.2, 0.5])
+np.nanquantile(np.array([-1.0, 1]) * np.finfo(w.dtype).max + w[:1] * 0, 0.25)
+np.mean(w[:1] * 0 + np.finfo(w.dtype).max)
+"""
+
 ROWS = [
+    *rows(HUGE, WIDE_FLOATS),
     *rows(QUANTILES, INTEGERS + FLOATS),
     *rows(KINDS_OF_Q + OUTPUTS, BOOL + INTEGERS + FLOATS),
     *rows(ERRORS),
@@ -172,6 +184,7 @@ ROWS = [
 ]
 
 GRADIENTS = [
+    *rows("np.nanmedian(w)\nnp.nanmedian(m, axis=0)\nnp.nanmedian(m, axis=1)"),
     *rows("np.quantile(s, 0.5)\nnp.median(s[None])\nnp.percentile(m, 37.0, axis=1, keepdims=True)"),
     *rows("\n".join(f"np.quantile(w, [0.3, 0.7], method={method!r})" for method in METHODS)),
     *rows("\n".join(f"np.percentile(m, 37, axis=0, method={method!r})" for method in METHODS)),

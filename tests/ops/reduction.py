@@ -295,7 +295,26 @@ np.gradient(e)
 np.gradient(np.gradient(w))
 """
 
+# The deviations are those of the array as it is; `dtype` is that of the sums.
+SPREADS = "\n".join(
+    f"np.{name}(m * 3 + 1000, {axis}{dtype}{ddof})"
+    for name in ("var", "std", "nanvar", "nanstd")
+    for axis in ("", "axis=0, ", "axis=(), ")
+    for dtype in ("dtype=np.float32, ", "dtype=np.float64, ", "dtype=np.complex128, ")
+    for ddof in ("", "ddof=1", "ddof=3.5", "ddof=20", "ddof=-1", "ddof=np.float32(1)", "correction=1", "ddof=np.nan")
+    if (axis, ddof) not in (("axis=(), ", "ddof=1"), ("axis=(), ", "ddof=3.5"), ("axis=(), ", "ddof=20"))
+)
+WHOLE_SPREADS = """
+np.var(m, axis=0, dtype=np.int32)
+np.std(m, dtype=np.int32)
+np.std(m, axis=0, dtype=np.int32)
+np.var(m, axis=0, mean=np.mean(m, axis=0, keepdims=True), ddof=7)
+np.std(m, axis=1, dtype=np.float32, where=k, ddof=9)
+"""
+
 ROWS = [
+    *rows(SPREADS, ("bool", "int32", "float32", "float64"), tolerance=50),
+    *rows(WHOLE_SPREADS, ("int32", "float64")),
     *rows(SUMS, ALL),
     *rows(EXTREMES, ALL),
     *rows(COMPLEX_EXTREMES, COMPLEX),

@@ -79,7 +79,17 @@ np.setdiff1d({MISSING}, [np.nan])
 np.setxor1d({MISSING}, [np.nan, 7.0])
 """
 
+# Along the only axis there is, elements, of which NaNs are equal, and not slices.
+ALONG_ONE_AXIS = """
+np.unique(np.where(k, m, np.nan).ravel(), axis=0)
+np.unique(np.where(k, m, np.nan).ravel(), True, True, True, axis=-1)
+np.unique(np.where(k, m, np.nan).ravel(), True, True, True, axis=0, equal_nan=False)
+np.unique(v, axis=1)
+np.unique(s, axis=0)
+"""
+
 ROWS = [
+    *rows(ALONG_ONE_AXIS, FLOATS + COMPLEX),
     *rows(UNIQUE + SETS, ALL),
     *rows(DIFFERENCES, NUMBERS + BOOL),
     *rows(WITH_NAN, FLOATS),

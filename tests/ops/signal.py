@@ -96,7 +96,15 @@ np.unwrap(f, period=4)
 np.unwrap(x, period=4, discont=v[0])
 """
 
+AFTER_NAN = """
+np.unwrap(np.where(k, m, np.nan) * 3)
+np.unwrap(np.where(k, m, np.nan) * 3, axis=0)
+np.unwrap(np.where(k, m, np.nan) * 3, discont=4)
+np.unwrap(np.where(k, m, np.inf) * 3)
+"""
+
 ROWS = [
+    *rows(AFTER_NAN, FLOATS, memory=False),
     *rows(SMOOTHLY, ALL),
     *rows(UNWRAPPED, ALL, memory=False),
     *rows(CONVOLVED, ALL, memory=False),

@@ -36,6 +36,7 @@ from numtorch.functions import scan as scan
 from numtorch.functions import scimath as scimath
 from numtorch.functions import selection as selection
 from numtorch.functions import series as series
+from numtorch.functions import series_bases as series_bases
 from numtorch.functions import series_values as series_values
 from numtorch.functions import sets as sets
 from numtorch.functions import shape as shape

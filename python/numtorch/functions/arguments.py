@@ -28,6 +28,7 @@ __all__ = [
     "check_ndim",
     "dev_of",
     "given",
+    "held",
     "promoted",
     "promotion",
     "reduced_axes",
@@ -97,6 +98,13 @@ def promotion(*operands: Array) -> np.dtype[Any]:
 def is_weak(operand: Array) -> bool:
     """A Python number, which takes the dtype of what it meets."""
     return type(operand) in (int, float, complex)
+
+
+def held(number: float, dtype: np.dtype[Any]) -> float:
+    """A number as an array of floats holds it: libtorch refuses what is too large, and rounds twice to float16."""
+    with np.errstate(over="ignore"):
+        result: float = dtype.type(number).item()
+    return result
 
 
 def promoted(*operands: Array) -> list[Tensor]:

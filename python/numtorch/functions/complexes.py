@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 
 from numtorch._core import Tensor, kernel
+from numtorch.functions.standing import recorded_as
 
+_abs = kernel("abs")
 _acos = kernel("acos")
 _add = kernel("add.Tensor")
+_add_scalar = kernel("add.Scalar")
 _atan2 = kernel("atan2")
 _clone = kernel("clone")
 _complex = kernel("complex")
+_copysign = kernel("copysign.Tensor")
 _detach = kernel("detach")
+_div = kernel("div.Tensor")
 _eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
 _imag = kernel("imag")
@@ -26,7 +31,6 @@ _log1p = kernel("log1p")
 _lt = kernel("lt.Tensor")
 _masked_fill = kernel("masked_fill.Scalar")
 _neg = kernel("neg")
-_pow = kernel("pow.Tensor_Tensor")
 _real = kernel("real")
 _round = kernel("round")
 _rsub = kernel("rsub.Scalar")
@@ -102,10 +106,9 @@ def clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
     return _where(_logical_or(_isnan(x), _before(x, high)), x, high)
 
 
-def power(a: Tensor, b: Tensor) -> Tensor:
-    # 0 ** 0 and inf ** 0 are 1.
-    result = _pow(a, b)
-    return _masked_fill(result, _logical_and(_eq_scalar(b, 0), _isnan(result)), 1)
+def negative(z: Tensor) -> Tensor:
+    # libtorch's makes 0.0 of 0.0.
+    return _as_complex(_neg(_view_as_real(z)))
 
 
 def sign(z: Tensor) -> Tensor:
@@ -116,7 +119,14 @@ def sign(z: Tensor) -> Tensor:
         _masked_fill(_sign(real), _logical_not(infinite_real), 0),
         _masked_fill(_sign(imag), _logical_not(infinite_imag), 0),
     )
-    return _where(_logical_xor(infinite_real, infinite_imag), direction, _sgn(z))
+    return _where(_logical_xor(infinite_real, infinite_imag), direction, recorded_as(_sgn, _by_parts, z))
+
+
+def _by_parts(z: Tensor) -> Tensor:
+    size = _masked_fill(_abs(z), _eq_scalar(z, 0), 1)
+    return _complex(
+        _masked_fill(_div(_real(z), size), _eq_scalar(z, 0), 0), _masked_fill(_div(_imag(z), size), _eq_scalar(z, 0), 0)
+    )
 
 
 def rint(z: Tensor) -> Tensor:
@@ -125,7 +135,8 @@ def rint(z: Tensor) -> Tensor:
 
 def arccos(z: Tensor) -> Tensor:
     # libtorch's loses the sign of the imaginary part at 0, where arccos is pi / 2 - z.
-    return _where(_eq_scalar(z, 0), _complex(_rsub(_real(z), math.pi / 2), _neg(_imag(z))), _acos(z))
+    result = _where(_eq_scalar(z, 0), _complex(_rsub(_real(z), math.pi / 2), _neg(_imag(z))), _acos(z))
+    return result if result.tracked else _complex(_real(result), _copysign(_imag(result), _neg(_imag(z))))
 
 
 def log1p(z: Tensor) -> Tensor:
@@ -135,4 +146,4 @@ def log1p(z: Tensor) -> Tensor:
     lost = _logical_and(infinite, _isnan(_real(result)))
     fixed = _detach(z)
     angle = _where(infinite, _atan2(_imag(fixed), _real(fixed)), _imag(result))
-    return _complex(_masked_fill(_real(result), lost, math.inf), angle)
+    return _complex(_add_scalar(_masked_fill(_real(result), lost, math.inf), 0.0), angle)  # 0.0 and not -0.0

@@ -295,7 +295,8 @@ def _converted(
     letter = "K" if order is None else str(order).upper()
     if letter not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
-    result = tensor(object, dev=place, dtype=wanted, copy=bool(copy))
+    is_value = isinstance(object, Tensor) and object.is_value  # NumPy makes an array of a scalar
+    result = tensor(object, dev=place, dtype=wanted, copy=bool(copy) or is_value)
     if copy is False and result is not object and not _shares(result, object, wanted):
         raise ValueError("Unable to avoid copy while creating an array as requested.")
     lies = {"C": is_contiguous(result), "F": is_fortran(result)}.get(letter, True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Kernel, kernel
-from numtorch.functions import complexes, floats, integers, products, unsigned
+from numtorch.functions import complex_power, complexes, floats, integers, products, unsigned
 from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, on_bits, through
 
 
@@ -147,16 +147,23 @@ _row(
     "f",
     integer=integers.power,
     unsigned=unsigned.power,
-    complex=complexes.power,
+    complex=complex_power.power,
     scalar="pow.Tensor_Scalar",
 )
-_row(np.float_power, real=kernel("pow.Tensor_Tensor"), complex=complexes.power)
-_row(np.negative, "neg", "ifc")
+_row(np.float_power, real=kernel("pow.Tensor_Tensor"), complex=complex_power.power)
+_row(np.negative, "neg", "if", complex=complexes.negative)
 _row(np.positive, "clone", "ifc")
 _row(np.absolute, "abs", "ifc", boolean=_clone, unsigned=_clone)
 _row(np.fabs, "abs", "f")
 _row(np.sign, integer=kernel("sign"), unsigned=unsigned.sign, real=floats.sign, complex=complexes.sign)
-_row(np.reciprocal, "reciprocal", "fc", integer=integers.reciprocal, unsigned=unsigned.reciprocal)
+_row(
+    np.reciprocal,
+    "reciprocal",
+    "f",
+    integer=integers.reciprocal,
+    unsigned=unsigned.reciprocal,
+    complex=complex_power.reciprocal,
+)
 _row(np.square, "square", "ifc")
 _row(np.sqrt, "sqrt", "fc")
 _row(np.cbrt, real=floats.cbrt, half=False)

@@ -12,6 +12,7 @@ from numtorch._core import Tensor, kernel
 from numtorch.functions.bits import moved
 from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, bits, cast, from_bits
 from numtorch.functions.unsigned import flip
+from numtorch.functions.zeros import running_sum, signed_sum
 
 _all = kernel("all.dims")
 _amax = kernel("amax")
@@ -80,6 +81,8 @@ def _on_integers(run: Callable[[Tensor, Dtype], Tensor], x: Tensor) -> Tensor:
 def _sum_over(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     if x.dtype.kind == "b":
         return _any(x, axes)
+    if x.dtype.kind in "fc":
+        return signed_sum(_sum, x, axes)
     return _on_integers(lambda y, dtype: _sum(y, axes, dtype=dtype), x)
 
 
@@ -125,8 +128,10 @@ _FOLDS: dict[np.ufunc, tuple[str, Callable[[Tensor, tuple[int, ...]], Tensor]]] 
 # ---- Any operation ----
 
 
-def fold(operation: Fold, x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    """The elements along `axes`, none of them empty, combined into one."""
+def fold(operation: Fold, x: Tensor, axes: tuple[int, ...], from_identity: bool = False) -> Tensor:
+    """The elements along `axes`, none of them empty, combined into one; with NumPy's identity, if that changes them."""
+    if from_identity and operation.function is np.add and x.dtype.kind in "fc":
+        return _sum(x, axes, dtype=x.dtype)  # 0.0 + -0.0 is 0.0
     kinds, run = _FOLDS.get(operation.function, ("", None))
     if run is not None and x.dtype.kind in kinds:
         return run(x, axes)
@@ -204,8 +209,14 @@ def _extremes_so_far(run: Compute, x: Tensor, axis: int) -> Tensor:
     return result
 
 
+def _running_sum(x: Tensor, axis: int) -> Tensor:
+    if x.dtype.kind in "fc":
+        return running_sum(x, axis)
+    return _on_integers(lambda y, dtype: _cumsum(y, axis, dtype=dtype), x)
+
+
 _SCANS: dict[np.ufunc, tuple[str, Callable[[Tensor, int], Tensor]]] = {
-    np.add: ("uifc", lambda x, axis: _on_integers(lambda y, dtype: _cumsum(y, axis, dtype=dtype), x)),
+    np.add: ("uifc", lambda x, axis: _running_sum(x, axis)),
     np.multiply: ("uifc", lambda x, axis: _on_integers(lambda y, dtype: _cumprod(y, axis, dtype=dtype), x)),
     np.maximum: ("uif", lambda x, axis: _extreme(lambda y, _: _extremes_so_far(_cummax, y, axis), x, ())),
     np.minimum: ("uif", lambda x, axis: _extreme(lambda y, _: _extremes_so_far(_cummin, y, axis), x, ())),

@@ -32,7 +32,7 @@ Span = tuple[Any, Any]  # the outer edges: two numbers, or two 0-d Tensors that 
 
 def _given_span(span: Any) -> Span:
     """The outer edges that ``range=`` names. If they are Tensors it waits for their device."""
-    first, last = (bound.item() if isinstance(bound, Tensor) else bound for bound in span)
+    first, last = span
     if first > last:
         raise ValueError("max must be larger than min in range parameter.")
     if not (np.isfinite(first) and np.isfinite(last)):
@@ -63,7 +63,7 @@ def _edges_dtype(x: Tensor, span: Span) -> np.dtype[Any]:
 
 def _spaced(span: Span, bins: int, dtype: np.dtype[Any] | None) -> Any:
     """The edges of equal bins: on the host if the outer ones are there."""
-    if isinstance(span[0], Tensor):
+    if any(isinstance(end, Tensor) for end in span):
         return linspace(*span, bins + 1, dtype=dtype)
     return np.linspace(*span, bins + 1, dtype=dtype)
 

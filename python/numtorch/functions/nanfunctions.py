@@ -88,7 +88,8 @@ def nanmean(
     wanted = _inexact(x, dtype, out)
     kept = keepdims is not NoValue and bool(keepdims)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
-    total = sum_of(cast(_without_nan(x, 0.0), wide), axis, None, None, kept, NoValue, where)
+    terms = cast(cast(_without_nan(x, 0.0), wanted), wide)
+    total = sum_of(terms, axis, None, None, kept, NoValue, where)
     count = sum_of(~_isnan(x), axis, INT64, None, kept, NoValue, where)
     warn_where(count == 0, "Mean of empty slice")
     result = cast(total / cast(count, wide), wanted)
@@ -182,18 +183,23 @@ def _nan_variance(
     missing = _isnan(x)
     kept = keepdims is not NoValue and bool(keepdims)
     count = sum_of(~missing, axis, INT64, None, True, NoValue, where)
-    filled = cast(_without_nan(x, 0.0), wide)
+    filled = _without_nan(x, 0.0)
     if middle is NoValue:
-        middle = sum_of(filled, axis, None, None, True, NoValue, where) / cast(count, wide)
+        terms = cast(cast(filled, wanted), wide)
+        middle = sum_of(terms, axis, None, None, True, NoValue, where) / cast(count, wide)
     else:
-        middle = cast(as_tensor(middle, x.dev), wide)
-    squares = squared_deviations(filled, middle)
+        middle = as_tensor(middle, x.dev)
+    # The deviations are those of x as it is: `dtype` is that of the sums.
+    squares = squared_deviations(cast(filled, FLOAT32) if x.dtype == FLOAT16 else filled, middle)
     squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
-    total = sum_of(squares, axis, None, None, kept, NoValue, where)
+    total = sum_of(
+        cast(squares, wide if dtype is not None else real_dtype(wide)), axis, None, None, kept, NoValue, where
+    )
     left = (count if kept else count.reshape(total.shape)) - ddof
     warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")
     result = total / cast(xp.where(left > 0, left, 1), total.dtype)
-    result = xp.where(left > 0, result, cast(tensor(math.nan, dev=x.dev), result.dtype))
+    enough = left > 0
+    result = xp.where(enough, result, cast(tensor(math.nan, dev=x.dev), result.dtype))
     return cast(result, real_dtype(wanted) if dtype is None else wanted)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensor, check_casting, dev_of, is_weak, xp
+from numtorch.functions.arguments import Array, as_tensor, check_casting, dev_of, held, is_weak, xp
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import where
 
@@ -58,7 +58,7 @@ def _replaced(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     """Real `x` with the three replaced."""
     values = [_replacement(value, x) for value in (nan, posinf, neginf)]
     numbers = [None if isinstance(value, Tensor) else value for value in values]
-    result = _nan_to_num(x, *(None if number is None else float(number) for number in numbers))
+    result = _nan_to_num(x, *(None if number is None else held(float(number), x.dtype) for number in numbers))
     for value, places in zip(values, (xp.isnan, xp.isposinf, xp.isneginf), strict=True):
         if isinstance(value, Tensor):
             result = where(places(x), value, result)

@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion, xp
+from numtorch.functions.arguments import (
+    Array,
+    NoValue,
+    as_tensor,
+    as_tensors,
+    cast,
+    check_casting,
+    dev_of,
+    held,
+    is_weak,
+    promotion,
+    xp,
+)
 from numtorch.functions.elementwise import CLIP
 from numtorch.functions.output import into
 from numtorch.functions.reduce import BOOL, REAL_FLOATS
@@ -42,6 +54,7 @@ _round_decimals = kernel("round.decimals")
 
 FLOAT64 = np.dtype(np.float64)
 NUMBERS = (float, int)
+_LARGE = 1e38
 
 
 def _bound_in_range(bound: Any, dtype: np.dtype[Any], lower: bool) -> Any:
@@ -51,6 +64,11 @@ def _bound_in_range(bound: Any, dtype: np.dtype[Any], lower: bool) -> Any:
         if (lower and bound <= limits.min) or (not lower and bound >= limits.max):
             return None
     return bound
+
+
+def _bound(bound: Any, dtype: np.dtype[Any]) -> Any:
+    plain = dtype == FLOAT64 or dtype.kind != "f" or (dtype.itemsize > 2 and abs(bound) < _LARGE)
+    return bound if plain else held(bound, dtype)
 
 
 @implements(np.clip)
@@ -67,7 +85,7 @@ def clip(
     """NumPy's `clip`."""
     if type(a) is Tensor and type(a_min) in NUMBERS and type(a_max) in NUMBERS and a.dtype in REAL_FLOATS:
         if out is None and min is NoValue and max is NoValue and not kwargs:
-            return _clamp(a, a_min, a_max)
+            return _clamp(a, _bound(a_min, a.dtype), _bound(a_max, a.dtype))
     if a_min is NoValue and a_max is NoValue:
         a_min = None if min is NoValue else min
         a_max = None if max is NoValue else max
@@ -78,7 +96,7 @@ def clip(
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
     x = as_tensor(a, dev_of(a, a_min, a_max, out))
     low, high = _bound_in_range(a_min, x.dtype, True), _bound_in_range(a_max, x.dtype, False)
-    if kwargs:
+    if kwargs or (out is not None and out.shape != x.shape):
         return _clipped_by_ufunc(x, low, high, out, kwargs)
     result = _clipped(x, low, high)
     return result if out is None else into(result, out, "clip")
@@ -100,7 +118,7 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     x = cast(x, dtype)
     weak = all(b is None or is_weak(b) for b in bounds)
     if weak and (dtype.kind == "f" or dtype == np.int64):
-        return _clamp(x, *bounds)
+        return _clamp(x, *(b if b is None else _bound(b, dtype) for b in bounds))
     made = [
         b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
     ]
@@ -167,17 +185,25 @@ def angle(z: Array, deg: bool = False) -> Tensor:
     return result * (180 / math.pi) if deg else result
 
 
-def _comparable(b: Tensor) -> Tensor:
+def _comparable(b: Any) -> Any:
     """`b` as a float, so that the tolerances do not wrap."""
+    if is_weak(b):
+        return float(b) if type(b) is int else b
     return b if b.dtype.kind in "fc" else cast(b, np.result_type(b.dtype, 1.0))
+
+
+def _operand(x: Array, dev: int) -> Any:
+    """A Tensor, or the Python number that it is: a weak one takes the dtype of what it is compared with."""
+    return x if is_weak(x) else as_tensor(x, dev)
 
 
 @implements(np.isclose)
 def isclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal_nan: bool = False) -> Tensor:
     """NumPy's `isclose`."""
     dev = dev_of(a, b, rtol, atol)
-    x, y = as_tensor(a, dev), _comparable(as_tensor(b, dev))
-    near = xp.abs(x - y) <= atol + rtol * xp.abs(y)
+    x, y, rtol, atol = (_operand(operand, dev) for operand in (a, b, rtol, atol))
+    y = _comparable(y)
+    near = as_tensor(xp.less_equal(abs(x - y), atol + rtol * abs(y)), dev)
     result = (near & xp.isfinite(y)) | (x == y)
     if equal_nan:
         result = result | (xp.isnan(x) & xp.isnan(y))
@@ -255,7 +281,12 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, 
     if values.dtype.kind == "c":
         sides = [[None if end is None else part(end) for end in (left, right)] for part in (np.real, np.imag)]
         real_part = interp(x, xp, values.real, sides[0][0], sides[0][1], period)
-        return _complex(real_part, interp(x, xp, values.imag, sides[1][0], sides[1][1], period))
+        imaginary_part = interp(x, xp, values.imag, sides[1][0], sides[1][1], period)
+        at = at if period is None else cast(at, FLOAT64) % period
+        return _complex(real_part, where(at != at, 0.0, imaginary_part))
+    if period is None:
+        for place in (at, points):
+            check_casting("interp", place.dtype, FLOAT64, "safe")
     at, points, values = cast(at, FLOAT64), cast(points, FLOAT64), cast(values, FLOAT64)
     if points.ndim != 1 or values.ndim != 1:
         raise ValueError(
@@ -299,4 +330,4 @@ def _interpolated(at: Tensor, points: Tensor, values: Tensor, left: Any, right: 
     below = values[0] if left is None else tensor(left, dev=at.dev, dtype=FLOAT64)
     above = values[-1] if right is None else tensor(right, dev=at.dev, dtype=FLOAT64)
     result = where(at < points[0], below, where(at > points[-1], above, result))
-    return where(xp.isnan(at), at, result)
+    return where(xp.isnan(at), at, result) if points.size > 1 else result

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.exceptions import AxisError
 from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch._core import Tensor, kernel
@@ -114,8 +116,27 @@ def _of_bools(product: Product) -> Product:
 # ---- On any axes ----
 
 
-def _axes_of(entry: Any, ndim: int) -> tuple[int, ...]:
-    entries = (entry,) if isinstance(entry, int) else tuple(entry)
+# How many axes of each operand, and of the result, a product itself is about; matmul's are fewer for vectors.
+_CORE = {"matmul": (2, 2, 2), "vecdot": (1, 1, 0), "matvec": (2, 1, 1), "vecmat": (1, 2, 1)}
+
+
+def _core_of(function: str, a: Tensor, b: Tensor, keepdims: bool) -> tuple[int, int, int]:
+    first, second, last = _CORE[function]
+    if function == "matmul":
+        first, second = min(a.ndim, 2), min(b.ndim, 2)
+        last = (first > 1) + (second > 1)
+    return first, second, last + keepdims
+
+
+def _axes_of(entry: Any, ndim: int, core: int, operand: str) -> tuple[int, ...]:
+    entries = entry if isinstance(entry, tuple) else (entry,)
+    if any(isinstance(axis, bool) for axis in entries):
+        raise TypeError("an integer is required")
+    entries = tuple(map(operator.index, entries))
+    if len(entries) != core or (not isinstance(entry, tuple) and core != 1):
+        given = f"{len(entries)} dimensions are specified by axes tuple"
+        text = given if isinstance(entry, tuple) else "the axes item is a single integer"
+        raise AxisError(f"{operand} has {core} core dimensions, but {text}.")
     return tuple(normalize_axis_index(axis, ndim) for axis in entries)
 
 
@@ -131,7 +152,7 @@ def _from_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return x if order == list(range(x.ndim)) else _permute(x, order)
 
 
-def _read_axes(axes: Any, count: int) -> list[Any]:
+def _read_axes(axes: Any, count: int, kept: Any) -> list[Any]:
     if not isinstance(axes, list):
         raise TypeError("axes should be a list.")
     if len(axes) not in (2, 3) or (len(axes) == 2 and count > 0):
@@ -139,7 +160,7 @@ def _read_axes(axes: Any, count: int) -> list[Any]:
             "axes should be a list with an entry for all 3 inputs and outputs; entries for outputs can only be omitted "
             "if none of them has core axes."
         )
-    return [*axes, ()] if len(axes) == 2 else axes
+    return [*axes, kept] if len(axes) == 2 else axes
 
 
 def _on_axes(function: str, product: Product, result_axes: int) -> Callable[..., Tensor]:
@@ -154,14 +175,16 @@ def _on_axes(function: str, product: Product, result_axes: int) -> Callable[...,
         if axes is not None and axis is not None:
             raise TypeError("cannot specify both 'axis' and 'axes'")
         if axes is None:
-            along = -1 if axis is None else axis
+            along = -1 if axis is None else operator.index(axis)
             axes = [along, along, along if keepdims else ()]
-        first, second, last = _read_axes(axes, result_axes)
-        result = product(_to_end(a, _axes_of(first, a.ndim)), _to_end(b, _axes_of(second, b.ndim)))
-        if keepdims:
-            result = _unsqueeze(result, -1)
-            last = last if last != () else first
-        return _from_end(result, _axes_of(last, result.ndim))
+        first, second, last = _read_axes(axes, result_axes, -1 if keepdims else ())
+        core = _core_of(function, a, b, keepdims)
+        names = [f"{function}: operand {i}" for i in range(3)]
+        own, others = _axes_of(first, a.ndim, core[0], names[0]), _axes_of(second, b.ndim, core[1], names[1])
+        ndim = max(a.ndim - core[0], b.ndim - core[1]) + core[2]
+        wanted = _axes_of(last, ndim, core[2], names[2])
+        result = product(_to_end(a, own), _to_end(b, others))
+        return _from_end(_unsqueeze(result, -1) if keepdims else result, wanted)
 
     return compute
 

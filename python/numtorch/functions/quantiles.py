@@ -336,8 +336,11 @@ def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_n
         low, high = xp.maximum((count - 1) >> 1, 0), xp.minimum(count >> 1, lanes.length - 1)
     else:
         low, high = (tensor([place], dev=x.dev) for place in ((count - 1) // 2, count // 2))
-    pair = xp.stack([lanes.at(low), lanes.at(high)]) if lanes.length % 2 == 0 or skips_nan else lanes.at(low)[None]
-    middle = xp.mean(pair, axis=0, dtype=averaged_dtype(x.dtype))
+    middle = cast(lanes.at(low), averaged_dtype(x.dtype)) + 0.0  # a mean of -0.0 is 0.0
+    if lanes.length % 2 == 0 or skips_nan:
+        pair = xp.stack([middle, cast(lanes.at(high), middle.dtype)])
+        # One element where they are an odd number: twice that may be too large.
+        middle = xp.where(low == high, middle, xp.mean(pair, axis=0))
     return lanes.finish(lanes.nan_kept(middle, count), (), keepdims, out)
 
 

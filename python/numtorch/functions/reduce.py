@@ -25,6 +25,7 @@ from numtorch.functions.arguments import (
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.complex_extremes import extreme_along
 from numtorch.functions.output import into
+from numtorch.functions.zeros import signed_sum
 
 _add = kernel("add.Tensor")
 _amax = kernel("amax")
@@ -86,6 +87,10 @@ def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         return _sum_axes(x, axes, keepdims, dtype=x.dtype)
     wide = _sum_axes(_view(x, INT64) if x.dtype == UINT64 else x, axes, keepdims, dtype=INT64)
     return _view(wide, UINT64) if x.dtype == UINT64 else cast(wide, x.dtype)
+
+
+def _signed_sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    return signed_sum(_sum_axes, x, axes, keepdims)
 
 
 def last_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
@@ -171,7 +176,11 @@ def _modular(combine: Any) -> Callable[[Tensor, Tensor], Tensor]:
     return lambda x, y: _view(combine(_view(x, INT64), _view(y, INT64)), UINT64) if x.dtype == UINT64 else combine(x, y)
 
 
-SUM = Reduction(np.add, sum_over, _modular(_add), 0)
+def _plus(x: Tensor, y: Tensor) -> Tensor:
+    return complexes.add(x, y) if x.dtype.kind == "c" else _add(x, y)
+
+
+SUM = Reduction(np.add, sum_over, _modular(_plus), 0)
 PROD = Reduction(np.multiply, prod_over, _modular(_multiply), 1)
 MAX = Reduction(np.maximum, _extreme_over(_amax), _extreme_of(_maximum), None)
 MIN = Reduction(np.minimum, _extreme_over(_amin), _extreme_of(_minimum), None)
@@ -197,6 +206,8 @@ def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> 
     shape = np.broadcast_shapes(mask.shape, x.shape)
     if shape != x.shape:
         x = _expand(x, shape)
+    if reduction is SUM and x.dtype.kind in "fc":
+        neutral = complex(-0.0, -0.0) if x.dtype.kind == "c" else -0.0  # 0.0 makes 0.0 of a -0.0
     return _where(mask, x, tensor(neutral, dev=x.dev, dtype=x.dtype))
 
 
@@ -238,9 +249,12 @@ def reduce(
     if reduction.identity is None and any(x.shape[i] == 0 for i in axes):
         result = full_of(start, x, axes, kept)
     else:
-        result = reduction.over(x, axes, kept)
+        over = reduction.over
+        if reduction is SUM and initial is not NoValue and axes and x.dtype.kind in "fc":
+            over = _signed_sum_over
+        result = over(x, axes, kept)
         if start is not None:
-            result = reduction.combine(result, as_tensor_of(start, x))
+            result = reduction.combine(as_tensor_of(start, x), result)
     return result if out is None else into(result, out, reduction.ufunc.__name__, "unsafe")
 
 

@@ -25,6 +25,7 @@ from numtorch.functions.reduce import FLOATS, INT64, UINT64, accumulator_dtype
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import broadcast_to, ravel
+from numtorch.functions.zeros import running_sum
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "diff", "gradient", "trapezoid"]
 
@@ -34,9 +35,13 @@ _full = kernel("full")
 _view = kernel("view.dtype")
 
 
+def _along(run: Any, x: Tensor, axis: int) -> Tensor:
+    return running_sum(x, axis) if run is _cumsum and x.dtype.kind in "fc" else run(x, axis)
+
+
 def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) -> Tensor:
     if dtype is None and out is None and type(axis) is int and type(a) is Tensor and a.ndim and a.dtype in FLOATS:
-        return run(a, axis_of(axis, a.ndim))
+        return _along(run, a, axis_of(axis, a.ndim))
     x = as_tensor(a, dev_of(a, out))
     if axis is None:
         x, axis = ravel(x), 0
@@ -52,7 +57,7 @@ def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) 
     elif wanted.kind == "u":
         result = cast(run(x, place, dtype=INT64), wanted)
     else:
-        result = run(x, place, dtype=wanted) if wanted.kind != "b" else cast(run(x, place), wanted)
+        result = run(x, place, dtype=wanted) if wanted.kind == "i" else cast(_along(run, x, place), wanted)
     return result if out is None else into(result, out, function, "unsafe")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promoted, promotion, xp
+from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.output import into
@@ -58,8 +58,11 @@ def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
         if type(y) is Tensor and y.dtype == x.dtype:
             return _where(condition, x, y)
         if type(y) in (float, int) and x.dtype in REAL_FLOATS:
-            return _where_other(condition, x, y)
-    except RuntimeError:  # shapes that do not fit, which NumPy's words shall tell
+            return _where_other(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype))
+    except (
+        OverflowError,
+        RuntimeError,
+    ):  # shapes that do not fit, or a number too large, which NumPy's words shall tell
         return None
     return None
 

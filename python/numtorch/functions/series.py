@@ -1,7 +1,7 @@
 """Power series, `numpy.polynomial.polynomial`: polynomials by their coefficients, that of the constant term first.
 
 Of these functions NumPy hands only `polyval2d` and `polygrid2d` to Tensors, and those since 2.4; the others are in
-`numtorch.numpy.polynomial.polynomial`.
+`numtorch.numpy.polynomial.polynomial`, and those of points in NumPy's modules, too (`series_bases.py`).
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ def unique(
     """NumPy's `unique`, always sorted. Waits for the device, to learn how many there are."""
     del sorted
     x = as_tensor(ar)
-    if axis is None:
+    if axis is None or (x.ndim == 1 and axis_of(axis, 1) == 0):
         values, firsts, inverse, counts = _unique_elements(x, equal_nan)
     else:
         place = axis_of(axis, x.ndim)

@@ -211,8 +211,8 @@ def unwrap(p: Array, discont: Any = None, axis: int = -1, *, period: Any = 2 * m
     if ambiguous:
         # Half a period up stays up.
         small = xp.where((small == low) & (steps > 0), high, small)
-    jumps = xp.abs(steps) >= (period / 2 if discont is None else discont)
-    shifts = xp.cumsum(xp.where(jumps, small - steps, xp.zeros_like(small, shape=())), axis=axis)
+    steady = xp.abs(steps) < (period / 2 if discont is None else discont)  # not where there is NaN
+    shifts = xp.cumsum(xp.where(steady, xp.zeros_like(small, shape=()), small - steps), axis=axis)
     ndim, place = x.ndim, axis_of(axis, x.ndim)
     first = x[(*[slice(None)] * place, slice(0, 1), *[slice(None)] * (ndim - place - 1))]
     rest = x[(*[slice(None)] * place, slice(1, None), *[slice(None)] * (ndim - place - 1))]

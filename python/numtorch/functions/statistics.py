@@ -136,21 +136,28 @@ def _spread(
 ) -> Tensor:
     """Variance or standard deviation, `kind` being the kernel."""
     x = as_tensor(a, dev_of(a, out, where, middle))
-    wanted = as_dtype(dtype) or averaged_dtype(x.dtype)
-    x = cast(x, wanted)
+    own = averaged_dtype(x.dtype)
+    wanted = as_dtype(dtype) or own
     axes = axes_of(axis, x.ndim)
     kept = keepdims is not NoValue and bool(keepdims)
     masked = where is not NoValue and where is not True
-    too_few = not masked and _count(x.shape, axes) - ddof <= 0
-    if too_few:
+    enough = not masked and _count(x.shape, axes) - ddof > 0
+    if not masked and _count(x.shape, axes) - ddof <= 0:
         warn("Degrees of freedom <= 0 for slice")
-    if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc" or _is_faster_composed(x):
-        result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
-        result = deviation_of(result) if kind is _std else result
+    if wanted == own and enough and middle is NoValue and axes and not _is_faster_composed(x):
+        result = kind(cast(x, wanted), axes, correction=ddof, keepdim=kept)
     else:
-        result = kind(x, axes, correction=ddof, keepdim=kept)
-    result = cast(result, real_dtype(wanted))
+        result = _composed_variance(x, axes, wanted, ddof, kept, where if masked else None, middle)
+        result = _root_of(result) if kind is _std else result
+    result = cast(result, wanted if dtype is not None else real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
+
+
+def _root_of(variance: Tensor) -> Tensor:
+    """Of integers only a number: NumPy writes the root of an array into it, and no float goes there."""
+    if variance.dtype.kind in "fc":
+        return deviation_of(variance)
+    return xp.sqrt(variance, out=variance) if variance.ndim else xp.sqrt(variance)
 
 
 def deviation_of(variance: Tensor) -> Tensor:
@@ -181,15 +188,19 @@ def _is_faster_composed(x: Tensor) -> bool:
     return x.dev < 0 and x.size > MANY and x.dtype in (FLOAT32, FLOAT64) and not x.tracked
 
 
-def _composed_variance(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any) -> Tensor:
+def _composed_variance(
+    x: Tensor, axes: tuple[int, ...], dtype: np.dtype[Any], ddof: Any, keepdims: bool, where: Any, middle: Any
+) -> Tensor:
+    """The deviations are those of `x` as it is; `dtype` is that of their mean and of the sum of their squares."""
     mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
-    center = _mean_of(x, axes, x.dtype, True, mask) if middle is NoValue else as_tensor(middle, x.dev)
-    squares = squared_deviations(x, center)
-    total = sum_of(squares, axes, None, None, keepdims, NoValue, mask)
-    if mask is NoValue:
-        return xp.true_divide(total, max(_count(x.shape, axes) - ddof, 0))
-    count = sum_over(cast(mask, INT64), axes, keepdims) - ddof
-    return xp.true_divide(total, cast(xp.maximum(count, 0), squares.dtype))
+    center = cast(_mean_of(x, axes, dtype, True, mask), dtype) if middle is NoValue else as_tensor(middle, x.dev)
+    squares = squared_deviations(cast(x, FLOAT64) if x.dtype.kind == "b" else x, center)
+    total = sum_of(squares, axes, dtype if dtype != x.dtype else None, None, keepdims, NoValue, mask)
+    count: Any = _count(x.shape, axes) if mask is NoValue else sum_over(cast(mask, INT64), axes, keepdims)
+    left = xp.maximum(count - ddof, 0)
+    return cast(
+        xp.true_divide(total, cast(left, squares.dtype) if isinstance(left, Tensor) else left.item()), total.dtype
+    )
 
 
 @implements(np.var)

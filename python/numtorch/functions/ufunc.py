@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
+from numtorch.functions import complex_power
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
 from numtorch.functions.elementwise import ROWS, Row, computation
@@ -119,12 +120,13 @@ def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
     return x, x.dtype
 
 
-def fit_operands(plan: Plan, operands: Sequence[Any], dev: int) -> list[Tensor]:
-    """The operands in the dtypes that `plan` computes in."""
-    fitted = []
+def fit_operands(plan: Plan, operands: Sequence[Any], dev: int) -> list[Any]:
+    """The operands in the dtypes that `plan` computes in; a number that complex numbers are raised to stays one."""
+    fitted: list[Any] = []
     for x, dtype in zip(operands, plan.inputs, strict=True):
         if not isinstance(x, Tensor):
-            fitted.append(constant(x, dtype, dev))
+            is_exponent = plan.compute is complex_power.power and len(fitted) == 1
+            fitted.append(x if is_exponent else constant(x, dtype, dev))
         elif x.dtype is dtype or x.dtype == dtype:
             fitted.append(x)
         else:
@@ -190,7 +192,7 @@ def find_plan(function: np.ufunc, keys: tuple[Key, ...]) -> Plan:
     return plan
 
 
-def compute(plan: Plan, fitted: list[Tensor], outputs: tuple[Any, ...] = ()) -> Any:
+def compute(plan: Plan, fitted: list[Any], outputs: tuple[Any, ...] = ()) -> Any:
     try:
         return plan.compute(*fitted)
     except RuntimeError:
@@ -240,20 +242,32 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
         fitted = fit_operands(plan, operands, dev)
         if mask is not None and function in _CHECKED and plan.inputs[-1].kind in "iu":
             fitted[-1] = _where(mask, fitted[-1], constant(1, plan.inputs[-1], dev))
-        if mask is not None and any(x.tracked for x in fitted):
+        if mask is not None and any(isinstance(x, Tensor) and x.tracked for x in fitted):
             result = _compute_chosen(plan, fitted, mask)
         else:
             result = plan.compute(*fitted, **options.gufunc) if options.gufunc else compute(plan, fitted, options.out)
     except OverflowError:
         result = _compare_with_large(function, plan, operands, dev)
     results = result if type(result) is tuple else (result,)
+    if function.signature is not None and options.out[0] is not None:
+        _check_core(function, fitted, results[0], options.out[0])
     finished = tuple(
         finish(function, one, out, mask, options.casting) for one, out in zip(results, options.out, strict=True)
     )
     return finished if function.nout > 1 else finished[0]
 
 
-def _compute_chosen(plan: Plan, fitted: list[Tensor], mask: Tensor) -> Any:
+def _check_core(function: np.ufunc, operands: Sequence[Tensor], result: Tensor, out: Any) -> None:
+    """Raise unless the output has the axes that a product makes itself: it is broadcast along others only."""
+    core = {"matmul": sum(x.ndim > 1 for x in operands), "vecdot": 0}.get(function.__name__, 1)
+    if core and result.shape[-core:] != out.shape[-core:]:
+        raise ValueError(
+            f"{function.__name__}: the output operand of shape {out.shape} has a mismatch in its core dimensions: "
+            f"the result has shape {result.shape}"
+        )
+
+
+def _compute_chosen(plan: Plan, fitted: list[Any], mask: Tensor) -> Any:
     """Of what `mask` chooses alone: a gradient passes nothing to the rest, where the formula may give NaN."""
     shape = check_broadcast([*fitted, mask])
     mask = _expand(mask, shape)
@@ -261,7 +275,10 @@ def _compute_chosen(plan: Plan, fitted: list[Tensor], mask: Tensor) -> Any:
     def whole(part: Tensor) -> Tensor:
         return _masked_scatter(_zeros(shape, dtype=part.dtype, device=part.dev), mask, part)
 
-    chosen = plan.compute(*[_masked_select(_expand(x, shape), mask) for x in fitted])
+    def choose(x: Any) -> Any:
+        return _masked_select(_expand(x, shape), mask) if isinstance(x, Tensor) else x
+
+    chosen = plan.compute(*map(choose, fitted))
     return tuple(map(whole, chosen)) if type(chosen) is tuple else whole(chosen)
 
 

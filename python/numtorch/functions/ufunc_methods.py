@@ -94,6 +94,13 @@ def _identity(fold: Fold, dev: int) -> Tensor:
     return constant(np.array(fold.function.identity).astype(fold.dtype).item(), fold.dtype, dev)
 
 
+def _neutral(fold: Fold, dev: int) -> Tensor:
+    """What changes nothing: of sums -0.0, for 0.0 makes 0.0 of a -0.0."""
+    if fold.function is np.add and fold.dtype.kind in "fc":
+        return constant(-0.0 if fold.dtype.kind == "f" else complex(-0.0, -0.0), fold.dtype, dev)
+    return _identity(fold, dev)
+
+
 # ---- reduce ----
 
 
@@ -124,7 +131,7 @@ def _mask_out(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor | None, has_i
     if mask.ndim > x.ndim:
         raise ValueError("input operand has more dimensions than allowed by the axis remapping")
     if fold.function.identity is not None and has_identity:
-        neutral = _identity(fold, x.dev)
+        neutral = _neutral(fold, x.dev)
     elif initial is not None:
         neutral = initial
     else:
@@ -178,6 +185,11 @@ def reduce(
             f"output parameter for reduction operation {function.__name__} has the wrong number of dimensions: "
             f"Found {out.ndim} but expected {result.ndim}"
         )
+    if out.shape != result.shape:
+        raise ValueError(
+            f"output parameter for reduction operation {function.__name__} has the wrong shape: "
+            f"found {out.shape} but expected {result.shape}"
+        )
     return finish(function, result, out, None, "unsafe")
 
 
@@ -202,7 +214,7 @@ def _reduced(
     if start is not None and fold.function not in _REORDERABLE:
         lengths = tuple(1 if i in axes else length for i, length in enumerate(x.shape))
         return folding.fold(fold, folding.join(_expand(start, lengths), x, axes[0]), axes)
-    result = folding.fold(fold, x, axes)
+    result = folding.fold(fold, x, axes, from_identity=start is None and has_identity)
     return result if start is None else fold.combine(start, result)
 
 

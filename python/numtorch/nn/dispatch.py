@@ -50,6 +50,8 @@ def together(function: str, *arrays: Array) -> tuple[bool, list[Any]]:
 
 
 def _numbers(function: str, x: Any) -> Any:
+    if np.ma.is_masked(x):
+        raise TypeError(f"{function}: takes arrays without a mask; give the values, .filled(value)")
     x = np.asarray(x)
     if x.dtype.kind not in "biufc":
         raise TypeError(f"{function}: takes arrays of numbers, not of dtype {x.dtype}")
