@@ -73,8 +73,7 @@ struct KernelObject {
   std::vector<int>* aliases;  // per result: the written parameter that it is, or -1
   std::vector<int>* sources;  // per result: the parameter whose memory it may share, or -1
   Typed* typed;               // null without shortcut
-  FasterProduct product;      // or null: to be tried before a binary shortcut
-  FasterCall faster;          // or null: to be tried before the stack goes to libtorch
+  Faster* faster;             // or null: to be tried before libtorch's operator
   Shortcut shortcut;
   bool writes;    // some parameter is written
   bool views;     // the result may share memory with an argument
