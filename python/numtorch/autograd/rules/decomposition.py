@@ -7,6 +7,7 @@ from typing import Any
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define, refuse
 from numtorch.autograd.rules.linalg import adjoint
+from numtorch.autograd.tape import zeros_like
 
 _abs = kernel("abs")
 _any = kernel("any")
@@ -106,6 +107,8 @@ define("linalg_eigvals", self=lambda g, self: _eig_rule((g, None), _eig(self)))
 
 
 def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
+    if not a.size:
+        return zeros_like(a)
     g_u, g_s, g_vh = gs
     u, s, vh = y
     if not u.size and s.size:

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define
+from numtorch.autograd.rule import conj, define
 from numtorch.autograd.tape import zeros_like
 
 _arange = kernel("arange")
@@ -24,6 +24,11 @@ _scatter_add = kernel("scatter_add")
 _scatter_value = kernel("scatter.value")
 _take = kernel("take")
 _zeros = kernel("zeros")
+
+
+def _times(g: Tensor, factor: Any) -> Tensor:
+    return g if factor == 1 else g * conj(factor)
+
 
 # Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
 define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self_spec), index, g))
@@ -49,7 +54,13 @@ define(
         _index_add(zeros_like(self_spec), dim, index, g) if self_spec.ndim else g.reshape(())
     ),
 )
-define("index_add", self=lambda g: g, source=lambda g, dim, index, alpha: alpha * _index_select(g, dim, index))
+define(
+    "index_add",
+    self=lambda g: g,
+    source=lambda g, source_spec, dim, index, alpha: (
+        _times(_index_select(g, dim, index), alpha) if g.size else zeros_like(source_spec)
+    ),
+)
 define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
 define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim, index))
 define(

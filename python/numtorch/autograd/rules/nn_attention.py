@@ -9,6 +9,7 @@ from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import constant, define, define_jointly, refuse
 from numtorch.autograd.rules.nn_norm import BY_FORMULA
+from numtorch.autograd.tape import zeros_like
 
 __all__: list[str] = []
 
@@ -64,6 +65,8 @@ def _flash(
     attn_mask: Any,
     scale: Any,
 ) -> Sequence[Any]:
+    if not query.size or not key.size:
+        return [zeros_like(query), zeros_like(key), zeros_like(value), None]
     if _core.recording() or wanted[3]:
         return _by_formula(g[0], query, key, value, attn_mask, is_causal, scale)
     parts = _flash_backward(g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from numtorch._core import Tensor, kernel
@@ -72,7 +73,8 @@ def _variance(g: Tensor, x: Tensor, dim: Any, correction: Any, keepdim: bool) ->
     axes = axes_of(dim, x.ndim)
     count = _count(x, dim)
     centre = _sum(x, axes, True) / count
-    return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / (count - (1 if correction is None else correction))))
+    freedom = max(count - (1 if correction is None else correction), 0)
+    return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / freedom if freedom else math.inf))
 
 
 define(
