@@ -152,6 +152,8 @@ def normalizations() -> list[Call]:
             (normal(2, 3), positive(2, 3), normal(2, 3)),
             lambda x, s, b: F.layer_norm(x, (2, 3), s, b),
         ),
+        Call("normalise no axes", lambda x: nn.normalise(x, ()), (BATCH,), order=1),
+        Call("logsumexp no axes", lambda x: nn.logsumexp(x, ()), (BATCH,)),
         *images(normal(3, 6, 2, 3), positive(6), normal(6)),
     ]
     return rows

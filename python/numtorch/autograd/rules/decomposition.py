@@ -191,15 +191,18 @@ def _half_lower(a: Tensor) -> Tensor:
     return lower - _diag_embed(_diagonal(a, 0, -2, -1)) * 0.5
 
 
-def _cholesky_rule(g: Tensor, lower: Tensor) -> Tensor:
+def _cholesky_rule(g: Tensor, factor: Tensor, upper: bool) -> Tensor:
+    g, lower = (adjoint(g), adjoint(factor)) if upper else (g, factor)
     middle = _half_lower(_matmul(adjoint(lower), g))
     middle = middle + adjoint(middle)
     left = _solve_triangular(adjoint(lower), middle, upper=True)
     return adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
 
 
-define("linalg_cholesky_ex", self=lambda g, y: None if g[0] is None else _cholesky_rule(g[0], y[0]))
-define("linalg_cholesky", self=lambda g, y: _cholesky_rule(g, y))
+define(
+    "linalg_cholesky_ex", self=lambda g, y, upper: None if g[0] is None else _cholesky_rule(g[0], y[0], upper)
+)
+define("linalg_cholesky", self=lambda g, y, upper: _cholesky_rule(g, y, upper))
 
 
 def _pinv_rule(g: Tensor, y: Tensor, a: Tensor) -> Tensor:

@@ -14,10 +14,12 @@ from numtorch.autograd.tape import zeros_like
 
 _arange = kernel("arange")
 _differs = kernel("ne.Tensor")
+_expand = kernel("expand")
 _gather = kernel("gather")
 _index_add = kernel("index_add")
 _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
+_pad = kernel("constant_pad_nd")
 _put = kernel("put")
 _scatter = kernel("scatter.src")
 _scatter_add = kernel("scatter_add")
@@ -62,11 +64,11 @@ define(
     ),
 )
 define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
-define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim, index))
+define("scatter_add", self=lambda g: g, src=lambda g, src_spec, dim, index: padded(_gather(g, dim, index), src_spec))
 define(
     "scatter.src",
     self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0),
-    src=lambda g, dim, index: _scattered(g, dim, index),
+    src=lambda g, src_spec, dim, index: padded(_scattered(g, dim, index), src_spec),
 )
 define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
 define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
@@ -125,6 +127,14 @@ def _scattered(g: Tensor, dim: int, index: Tensor) -> Tensor:
     return _survivors(_gather(g, dim, index), g.shape, write, lambda x: _gather(x, dim, index))
 
 
+def padded(g: Tensor, like: Any) -> Tensor:
+    """The gradient of a source of which only the first elements along each axis were read."""
+    if g.shape == like.shape:
+        return g
+    lacking = [n - m for n, m in zip(like.shape, g.shape, strict=True)]
+    return _pad(g, [width for n in reversed(lacking) for width in (0, n)])
+
+
 def _put_source(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
     if accumulate:
         return _take(g, index)
@@ -150,7 +160,9 @@ def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
     if dim is None:
         flat = _scatter_add(zeros_like(like).reshape(-1), 0, indices.reshape(-1), g.reshape(-1))
         return flat.reshape(like.shape)
-    return _scatter_add(zeros_like(like), dim, indices, g)
+    # Array and indices are broadcast beside that axis; the tape sums over what was added to the array.
+    shape = [like.shape[dim] if i == dim % g.ndim else n for i, n in enumerate(g.shape)]
+    return _scatter_add(_zeros(shape, dtype=g.dtype, device=g.dev), dim, _expand(indices, g.shape), g)
 
 
 def _put_self(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:

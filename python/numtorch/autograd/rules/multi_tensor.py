@@ -26,4 +26,4 @@ MULTI_TENSOR = (
 for _name in MULTI_TENSOR:
     refuse(_name, "it updates parameters, which happens when the gradients are there; differentiate a formula instead")
 
-constant("is_contiguous")
+constant("is_contiguous", "storage_offset")

@@ -53,6 +53,11 @@ def _by_formula(
     )
 
 
+def _refuse_dropout(p: float) -> None:
+    if p:
+        raise NotImplementedError(f"gradient: fused attention with dropout_p={p}: its formula knows of no dropout")
+
+
 def _flash(
     wanted: list[bool],
     g: Any,
@@ -68,6 +73,7 @@ def _flash(
     if not query.size or not key.size:
         return [zeros_like(query), zeros_like(key), zeros_like(value), None]
     if _core.recording() or wanted[3]:
+        _refuse_dropout(dropout_p)
         return _by_formula(g[0], query, key, value, attn_mask, is_causal, scale)
     parts = _flash_backward(g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale)
     return (*parts, None)
@@ -85,10 +91,12 @@ def _efficient(
     key: Tensor,
     value: Tensor,
     attn_bias: Any,
+    dropout_p: float,
     is_causal: bool,
     scale: Any,
 ) -> Sequence[Any]:
     del wanted
+    _refuse_dropout(dropout_p)
     return _by_formula(g[0], query, key, value, attn_bias, is_causal, scale)
 
 

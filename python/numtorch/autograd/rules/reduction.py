@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define
+from numtorch.autograd.rules.kinks import ratio_at_zero
 from numtorch.autograd.tape import Like, zeros_like
 
 _cumsum = kernel("cumsum")
@@ -88,9 +90,10 @@ define(
 
 
 def _over_root(g: Tensor, y: Tensor) -> Any:
-    """g / (2 y); 0 where y is, as of every norm."""
+    """g / (2 y); where y is 0, as of every norm, 0."""
     at_zero = _eq_scalar(y, 0)
-    return _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+    ratio = _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+    return ratio + 0.5 * ratio_at_zero(g, at_zero, _core.node_of(y), lambda: y) if _core.recording() else ratio
 
 
 def others_product(x: Tensor, axis: int) -> Tensor:
@@ -249,11 +252,11 @@ def _logcumsumexp_rule(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Any:
     n, step, total = x.shape[axis], 1, g
     while step < n:
         left = n - step
-        decay = _exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left)))
+        decay = conj(_exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left))))
         more = _narrow(total, axis, 0, left) + decay * _narrow(total, axis, step, left)
         total = _cat([more, _narrow(total, axis, left, step)], axis)
         step *= 2
-    return _exp(_gap(x, y)) * total
+    return conj(_exp(_gap(x, y))) * total
 
 
 def _gap(a: Tensor, b: Tensor) -> Any:
