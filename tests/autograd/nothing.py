@@ -24,7 +24,7 @@ OTHERWISE = {
     "strided_write": "the same",
     "convolution": "of no channels its result has none either; nn.conv gives them one",
     "_native_batch_norm_legit_no_training": "it does not look whether its vectors fit; nn.batchnorm does",
-    "_scaled_dot_product_flash_attention_for_cpu": "of no heads it ends the process; nn.dot_product_attention asks first",
+    "_scaled_dot_product_flash_attention_for_cpu": "of no heads it ends the process; nn asks first",
 }
 # Kernels for a way back are called here as rules call them: their arrays' shapes are those of the way there.
 TOGETHER = "_backward"

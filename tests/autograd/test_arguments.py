@@ -172,7 +172,9 @@ def test_ways_without_a_formula_are_refused() -> None:
     name = kernel("mkldnn_rnn_layer")
 
     def last(reverse: bool, mode: int) -> Any:
-        return gradient(lambda x: np.sum(name(x, w, w, b, b, h, h, reverse, [], mode, 2, 1, True, False, False, True)[0]), x)
+        return gradient(
+            lambda x: np.sum(name(x, w, w, b, b, h, h, reverse, [], mode, 2, 1, True, False, False, True)[0]), x
+        )
 
     last(False, 2)
     assert refused(lambda: last(True, 2))

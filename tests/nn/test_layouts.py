@@ -81,7 +81,11 @@ def totals(row: Call) -> list[Callable[..., Any]]:
     def weighted(x: Any) -> Any:
         return x * tensor(np.linspace(-1, 2, x.size).reshape(x.shape), dev=x.dev)
 
-    return [summed(lambda x: x), summed(weighted), summed(lambda x: weighted(np.moveaxis(x, 1, -1) if x.ndim > 2 else x.T))]
+    return [
+        summed(lambda x: x),
+        summed(weighted),
+        summed(lambda x: weighted(np.moveaxis(x, 1, -1) if x.ndim > 2 else x.T)),
+    ]
 
 
 def compare(found: Any, expected: Any, kind: str) -> None:

@@ -240,14 +240,29 @@ def slopes(g: Any, seed: Tensor, nodes: Sequence[Node | None], recorded: bool) -
     is recorded in turn only if asked for.
     """
     root = _core.node_of(g) if isinstance(g, Tensor) else None
-    found: dict[Node, Tensor] = {}
-    if root is not None:
-        paused = _core.set_paused(not recorded)
-        try:
-            found = backward({root: seed}, [node for node in nodes if node is not None], True, False)
-        finally:
-            _core.set_paused(paused)
-    return [None if node is None else found.get(node) for node in nodes]
+    given = [node for node in nodes if node is not None]
+    if root is None or not given:
+        return [None] * len(nodes)
+    # A result of several may have been made part of its kernel's node more than once.
+    behind = history([root], min(node.sequence for node in given)) if Part in map(type, given) else ()
+    same = {node: {node, *(other for other in behind if _is_same_part(other, node))} for node in given}
+    paused = _core.set_paused(not recorded)
+    try:
+        found = backward({root: seed}, set().union(*same.values()), True, False)
+        return [None if node is None else _total(found[s] for s in same[node] if s in found) for node in nodes]
+    finally:
+        _core.set_paused(paused)
+
+
+def _is_same_part(a: Node, b: Node) -> bool:
+    return type(a) is Part and type(b) is Part and a.index == b.index and a.parents == b.parents
+
+
+def _total(parts: Iterable[Tensor]) -> Tensor | None:
+    total: Any = None
+    for part in parts:
+        total = part if total is None else total + part
+    return total
 
 
 def _walk(

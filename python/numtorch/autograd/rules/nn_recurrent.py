@@ -54,8 +54,8 @@ def _lstm(
         *(True, False, False, True),
     ):
         raise NotImplementedError(
-            "gradient: mkldnn_rnn_layer has one as nn.lstm calls it: with mode 2 (LSTM), one layer, biases, in training, "
-            "forward, of whole batches whose first axis is time"
+            "gradient: mkldnn_rnn_layer has one as nn.lstm calls it: with mode 2 (LSTM), one layer, biases, in "
+            "training, forward, of whole batches whose first axis is time"
         )
     if _core.recording():
         return _by_formula(g, input, weight0, weight1, weight2, weight3, hx_, cx_)

@@ -130,15 +130,19 @@ def _places(sizes: Any, strides: Any, first: int, dev: int) -> Tensor:
     return places
 
 
+def _last(sizes: Any, strides: Any, first: int) -> int:
+    return first + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+
+
 def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any, offset: int | None) -> Tensor:
     """Elements of `x` in one place share its gradient. The offset is that in the memory of which `x` is a view."""
     steps = [step // x.itemsize for step in x.strides]
     if not x.size or 0 in size:
         return _zeros(x.shape, dtype=g.dtype, device=g.dev)
     shift = 0 if offset is None else offset - _storage_offset(x)
-    seen, own = (_places(*each, g.dev) for each in ((size, stride, max(shift, 0)), (x.shape, steps, max(-shift, 0))))
-    shapes = ((size, stride, max(shift, 0)), (x.shape, steps, max(-shift, 0)))
-    count = 1 + max(first + sum((n - 1) * step for n, step in zip(*each, strict=True)) for *each, first in shapes)
+    first, own_first = max(shift, 0), max(-shift, 0)
+    seen, own = _places(size, stride, first, g.dev), _places(x.shape, steps, own_first, g.dev)
+    count = 1 + max(_last(size, stride, first), _last(x.shape, steps, own_first))
     nothing = _zeros((count,), dtype=g.dtype, device=g.dev)
     sharing = _index_add(nothing, 0, own, _ones((own.size,), dtype=g.dtype, device=g.dev))
     if bool((_index_select(sharing, 0, seen) == 0).any()):
