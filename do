@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./do digits   run the example on real data          ./do test [pytest's arguments]   run the tests
 # ./do lint     style, types and stubs                ./do setup                       only make the environment
+# ./do opinfo [-k NAME]   PyTorch's sample inputs through numtorch's kernels, by hand
 #
 # Makes the environment in .venv (or $NUMTORCH_VENV) when it is not there, with $PYTHON (or python3), and brings
 # numtorch in it up to date. Takes libtorch's CPU build; NUMTORCH_TORCH=torch==2.13.0 takes the index's own, which
@@ -74,5 +75,6 @@ case ${1:-} in
   test) shift; setup test; run_tests "$@" ;;
   lint) setup test,lint; lint ;;
   setup) setup test,lint,examples ;;
-  *) sed -n '2,3s/^# //p' "$0" >&2; exit 2 ;;
+  opinfo) shift; setup test; pip install expecttest; exec "$venv/bin/python" -m tests.external.opinfo "$@" ;;
+  *) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
 esac

@@ -97,7 +97,11 @@ void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t cou
   }
   Below guard;
   Unlocked unlocked(release);
-  if (kernel->faster != nullptr && kernel->faster(stack, tracked)) return;
+  if (kernel->prepare != nullptr) kernel->prepare(stack);
+  if (kernel->faster != nullptr && kernel->faster->call != nullptr && kernel->faster->call(stack, tracked)) {
+    ++kernel->faster->taken;
+    return;
+  }
   kernel->op->callBoxed(stack);
 }
 
@@ -218,9 +222,12 @@ bool fits_shortcut(const KernelObject* kernel, PyObject* const* args, Py_ssize_t
 
 at::Tensor compute_binary(const KernelObject* kernel, const at::Tensor& a, const at::Tensor& b) {
   static const at::Scalar one(1);
-  if (kernel->product != nullptr) {
-    at::Tensor result = kernel->product(a, b);
-    if (result.defined()) return result;
+  if (kernel->faster != nullptr && kernel->faster->product != nullptr) {
+    at::Tensor result = kernel->faster->product(a, b);
+    if (result.defined()) {
+      ++kernel->faster->taken;
+      return result;
+    }
   }
   if (kernel->shortcut == Shortcut::Binary) return kernel->typed->binary->call(a, b);
   return kernel->typed->alpha->call(a, b, one);

@@ -185,12 +185,28 @@ PyObject* known_kernels(PyObject*, PyObject*) {
   });
 }
 
+// (kernel, thresholds, how often it was taken) of every short cut around libtorch's own operators; with None in the
+// last place where this processor takes none.
+PyObject* shortcuts(PyObject*, PyObject*) {
+  return guarded([] {
+    Ref list = check(PyList_New(0));
+    for (const Faster& row : all_faster()) {
+      Ref thresholds = check(PyTuple_New(static_cast<Py_ssize_t>(row.thresholds.size())));
+      for (std::size_t i = 0; i < row.thresholds.size(); ++i)
+        PyTuple_SET_ITEM(thresholds.get(), static_cast<Py_ssize_t>(i),
+                         check(PyLong_FromLongLong(row.thresholds[i])).release());
+      const Ref taken = has_wider_vectors() ? check(PyLong_FromLongLong(row.taken)) : Ref::borrow(Py_None);
+      const Ref entry = check(Py_BuildValue("sOO", row.kernel, thresholds.get(), taken.get()));
+      check(PyList_Append(list.get(), entry.get()));
+    }
+    return list.release();
+  });
+}
+
 PyMethodDef functions[] = {
-    {"kernel", kernel_function, METH_O, nullptr},
-    {"kernel_names", kernel_names, METH_NOARGS, nullptr},
-    {"known_kernels", known_kernels, METH_NOARGS, nullptr},
-    {"define_rule", define_rule, METH_VARARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    {"shortcuts", shortcuts, METH_NOARGS, nullptr},       {"kernel", kernel_function, METH_O, nullptr},
+    {"kernel_names", kernel_names, METH_NOARGS, nullptr}, {"known_kernels", known_kernels, METH_NOARGS, nullptr},
+    {"define_rule", define_rule, METH_VARARGS, nullptr},  {nullptr, nullptr, 0, nullptr},
 };
 
 PyMemberDef members[] = {
@@ -249,8 +265,8 @@ KernelObject* find_kernel(const std::string& name) {
   KernelObject* kernel = new_kernel(name);
   kernel->op = new c10::OperatorHandle(*op);
   read_schema(kernel, op->schema());
-  kernel->product = faster_product(name);
-  kernel->faster = name == "_to_copy" ? prepare_half : faster_call(name);
+  kernel->faster = find_faster(name);
+  if (name == "_to_copy") kernel->prepare = prepare_half;
   return kernel;
 }
 

@@ -70,11 +70,11 @@ struct KernelObject {
   std::vector<std::uint64_t>* reads;  // per parameter: what its rule reads; bit i: argument i, bit 63: the result
   c10::OperatorHandle* op;            // null for a kernel that numtorch itself defines (indexing)
   std::vector<Parameter>* parameters;
-  std::vector<int>* aliases;  // per result: the written parameter that it is, or -1
-  std::vector<int>* sources;  // per result: the parameter whose memory it may share, or -1
-  Typed* typed;               // null without shortcut
-  FasterProduct product;      // or null: to be tried before a binary shortcut
-  FasterCall faster;          // or null: to be tried before the stack goes to libtorch, or what prepares it
+  std::vector<int>* aliases;     // per result: the written parameter that it is, or -1
+  std::vector<int>* sources;     // per result: the parameter whose memory it may share, or -1
+  Typed* typed;                  // null without shortcut
+  Faster* faster;                // or null: to be tried before libtorch's operator
+  void (*prepare)(c10::Stack&);  // or null: what the stack needs first
   Shortcut shortcut;
   bool writes;    // some parameter is written
   bool views;     // the result may share memory with an argument

@@ -263,11 +263,15 @@ Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_hi
   return restored;
 }
 
+// Whose arguments this thread restored last; alive as long as the rule runs that they were restored for.
+thread_local PyObject* restored_node = nullptr;
+
 // restore(node, g): (g, result, *args), what the rule of the node's kernel may read.
 PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     if (count != 2 || !is_node(args[0])) fail(PyExc_TypeError, "restore: takes a node and a gradient");
     const NodeObject* node = as_node(args[0]);
+    restored_node = args[0];
     const bool with_history = has_scope() && !is_ignored() && is_alive(node);
     const Py_ssize_t total = PyTuple_GET_SIZE(node->args);
     Ref values = check(PyTuple_New(total + 2));
@@ -284,6 +288,9 @@ PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
     return values.release();
   });
 }
+
+// The node whose rule runs, for the first thing that a rule does.
+PyObject* restored(PyObject*, PyObject*) { return Py_NewRef(restored_node == nullptr ? Py_None : restored_node); }
 
 PyObject* rebind_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
@@ -347,6 +354,7 @@ PyMethodDef functions[] = {
     {"release", release, METH_O, nullptr},
     {"node_of", node_of, METH_O, nullptr},
     {"restore", as_function(restore), METH_FASTCALL, nullptr},
+    {"restored", restored, METH_NOARGS, nullptr},
     {"rebind", as_function(rebind_function), METH_FASTCALL, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -29,11 +29,10 @@ double rounded_to_odd(double number) {
   return std::bit_cast<double>((bits | ((bits & kLow) + kLow)) & ~kLow);
 }
 
-bool prepare_half(c10::Stack& stack, bool /*tracked*/) {
+void prepare_half(c10::Stack& stack) {
   if (stack[1].isInt() && static_cast<at::ScalarType>(stack[1].toInt()) == at::kHalf) {
     stack[0] = rounded_to_odd(stack[0].toTensor());
   }
-  return false;
 }
 
 }  // namespace numtorch

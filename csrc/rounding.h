@@ -12,7 +12,7 @@ at::Tensor rounded_to_odd(const at::Tensor& value);
 // The same number for one that the host knows.
 double rounded_to_odd(double number);
 
-// _to_copy(self, dtype, ...) on the stack: prepares a float64 that is to become float16, and leaves it to libtorch.
-bool prepare_half(c10::Stack& stack, bool tracked);
+// _to_copy(self, dtype, ...) on the stack: prepares a float64 that is to become float16.
+void prepare_half(c10::Stack& stack);
 
 }  // namespace numtorch

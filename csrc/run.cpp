@@ -28,6 +28,7 @@ struct Before {
 struct Scopes {
   int depth = 0;              // gradients under way
   bool paused = false;        // inside set_paused(True)
+  bool revived = false;       // a run that is over, for its way back
   bool owns = false;          // the outermost gradient began here, and was not taken over from another thread
   int pending = 0;            // writes through a view that have not arrived where they belong
   RunObject* run = nullptr;   // of the outermost gradient, owned
@@ -136,6 +137,8 @@ void begin_run(PyObject* given) {
   if (given != nullptr) {
     scopes.run = as_run(Py_NewRef(given));
     scopes.owns = false;
+    scopes.revived = !is_alive(scopes.run);
+    if (scopes.revived) scopes.run->active = true;
     return;
   }
   RunObject* outer = context_run();
@@ -143,12 +146,16 @@ void begin_run(PyObject* given) {
   run->outer = as_run(Py_XNewRef(reinterpret_cast<PyObject*>(outer)));
   scopes.run = run;
   scopes.owns = true;
+  scopes.revived = false;
   scopes.token = check(PyContextVar_Set(run_variable, reinterpret_cast<PyObject*>(run))).release();
 }
 
 void end_run() {
   const Ref run(reinterpret_cast<PyObject*>(std::exchange(scopes.run, nullptr)));
-  if (!scopes.owns) return;
+  if (!scopes.owns) {
+    if (scopes.revived) as_run(run.get())->active = false;
+    return;
+  }
   as_run(run.get())->active = false;
   const Ref token(std::exchange(scopes.token, nullptr));
   check(PyContextVar_Reset(run_variable, token.get()));

@@ -290,8 +290,15 @@ std::vector<std::int64_t> lengths_from(PyObject* tuple) {
 at::Tensor part_of(const at::Tensor& flat, PyObject* const* geometry, bool pairs) {
   const auto sizes = lengths_from(geometry[0]), strides = lengths_from(geometry[1]);
   const std::int64_t offset = PyLong_AsLongLong(geometry[2]);
-  if (!pairs) return view_of(flat, sizes, strides, flat.storage_offset() + offset);
-  return view_as(flat, c10::toComplexType(flat.scalar_type()), sizes, strides, flat.storage_offset() / 2 + offset);
+  const at::Tensor part =
+      pairs ? view_as(flat, c10::toComplexType(flat.scalar_type()), sizes, strides, flat.storage_offset() / 2 + offset)
+            : view_of(flat, sizes, strides, flat.storage_offset() + offset);
+  if (part.numel() == 0) return part;
+  const Span inner = reals_of(part), outer = reals_of(flat);
+  if (flat.numel() == 0 || inner.begin < outer.begin || inner.end > outer.end) {
+    fail(PyExc_ValueError, "strided_view: the part lies outside of the flat Tensor");
+  }
+  return part;
 }
 
 PyObject* view_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_ssize_t count) {

@@ -225,3 +225,70 @@ def test_what_a_ufunc_leaves_out_has_slope_zero(name: str, dev: int) -> None:
 
 def test_piecewise_computes_only_its_pieces(dev: int) -> None:
     assert slopes(lambda x: np.piecewise(x, [x > 0], [np.log, 0.0]), dev, [0.0, 2.0]) == [[0.0, 0.5]]
+
+
+I2, I3, I4 = (2 * np.eye(n) for n in (2, 3, 4))
+CENTRED = np.array([[HALF, -HALF], [-HALF, HALF]])
+
+# Smooth at 0, whatever they are made of: the function, the point, the Hessian.
+PARABOLAS: dict[str, tuple[Callable[..., Any], list[float], Any]] = {
+    "norm ** 2": (lambda x: np.linalg.norm(x) ** 2, [0.0, 0, 0], I3),
+    "norm * norm": (lambda x: np.linalg.norm(x) * np.linalg.norm(x), [0.0, 0, 0], I3),
+    "square of a norm": (lambda x: np.square(np.linalg.norm(x)), [0.0, 0], I2),
+    "norms along an axis": (lambda x: np.sum(np.linalg.norm(x.reshape(2, 2), axis=1) ** 2), [0.0, 0, 1, 2], I4),
+    "norms along an axis that is kept": (
+        lambda x: np.sum(np.linalg.norm(x.reshape(2, 2), axis=0, keepdims=True) ** 2),
+        [0.0, 0, 0, 2],
+        I4,
+    ),
+    "norm of a matrix": (lambda x: np.linalg.norm(x.reshape(2, 2), "fro") ** 2, [0.0] * 4, I4),
+    "norm of a difference": (lambda x: np.linalg.norm(x - np.array([1.0, 2.0])) ** 2, [1.0, 2], I2),
+    "product of norms": (
+        lambda x: np.linalg.norm(x[:1]) ** 2 * np.linalg.norm(x[1:]) ** 2,
+        [0.0, 2],
+        np.diag([8.0, 0]),
+    ),
+    "abs ** 2": (lambda x: np.sum(np.abs(x) ** 2 * np.array([1.0, 2, 3])), [0.0, 1, 0], np.diag([2.0, 4, 6])),
+    "abs * abs": (lambda x: np.sum(np.abs(x) * np.abs(x)), [0.0, 1, 0], I3),
+    "abs ** 4": (lambda x: np.sum(np.abs(x) ** 4), [0.0, 1], np.diag([0.0, 12])),
+    "fabs ** 2": (lambda x: np.sum(np.fabs(x) ** 2), [0.0, 1], I2),
+    "hypot ** 2": (lambda x: np.sum(np.hypot(x[:2], x[2:]) ** 2), [0.0, 0, 0, 1], I4),
+    "hypot of hypot": (lambda x: np.hypot(np.hypot(x[0], x[1]), x[2]) ** 2, [0.0, 0, 0], I3),
+    "hypot.reduce": (lambda x: np.hypot.reduce(x) ** 2, [0.0, 0, 0], I3),
+    "abs of a complex number": (lambda x: np.abs(x[0] + 1j * x[1]) ** 2, [0.0, 0], I2),
+    "norm of complex numbers": (lambda x: np.linalg.norm(x[:2] + 1j * x[2:]) ** 2, [0.0] * 4, I4),
+    "std ** 2": (lambda x: np.std(x) ** 2, [1.0, 1], CENTRED),
+    "std along an axis": (
+        lambda x: np.sum(np.std(x.reshape(2, 2), axis=1, ddof=1) ** 2),
+        [1.0, 1, 0, 1],
+        np.kron(np.eye(2), 2 * CENTRED),
+    ),
+    "a Gaussian": (lambda x: np.exp(-(np.linalg.norm(x) ** 2) / 2), [0.0, 0], -np.eye(2)),
+    "cos of a norm": (lambda x: np.cos(np.linalg.norm(x)), [0.0, 0], -np.eye(2)),
+    "cosh of abs": (lambda x: np.sum(np.cosh(np.abs(x))), [0.0], np.eye(1)),
+    "beside a kink": (lambda x: np.linalg.norm(x) + np.linalg.norm(x) ** 2, [0.0, 0], I2),
+}
+
+
+@pytest.mark.parametrize("name", PARABOLAS)
+def test_even_functions_are_smooth_at_zero(name: str, dev: int) -> None:
+    f, x, expected = PARABOLAS[name]
+    np.testing.assert_allclose(nt.collect(nt.hessian(f, nt.tensor(x, dev=dev))), expected, atol=1e-12)
+
+
+def test_a_kink_has_no_second_derivative_of_its_own(dev: int) -> None:
+    for f in (np.linalg.norm, lambda x: np.sum(np.abs(x)), lambda x: np.linalg.norm(x) ** 3, np.std):
+        assert not np.any(nt.collect(nt.hessian(f, nt.tensor([0.0, 0.0], dev=dev))))
+
+
+def test_further_derivatives_at_zero() -> None:
+    def derivative(f: Callable[..., Any], order: int) -> Callable[..., Any]:
+        return f if order == 0 else derivative(lambda x: nt.gradient(f, x)[0], order - 1)
+
+    for f, expected in (
+        (lambda x: np.abs(x) ** 2 * np.exp(x), [0, 0, 2, 6, 12]),
+        (lambda x: np.abs(x) ** 4, [0, 0, 0, 0, 24]),
+        (lambda x: np.cos(np.hypot(x, 0.0)), [1, 0, -1, 0, 1]),
+    ):
+        found = [float(derivative(f, order)(0.0)) for order in range(5)]
+        assert found == pytest.approx(expected, rel=1e-14, abs=1e-14)

@@ -86,7 +86,24 @@ def _compare(exact: Array, numeric: Array, what: str, rtol: float, atol: float) 
         raise AssertionError(
             f"check_gradient: {what}: at {position} the gradient is {exact[position]}, finite differences give "
             f"{numeric[position]}; {int(bad.sum())} of {bad.size} elements differ, by at most {error.max():.3g}"
+            + (_ONE_TRIANGLE if _is_spread(exact, numeric, bound) else "")
         )
+
+
+_ONE_TRIANGLE = (
+    ". The gradient is the numeric one, spread over both triangles: so it is of a function that reads one triangle "
+    "(eigh, eigvalsh, cholesky) of a Hermitian matrix, see docs/autograd.md. Check f(0.5 * (a + a.T)), or at a matrix "
+    "that is not Hermitian"
+)
+
+
+def _is_spread(exact: Array, numeric: Array, bound: Array) -> bool:
+    """Whether `exact` is Hermitian, and has the slopes of `numeric` along Hermitian matrices."""
+    if exact.ndim < 2 or exact.shape[-1] != exact.shape[-2]:
+        return False
+    whole, whole_numeric = (a + np.conj(np.swapaxes(a, -1, -2)) for a in (exact, numeric))
+    alike = np.abs(whole - whole_numeric) <= 4 * np.max(bound)
+    return bool(np.all(alike) and np.all(np.abs(whole - 2 * exact) <= 4 * np.max(bound)))
 
 
 def check_gradient(

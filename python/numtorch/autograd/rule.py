@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from numtorch import _core
@@ -61,6 +61,14 @@ class Joint:
         self.place = place
 
 
+read_names: dict[Kernel, dict[str, frozenset[str]]] = {}
+"""Of each kernel with a rule: what the gradient of each argument is computed from, by name."""
+
+
+def _note(ran: Kernel, argument: str, names: Iterable[str]) -> None:
+    read_names.setdefault(ran, {})[argument] = frozenset(name.removesuffix("_spec") for name in names)
+
+
 def _undefined(name: str) -> Kernel:
     ran = kernel(name)
     if ran.rule is not None or ran.constant:
@@ -83,6 +91,7 @@ def define_jointly(name: str, arguments: tuple[str, ...], function: Callable[...
     reads = [0] * len(ran.parameters)
     for place, i in enumerate(positions):
         entries[i] = (pick, Joint(function, positions, place))
+        _note(ran, ran.parameters[i], names)
         for _, bit in places:
             reads[i] |= bit
     _core.define_rule(ran, tuple(entries), tuple(reads))
@@ -96,7 +105,9 @@ def define(name: str, **functions: Callable[..., Any]) -> None:
     for argument, function in functions.items():
         if argument not in ran.parameters:
             raise ValueError(f"rule of {name}: {argument!r} is not an argument of {ran.schema}")
-        places = [_read(ran, parameter) for parameter in inspect.signature(function).parameters]
+        names = list(inspect.signature(function).parameters)
+        places = [_read(ran, parameter) for parameter in names]
+        _note(ran, argument, names)
         i = ran.parameters.index(argument)
         entries[i] = (_pick(tuple(place for place, _ in places)), function)
         for _, bit in places:
@@ -114,6 +125,10 @@ def keep_results(name: str, *places: int) -> None:
     The others are not kept: in their place stand Tensors of the same shape without memory.
     """
     kept_results[kernel(name)] = places
+
+
+slopes_read: dict[Kernel, Callable[[Any], bool]] = {}
+"""Kernels whose rule may take the slope of what arrives at it: whether it will at a node, given its results."""
 
 
 def constant(*names: str) -> None:

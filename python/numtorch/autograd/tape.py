@@ -7,6 +7,7 @@ cycles, and the graph goes when the last Tensor that needs it does.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from sys import getrefcount
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 from numtorch import _core
 from numtorch._core import Kernel, Node, Spec, Tensor, kernel
-from numtorch.autograd.rule import Joint, kept_results
+from numtorch.autograd.rule import Joint, kept_results, slopes_read
 
 _expand = kernel("expand")
 _sum = kernel("sum.dim_IntList")
@@ -186,10 +187,14 @@ def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     if extra < 0 and max(shape[:-extra]) == 1:
         # An assignment leaves out leading axes of length 1 of what is assigned.
         g, extra = _reshape(g, (1,) * -extra + g.shape), 0
+        if g.shape == shape:
+            return g
     if extra < 0:
         raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
     axes = list(range(extra)) + [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]
-    return _reshape(_sum(g, axes, True), shape) if axes else g
+    if not axes:
+        raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
+    return _reshape(_sum(g, axes, True), shape)
 
 
 def _nested(parents: tuple[Any, ...]) -> Iterable[Node]:
@@ -251,7 +256,7 @@ def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
     return [node for node in order if node in reached]
 
 
-def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, once: bool) -> dict[Node, Tensor]:
+def backward(seeds: dict[Node, Tensor], leaves: Iterable[Node], inner: bool, once: bool) -> dict[Node, Tensor]:
     """The gradients of the leaves, given those of what the nodes in `seeds` made. Leaves not reached are left out.
 
     `inner` says that the run was inside another gradient, whose own nodes are among those of this one; `once`, that
@@ -265,6 +270,77 @@ def backward(seeds: dict[Node, Tensor], leaves: Iterable[Leaf], inner: bool, onc
     if inner or Custom in kinds:
         order = _reaching(order, wanted)
         reached = set(order)
+    if Part in kinds and not _core.recording() and any(map(_reads_slopes, order)):
+        return _walk_recorded(order, seeds, wanted, reached)
+    return _walk(order, seeds, wanted, reached, once)
+
+
+def _reads_slopes(node: Node) -> bool:
+    return type(node) is Node and node.kernel in slopes_read and slopes_read[node.kernel](node)
+
+
+class _Alone(threading.local):
+    depth = 0
+
+
+_alone = _Alone()
+
+
+def is_recorded_alone() -> bool:
+    """Whether the way back is recorded for what a rule reads of it only, and not for another gradient."""
+    return 0 < _alone.depth == _core.scope_depth()
+
+
+def _walk_recorded(
+    order: list[Node], seeds: dict[Node, Tensor], wanted: set[Node], reached: set[Node] | None
+) -> dict[Node, Tensor]:
+    """The way back, recorded so that a rule may take the slope of what arrives at it."""
+    before = _alone.depth
+    _core.enter_scope(order[-1].run)
+    try:
+        _alone.depth = _core.scope_depth()
+        gradients = _walk(order, seeds, wanted, reached, False)
+        return {node: _core.untracked(g) for node, g in gradients.items()}
+    finally:
+        _alone.depth = before
+        _core.exit_scope()
+
+
+def slopes(g: Any, seed: Tensor, nodes: Sequence[Node | None], recorded: bool) -> list[Any]:
+    """The derivative of the sum of ``g * seed`` by what each of the nodes made, or None; for rules, while recording.
+
+    `g` is a gradient that arrived at a kernel, and depends on its results through what came after them. What is given
+    is recorded in turn only if asked for.
+    """
+    root = _core.node_of(g) if isinstance(g, Tensor) else None
+    given = [node for node in nodes if node is not None]
+    if root is None or not given:
+        return [None] * len(nodes)
+    # A result of several may have been made part of its kernel's node more than once.
+    behind = history([root], min(node.sequence for node in given)) if Part in map(type, given) else ()
+    same = {node: {node, *(other for other in behind if _is_same_part(other, node))} for node in given}
+    paused = _core.set_paused(not recorded)
+    try:
+        found = backward({root: seed}, set().union(*same.values()), True, False)
+        return [None if node is None else _total(found[s] for s in same[node] if s in found) for node in nodes]
+    finally:
+        _core.set_paused(paused)
+
+
+def _is_same_part(a: Node, b: Node) -> bool:
+    return type(a) is Part and type(b) is Part and a.index == b.index and a.parents == b.parents
+
+
+def _total(parts: Iterable[Tensor]) -> Tensor | None:
+    total: Any = None
+    for part in parts:
+        total = part if total is None else total + part
+    return total
+
+
+def _walk(
+    order: list[Node], seeds: dict[Node, Tensor], wanted: set[Node], reached: set[Node] | None, once: bool
+) -> dict[Node, Tensor]:
     leftovers = Leftovers(seeds) if once else None
     known = 3 if reached is None else 4  # here, in keep and in its call of getrefcount; in `reached`
     cotangents: dict[Node, Any] = {}

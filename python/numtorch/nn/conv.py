@@ -181,6 +181,7 @@ def _convolved(
 
     def run(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
         x, inside = _padded(x, around)
+        x, w = (x, w) if x.shape[1] else (_with_channels(x, 1, groups), _with_channels(w, 1, 1))
         return _convolution(x, w, b, strides, inside, dilations, False, [0] * n, groups)
 
     return _in_parts(run, x, w, b) if x.dtype.kind == "c" else run(x, w, b)
@@ -255,11 +256,17 @@ def conv_transpose(
 
     def run(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
         least = [min(pair) for pair in around]
+        x, w = (x, w) if x.shape[1] else (_with_channels(x, 1, groups), _with_channels(w, 0, groups))
         y = _convolution(x, w, b, strides, least, dilations, True, further, groups)
         rest = [(before - p, after - p) for (before, after), p in zip(around, least, strict=True)]
         return y[_inner(y.shape[2:], rest)] if any(map(any, rest)) else y
 
     return _in_parts(run, x, w, b) if x.dtype.kind == "c" else run(x, w, b)
+
+
+def _with_channels(x: Tensor, axis: int, count: int) -> Tensor:
+    """Channels of zeros in the place of none, of which libtorch's kernel makes no sum."""
+    return _pad(x, (0, 0) * (x.ndim - 1 - axis) + (0, count))
 
 
 def _turned(w: Any) -> Any:

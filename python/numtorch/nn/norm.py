@@ -268,7 +268,7 @@ def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) 
     """
     on_tensors, (x,) = reals("normalise", x)
     axes = normalize_axis_tuple(axis, x.ndim, "axis")
-    if on_tensors and axes == tuple(range(x.ndim - len(axes), x.ndim)):
+    if on_tensors and axes and axes == tuple(range(x.ndim - len(axes), x.ndim)):
         return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
     return _normalized(x, axes, eps)
 

@@ -31,8 +31,12 @@ def pinv(x):  # type: ignore[no-untyped-def]
 
 
 ROWS: dict[str, list[Row]] = {
-    "linalg_cholesky_ex": [(lambda x: kernel("linalg_cholesky_ex")(x @ x.T)[0], (S,))],
-    "linalg_cholesky": [(lambda x: kernel("linalg_cholesky")(x @ x.T), (S,))],
+    "linalg_cholesky_ex": [
+        (lambda x, upper=upper: kernel("linalg_cholesky_ex")(x @ x.T, upper=upper)[0], (S,)) for upper in (False, True)
+    ],
+    "linalg_cholesky": [
+        (lambda x, upper=upper: kernel("linalg_cholesky")(x @ x.T, upper=upper), (S,)) for upper in (False, True)
+    ],
     "linalg_eig": [
         (k("linalg_eig"), (SPIRAL,)),
         (k("linalg_eig"), (Q,)),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from numtorch._core import kernel
-from tests.autograd.rows.operands import A, B, Q, Row, S, V, Z, cplx, k, real
+from tests.autograd.rows.operands import A, B, Q, Row, S, V, W, Z, cplx, k, real
 
 ROWS: dict[str, list[Row]] = {
     "mm": [(k("mm"), (A, S)), (k("mm"), (Z, Q))],
@@ -24,7 +24,7 @@ ROWS: dict[str, list[Row]] = {
         (k("matmul"), (V, np.stack([S, S.T]))),
         (k("matmul"), (np.stack([Q, Q.T]), Q[0])),
     ],
-    "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S))],
+    "addmm": [(k("addmm", beta=2, alpha=3), (B, A, S)), (k("addmm", beta=2 + 1j, alpha=1 - 3j), (Z, W, Q))],
     "linear": [
         (k("linear"), (A, S, V)),
         (k("linear"), (A, B)),
@@ -35,8 +35,11 @@ ROWS: dict[str, list[Row]] = {
     + [(k("linalg_vector_norm", 2), (Z,))],
     "linalg_inv_ex": [(lambda x: kernel("linalg_inv_ex")(x)[0], (S,)), (lambda x: kernel("linalg_inv_ex")(x)[0], (Q,))],
     "linalg_inv": [(k("linalg_inv"), (S,))],
-    "linalg_solve_ex": [(lambda x, y: kernel("linalg_solve_ex")(x, y)[0], (S, real(3, 2)))],
-    "linalg_solve": [(k("linalg_solve"), (Q, cplx(3)))],
+    "linalg_solve_ex": [
+        (lambda x, y: kernel("linalg_solve_ex")(x, y)[0], (S, real(3, 2))),
+        (lambda x, y: kernel("linalg_solve_ex")(x, y, left=False)[0], (Q, cplx(2, 3))),
+    ],
+    "linalg_solve": [(k("linalg_solve"), (Q, cplx(3))), (k("linalg_solve", left=False), (S, real(2, 3)))],
     "linalg_solve_triangular": [
         (lambda x, y: kernel("linalg_solve_triangular")(x, y, upper=True), (S, real(3, 2))),
         (lambda x, y: kernel("linalg_solve_triangular")(x, y, upper=False, unitriangular=True), (S, real(3, 2))),

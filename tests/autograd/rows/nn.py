@@ -37,7 +37,7 @@ def batch_norm(x, w=None, b=None):  # type: ignore[no-untyped-def]
 
 def batch_norm_fixed(x, w=None, b=None):  # type: ignore[no-untyped-def]
     name = "_native_batch_norm_legit_no_training"
-    return kernel(name)(x, w, b, like(x, C), like(x, D**2), 0.1, 1e-3)[0]
+    return kernel(name)(x, w, b, like(x, C[: x.shape[1]]), like(x, D[: x.shape[1]] ** 2), 0.1, 1e-3)[0]
 
 
 def pool_back(name: str, forward: str, pooled: Any, *way: Any) -> list[Row]:
@@ -149,7 +149,8 @@ ACTIVATIONS: dict[str, list[Row]] = {
     "softshrink_backward": [(k("softshrink_backward", 0.7), (real(2, 3), A))],
     "elu": [(k("elu", 0.7, 1.2, 0.9), (A,))],
     "elu_backward": [
-        (lambda g, x: kernel("elu_backward")(g, 0.7, 1.2, 0.9, False, x), (real(2, 3), A)),
+        (lambda g, x, of_y=of_y: kernel("elu_backward")(g, 0.7, 1.2, 0.9, of_y, x), (real(2, 3), A))
+        for of_y in (False, True)
     ],
     "softplus": [(k("softplus", 2.0, 1.8), (A,))],
     "softplus_backward": [(k("softplus_backward", 2.0, 30.0), (real(2, 3), A))],
@@ -192,8 +193,8 @@ GRID, GRID3 = real(1, 3, 2, 2) * 0.77, real(1, 2, 2, 1, 3) * 0.77
 PLACED = np.array([[0, 2, 1], [1, 1, 0]])
 
 
-def reduced(reduce: str) -> Any:
-    return lambda x, y: kernel("scatter_reduce.two")(x, 0, like(x, PLACED % 2), y, reduce)
+def reduced(reduce: str, **keywords: Any) -> Any:
+    return lambda x, y: kernel("scatter_reduce.two")(x, 0, like(x, PLACED % 2), y, reduce, **keywords)
 
 
 def dropped(x):  # type: ignore[no-untyped-def]
@@ -231,8 +232,15 @@ ROWS.update(
             (reduced("prod"), (A, real(2, 3) * np.array([1, 0, 1]))),
             (reduced("amax"), (A, real(2, 3) * 1.3)),
             (reduced("amin"), (A, real(2, 3) * 1.3)),
+            *((reduced(reduce), (A, real(2, 3))) for reduce in ("sum", "mean")),
+            *(
+                (reduced(reduce, include_self=False), (A, real(2, 3) * zeros * 1.3))
+                for reduce in ("sum", "mean", "prod", "amax", "amin")
+                for zeros in (1, np.array([1, 0, 1]) if reduce == "prod" else 1)
+            ),
+            (reduced("mean"), (A, real(3, 4))),
         ],
-        "native_dropout": [(dropped, (X1,))],
+        "native_dropout": [(dropped, (X1,)), (lambda x: kernel("native_dropout")(x, 0.4, False)[0], (X1,))],
         "native_dropout_backward": [(lambda g: kernel("native_dropout_backward")(g, like(g, PLACED > 0), 2.5), (A,))],
         "_ctc_loss": [(aligned, (real(4, 2, 3),))],
     }

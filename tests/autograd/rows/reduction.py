@@ -26,7 +26,7 @@ ROWS: dict[str, list[Row]] = {
     "logsumexp": [(k("logsumexp", [1]), (A,)), (k("logsumexp", [0], True), (A,))],
     "cumsum": [(k("cumsum", 1), (A,)), (k("cumsum", 0), (Z,))],
     "cumprod": [(k("cumprod", 1), (A,)), (k("cumprod", 0), (np.array([2.0, 0.0, 3.0]),))],
-    "logcumsumexp": [(k("logcumsumexp", 1), (A,))],
+    "logcumsumexp": [(k("logcumsumexp", 1), (A,)), (k("logcumsumexp", 0), (Z,))],
     **{
         name: [(lambda x, name=name: kernel(name)(x, 1)[0], (A,))]
         for name in ("cummax", "cummin", "max.dim", "min.dim")
@@ -42,6 +42,9 @@ ROWS: dict[str, list[Row]] = {
     "flip": [(k("flip", [0, 1]), (A,))],
     "narrow": [(k("narrow", 1, 1, 2), (A,)), (k("narrow", 1, -2, 1), (A,))],
     "cat": [(lambda x, y: kernel("cat")([x, y, x], 1), (A, B))],
-    "scatter_add": [(lambda x, v: kernel("scatter_add")(x, 1, like(x, PLACES), v), (A, B))],
+    "scatter_add": [
+        (lambda x, v: kernel("scatter_add")(x, 1, like(x, PLACES), v), (A, B)),
+        (lambda x, v: kernel("scatter_add")(x, 1, like(x, PLACES), v), (A, real(3, 4))),
+    ],
     "scatter.src": [(lambda x, v: kernel("scatter.src")(x, 1, like(x, PLACES[:1]), v), (A, real(1, 3)))],
 }

@@ -33,6 +33,8 @@ ROWS: dict[str, list[Row]] = {
         (lambda x: kernel("as_strided")(x.T, [2, 4], [0, 1]), (A,)),
         (lambda x: kernel("as_strided")(x[:, ::2], [2, 3], [2, 0]), (A,)),
         (lambda x: kernel("as_strided")(x[1:], [2], [1]), (A,)),
+        (k("as_strided", [2, 2], [2, 1], 1), (A,)),
+        (lambda x: kernel("as_strided")(x[1:], [2], [1], 4), (A,)),
     ],
     "tril": [(k("tril"), (A,))],
     "triu": [(k("triu", 1), (A,))],

@@ -24,7 +24,7 @@ ROWS: dict[str, list[Row]] = {
     **{name: [(k(name), (P,))] for name in POSITIVE},
     "sigmoid_backward": [(k("sigmoid_backward"), (A, P)), (k("sigmoid_backward"), (Z, W))],
     "erfinv": [(k("erfinv"), (small(2, 3),))],
-    "logit": [(k("logit"), (positive(2, 3) * 0.5,))],
+    "logit": [(k("logit"), (positive(2, 3) * 0.5,)), (k("logit", 0.35), (positive(2, 3) * 0.5,))],
     "special_ndtri": [(k("special_ndtri"), (positive(2, 3) * 0.5,))],
     "polygamma": [(lambda x: kernel("polygamma")(1, x), (P,))],
     # No derivatives in the first argument, whose numbers are no arguments here.

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from numtorch import Tensor, nn, tensor
+from numtorch import Tensor, dropgrad, nn, tensor
 from tests.nn.rows.call import Call, apart, cplx, normal, positive
 
 X = apart(4, 6)
@@ -146,8 +146,44 @@ def normalizations() -> list[Call]:
             order=1,
         ),
         Call("batchnorm 2d", lambda x: nn.batchnorm(x, None, None, None, None), (normal(5, 3),), order=1),
+        Call(
+            "layernorm all axes",
+            lambda x, s, b: nn.layernorm(x, s, b, axes=2),
+            (normal(2, 3), positive(2, 3), normal(2, 3)),
+            lambda x, s, b: F.layer_norm(x, (2, 3), s, b),
+        ),
+        Call("normalise no axes", lambda x: nn.normalise(x, ()), (BATCH,), order=1),
+        Call("logsumexp no axes", lambda x: nn.logsumexp(x, ()), (BATCH,)),
+        *images(normal(3, 6, 2, 3), positive(6), normal(6)),
     ]
     return rows
+
+
+def images(x: Any, scale: Any, shift: Any) -> list[Call]:
+    """In two axes, whose memory may lie channels last."""
+    return [
+        Call(
+            "batchnorm images fixed",
+            lambda x, s, b, m, v: nn.batchnorm(x, s, b, dropgrad(m), dropgrad(v)),
+            (x, scale, shift, normal(6), positive(6)),
+            lambda x, s, b, m, v: F.batch_norm(x, m, v, s, b),
+            order=0,  # mean and var are constants
+        ),
+        Call(
+            "batchnorm images training",
+            lambda x, s, b: nn.batchnorm(x, s, b, None, None, training=True),
+            (x, scale, shift),
+            lambda x, s, b: F.batch_norm(x, None, None, s, b, training=True),
+            order=1,
+        ),
+        Call(
+            "groupnorm images",
+            lambda x, s, b: nn.groupnorm(x, 3, s, b),
+            (x, scale, shift),
+            lambda x, s, b: F.group_norm(x, 3, s, b),
+            order=1,
+        ),
+    ]
 
 
 ROWS = [

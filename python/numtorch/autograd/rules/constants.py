@@ -74,6 +74,7 @@ constant(
 # What only takes a shape, dtype or device from its argument.
 constant(
     "arange",
+    "arange.start_step",
     "empty.memory_format",
     "empty_like",
     "eye",

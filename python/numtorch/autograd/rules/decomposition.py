@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import conj, define, refuse
+from numtorch.autograd.rule import conj, define, refuse, slopes_read
 from numtorch.autograd.rules.linalg import adjoint
+from numtorch.autograd.rules.spectra import Slopes, are_close, largest, quotient
+from numtorch.autograd.tape import zeros_like
 
 _abs = kernel("abs")
+_all = kernel("all.dims")
+_amax = kernel("amax")
+_arange = kernel("arange.start_step")
 _any = kernel("any")
 _argmax = kernel("argmax")
 _cat = kernel("cat")
+_eq = kernel("eq.Tensor")
 _eq_scalar = kernel("eq.Scalar")
+_expand = kernel("expand")
+_maximum = kernel("maximum")
+_where = kernel("where.self")
 _where_self = kernel("where.ScalarSelf")
 _diag_embed = kernel("diag_embed")
 _diagonal = kernel("diagonal")
@@ -47,29 +60,73 @@ def _skew(a: Tensor) -> Tensor:
 
 
 def _gaps(values: Tensor) -> Tensor:
-    """values_j - values_i off the diagonal, 1 on it."""
+    """values_j - values_i off the diagonal; on it what no difference is as large as."""
     gaps = _unsqueeze(values, -2) - _unsqueeze(values, -1)
-    return gaps + _diag_embed(values * 0.0 + 1.0)
+    return gaps + _diag_embed(_expand(1 + _amax(_abs(_core.untracked(values)), [-1], True), values.shape))
 
 
-def _eigh_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
-    """A is taken as Hermitian: the gradient is given for both triangles."""
+def _step(values: Tensor) -> Tensor:
+    """A direction in which all of the values part from each other and from 0."""
+    n, real = values.shape[-1], np.finfo(values.dtype).dtype
+    return _arange(n, 0, -1, dtype=real, device=values.dev)
+
+
+def _beyond_diagonal(a: Tensor) -> Tensor:
+    return a - _diag_embed(_diagonal(a, 0, -2, -1))
+
+
+def _turns(orders: list[Any], values: Tensor, divisor: Tensor, step: Tensor, scale: Any) -> Any:
+    """What turning one vector into another changes, over how far their values are apart."""
+    size = _unsqueeze(_amax(_abs(_core.untracked(values)), [-1], True), -1)
+    return quotient(orders, divisor, step, size, scale, values.shape[-1])
+
+
+def _of_triangle(full: Tensor, a: Tensor, lower: bool) -> Tensor:
+    """The gradient of a matrix of which one triangle is read, given that of the Hermitian matrix that it stands for.
+
+    Of a matrix that is Hermitian itself it is spread over both triangles, so that a step along it leaves it Hermitian.
+    """
+    full = 0.5 * (full + adjoint(full))
+    read = _tril(full, -1) if lower else _triu(full, 1)
+    read = 2.0 * read + _diag_embed(_diagonal(full, 0, -2, -1))
+    return _where(_all(_eq(a, adjoint(a)), [-2, -1], True), full, read)
+
+
+def _hermitian(a: Tensor, lower: bool) -> Tensor:
+    """The Hermitian matrix of which `a` gives one triangle."""
+    half = _tril(a, -1) if lower else _triu(a, 1)
+    diagonal = _diagonal(a, 0, -2, -1)
+    return half + adjoint(half) + _diag_embed(0.5 * (diagonal + conj(diagonal)))
+
+
+def _eigh_rule(gs: Any, y: Any, a: Tensor, lower: bool) -> Tensor:
     g_values, g_vectors = gs
     values, vectors = y
+    if not a.size:
+        return zeros_like(a)
     if not vectors.size:
-        vectors = _eigh(a, "L", True)[1]
+        vectors = _eigh(a, "L" if lower else "U", True)[1]
     middle: Any = 0.0
     if g_vectors is not None:
-        overlap = _matmul(adjoint(vectors), g_vectors)
-        overlap = overlap - _diag_embed(_diagonal(overlap, 0, -2, -1))
-        middle = overlap / _gaps(values)
+
+        def turn(g: Tensor) -> Tensor:
+            return 0.5 * _skew(_matmul(adjoint(vectors), g))
+
+        step = _step(values)
+        orders = Slopes(g_values, values, [g_vectors], [vectors], step).through(turn)
+        scale = largest(_matmul(adjoint(vectors), g_vectors))
+        middle = _turns(orders, values, _gaps(values), _gaps(step), scale)
     if g_values is not None:
         middle = middle + _diag_embed(g_values)
-    full = _matmul(vectors, _matmul(middle + 0.0 * vectors, adjoint(vectors)))
-    return 0.5 * (full + adjoint(full))
+    return _of_triangle(_matmul(vectors, _matmul(middle + 0.0 * vectors, adjoint(vectors))), a, lower)
 
 
-define("_linalg_eigh", A=lambda g, y, A: _eigh_rule(g, y, A))
+def _is_lower(uplo: str) -> bool:
+    return uplo.upper() != "U"
+
+
+define("_linalg_eigh", A=lambda g, y, A, UPLO: _eigh_rule(g, y, A, _is_lower(UPLO)))
+slopes_read[kernel("_linalg_eigh")] = lambda node: bool(node.result[1].size) and are_close(node.result[0])
 
 
 def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
@@ -89,12 +146,19 @@ def _eig_rule(gs: Any, y: Any) -> Tensor:
     g_values, g_vectors = gs
     values, vectors = y
     middle: Any = 0.0
+    if not values.size:
+        return zeros_like(vectors)
     if g_vectors is not None:
-        g_vectors = _with_fixed_phases(g_vectors, vectors)
-        overlap = _matmul(adjoint(vectors), g_vectors)
-        lengths = _unsqueeze(_diagonal(overlap, 0, -2, -1), -2)
-        overlap = overlap - _matmul(adjoint(vectors), vectors) * lengths
-        middle = overlap / conj(_gaps(values))
+
+        def turn(g: Tensor) -> Tensor:
+            overlap = _matmul(adjoint(vectors), _with_fixed_phases(g, vectors))
+            lengths = _unsqueeze(_diagonal(overlap, 0, -2, -1), -2)
+            return _beyond_diagonal(overlap - _matmul(adjoint(vectors), vectors) * lengths)
+
+        step = _step(values)
+        orders = Slopes(g_values, values, [g_vectors], [vectors], step).through(turn)
+        scale = largest(_matmul(adjoint(vectors), g_vectors))
+        middle = _turns(orders, values, conj(_gaps(values)), _gaps(step), scale)
     if g_values is not None:
         middle = middle + _diag_embed(g_values)
     back = adjoint(vectors)
@@ -102,44 +166,70 @@ def _eig_rule(gs: Any, y: Any) -> Tensor:
 
 
 define("linalg_eig", self=lambda g, y: _eig_rule(g, y))
+slopes_read[kernel("linalg_eig")] = lambda node: are_close(node.result[0])
 define("linalg_eigvals", self=lambda g, self: _eig_rule((g, None), _eig(self)))
 
 
 def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
+    if not a.size:
+        return zeros_like(a)
     g_u, g_s, g_vh = gs
-    u, s, vh = y
-    if not u.size and s.size:
-        u, s, vh = _svd(a, False, True)
+    u, s, vh = y if y[0].size else _svd(a, False, True)
+    k = s.shape[-1]
+    if g_u is None and g_vh is None:
+        # A singular value at 0 is at the kink of an absolute value; together with its vectors it is not.
+        g_s = _where_self(_eq_scalar(s, 0), 0.0, g_s)
+        return _matmul(_narrow(u, -1, 0, k) * _unsqueeze(g_s, -2), _narrow(vh, -2, 0, k))
     if full_matrices:
-        k = s.shape[-1]
-        u, vh = _narrow(u, -1, 0, k), _narrow(vh, -2, 0, k)
         g_u, g_vh = _determined("svd", g_u, -1, k), _determined("svd", g_vh, -2, k)
-    # A singular value at 0 is at the kink of an absolute value.
-    g_s = s * 0.0 if g_s is None else _where_self(_eq_scalar(s, 0), 0.0, g_s)
-    middle = _diag_embed(g_s) + 0.0 * _matmul(adjoint(u), u)
-    gaps = _gaps(s * s)
+    found = Slopes(g_s, s, [g_u, g_vh], [u, vh], _step(s))
+    return _svd_vectors_rule(found, g_s, _narrow(u, -1, 0, k), s, _narrow(vh, -2, 0, k), _largest_of(g_u, g_vh))
+
+
+def _svd_vectors_rule(found: Slopes, g_s: Any, u: Tensor, s: Tensor, vh: Tensor, scale: Tensor) -> Tensor:
+    k, step = s.shape[-1], found.step
+
+    def turns(sign: float) -> Callable[..., Any]:
+        def turn(g_u: Any, g_vh: Any) -> Any:
+            of_u: Any = 0.0 if g_u is None else _skew(_matmul(adjoint(u), _narrow(g_u, -1, 0, k)))
+            of_v = 0.0 if g_vh is None else _skew(_matmul(vh, adjoint(_narrow(g_vh, -2, 0, k))))
+            return 0.5 * (of_u + sign * of_v)
+
+        return turn
+
+    def beside(g_u: Any, g_vh: Any) -> tuple[Any, Any]:
+        """What of the vectors' gradients lies beside all of them."""
+        g_u = None if g_u is None else _narrow(g_u, -1, 0, k)
+        g_vh = None if g_vh is None else _narrow(g_vh, -2, 0, k)
+        return (
+            None if g_u is None else g_u - _matmul(u, _matmul(adjoint(u), g_u)),
+            None if g_vh is None else g_vh - _matmul(_matmul(g_vh, adjoint(vh)), vh),
+        )
+
     row, column = _unsqueeze(s, -2), _unsqueeze(s, -1)
-    outside: Any = 0.0
-    if g_u is not None:
-        turn = _skew(_matmul(adjoint(u), g_u))
-        middle = middle + turn / gaps * row + _phase(turn, s)
-        rest = g_u - _matmul(u, _matmul(adjoint(u), g_u))
-        outside = outside + _matmul(rest / row, vh)
-    if g_vh is not None:
-        g_v = adjoint(g_vh)
-        turn = _skew(_matmul(vh, g_v))
-        middle = middle + column * turn / gaps
-        rest = g_v - _matmul(adjoint(vh), _matmul(vh, g_v))
-        outside = outside + _matmul(u / row, adjoint(rest))
-    return _matmul(u, _matmul(middle, vh)) + outside
+    sums, steps = row + column, _unsqueeze(step, -2) + _unsqueeze(step, -1)
+    apart = found.through(lambda *gs: _beyond_diagonal(turns(1.0)(*gs)))
+    middle = _turns(apart, s, _gaps(s), _gaps(step), scale) + _turns(found.through(turns(-1.0)), s, sums, steps, scale)
+    if g_s is not None:
+        middle = middle + _diag_embed(g_s)
+    of_a = _matmul(u, _matmul(middle, vh))
+    rest = found.through(beside)
+    if u.shape[-2] > k and rest[0][0] is not None:
+        of_a = of_a + _matmul(_turns([r and r[0] for r in rest], s, row, step, scale), vh)
+    if vh.shape[-1] > k and rest[0][1] is not None:
+        of_a = of_a + _matmul(u, _turns([r and r[1] for r in rest], s, column, _unsqueeze(step, -1), scale))
+    return of_a
 
 
-def _phase(turn: Tensor, s: Tensor) -> Any:
-    """The common phase of a pair of complex singular vectors, given to U."""
-    return _diag_embed(_diagonal(turn, 0, -2, -1) / (2.0 * s)) if turn.dtype.kind == "c" else 0.0
+def _largest_of(*gs: Any) -> Tensor:
+    sizes = [largest(g) for g in gs if g is not None]
+    return sizes[0] if len(sizes) == 1 else _maximum(*sizes)
 
 
 define("_linalg_svd", A=lambda g, y, A, full_matrices: _svd_rule(g, y, A, full_matrices))
+slopes_read[kernel("_linalg_svd")] = lambda node: (
+    bool(node.result[0].size) and are_close(node.result[1], from_zero=True)
+)
 
 
 def _square_qr_rule(g_q: Any, g_r: Any, q: Tensor, r: Tensor) -> Tensor:
@@ -188,23 +278,30 @@ def _half_lower(a: Tensor) -> Tensor:
     return lower - _diag_embed(_diagonal(a, 0, -2, -1)) * 0.5
 
 
-def _cholesky_rule(g: Tensor, lower: Tensor) -> Tensor:
+def _cholesky_rule(g: Tensor, factor: Tensor, a: Tensor, upper: bool) -> Tensor:
+    g, lower = (adjoint(g), adjoint(factor)) if upper else (g, factor)
     middle = _half_lower(_matmul(adjoint(lower), g))
     middle = middle + adjoint(middle)
     left = _solve_triangular(adjoint(lower), middle, upper=True)
-    return adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
+    full = adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
+    return _of_triangle(full, a, not upper)
 
 
-define("linalg_cholesky_ex", self=lambda g, y: None if g[0] is None else _cholesky_rule(g[0], y[0]))
-define("linalg_cholesky", self=lambda g, y: _cholesky_rule(g, y))
+define(
+    "linalg_cholesky_ex",
+    self=lambda g, y, self, upper: None if g[0] is None else _cholesky_rule(g[0], y[0], self, upper),
+)
+define("linalg_cholesky", self=lambda g, y, self, upper: _cholesky_rule(g, y, self, upper))
 
 
-def _pinv_rule(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
+def _pinv_rule(g: Tensor, y: Tensor, a: Tensor, hermitian: bool) -> Tensor:
     """By Golub and Pereyra (1973), for a rank that does not change: equal or vanishing singular values do no harm."""
+    if hermitian:
+        return _of_triangle(_pinv_rule(g, y, _hermitian(a, True), False), a, True)
     gh, yh = adjoint(g), adjoint(y)
     beside_rows = gh - _matmul(a, _matmul(y, gh))
     beside_columns = gh - _matmul(_matmul(gh, y), a)
     return _matmul(beside_rows, _matmul(y, yh)) + _matmul(_matmul(yh, y), beside_columns) - _matmul(yh, _matmul(g, yh))
 
 
-define("linalg_pinv.atol_rtol_tensor", self=lambda g, y, self: _pinv_rule(g, y, self))
+define("linalg_pinv.atol_rtol_tensor", self=lambda g, y, self, hermitian: _pinv_rule(g, y, self, hermitian))

@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define, refuse
+from numtorch.autograd.rules.kinks import ratio_at_zero
 
 _abs = kernel("abs")
 _complex = kernel("complex")
@@ -36,11 +38,11 @@ _isnan = kernel("isnan")
 _log = kernel("log")
 _maximum = kernel("maximum")
 _real = kernel("real")
+_select = kernel("select.int")
 _sgn = kernel("sgn")
 _sin = kernel("sin")
 _sinh = kernel("sinh")
 _tanh_backward = kernel("tanh_backward")
-_view_as_complex = kernel("view_as_complex")
 _view_as_real = kernel("view_as_real")
 _where_other = kernel("where.ScalarOther")
 _where = kernel("where.self")
@@ -108,7 +110,7 @@ define("remainder.Tensor", self=lambda g: g, other=lambda g, self, other: -g * _
 define("remainder.Scalar", self=lambda g: g)
 define("fmod.Scalar", self=lambda g: g)
 define("fmod.Tensor", self=lambda g: g, other=lambda g, self, other: -g * _trunc_divide(self, other))
-define("hypot", self=lambda g, y, self: g * _safe_ratio(self, y), other=lambda g, y, other: g * _safe_ratio(other, y))
+define("hypot", self=lambda g, y, self: _of_hypot(g, y, self), other=lambda g, y, other: _of_hypot(g, y, other))
 define(
     "atan2",
     self=lambda g, self, other: g * _safe_ratio(other, self * self + other * other),
@@ -136,10 +138,14 @@ def _weight(power: Any, x: Any, other: Any, y: Tensor) -> Any:
 
 define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
 define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
-define("ldexp.Tensor", self=lambda g, other: g * _exp2_number(g, other), other=lambda g, y: g * y * math.log(2.0))
+define(
+    "ldexp.Tensor",
+    self=lambda g, other: _times(g, _exp2_number(g, other)),
+    other=lambda g, y: _times(g, y * math.log(2.0)),
+)
 # A number's neighbour moves with it, and does not depend on how far the direction goes.
 define("nextafter", self=lambda g: g, other=lambda g: 0.0 * g)
-define("lerp.Scalar", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight)
+define("lerp.Scalar", self=lambda g, weight: _times(g, 1 - weight), end=lambda g, weight: _times(g, weight))
 
 
 def _to_float(x: Tensor, like: Tensor) -> Tensor:
@@ -270,7 +276,7 @@ define("where.ScalarSelf", other=lambda g, condition: _where_self(condition, 0.0
 define("where.ScalarOther", self=lambda g, condition: _where_other(condition, g, 0.0))
 
 # Absolute value and complex parts.
-define("abs", self=lambda g, self: g * _sgn(self))
+define("abs", self=lambda g, self: _of_abs(g, self))
 define("conj_physical", self=lambda g: conj(g))
 define("_conj_physical", self=lambda g: conj(g))
 define("real", self=lambda g: g)
@@ -278,9 +284,22 @@ define("imag", self=lambda g: _complex(0.0 * g, g))
 define("angle", self=lambda g, self: _angle(g, self))
 define("sgn", self=lambda g, y, self: _sgn_rule(g, y, self))
 define("complex", real=lambda g: _real(g), imag=lambda g: _imag(g))
-define("view_as_real", self=lambda g: _view_as_complex(g))
+define("view_as_real", self=lambda g: _complex(_select(g, -1, 0), _select(g, -1, 1)))
 define("view_as_complex", self=lambda g: _view_as_real(g))
 define("polar", abs=lambda g, y: _real(g * conj(_sgn(y))), angle=lambda g, y: _real(g * conj(1j * y)))
+
+
+def _of_abs(g: Tensor, x: Tensor) -> Any:
+    if not _core.recording():
+        return g * _sgn(x)
+    return g * _sgn(x) + ratio_at_zero(g, _eq_scalar(x, 0), _core.restored(), lambda: _abs(x)) * x
+
+
+def _of_hypot(g: Tensor, y: Tensor, x: Any) -> Any:
+    slope = g * _safe_ratio(x, y)
+    if not _core.recording():
+        return slope
+    return slope + ratio_at_zero(g, _eq_scalar(y, 0), _core.node_of(y), lambda: y) * x
 
 
 def _angle(g: Tensor, x: Tensor) -> Any:

@@ -9,15 +9,17 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define
+from numtorch.autograd.rule import conj, define
 from numtorch.autograd.tape import zeros_like
 
 _arange = kernel("arange")
 _differs = kernel("ne.Tensor")
+_expand = kernel("expand")
 _gather = kernel("gather")
 _index_add = kernel("index_add")
 _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
+_pad = kernel("constant_pad_nd")
 _put = kernel("put")
 _scatter = kernel("scatter.src")
 _scatter_add = kernel("scatter_add")
@@ -25,6 +27,11 @@ _scatter_value = kernel("scatter.value")
 _take = kernel("take")
 _view_as_real = kernel("view_as_real")
 _zeros = kernel("zeros")
+
+
+def _times(g: Tensor, factor: Any) -> Tensor:
+    return g if factor == 1 else g * conj(factor)
+
 
 # Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
 define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self_spec), index, g))
@@ -63,13 +70,19 @@ define(
         _index_add(zeros_like(self_spec), dim, index, g) if self_spec.ndim else g.reshape(())
     ),
 )
-define("index_add", self=lambda g: g, source=lambda g, dim, index, alpha: alpha * _index_select(g, dim, index))
+define(
+    "index_add",
+    self=lambda g: g,
+    source=lambda g, source_spec, dim, index, alpha: (
+        _times(_index_select(g, dim, index), alpha) if g.size else zeros_like(source_spec)
+    ),
+)
 define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
-define("scatter_add", self=lambda g: g, src=lambda g, dim, index: _gather(g, dim, index))
+define("scatter_add", self=lambda g: g, src=lambda g, src_spec, dim, index: padded(_gather(g, dim, index), src_spec))
 define(
     "scatter.src",
     self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0),
-    src=lambda g, dim, index: _scattered(g, dim, index),
+    src=lambda g, src_spec, dim, index: padded(_scattered(g, dim, index), src_spec),
 )
 define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
 define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
@@ -128,6 +141,14 @@ def _scattered(g: Tensor, dim: int, index: Tensor) -> Tensor:
     return _survivors(_gather(g, dim, index), g.shape, write, lambda x: _gather(x, dim, index))
 
 
+def padded(g: Tensor, like: Any) -> Tensor:
+    """The gradient of a source of which only the first elements along each axis were read."""
+    if g.shape == like.shape:
+        return g
+    lacking = [n - m for n, m in zip(like.shape, g.shape, strict=True)]
+    return _pad(g, [width for n in reversed(lacking) for width in (0, n)])
+
+
 def _put_source(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
     if accumulate:
         return _take(g, index)
@@ -153,7 +174,9 @@ def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
     if dim is None:
         flat = _scatter_add(zeros_like(like).reshape(-1), 0, indices.reshape(-1), g.reshape(-1))
         return flat.reshape(like.shape)
-    return _scatter_add(zeros_like(like), dim, indices, g)
+    # Array and indices are broadcast beside that axis; the tape sums over what was added to the array.
+    shape = [like.shape[dim] if i == dim % g.ndim else n for i, n in enumerate(g.shape)]
+    return _scatter_add(_zeros(shape, dtype=g.dtype, device=g.dev), dim, _expand(indices, g.shape), g)
 
 
 def _put_self(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:

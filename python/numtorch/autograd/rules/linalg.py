@@ -10,6 +10,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define
+from numtorch.autograd.rules.kinks import ratio_at_zero
 from numtorch.autograd.rules.reduction import axes_of, kept, others_product
 
 _abs = kernel("abs")
@@ -41,6 +42,7 @@ _mm = kernel("mm")
 _mv = kernel("mv")
 _outer = kernel("outer")
 _real = kernel("real")
+_reshape = kernel("reshape")
 _solve_ex = kernel("linalg_solve_ex")
 _solve_triangular = kernel("linalg_solve_triangular")
 _transpose = kernel("transpose.int")
@@ -95,9 +97,9 @@ define(
 )
 define(
     "addmm",
-    self=lambda g, beta: g * beta,
-    mat1=lambda g, mat2, alpha: _mm(g, adjoint(mat2)) * alpha,
-    mat2=lambda g, mat1, alpha: _mm(adjoint(mat1), g) * alpha,
+    self=lambda g, beta: g * conj(beta),
+    mat1=lambda g, mat2, alpha: _mm(g, adjoint(mat2)) * conj(alpha),
+    mat2=lambda g, mat1, alpha: _mm(adjoint(mat1), g) * conj(alpha),
 )
 
 
@@ -143,18 +145,16 @@ def _is_vector(a: Any, b: Any) -> bool:
     return b.ndim == 1 or (a.ndim - 1 == b.ndim and a.shape[:-1] == b.shape)
 
 
-def _solve(a: Tensor, b: Tensor) -> Tensor:
-    return _solve_ex(a, b)[0]
+def _solve_right(g: Tensor, a: Tensor, b: Any, left: bool) -> Tensor:
+    if left and _is_vector(a, b):
+        return _solve_ex(adjoint(a), _unsqueeze(g, -1))[0].reshape(g.shape)
+    return _solve_ex(adjoint(a), g, left=left)[0]
 
 
-def _solve_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
-    if _is_vector(a, b):
-        return _solve(adjoint(a), _unsqueeze(g, -1)).reshape(g.shape)
-    return _solve(adjoint(a), g)
-
-
-def _solve_matrix(g: Tensor, x: Tensor, a: Tensor, b: Any) -> Tensor:
-    back = _solve_right(g, a, b)
+def _solve_matrix(g: Tensor, x: Tensor, a: Tensor, b: Any, left: bool) -> Tensor:
+    back = _solve_right(g, a, b, left)
+    if not left:
+        return -_matmul(adjoint(x), back)
     if _is_vector(a, b):
         return -_unsqueeze(back, -1) * _unsqueeze(conj(x), -2)
     return -_matmul(back, adjoint(x))
@@ -162,13 +162,13 @@ def _solve_matrix(g: Tensor, x: Tensor, a: Tensor, b: Any) -> Tensor:
 
 define(
     "linalg_solve_ex",
-    A=lambda g, y, A, B_spec: None if g[0] is None else _solve_matrix(g[0], y[0], A, B_spec),
-    B=lambda g, A, B_spec: None if g[0] is None else _solve_right(g[0], A, B_spec),
+    A=lambda g, y, A, B_spec, left: None if g[0] is None else _solve_matrix(g[0], y[0], A, B_spec, left),
+    B=lambda g, A, B_spec, left: None if g[0] is None else _solve_right(g[0], A, B_spec, left),
 )
 define(
     "linalg_solve",
-    A=lambda g, y, A, B_spec: _solve_matrix(g, y, A, B_spec),
-    B=lambda g, A, B_spec: _solve_right(g, A, B_spec),
+    A=lambda g, y, A, B_spec, left: _solve_matrix(g, y, A, B_spec, left),
+    B=lambda g, A, B_spec, left: _solve_right(g, A, B_spec, left),
 )
 
 
@@ -249,6 +249,7 @@ def _norm_rule(g: Tensor, y: Tensor, x: Tensor, order: float, dim: Any, keepdim:
     """Of the vector norm; 0 where the norm is 0."""
     if order == 0:
         return None
+    node, norm, given = (_core.node_of(y) if _core.recording() else None), y, g
     y, g = (kept(t, x.shape, dim, keepdim) for t in (y, g))
     if order in (math.inf, -math.inf):
         size = _abs(x)
@@ -258,7 +259,11 @@ def _norm_rule(g: Tensor, y: Tensor, x: Tensor, order: float, dim: Any, keepdim:
     at_zero = _eq_scalar(y, 0)
     y = _where_self(at_zero, 1.0, y)
     slope = x / y if order == 2 else _sgn(x) * (1.0 if order == 1 else _power_ratio(x, y, order))
-    return _where_self(at_zero, 0.0, g * slope)
+    slope = _where_self(at_zero, 0.0, g * slope)
+    if order != 2 or node is None:
+        return slope
+    ratio = ratio_at_zero(given, _reshape(at_zero, given.shape), node, lambda: norm)
+    return slope + kept(ratio, x.shape, dim, keepdim) * x
 
 
 def _power_ratio(x: Tensor, y: Tensor, order: float) -> Tensor:

@@ -15,6 +15,7 @@ from numtorch.autograd.rule import conj, define
 __all__: list[str] = []
 
 _threshold_backward = kernel("threshold_backward")
+_to_copy = kernel("_to_copy")
 _leaky_relu_backward = kernel("leaky_relu_backward")
 _hardtanh_backward = kernel("hardtanh_backward")
 _hardsigmoid_backward = kernel("hardsigmoid_backward")
@@ -84,14 +85,16 @@ define(
     grad_output=lambda g, alpha, scale, input_scale, is_result, self_or_result: _elu_backward(
         g, alpha, scale, input_scale, is_result, self_or_result
     ),
-    self_or_result=lambda g, grad_output, alpha, scale, input_scale, self_or_result: (
-        g * grad_output * _elu_bend(self_or_result, alpha, scale, input_scale)
+    self_or_result=lambda g, grad_output, alpha, scale, input_scale, is_result, self_or_result: (
+        g * grad_output * _elu_bend(self_or_result, alpha, scale, input_scale, is_result)
     ),
 )
 
 
-def _elu_bend(x: Tensor, alpha: float, scale: float, input_scale: float) -> Any:
+def _elu_bend(x: Tensor, alpha: float, scale: float, input_scale: float, is_result: bool) -> Any:
     below = _lt_scalar(x, 0)
+    if is_result:  # below 0 the slope is input_scale * (x + alpha * scale)
+        return _to_copy(below, dtype=x.dtype) * input_scale
     inner = _where_other(below, x, 0.0)
     return _where_other(below, alpha * scale * input_scale**2 * _exp(inner * input_scale), 0.0)
 

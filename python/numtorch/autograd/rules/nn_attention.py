@@ -9,6 +9,7 @@ from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import constant, define, define_jointly, refuse
 from numtorch.autograd.rules.nn_norm import BY_FORMULA
+from numtorch.autograd.tape import zeros_like
 
 __all__: list[str] = []
 
@@ -52,6 +53,11 @@ def _by_formula(
     )
 
 
+def _refuse_dropout(p: float) -> None:
+    if p:
+        raise NotImplementedError(f"gradient: fused attention with dropout_p={p}: its formula knows of no dropout")
+
+
 def _flash(
     wanted: list[bool],
     g: Any,
@@ -64,7 +70,10 @@ def _flash(
     attn_mask: Any,
     scale: Any,
 ) -> Sequence[Any]:
+    if not query.size or not key.size:
+        return [zeros_like(query), zeros_like(key), zeros_like(value), None]
     if _core.recording() or wanted[3]:
+        _refuse_dropout(dropout_p)
         return _by_formula(g[0], query, key, value, attn_mask, is_causal, scale)
     parts = _flash_backward(g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale)
     return (*parts, None)
@@ -82,10 +91,12 @@ def _efficient(
     key: Tensor,
     value: Tensor,
     attn_bias: Any,
+    dropout_p: float,
     is_causal: bool,
     scale: Any,
 ) -> Sequence[Any]:
     del wanted
+    _refuse_dropout(dropout_p)
     return _by_formula(g[0], query, key, value, attn_bias, is_causal, scale)
 
 

@@ -82,6 +82,8 @@ def _by_formula(
     """The gradients of the array and of the places."""
     n, lengths = x.ndim - 2, x.shape[2:]
     batch, channels = x.shape[:2]
+    if not x.size or not grid.size:
+        return zeros_like(x), zeros_like(grid)
     # The grid names the last axis first.
     found = [_place(_select(grid, -1, n - 1 - i), length, padding, align_corners) for i, length in enumerate(lengths)]
     flat_g, flat_x = _reshape(g, [batch, channels, -1]), _reshape(x, [batch, channels, -1])

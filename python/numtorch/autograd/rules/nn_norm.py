@@ -47,9 +47,14 @@ def _of_normalized(
     )
     return [
         of_x,
-        _sum(g * normal, others, True) if wanted[1] else None,
-        _sum(g, others, True) if wanted[2] else None,
+        _summed(g * normal, others) if wanted[1] else None,
+        _summed(g, others) if wanted[2] else None,
     ]
+
+
+def _summed(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """The sum along axes: along none of them the array itself, where libtorch takes no axes for all."""
+    return _sum(x, axes, True) if axes else x
 
 
 def _as_column(parameter: Any, ndim: int) -> Any:
@@ -62,7 +67,12 @@ def _as_vectors(parts: Sequence[Any]) -> list[Any]:
     return [of_x, *(None if part is None else _reshape(part, [-1]) for part in parameters)]
 
 
-# Batches: statistics of the batch itself, and fixed ones.
+# Batches: statistics of the batch itself, and fixed ones. With channels-last memory the kernel for the way back takes
+# for granted that vectors are contiguous, and in an empty batch it divides by the number of samples.
+
+
+def _filled(vector: Any) -> Any:
+    return None if vector is None else _contiguous(vector)
 
 
 def _batch_norm(
@@ -70,7 +80,7 @@ def _batch_norm(
 ) -> Sequence[Any]:
     assert training, "fixed statistics have a kernel of their own"
     if not _core.recording():
-        return _batch_norm_backward(g[0], input, weight, None, None, y[1], y[2], True, eps, wanted)
+        return _batch_norm_backward(g[0], input, _filled(weight), None, None, y[1], y[2], True, eps, wanted)
     axes = [0, *range(2, input.ndim)]
     return _as_vectors(_of_normalized(g[0], input, axes, eps, _as_column(weight, input.ndim), axes, wanted))
 
@@ -84,8 +94,9 @@ def _batch_norm_fixed(
     wanted: list[bool], g: Any, input: Tensor, weight: Any, running_mean: Tensor, running_var: Tensor, eps: float
 ) -> Sequence[Any]:
     of_y = g[0]
-    if not _core.recording():
-        return _batch_norm_backward(of_y, input, weight, running_mean, running_var, None, None, False, eps, wanted)
+    if input.size and not _core.recording():
+        fixed = (_filled(part) for part in (weight, running_mean, running_var))
+        return _batch_norm_backward(of_y, input, *fixed, None, None, False, eps, wanted)
     inverse = _in_dtype_of(_rsqrt(_as_column(running_var, input.ndim) + eps), of_y)
     scaled = of_y if weight is None else of_y * _in_dtype_of(_as_column(weight, input.ndim), of_y)
     axes = [0, *range(2, input.ndim)]
@@ -110,9 +121,8 @@ def _layer_norm(
     if not _core.recording():
         return _layer_norm_backward(g[0], input, normalized_shape, y[1], y[2], weight, bias, wanted)
     first = input.ndim - len(normalized_shape)
-    of_x, *parameters = _of_normalized(
-        g[0], input, list(range(first, input.ndim)), eps, weight, list(range(first)), wanted
-    )
+    axes, others = list(range(first, input.ndim)), list(range(first))
+    of_x, *parameters = _of_normalized(g[0], input, axes, eps, weight, others, wanted)
     return [of_x, *(None if part is None else _reshape(part, normalized_shape) for part in parameters)]
 
 

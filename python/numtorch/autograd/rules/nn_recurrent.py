@@ -23,6 +23,7 @@ _stack = kernel("stack")
 _sum = kernel("sum.dim_IntList")
 _tanh = kernel("tanh")
 
+LSTM = 2  # libtorch's number for it
 WEIGHTS = ("weight0", "weight1", "weight2", "weight3")
 
 
@@ -37,9 +38,25 @@ def _lstm(
     weight3: Tensor,
     hx_: Tensor,
     cx_: Tensor,
+    reverse: bool,
+    batch_sizes: Sequence[int],
+    mode: int,
     hidden_size: int,
+    num_layers: int,
+    has_biases: bool,
+    bidirectional: bool,
+    batch_first: bool,
+    train: bool,
 ) -> Sequence[Any]:
     del wanted
+    if (reverse, list(batch_sizes), mode, num_layers, *map(bool, (has_biases, bidirectional, batch_first, train))) != (
+        *(False, [], LSTM, 1),
+        *(True, False, False, True),
+    ):
+        raise NotImplementedError(
+            "gradient: mkldnn_rnn_layer has one as nn.lstm calls it: with mode 2 (LSTM), one layer, biases, in "
+            "training, forward, of whole batches whose first axis is time"
+        )
     if _core.recording():
         return _by_formula(g, input, weight0, weight1, weight2, weight3, hx_, cx_)
     weights = (weight0, weight1, weight2, weight3)

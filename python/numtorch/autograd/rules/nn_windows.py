@@ -27,10 +27,14 @@ def bare(like: Like) -> Tensor:
 
 
 def _of_input(g: Tensor, like: Like, w: Tensor, *way: Any) -> Tensor:
+    if not like.size:  # of no channels libtorch's kernel gives another shape
+        return bare(like)
     return _convolution_backward(g, bare(like), w, None, *way, [True, False, False])[0]
 
 
 def _of_weight(g: Tensor, x: Tensor, like: Like, *way: Any) -> Tensor:
+    if not like.size:
+        return bare(like)
     if g.dtype == np.float16 and g.dev < 0:
         # On the CPU float16 takes libtorch's kernel a hundred times as long as float32.
         g, x = (part.to(dtype=np.float32) for part in (g, x))
@@ -125,7 +129,10 @@ def _pools_of(n: int) -> None:
     define(f"adaptive_max_pool{n}d_backward", grad_output=lambda g, indices: _at(g, indices, n))
 
     covering, covering_back = kernel(f"_adaptive_avg_pool{n}d"), kernel(f"_adaptive_avg_pool{n}d_backward")
-    define(f"_adaptive_avg_pool{n}d", self=lambda g, self_spec: covering_back(g, bare(self_spec)))
+    define(
+        f"_adaptive_avg_pool{n}d",
+        self=lambda g, self_spec: covering_back(g, bare(self_spec)) if self_spec.size else bare(self_spec),
+    )
     define(
         f"_adaptive_avg_pool{n}d_backward",
         grad_output=lambda g, grad_output_spec: covering(g, grad_output_spec.shape[-n:]),

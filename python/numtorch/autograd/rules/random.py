@@ -20,7 +20,9 @@ refuse("_standard_gamma", "a draw is found by rejection, through which no deriva
 # The mask is drawn; what it leaves is scaled.
 define(
     "native_dropout",
-    input=lambda g, y, p: _native_dropout_backward(g[0], y[1], 1 / (1 - p) if p < 1 else 0.0),
+    input=lambda g, y, p, train: (
+        g[0] if train is False else _native_dropout_backward(g[0], y[1], 1 / (1 - p) if p < 1 else 0.0)
+    ),
 )
 keep_results("native_dropout", 1)
 define("native_dropout_backward", grad_output=lambda g, mask, scale: _native_dropout_backward(g, mask, scale))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd.rule import conj, define
+from numtorch.autograd.rules.kinks import ratio_at_zero
 from numtorch.autograd.tape import Like, zeros_like
 
 _cumsum = kernel("cumsum")
@@ -72,7 +75,8 @@ def _variance(g: Tensor, x: Tensor, dim: Any, correction: Any, keepdim: bool) ->
     axes = axes_of(dim, x.ndim)
     count = _count(x, dim)
     centre = _sum(x, axes, True) / count
-    return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / (count - (1 if correction is None else correction))))
+    freedom = max(count - (1 if correction is None else correction), 0)
+    return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / freedom if freedom else math.inf))
 
 
 define(
@@ -86,9 +90,10 @@ define(
 
 
 def _over_root(g: Tensor, y: Tensor) -> Any:
-    """g / (2 y); 0 where y is, as of every norm."""
+    """g / (2 y); where y is 0, as of every norm, 0."""
     at_zero = _eq_scalar(y, 0)
-    return _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+    ratio = _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+    return ratio + 0.5 * ratio_at_zero(g, at_zero, _core.node_of(y), lambda: y) if _core.recording() else ratio
 
 
 def others_product(x: Tensor, axis: int) -> Tensor:
@@ -247,11 +252,11 @@ def _logcumsumexp_rule(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Any:
     n, step, total = x.shape[axis], 1, g
     while step < n:
         left = n - step
-        decay = _exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left)))
+        decay = conj(_exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left))))
         more = _narrow(total, axis, 0, left) + decay * _narrow(total, axis, step, left)
         total = _cat([more, _narrow(total, axis, left, step)], axis)
         step *= 2
-    return _exp(_gap(x, y)) * total
+    return conj(_exp(_gap(x, y))) * total
 
 
 def _gap(a: Tensor, b: Tensor) -> Any:

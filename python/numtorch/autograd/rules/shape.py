@@ -31,6 +31,7 @@ _select_scatter = kernel("select_scatter")
 _slice = kernel("slice.Tensor")
 _slice_scatter = kernel("slice_scatter")
 _squeeze_dim = kernel("squeeze.dim")
+_storage_offset = kernel("storage_offset")
 _sum = kernel("sum.dim_IntList")
 _transpose = kernel("transpose.int")
 _tril = kernel("tril")
@@ -111,29 +112,37 @@ define(
     self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step),
 )
 define("unfold_backward", grad_in=lambda g, dim, size, step: _unfold(g, dim, size, step))
-define("as_strided", self=lambda g, self, size, stride: _unstrided(g, self, size, stride))
+define(
+    "as_strided",
+    self=lambda g, self, size, stride, storage_offset: _unstrided(g, self, size, stride, storage_offset),
+)
 define("tril", self=lambda g, diagonal: _tril(g, diagonal))
 define("triu", self=lambda g, diagonal: _triu(g, diagonal))
 define("diag_embed", self=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
 define("diag", self=lambda g, self_spec, diagonal: _undiag(g, self_spec, diagonal))
 
 
-def _places(sizes: Any, strides: Any, dev: int) -> Tensor:
-    """Where in memory the elements lie, in order, counted in elements from the first one."""
-    places = _zeros((1,), dtype=np.int64, device=dev)
+def _places(sizes: Any, strides: Any, first: int, dev: int) -> Tensor:
+    """Where in memory the elements lie, in order, counted in elements: the first one at `first`."""
+    places = _zeros((1,), dtype=np.int64, device=dev) + first
     for size, stride in zip(sizes, strides, strict=True):
         places = (places[:, None] + _arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
     return places
 
 
-def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any) -> Tensor:
-    """Elements of `x` in one place share its gradient."""
+def _last(sizes: Any, strides: Any, first: int) -> int:
+    return first + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+
+
+def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any, offset: int | None) -> Tensor:
+    """Elements of `x` in one place share its gradient. The offset is that in the memory of which `x` is a view."""
     steps = [step // x.itemsize for step in x.strides]
-    seen, own = _places(size, stride, g.dev), _places(x.shape, steps, g.dev)
-    if not seen.size or not own.size:
+    if not x.size or 0 in size:
         return _zeros(x.shape, dtype=g.dtype, device=g.dev)
-    shapes = ((size, stride), (x.shape, steps))
-    count = 1 + max(sum((n - 1) * step for n, step in zip(*each, strict=True)) for each in shapes)
+    shift = 0 if offset is None else offset - _storage_offset(x)
+    first, own_first = max(shift, 0), max(-shift, 0)
+    seen, own = _places(size, stride, first, g.dev), _places(x.shape, steps, own_first, g.dev)
+    count = 1 + max(_last(size, stride, first), _last(x.shape, steps, own_first))
     nothing = _zeros((count,), dtype=g.dtype, device=g.dev)
     sharing = _index_add(nothing, 0, own, _ones((own.size,), dtype=g.dtype, device=g.dev))
     if bool((_index_select(sharing, 0, seen) == 0).any()):

@@ -14,6 +14,8 @@ from numtorch.autograd.rule import conj, define
 
 _digamma = kernel("digamma")
 _eq_scalar = kernel("eq.Scalar")
+_ge_scalar = kernel("ge.Scalar")
+_le_scalar = kernel("le.Scalar")
 _exp = kernel("exp")
 _i0 = kernel("i0")
 _i0e = kernel("special_i0e")
@@ -31,6 +33,7 @@ _sgn = kernel("sgn")
 _sigmoid = kernel("sigmoid")
 _sigmoid_backward = kernel("sigmoid_backward")
 _where = kernel("where.self")
+_where_other = kernel("where.ScalarOther")
 _where_self = kernel("where.ScalarSelf")
 _zeta = kernel("special_zeta")
 
@@ -63,8 +66,18 @@ define(
     grad_output=lambda g, output: _sigmoid_backward(g, conj(output)),
     output=lambda g, grad_output, output: conj(g) * grad_output * (1 - 2 * conj(output)),
 )
-define("logit", self=lambda g, self: g / (self * (1 - self)))
+define("logit", self=lambda g, self, eps: _logit_rule(g, self, eps))
 define("log_sigmoid", self=lambda g, self: g * _sigmoid(-self))
+
+
+def _logit_rule(g: Tensor, x: Tensor, eps: float | None) -> Any:
+    """With `eps`, x is held between it and 1 - eps: flat outside."""
+    if eps is None:
+        return g / (x * (1 - x))
+    inside = _ge_scalar(x, eps) & _le_scalar(x, 1 - eps)
+    x = _where_other(inside, x, 0.5)
+    return _where_other(inside, g / (x * (1 - x)), 0.0)
+
 
 # Gamma and zeta.
 define("lgamma", self=lambda g, self: g * _digamma(self))
