@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from numtorch import _core
 from numtorch._core import Node, Tensor
-from numtorch.structure import fmap
+from numtorch.structure import fmap, leaves
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -116,9 +116,7 @@ def dropgrad(x: Any) -> Any:
 
 
 def _holds_tracked(nest: Any) -> bool:
-    found: list[bool] = []
-    fmap(lambda leaf: found.append(isinstance(leaf, Tensor) and leaf.tracked), nest)
-    return any(found)
+    return any(isinstance(leaf, Tensor) and leaf.tracked for leaf in leaves(nest))
 
 
 def nograd(f: Callable[P, T]) -> Callable[P, T]:
