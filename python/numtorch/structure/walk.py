@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MethodType
 from typing import Any, NamedTuple
 
 from numtorch.structure.parts import Attribute, is_array, nature, parts, refuse_concealed, slot_names, trained_parts
@@ -83,12 +84,17 @@ def _walk(
 
 
 def containers(tree: Any) -> Iterator[tuple[str, Any]]:
-    """Every container in a nest with its dotted name, the outer before the inner, each once."""
+    """Every container in a nest with its dotted name, the outer before the inner, each once.
+
+    Also the owners of bound methods in it, which may be layers without arrays.
+    """
     return _containers(tree, "", {})
 
 
 def _containers(value: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     kind, read, _ = nature(type(value))
+    if isinstance(value, MethodType):
+        yield from _containers(value.__self__, f"{name}.__self__" if name else "__self__", seen)
     if kind is None or id(value) in seen:
         return
     seen[id(value)] = value
