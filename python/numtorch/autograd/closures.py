@@ -13,7 +13,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.structure import buffer_names, fields, is_object, nature, parts
+from numtorch.structure import PLAIN, buffer_names, fields, is_object, nature, parts
 
 _LIBRARIES = {"numpy", "numtorch", "scipy", "torch"}
 RANDOM = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random, _core.Generator)
@@ -79,7 +79,7 @@ def held_by(pull: Callable[..., Any]) -> Iterator[tuple[str, Tensor]]:
         elif isinstance(value, functools.partial):
             stack.append((name, value.func))
             stack.extend(("an argument of partial", given) for given in (*value.args, *value.keywords.values()))
-        elif nature(type(value)).kind in ("dict", "mapping", "list", "tuple"):
+        elif nature(type(value)).kind in PLAIN:
             stack.extend((name, item) for _, item in parts(value))
         elif isinstance(value, Tensor) and value.dtype.kind in "fc":
             yield name, value

@@ -136,7 +136,7 @@ class _Merging(Rebuilding):
         kind = nature(type(a)).kind
         if type(a) is not type(b) and kind != "tuple":
             raise TypeError(f"{self.what}: {type(a).__name__} and {type(b).__name__} have not the same structure")
-        return a if kind is None else self.merged(a, b)
+        return a if kind == "atom" else self.merged(a, b)
 
     def merged(self, a: Any, b: Any) -> Any:
         if isinstance(a, dict):  # gradients may lack keys

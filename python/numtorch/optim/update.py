@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, tensor
+from numtorch._core import Tensor, collect, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
 from numtorch.optim.clipping import bounded
@@ -51,6 +51,15 @@ def update(state: Any, model: Any, grads: Any) -> None:
     >>> model["w"]
     Tensor([0., 0.], dtype=float64, dev=-1)
     """
+    take_step(state, model, grads)
+
+
+def take_step(state: Any, model: Any, grads: Any, failed: Tensor | None = None) -> list[Leaf]:
+    """What `update` does; returns the leaves of the arrays that were updated.
+
+    With `failed`, one float32 number on a device, nothing is written unless it is 0, though the updates are counted all
+    the same: nothing here waits for the device to say what it is.
+    """
     triples = _paired(state, model, grads)
     _refuse_tracked(triples)
     with ignore():
@@ -61,11 +70,24 @@ def update(state: Any, model: Any, grads: Any) -> None:
             _gradients([g for _, _, g in group], x, leaf) for group, x, leaf in zip(groups, arrays, firsts, strict=True)
         ]
         gradients = bounded(gradients, [leaf.rule.norm_bound(leaf.count + 1) for leaf in firsts])
+        if len(groups) > 1:  # what raises in the second group must not do so after the first was updated
+            for leaf, dx in zip(firsts, gradients, strict=True):
+                leaf.rule.check(leaf.count + 1, dx)
         for group, x, dx in zip(groups, arrays, gradients, strict=True):
-            leaf = group[0][0]
-            leaf.rule.step(leaf.count + 1, _stacked([leaf.slots for leaf, _, _ in group]), x, dx)
+            _step(group, x, dx, failed)
             for leaf, _, _ in group:
                 leaf.count += 1
+    return [leaf for leaf, _, _ in triples]
+
+
+def _step(group: list[Triple], x: Arrays, dx: Arrays, failed: Tensor | None) -> None:
+    leaf, array, _ = group[0]
+    slots = _stacked([leaf.slots for leaf, _, _ in group])
+    if failed is None:
+        leaf.rule.step(leaf.count + 1, slots, x, dx)
+    else:  # for arrays of the host, whose loss is on a device, it has to be waited for
+        near = failed.to(dev=array.dev) if isinstance(array, Tensor) else collect(failed)
+        leaf.rule.step_unless(near, leaf.count + 1, slots, x, dx)
 
 
 def _paired(state: Any, model: Any, grads: Any) -> list[Triple]:

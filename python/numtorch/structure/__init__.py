@@ -1,4 +1,4 @@
-"""Nests of arrays: models as Mappings, lists, tuples, dataclasses and plain objects, mapped, listed, named and moved."""
+"""Nests of arrays: models as Mappings, lists, dataclasses and plain objects, mapped, listed, named and moved."""
 
 from numtorch.structure.dtypes import f16, f32, f64
 from numtorch.structure.flat import destructure, trainables
@@ -9,6 +9,7 @@ from numtorch.structure.moving import collect, cpu, to_tensor, torch
 from numtorch.structure.names import ALONE, places, state
 from numtorch.structure.params import Params, params, trained_leaves
 from numtorch.structure.parts import (
+    PLAIN,
     buffer_names,
     concealed,
     fields,
@@ -26,6 +27,7 @@ from numtorch.structure.walk import Slot, beside, containers, described, leaves,
 
 __all__ = [
     "ALONE",
+    "PLAIN",
     "Params",
     "Rebuilding",
     "Slot",

@@ -77,7 +77,8 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     _check(slots, arrays)
     chosen = _widened(slots, arrays) if dtype is None else np.dtype(dtype)
     for slot in slots:
-        if isinstance(slot.value, np.ndarray) and _dtype_in(slot.value, chosen) != slot.value.dtype and not can_put(slot):
+        replaced = isinstance(slot.value, np.ndarray) and _dtype_in(slot.value, chosen) != slot.value.dtype
+        if replaced and not can_put(slot):
             put(slot, None, "load_state")  # which raises, before anything is written
     moved: dict[int, Any] = {}
     for slot in slots:

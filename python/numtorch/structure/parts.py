@@ -20,6 +20,7 @@ from numtorch._core import Tensor
 
 Parts = list[tuple[Any, Any]]  # of a container: keys, indices or names of attributes, and what is there
 FROZEN = "_frozen"
+PLAIN = ("dict", "mapping", "list", "tuple")  # kinds of containers that keep nothing in attributes, as a rule
 _METHODS = (types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 _CONCEALING = (types.FunctionType, *_METHODS, set, frozenset, np.ndarray)
 _ATOMS: tuple[type, ...] = (
@@ -52,16 +53,14 @@ class Attribute(str):
 class Nature(NamedTuple):
     """What a type says of its values."""
 
-    kind: str | None  # None for atoms
+    kind: str  # atom, dict, mapping, list, tuple, partial or object
     parts: Callable[[Any], Parts]
     conceals: bool  # whether a value may hold what is none of its parts
 
 
-@functools.lru_cache(maxsize=4096)
-def nature(cls: type) -> Nature:
-    """Of a type, worked out once: walks ask for it at every value."""
+def _nature(cls: type) -> Nature:
     if issubclass(cls, _ATOMS):
-        return Nature(None, _nothing, issubclass(cls, _CONCEALING))
+        return Nature("atom", _nothing, issubclass(cls, _CONCEALING))
     if issubclass(cls, dict):
         return Nature("dict", _of_dict if cls is dict else _of_dict_subclass, False)
     if issubclass(cls, Mapping):
@@ -73,7 +72,11 @@ def nature(cls: type) -> Nature:
         return Nature("partial", _of_partial, False)
     if slot_names(cls) or any("__dict__" in vars(base) for base in cls.__mro__):
         return Nature("object", _of_object, False)
-    return Nature(None, _nothing, False)
+    return Nature("atom", _nothing, False)
+
+
+# Of a type, worked out once: walks ask for it at every value.
+nature: Callable[[Any], Nature] = functools.lru_cache(maxsize=4096)(_nature)
 
 
 def parts(value: Any) -> Parts:
@@ -126,8 +129,7 @@ def _attributes_too(value: Any) -> list[tuple[Attribute, Any]]:
     return [(Attribute(name), item) for name, item in _of_object(value)]
 
 
-@functools.lru_cache(maxsize=4096)
-def slot_names(cls: type) -> tuple[str, ...]:
+def _slot_names(cls: type) -> tuple[str, ...]:
     """The attributes that a class and its bases have `__slots__` for, by the names that they have outside the class."""
     found: dict[str, None] = {}
     for base in cls.__mro__:
@@ -136,6 +138,9 @@ def slot_names(cls: type) -> tuple[str, ...]:
             declared = [_mangled(name, base) for name in _as_tuple(vars(base)["__slots__"])]
             found.update(dict.fromkeys([name for name in declared if name in members]) | dict.fromkeys(members))
     return tuple(found)
+
+
+slot_names: Callable[[Any], tuple[str, ...]] = functools.lru_cache(maxsize=4096)(_slot_names)
 
 
 def _mangled(name: str, cls: type) -> str:
@@ -155,10 +160,10 @@ def fields(value: Any) -> dict[str, Any]:
 def is_object(value: Any) -> bool:
     """Whether a value is an instance of somebody's class that keeps its state in attributes."""
     kind = nature(type(value)).kind
-    return kind in ("object", "partial") or (kind is not None and hasattr(value, "__dict__"))
+    return kind in ("object", "partial") or (kind != "atom" and hasattr(value, "__dict__"))
 
 
-# -------------------------------------------------------------------------------------------------------- what is trained
+# ------------------------------------------------------------------------------------------------------ what is trained
 
 
 def is_frozen(value: Any) -> bool:
@@ -175,7 +180,7 @@ def holds_arrays(value: Any) -> bool:
         if is_array(part):
             return True
         found = nature(type(part))
-        if found.kind in ("dict", "mapping", "list", "tuple") and id(part) not in seen:
+        if found.kind in PLAIN and id(part) not in seen:
             seen.add(id(part))
             stack.extend(item for _, item in found.parts(part))
     return False
@@ -204,7 +209,7 @@ def trained_parts(value: Any) -> Parts:
     return [(key, item) for key, item in found if key not in left_out] if left_out else found
 
 
-# ------------------------------------------------------------------------------------------------------ what is concealed
+# ---------------------------------------------------------------------------------------------------- what is concealed
 
 
 def refuse_concealed(value: Any) -> None:

@@ -123,13 +123,13 @@ class _Substitution(Rebuilding):
         super().__init__()
         self.keep(whole, result)
         for old, new in pairs:
-            if nature(type(old)).kind is not None or is_array(old):  # a number may occur elsewhere for another reason
+            if nature(type(old)).kind != "atom" or is_array(old):  # a number may occur elsewhere for another reason
                 self.keep(old, new)
 
     def __call__(self, value: Any) -> Any:
         if id(value) in self.done:
             return self.done[id(value)][1]
-        return value if nature(type(value)).kind is None else self.container(value, lambda _, item: self(item))
+        return value if nature(type(value)).kind == "atom" else self.container(value, lambda _, item: self(item))
 
     def uncopied(self, value: Any) -> Any:
         return value
@@ -218,7 +218,7 @@ class Mapper(Rebuilding):
         kind, _, conceals = nature(type(value))
         if conceals:
             refuse_concealed(value)
-        if kind is None:
+        if kind == "atom":
             return self.others(value)
         left_out = untrained(value) if self.trained else frozenset()
         return self.container(value, lambda key, item: self.others(item) if key in left_out else self(item))

@@ -41,7 +41,7 @@ def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array, trained: bool =
         kind, read, conceals = nature(type(value))
         if conceals:
             refuse_concealed(value)
-        if kind is not None:
+        if kind != "atom":
             seen[id(value)] = value
             stack.extend([part for _, part in (trained_parts if trained else read)(value)][::-1])
 
@@ -67,7 +67,7 @@ def _walk(
     kind, read, conceals = nature(type(value))
     if conceals:
         refuse_concealed(value)
-    if kind is None or id(value) in above:
+    if kind == "atom" or id(value) in above:
         return
     above[id(value)] = value
     left_out = getattr(type(value), "__inline__", None) if inline else None
@@ -95,7 +95,7 @@ def _containers(value: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[s
     kind, read, _ = nature(type(value))
     if isinstance(value, MethodType):
         yield from _containers(value.__self__, f"{name}.__self__" if name else "__self__", seen)
-    if kind is None or id(value) in seen:
+    if kind == "atom" or id(value) in seen:
         return
     seen[id(value)] = value
     yield name, value
@@ -104,7 +104,7 @@ def _containers(value: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[s
         yield from _containers(item, name if key == left_out else f"{name}.{key}" if name else str(key), seen)
 
 
-# ----------------------------------------------------------------------------------------------------------- side by side
+# --------------------------------------------------------------------------------------------------------- side by side
 
 Named = tuple[str, Any]  # a nest, and the word for what it is to hold, as "gradients"
 
@@ -143,7 +143,7 @@ def _beside(
         return
     kind, read, _ = nature(type(tree))
     place = tuple(map(id, trees))
-    if kind is None or place in seen:
+    if kind == "atom" or place in seen:
         return
     seen.add(place)
     held = [(key, part) for key, part in read(tree) if part is not None]
@@ -162,7 +162,7 @@ def _beside(
 
 
 def like(tree: Any, other: Any, keys: list[Any], word: str, gaps: bool) -> list[Any]:
-    """The parts of `other`, a container of the structure of `tree`, that have these keys; with `gaps`, None for none."""
+    """The parts of `other`, of the structure of `tree`, that have these keys; with `gaps`, None for none."""
     mine, theirs = nature(type(tree)).kind, nature(type(other)).kind
     if mine in ("list", "tuple"):
         return _by_index(tree, other, keys, word)

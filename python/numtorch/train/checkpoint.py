@@ -112,10 +112,10 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     """
     arrays, plain = _read(Path(path))
     mine, given = named_arrays(model), _under("model", arrays)
-    kept, settings = _under("state", arrays), plain.get("state")
+    kept, settings = _under("state", arrays), plain.get("state", {})
     if plain["format"] == 1:
         given = formats.of_today(given, model)
-        if state is not None and settings is not None:
+        if state is not None:
             kept, settings = formats.state_of_today(kept, settings, state)
     wrong = [f"missing: {name}" for name in mine if name not in given]
     wrong += [f"unexpected: {name}" for name in given if name not in mine]
@@ -124,7 +124,7 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
         for name, array in mine.items()
         if name in given and (given[name].shape != array.shape or given[name].dtype != array.dtype)
     ]
-    if state is not None and settings is None:
+    if state is not None and "state" not in plain:
         wrong.append("there is no optimiser's state in it")
     there, held = len(plain["random"]["model"]), sum(1 for _ in _generators(model))
     if there != held:

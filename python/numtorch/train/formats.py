@@ -17,7 +17,9 @@ def of_today(model: dict[str, Any], nest: Any) -> dict[str, Any]:
     return {names.get(name, name): array for name, array in model.items()}
 
 
-def state_of_today(arrays: dict[str, Any], settings: dict[str, Any], nest: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def state_of_today(
+    arrays: dict[str, Any], settings: dict[str, Any], nest: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The same of what an optimiser keeps, and of its settings."""
     names = _names(nest, is_leaf)
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from numtorch.structure import containers, is_array, is_object, nature, parts, trained_leaves
+from numtorch.structure import PLAIN, containers, is_array, is_object, nature, parts, trained_leaves
 
 
 def show(layer: Any) -> str:
@@ -58,7 +58,7 @@ def _inside(value: Any, name: str, wanted: Callable[[Any], bool]) -> Iterator[tu
         name, part = stack.pop()
         if part is not value and wanted(part):
             yield name, part
-        elif nature(type(part)).kind in ("dict", "mapping", "list", "tuple") and id(part) not in seen:
+        elif nature(type(part)).kind in PLAIN and id(part) not in seen:
             seen.add(id(part))
             stack.extend([(f"{name}.{key}", item) for key, item in parts(part)][::-1])
 
