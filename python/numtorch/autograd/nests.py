@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import types
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from numtorch.structure import (
+    Attribute,
     Params,
     Rebuilding,
     beside,
@@ -99,7 +99,7 @@ class Outline:
         found: list[Any] = [None] * self.count
         given: set[int] = set()
         try:
-            rows = beside(self._places, [("", values)], _is_place)
+            rows = beside(self._places, [("", values)], _Place)
         except TypeError as error:
             raise TypeError(f"{what}: {error}") from None
         for place, value in rows:
@@ -140,15 +140,19 @@ class _Merging(Rebuilding):
 
     def merged(self, a: Any, b: Any) -> Any:
         if isinstance(a, dict):  # gradients may lack keys
-            a = copy.copy(a)
-            a.update((key, None) for key in b if key not in a)
-        keys = [key for key, _ in parts(a)]
+            result = self.container(a, lambda key, item: self(item, _given(b, key)))
+            for key in [key for key in b if key not in a]:
+                dict.__setitem__(result, key, b[key])
+            return result
         try:
-            beside = like(a, b, keys, "", gaps=isinstance(a, dict) or is_object(a))
+            theirs = iter(like(a, b, [key for key, _ in parts(a)], "", gaps=is_object(a)))
         except TypeError as error:
             raise TypeError(f"{self.what}: {error}") from None
-        theirs = iter(beside)
         return self.container(a, lambda _, item: self(item, next(theirs)))
+
+
+def _given(b: Any, key: Any) -> Any:
+    return getattr(b, key, None) if isinstance(key, Attribute) else b.get(key)
 
 
 def sole_params(args: tuple[Any, ...]) -> Params | None:

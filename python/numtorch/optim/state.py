@@ -130,7 +130,7 @@ def trained(state: Any, model: Any) -> list[Any]:
 
 def beside(state: Any, model: Any) -> list[tuple[Leaf, Any]]:
     """The leaves of a state tree with the arrays of the model that they belong to, each once."""
-    rows = structure.beside(state, [("arrays", model)], is_leaf, gaps=False)
+    rows = structure.beside(state, [("arrays", model)], Leaf, gaps=False)
     return list({id(leaf): (leaf, array) for leaf, array in rows}.values())
 
 

@@ -12,7 +12,7 @@ from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
 from numtorch.optim.clipping import bounded
 from numtorch.optim.rule import Slots
-from numtorch.optim.state import Leaf, is_leaf, named_leaves
+from numtorch.optim.state import Leaf, named_leaves
 from numtorch.structure import beside, described
 
 Triple = tuple[Leaf, Any, Any]  # a leaf, its array and the array's gradient
@@ -103,22 +103,19 @@ def _paired(state: Any, model: Any, grads: Any) -> list[Triple]:
 
 
 def _by_parameter(state: Any, model: Any, grads: Grads) -> dict[int, Triple]:
-    found: dict[int, Triple] = {}
-    for leaf, array in beside(state, [("arrays", model)], is_leaf, gaps=False):
-        gradient = grads.get(array)
-        if gradient is not None:
-            found[id(leaf)] = (leaf, array, gradient)
-    return found
+    held = grads._values  # by the identity of parameters: this is asked for each array of each update
+    rows = beside(state, [("arrays", model)], Leaf, gaps=False)
+    return {id(row[0]): (*row, gradient) for row in rows if (gradient := held.get(id(row[1]))) is not None}
 
 
 def _by_place(state: Any, model: Any, grads: Any) -> dict[int, Triple]:
     found: dict[int, Triple] = {}
-    for leaf, array, gradient in beside(state, [("arrays", model), ("gradients", grads)], is_leaf):
+    for row in beside(state, [("arrays", model), ("gradients", grads)], Leaf):
+        leaf, array, gradient = row
         if type(gradient) is not Tensor and not isinstance(gradient, _ARRAYS):
             raise TypeError(f"expected the gradient of an array of shape {leaf.shape}, not {described(gradient)}")
-        if id(leaf) in found:
-            gradient = found[id(leaf)][2] + gradient
-        found[id(leaf)] = (leaf, array, gradient)
+        key = id(leaf)
+        found[key] = (leaf, array, found[key][2] + gradient) if key in found else row
     return found
 
 

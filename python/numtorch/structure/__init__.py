@@ -10,6 +10,7 @@ from numtorch.structure.names import ALONE, places, state
 from numtorch.structure.params import Params, params, trained_leaves
 from numtorch.structure.parts import (
     PLAIN,
+    Attribute,
     buffer_names,
     concealed,
     fields,
@@ -28,6 +29,7 @@ from numtorch.structure.walk import Slot, beside, containers, described, leaves,
 __all__ = [
     "ALONE",
     "PLAIN",
+    "Attribute",
     "Params",
     "Rebuilding",
     "Slot",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numtorch.structure.parts import FROZEN, holds_arrays, is_object, parts, refuse_concealed
+from numtorch.structure.parts import FROZEN, holds_arrays, is_object, parts
+from numtorch.structure.walk import leaves
 
 
 def freeze(model: Any) -> Any:
@@ -36,6 +37,8 @@ def freeze(model: Any) -> Any:
     >>> params(torch(thaw(model), dev=-1))
     Params(4 arrays, 26 numbers)
     """
+    for _ in leaves(model):  # which refuses what would escape
+        pass
     _mark(model, True, set())
     return model
 
@@ -67,7 +70,6 @@ def thaw(model: Any) -> Any:
 
 def _mark(value: Any, frozen: bool, seen: set[int]) -> None:
     """Marks what holds arrays directly, and goes on to what does not."""
-    refuse_concealed(value)
     if id(value) in seen:
         return
     seen.add(id(value))

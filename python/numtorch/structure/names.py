@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import MutableMapping
 from typing import Any
 
-from numtorch.structure.parts import Attribute, nature
+from numtorch.structure.parts import Attribute, fields, nature, parts
 from numtorch.structure.rebuild import set_attribute
 from numtorch.structure.walk import Slot, walk
 
@@ -15,23 +15,40 @@ ALONE = "array"  # the name of an array that is no part of anything
 
 def put(slot: Slot, value: Any, function: str) -> None:
     """Another array in a place of a nest."""
-    holder, key = slot.holder, slot.key
-    if not can_put(slot):
-        what = "no part of anything" if holder is None else f"in a {type(holder).__name__}"
+    holders = _holders(slot)
+    if not holders:
+        what = "no part of anything" if slot.holder is None else f"in a {type(slot.holder).__name__}"
         raise TypeError(f"{function}: {slot.name} is {what}, where an array cannot be replaced")
-    if isinstance(key, Attribute) or nature(type(holder)).kind == "object":
-        set_attribute(holder, key, value)
-        return
-    holder[key] = value
-    if holder[key] is not value:
-        raise TypeError(f"{function}: {slot.name} is in a {type(holder).__name__}, which did not take another array")
+    for _, holder, key, _ in holders:
+        if isinstance(key, Attribute) or nature(type(holder)).kind == "object":
+            set_attribute(holder, key, value)
+        elif isinstance(holder, dict):
+            dict.__setitem__(holder, key, value)
+        else:
+            holder[key] = value
+    if dict(parts(slot.holder))[slot.key] is not value:
+        raise TypeError(f"{function}: {slot.name} is in a {type(slot.holder).__name__}, which took no other array")
 
 
 def can_put(slot: Slot) -> bool:
     """Whether another array can stand in a place."""
-    if isinstance(slot.key, Attribute) or nature(type(slot.holder)).kind == "object":
-        return True
-    return isinstance(slot.holder, list | deque | MutableMapping)
+    return bool(_holders(slot))
+
+
+def _holders(slot: Slot) -> list[Slot]:
+    """Where an array is to be replaced: in a Mapping with attributes, that is in these. None if it cannot be."""
+    holder, key = slot.holder, slot.key
+    kind = nature(type(holder)).kind
+    if isinstance(key, Attribute) or kind == "object" or isinstance(holder, dict | list | deque):
+        return [slot]
+    if kind != "mapping":
+        return []
+    if not fields(holder):
+        return [slot] if isinstance(holder, MutableMapping) else []
+    found = [Slot("", holder, Attribute(name), item) for name, item in fields(holder).items() if item is slot.value]
+    found += [inner for item in fields(holder).values() for inner in walk(item) if inner.value is slot.value]
+    every = [_holders(inner) for inner in found if inner.holder is not None]
+    return [inner for some in every for inner in some] if all(every) else []
 
 
 def state(model: Any) -> dict[str, Any]:

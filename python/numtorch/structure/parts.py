@@ -67,11 +67,13 @@ def _nature(cls: type) -> Nature:
         return Nature("mapping", _of_mapping, True)
     if issubclass(cls, list | tuple | deque):
         kind = "tuple" if issubclass(cls, tuple) else "list"
-        return Nature(kind, _of_sequence if cls in (list, tuple, deque) else _of_sequence_subclass, False)
+        return Nature(kind, of_sequence if cls in (list, tuple, deque) else _of_sequence_subclass, False)
     if issubclass(cls, functools.partial):
         return Nature("partial", _of_partial, False)
-    if slot_names(cls) or any("__dict__" in vars(base) for base in cls.__mro__):
+    if slot_names(cls):
         return Nature("object", _of_object, False)
+    if any("__dict__" in vars(base) for base in cls.__mro__):
+        return Nature("object", of_attributes, False)
     return Nature("atom", _nothing, False)
 
 
@@ -101,7 +103,7 @@ def _of_mapping(value: Mapping[Any, Any]) -> Parts:
     return list(value.items())
 
 
-def _of_sequence(value: Sequence[Any]) -> Parts:
+def of_sequence(value: Sequence[Any]) -> Parts:
     return list(enumerate(value))
 
 
@@ -113,6 +115,11 @@ def _of_partial(value: functools.partial[Any]) -> Parts:
     # Names such as __wrapped__ and __self__ say where a partial comes from, and are nothing that it holds.
     attributes = [(name, item) for name, item in _attributes_too(value) if not name.startswith("__")]
     return [("func", value.func), ("args", value.args), ("keywords", value.keywords), *attributes]
+
+
+def of_attributes(value: Any) -> Parts:
+    """Of an object without slots, as most are."""
+    return list(value.__dict__.items())
 
 
 def _of_object(value: Any) -> Parts:
@@ -160,7 +167,7 @@ def fields(value: Any) -> dict[str, Any]:
 def is_object(value: Any) -> bool:
     """Whether a value is an instance of somebody's class that keeps its state in attributes."""
     kind = nature(type(value)).kind
-    return kind in ("object", "partial") or (kind != "atom" and hasattr(value, "__dict__"))
+    return kind == "object" or (kind != "atom" and (hasattr(value, "__dict__") or bool(slot_names(type(value)))))
 
 
 # ------------------------------------------------------------------------------------------------------ what is trained

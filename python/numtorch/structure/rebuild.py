@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
@@ -167,8 +167,24 @@ def copied(value: Any) -> Any:
     try:
         result = copy.copy(value)
     except Exception:  # whatever a class's own way of copying raises
+        result = _bare_copy(value) if isinstance(value, dict) else None
+    if result is value or type(result) is not type(value):
         return None
-    return None if result is value or type(result) is not type(value) else result
+    if getattr(value, "__dict__", None) is value:
+        result.__dict__ = result
+    return result
+
+
+def _bare_copy(value: dict[Any, Any]) -> Any:
+    """Of a dict whose class does not let itself be written to."""
+    kind: Any = type(value)
+    result = kind.__new__(kind)
+    put = OrderedDict.__setitem__ if isinstance(value, OrderedDict) else dict.__setitem__
+    for key, item in value.items():
+        put(result, key, item)
+    for name, item in fields(value).items():
+        set_attribute(result, name, item)
+    return result
 
 
 def set_attribute(value: Any, name: str, item: Any) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MethodType
 from typing import Any, NamedTuple
 
-from numtorch.structure.parts import Attribute, is_array, nature, parts, refuse_concealed, slot_names, trained_parts
+from numtorch.structure.parts import (
+    Attribute,
+    is_array,
+    nature,
+    of_attributes,
+    of_sequence,
+    parts,
+    refuse_concealed,
+    trained_parts,
+)
 
 
 class Slot(NamedTuple):
@@ -109,12 +118,12 @@ def _containers(value: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[s
 Named = tuple[str, Any]  # a nest, and the word for what it is to hold, as "gradients"
 
 
-def beside(tree: Any, others: Sequence[Named], is_leaf: Callable[[Any], bool], gaps: bool = True) -> list[Any]:
-    """The leaves of a nest, each in a tuple with what other nests of the same structure have in its place.
+def beside(tree: Any, others: Sequence[Named], leaf: type, gaps: bool = True) -> list[Any]:
+    """The leaves of a nest, values of one type, each in a tuple with what other nests have in its place.
 
-    None in the place of a part of `tree` stands for a part without leaves. With `gaps`, the last of the others may have
-    None, or no key, for a part: its leaves are left out. A Mapping by names may stand for an object. Containers that
-    occur twice, in all of the nests, count once.
+    All nests are of one structure. None in the place of a part of `tree` stands for a part without leaves. With `gaps`,
+    the last of the others may have None, or no key, for a part: its leaves are left out. A Mapping by names may stand
+    for an object. Containers that occur twice, in all of the nests, count once.
 
     Raises
     ------
@@ -123,42 +132,60 @@ def beside(tree: Any, others: Sequence[Named], is_leaf: Callable[[Any], bool], g
     """
     found: list[Any] = []
     words = [word for word, _ in others]
-    _beside((tree, *(other for _, other in others)), words, is_leaf, gaps, found, set())
+    _beside((tree, *(other for _, other in others)), words, leaf, gaps, found, set())
     return found
 
 
 def _beside(
-    trees: tuple[Any, ...],
-    words: list[str],
-    is_leaf: Callable[[Any], bool],
-    gaps: bool,
-    found: list[Any],
-    seen: set[tuple[int, ...]],
+    trees: tuple[Any, ...], words: list[str], leaf: type, gaps: bool, found: list[Any], seen: set[tuple[int, int]]
 ) -> None:
     tree = trees[0]
     if tree is None or (gaps and trees[-1] is None):
         return
-    if is_leaf(tree):
+    if type(tree) is leaf:
         found.append(trees)
         return
     kind, read, _ = nature(type(tree))
-    place = tuple(map(id, trees))
+    place = (id(tree), id(trees[-1]))
     if kind == "atom" or place in seen:
         return
     seen.add(place)
-    held = [(key, part) for key, part in read(tree) if part is not None]
-    keys = [key for key, _ in held]
-    last = len(words) - 1
-    columns = [
-        like(tree, other, keys, word, gaps and i == last)
-        for i, (word, other) in enumerate(zip(words, trees[1:], strict=True))
-    ]
-    for row in zip([part for _, part in held], *columns, strict=True):
-        if is_leaf(row[0]):
-            if not gaps or row[-1] is not None:
-                found.append(row)
-        else:
-            _beside(row, words, is_leaf, gaps, found, seen)
+    columns: Sequence[Sequence[Any]] = trees
+    if read is not of_sequence or not all(type(other) in _PLAINEST and len(other) == len(tree) for other in trees):
+        columns = _columns(trees, read, words, gaps)
+    for row in zip(*columns, strict=True):
+        part = row[0]
+        if type(part) is not leaf:
+            if part is not None:
+                _beside(row, words, leaf, gaps, found, seen)
+        elif row[-1] is not None:
+            found.append(row)
+        elif not gaps:
+            raise TypeError(f"expected {_in(words[-1])}a {type(tree).__name__}, which has None in a place")
+
+
+_PLAINEST = (list, tuple)
+_NONE = id(None)
+
+
+def _columns(trees: tuple[Any, ...], read: Any, words: list[str], gaps: bool) -> list[list[Any]]:
+    """The parts of a container that are not None, and those of the others in their places."""
+    tree = trees[0]
+    keys, held = [], []
+    for key, part in tree.__dict__.items() if read is of_attributes else read(tree):
+        if part is not None:
+            keys.append(key)
+            held.append(part)
+    columns = [held]
+    for i, word in enumerate(words, 1):
+        other = trees[i]
+        if read is of_attributes is nature(type(other)).parts:  # as most of a model is
+            column = list(map(other.__dict__.get, keys))
+            if _NONE not in map(id, column):
+                columns.append(column)
+                continue
+        columns.append(like(tree, other, keys, word, gaps and i == len(words)))
+    return columns
 
 
 def like(tree: Any, other: Any, keys: list[Any], word: str, gaps: bool) -> list[Any]:
@@ -167,8 +194,7 @@ def like(tree: Any, other: Any, keys: list[Any], word: str, gaps: bool) -> list[
     if mine in ("list", "tuple"):
         return _by_index(tree, other, keys, word)
     if mine in ("object", "partial") and theirs in ("object", "partial"):
-        names = slot_names(type(other))
-        held: Any = other.__dict__ if mine == "object" and not names else dict(parts(other))
+        held: Any = other.__dict__ if nature(type(other)).parts is of_attributes else dict(parts(other))
         if gaps:
             return [held.get(key) for key in keys]
     elif isinstance(other, Mapping) and other.keys() <= (tree.keys() if mine in _BY_KEY else dict(parts(tree)).keys()):

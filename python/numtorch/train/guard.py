@@ -11,7 +11,7 @@ from numtorch._core import Tensor, kernel
 from numtorch.autograd import ignore
 from numtorch.optim.state import Leaf
 from numtorch.optim.update import take_step
-from numtorch.structure import buffer_names, containers, leaves
+from numtorch.structure import buffer_names, containers, is_array, leaves
 
 _full = kernel("full")
 _look_ = kernel("_amp_foreach_non_finite_check_and_unscale_")
@@ -84,7 +84,8 @@ class Buffers:
         """By what can be in one vector; a forward pass may put new arrays into the places."""
         found: dict[Any, list[Any]] = {}
         for part, name in self.places:
-            for array in leaves(getattr(part, name, None)):
+            held: Any = getattr(part, name, None)
+            for array in [held] if is_array(held) else leaves(held):
                 key = (isinstance(array, Tensor), getattr(array, "dev", None), array.dtype)
                 found.setdefault(key, []).append(array)
         return found

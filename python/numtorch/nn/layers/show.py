@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from numtorch.structure import PLAIN, containers, is_array, is_object, nature, parts, trained_leaves
@@ -24,49 +25,57 @@ def _lines(value: Any, indent: str, name: str, above: tuple[int, ...]) -> Iterat
     label = f"{indent}{name} = " if name else indent
     end = "," if indent else ""
     layers = list(_parts(value, above))
-    arrays = list(_inside(value, "", is_array)) if layers or not hasattr(value, "describe") else []
+    arrays = list(_inside(value, "", is_array, above)) if layers or not hasattr(value, "describe") else []
     if not layers and not arrays:
         yield f"{label}{_text(value)}{end}", _note(value)
         return
     yield f"{label}{type(value).__name__}(", ""
-    for key, part in layers:
-        yield from _lines(part, indent + "  ", key, (*above, id(value)))
-    for key, array in arrays:
+    for key, part, around in layers:
+        yield from _lines(part, indent + "  ", key, around)
+    for key, array, _ in arrays:
         yield f"{indent}  {key} = {_shape(array)},", ""
     yield f"{indent}){end}", ""
 
 
-def _parts(value: Any, above: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+Found = tuple[str, Any, tuple[int, ...]]  # a name, what has it, and the containers around it
+
+
+def _parts(value: Any, above: tuple[int, ...]) -> Iterator[Found]:
     """The layers in a layer, with the names that `state` begins with; numbers in a Chain stand for no name."""
     inline = getattr(type(value), "__inline__", None)
     inner = getattr(value, inline, None) if inline else None
+    around = (*above, id(value))
     for key, item in parts(inner):
         if _is_layer(item) or not parts(item):
-            yield "" if str(key).isdigit() else str(key), item
+            yield "" if str(key).isdigit() else str(key), item, around
         else:
-            yield from _inside(item, str(key), _is_layer)
-    for key, item in _inside(value, "", _is_layer) if nature(type(value)).kind in ("object", "partial") else ():
-        if id(item) not in above and not (inline and key.startswith(inline)):
-            yield key, item
+            yield from _inside(item, str(key), _is_layer, around)
+    if nature(type(value)).kind in ("object", "partial"):
+        yield from _inside(value, "", _is_layer, above, inline)
 
 
-def _inside(value: Any, name: str, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+def _inside(
+    value: Any, name: str, wanted: Callable[[Any], bool], above: tuple[int, ...], left_out: str | None = None
+) -> Iterator[Found]:
     """What is wanted of the parts of a container, and of the plain containers among them."""
-    stack = [(f"{name}.{key}" if name else str(key), item) for key, item in parts(value)][::-1]
-    seen = {id(value)}
-    while stack:
-        name, part = stack.pop()
-        if part is not value and wanted(part):
-            yield name, part
-        elif nature(type(part)).kind in PLAIN and id(part) not in seen:
-            seen.add(id(part))
-            stack.extend([(f"{name}.{key}", item) for key, item in parts(part)][::-1])
+    around = (*above, id(value))
+    for key, part in parts(value):
+        full = f"{name}.{key}" if name else str(key)
+        if id(part) in around or key == left_out:
+            continue
+        if wanted(part):
+            yield full, part, around
+        elif nature(type(part)).kind in PLAIN:
+            yield from _inside(part, full, wanted, around)
 
 
 def _is_layer(value: Any) -> bool:
+    """Whether a value has a line of its own: it describes itself, or is an object that holds layers or arrays."""
     if hasattr(type(value), "describe"):
         return True
-    return nature(type(value)).kind in ("object", "partial") and bool(_counted(value))
+    if nature(type(value)).kind not in ("object", "partial"):
+        return False
+    return any(hasattr(type(part), "describe") for _, part in containers(value)) or bool(_counted(value))
 
 
 def _counted(value: Any) -> list[Any]:
@@ -79,6 +88,8 @@ def _text(value: Any) -> str:
     describe = getattr(value, "describe", None)
     if describe is not None:
         return f"{type(value).__name__}({describe()})"
+    if isinstance(value, partial):
+        return f"{type(value).__name__}({name_of(value.func)})"
     return getattr(value, "__name__", None) or repr(value)
 
 
