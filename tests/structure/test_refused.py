@@ -213,6 +213,16 @@ def test_a_copy_of_a_mapping_keeps_what_is_no_item() -> None:
     assert isinstance(old["p_w"], np.ndarray)
 
 
+@pytest.mark.parametrize("make", [Fixed, lambda *pairs: UserDict(pairs)])
+def test_one_array_in_two_places_of_a_mapping(make: Any) -> None:
+    """Which a gradient tells apart, and `torch` does not."""
+    w = nt.tensor([1.0])
+    model = make(("a", w), ("b", w), ("c", w))
+    (grad,) = nt.gradient(lambda m: np.sum(m["a"] + 2 * m["b"] + 3 * m["c"]), model)
+    assert [g.tolist() for g in grad.values()] == [[1.0], [2.0], [3.0]]
+    assert len({id(array) for array in nt.f32(model).values()}) == 1
+
+
 # --------------------------------------------------------------------------------------------------------- side by side
 
 

@@ -3,6 +3,7 @@
 On a device a loss is not read at every step; with `later` a loss of the CPU is treated as one of those.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numtorch import optim
 from numtorch.nn.layers import BatchNorm, Chain, Dense
 from numtorch.optim import Adam, ClipNorm, Descent, Momentum, chain, setup, state_arrays, state_settings
 from numtorch.optim.update import take_step
-from numtorch.train import guard, train, training
+from numtorch.train import early_stopping, guard, train, training
 from tests.optim.rows import ROWS, Row
 
 BAD = [np.nan, np.inf, -np.inf]
@@ -176,6 +177,28 @@ def test_every_rule_leaves_a_step_out(row: Row, dtype: str, dev: int) -> None:
         same(held(other, states[1]), before)
 
 
+@dataclass(frozen=True)
+class Own(Adam):
+    """A step of its own, in a class whose base has one for the number on the device."""
+
+    def step(self, t: int, slots: Any, x: Any, dx: Any) -> None:
+        del t, slots
+        x -= dx
+
+
+def test_a_rule_with_a_step_of_its_own(dev: int) -> None:
+    w = nt.tensor(np.ones(2), dev=dev)
+    state = setup(chain(Own(), Own()), w)
+    fine, failed = (nt.tensor(np.full(1, number, np.float32), dev=dev) for number in (0, 1))
+    take_step(state, w, w * 0.5, fine)
+    before = nt.collect(w)
+    take_step(state, w, w * 0.5, failed)
+    np.testing.assert_array_equal(nt.collect(w), before)
+    w = nt.tensor(np.ones(2), dev=dev)
+    take_step(setup(Own(), w), w, w * 0.25, nt.tensor(np.zeros(1, np.float32), dev=dev))
+    assert w.tolist() == [0.75, 0.75]
+
+
 def test_half_precision_leaves_a_step_out(dev: int) -> None:
     w = nt.tensor(np.ones(3, np.float16), dev=dev)
     state = setup(optim.MixedPrecision(Adam(0.1)), w)
@@ -218,3 +241,10 @@ def test_no_checkpoint_is_written_after_it(dev: int, tmp_path: Any) -> None:
     history = train(Loss(0, 1.0), again, batches(9, dev), state, **options)
     assert len(history.losses) == 9
     same(held(again, state), held(good, good_state))
+
+
+def test_early_stopping_after_a_score_that_is_none() -> None:
+    """NaN is no lowest value: what comes after it may be lower."""
+    trigger = early_stopping(float, 2)
+    assert [trigger(score) for score in (np.nan, 3.0, 2.0, np.nan, 1.0, np.nan, np.nan)] == [False] * 6 + [True]
+    assert trigger.best == 1.0

@@ -92,6 +92,11 @@ class Rule:
         "lam": (0.0, math.inf),
     }
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in vars(cls) and "step_unless" not in vars(cls):  # what a base has for its own step is for that alone
+            cls.step_unless = Rule.step_unless  # type: ignore[method-assign]
+
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)

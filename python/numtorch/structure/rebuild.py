@@ -122,11 +122,17 @@ class _Substitution(Rebuilding):
     def __init__(self, pairs: list[tuple[Any, Any]], whole: Any, result: Any) -> None:
         super().__init__()
         self.keep(whole, result)
-        for old, new in pairs:
+        self.first: dict[int, list[Any]] = {}  # of a leaf that occurs in several places and becomes another in each
+        for old, new in reversed(pairs):
             if nature(type(old)).kind != "atom" or is_array(old):  # a number may occur elsewhere for another reason
-                self.keep(old, new)
+                if id(old) in self.done and self.done[id(old)][1] is not new:
+                    self.first.setdefault(id(old), []).append(new)
+                else:
+                    self.keep(old, new)
 
     def __call__(self, value: Any) -> Any:
+        if self.first.get(id(value)):
+            return self.first[id(value)].pop()
         if id(value) in self.done:
             return self.done[id(value)][1]
         return value if nature(type(value)).kind == "atom" else self.container(value, lambda _, item: self(item))
