@@ -3,8 +3,8 @@
     ./do opinfo [-k NAME] [-v] [--samples N]
 
 Each sample of each operator in PyTorch's `op_db` runs under a mode that notes which aten operators it comes down to,
-and is offered to the operator of its own name too. Every one of these calls is repeated by `_core.kernel` in float64 and
-complex128, and compared with PyTorch's autograd. What differs ends the script with the status 1.
+and is offered to the operator of its own name too. Every one of these calls is repeated by `_core.kernel` in float64
+and complex128, and compared with PyTorch's autograd. What differs ends the script with the status 1.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections import UserDict
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -215,3 +217,13 @@ def test_a_loader_checks_its_arguments() -> None:
     with pytest.raises(ValueError, match="workers"):
         DataLoader(X, workers=-1)
     assert repr(DataLoader(X, 4)) == "DataLoader(10 observations, 3 batches of 4)"
+
+
+@pytest.mark.parametrize("make", [dict, UserDict, MappingProxyType])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_any_mapping_of_arrays(make: Any, shuffle: bool) -> None:
+    loader = DataLoader(make({"x": np.arange(4), "y": np.arange(4) * 2}), batchsize=2, shuffle=shuffle, rng=0)
+    batches = list(loader)
+    assert [list(made) for made in batches] == [["x", "y"]] * 2
+    for made in batches:
+        np.testing.assert_array_equal(made["y"], 2 * made["x"])

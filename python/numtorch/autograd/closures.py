@@ -6,14 +6,14 @@ import contextlib
 import functools
 import random
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.structure import buffer_names, fields, is_object
+from numtorch.structure import PLAIN, buffer_names, fields, is_object, nature, parts
 
 _LIBRARIES = {"numpy", "numtorch", "scipy", "torch"}
 RANDOM = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random, _core.Generator)
@@ -43,17 +43,14 @@ def _held(value: Any) -> list[Any]:
         return [] if (value.__module__ or "").partition(".")[0] in _LIBRARIES else list(_held_by_function(value))
     if isinstance(value, types.MethodType):
         return [value.__self__, value.__func__]
-    if isinstance(value, functools.partial):
-        return [value.func, *value.args, *value.keywords.values()]
-    if isinstance(value, Mapping):
-        return list(value.values())
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, set | frozenset):
         return list(value)
-    if isinstance(value, type) or not is_object(value):
-        return []
+    held = [part for _, part in parts(value)]
+    if not is_object(value) or isinstance(value, functools.partial):
+        return held
     # What runs when the object is called may use globals.
     methods = [cls.__dict__["__call__"] for cls in type(value).__mro__ if "__call__" in cls.__dict__]
-    return [*fields(value).values(), *(method for method in methods if isinstance(method, types.FunctionType))]
+    return [*held, *fields(value).values(), *(method for method in methods if isinstance(method, types.FunctionType))]
 
 
 def _held_by_function(function: types.FunctionType) -> Iterator[Any]:
@@ -82,10 +79,8 @@ def held_by(pull: Callable[..., Any]) -> Iterator[tuple[str, Tensor]]:
         elif isinstance(value, functools.partial):
             stack.append((name, value.func))
             stack.extend(("an argument of partial", given) for given in (*value.args, *value.keywords.values()))
-        elif isinstance(value, list | tuple):
-            stack.extend((name, item) for item in value)
-        elif isinstance(value, dict):
-            stack.extend((name, item) for item in value.values())
+        elif nature(type(value)).kind in PLAIN:
+            stack.extend((name, item) for _, item in parts(value))
         elif isinstance(value, Tensor) and value.dtype.kind in "fc":
             yield name, value
 

@@ -30,7 +30,7 @@ class _Call:
         self.places: list[int] = []  # of the inputs among the leaves of the arguments
         self.takes_tuple = len(args) == 1 and isinstance(args[0], tuple)
         self.args = nests.replace_in_arguments(args, self._input)
-        self.outlines = [nests.Outline(None if isinstance(arg, nests.FUNCTIONS) else arg) for arg in args]
+        self.outlines = [nests.Outline(None if nests.is_function(arg) else arg) for arg in args]
 
     def _input(self, leaf: Any) -> Any:
         node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
@@ -125,7 +125,7 @@ def _as_tensors(value: Any, args: tuple[Any, ...]) -> Any:
     for arg in args:
         if isinstance(arg, Tensor):
             devs.append(arg.dev)
-        elif not isinstance(arg, nests.FUNCTIONS):
+        elif not nests.is_function(arg):
             fmap(lambda leaf: devs.append(leaf.dev) if isinstance(leaf, Tensor) else None, arg)
         if devs:
             return nests.replace(value, lambda leaf: leaf if isinstance(leaf, Tensor) else tensor(leaf, dev=devs[0]))

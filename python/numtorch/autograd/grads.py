@@ -40,6 +40,9 @@ class Grads(Mapping[Any, "Tensor | None"]):
             raise KeyError("Grads: this is not one of the parameters that the gradient was taken with respect to")
         return self._values[id(param)]
 
+    def get(self, param: Any, default: Any = None) -> Any:
+        return self._values.get(id(param), default)
+
     def __contains__(self, param: object) -> bool:
         return id(param) in self._values
 

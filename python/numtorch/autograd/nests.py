@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import copy
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from numtorch.structure import Params, fields, fmap, is_array, is_differentiable, is_object, rebuild_tuple
+from numtorch.structure import (
+    Attribute,
+    Params,
+    Rebuilding,
+    beside,
+    concealed,
+    fmap,
+    is_array,
+    is_differentiable,
+    is_object,
+    like,
+    nature,
+    parts,
+    shadow,
+)
 
-FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, partial)
+_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 
 
 def leaves(nest: Any) -> list[Any]:
     """The floating-point arrays and numbers of a nest, in order, one as often as it occurs."""
     found: list[Any] = []
-    replace(nest, lambda leaf: found.append(leaf))
+    if is_differentiable(nest):
+        return [nest]
+    shadow(found.append, nest, is_differentiable)
     return found
 
 
@@ -26,17 +41,23 @@ def replace(nest: Any, f: Callable[[Any], Any]) -> Any:
 
 
 def replace_in_arguments(args: Sequence[Any], f: Callable[[Any], Any]) -> list[Any]:
-    """The same for each argument, but functions, which may hold arrays that no nest shows: they stay as they are."""
-    return [arg if isinstance(arg, FUNCTIONS) else replace(arg, f) for arg in args]
+    """The same for each argument, but functions, which stay as they are."""
+    return [arg if is_function(arg) else replace(arg, f) for arg in args]
+
+
+def is_function(arg: Any) -> bool:
+    """Whether an argument is a function, which may hold arrays that no nest shows, or a partial of one that does."""
+    function = arg
+    while isinstance(function, partial):
+        function = function.func
+    return isinstance(function, _FUNCTIONS) and (function is arg or concealed(function))
 
 
 def arrange(nest: Any, values: Iterator[Any]) -> Any:
     """The next values in the places of the leaves, and None for everything else that a nest holds."""
     if is_differentiable(nest):
         return next(values)
-    return fmap(
-        lambda _: next(values), nest, is_leaf=is_differentiable, others=lambda _: None, shared=False, trained=True
-    )
+    return shadow(lambda _: next(values), nest, is_differentiable)
 
 
 class _Place:
@@ -46,6 +67,10 @@ class _Place:
 
     def __init__(self, index: int) -> None:
         self.index = index
+
+
+def _is_place(value: Any) -> bool:
+    return type(value) is _Place
 
 
 class Outline:
@@ -59,7 +84,7 @@ class Outline:
 
     def __init__(self, nest: Any) -> None:
         self.count = 0
-        self._places = replace(nest, self._number)
+        self._places = self._number(nest) if is_differentiable(nest) else shadow(self._number, nest, is_differentiable)
 
     def _number(self, _: Any) -> _Place:
         self.count += 1
@@ -72,85 +97,62 @@ class Outline:
         `what` begins the errors: who was given the values.
         """
         found: list[Any] = [None] * self.count
-        _lay(self._places, values, found, what, set())
+        given: set[int] = set()
+        try:
+            rows = beside(self._places, [("", values)], _Place)
+        except TypeError as error:
+            raise TypeError(f"{what}: {error}") from None
+        for place, value in rows:
+            if place.index in given:
+                raise TypeError(f"{what}: a part that occurs twice has two values; one of them can be None")
+            given.add(place.index)
+            found[place.index] = value
         return found
 
     def filled(self, values: Sequence[Any]) -> Any:
         """The nest with these values for its leaves, and None for everything else."""
-        return fmap(
-            lambda place: values[place.index],
-            self._places,
-            is_leaf=lambda part: isinstance(part, _Place),
-            others=lambda _: None,
-            shared=False,
-            trained=True,
-        )
-
-
-def _lay(places: Any, values: Any, found: list[Any], what: str, done: set[int]) -> None:
-    if values is None or id(places) in done:
-        return
-    if isinstance(places, _Place):
-        found[places.index] = values
-        return
-    done.add(id(places))
-    for place, value in _pairs(places, values, what):
-        _lay(place, value, found, what, done)
-
-
-def _pairs(places: Any, values: Any, what: str) -> list[tuple[Any, Any]]:
-    """The parts of a container beside those of the values."""
-    if isinstance(places, Mapping):
-        if not isinstance(values, Mapping) or not values.keys() <= places.keys():
-            raise TypeError(f"{what}: expected a dict with the keys {list(places)}, not {_described(values)}")
-        return [(places[key], value) for key, value in values.items()]
-    if isinstance(places, list | tuple):
-        if not isinstance(values, list | tuple) or len(values) != len(places):
-            raise TypeError(f"{what}: expected {len(places)} in a {type(places).__name__}, not {_described(values)}")
-        return list(zip(places, values, strict=True))
-    if isinstance(places, partial) and isinstance(values, partial):
-        return [(places.args, values.args), (places.keywords, values.keywords)]
-    if is_object(places):
-        named = values if isinstance(values, Mapping) else fields(values)
-        return [(value, named.get(name)) for name, value in fields(places).items()]
-    return []
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"one with {list(value)}"
-    if isinstance(value, list | tuple):
-        return f"{len(value)} in a {type(value).__name__}"
-    return type(value).__name__
+        return shadow(lambda place: values[place.index], self._places, _is_place)
 
 
 def merge(f: Callable[[Any, Any], Any], a: Any, b: Any, what: str) -> Any:
     """One nest of two with the same structure: `f` of their leaves; where one has None, what the other has."""
-    return _merge(f, a, b, what, {})
+    return _Merging(f, what)(a, b)
 
 
-def _merge(f: Callable[[Any, Any], Any], a: Any, b: Any, what: str, done: dict[int, Any]) -> Any:
-    if a is None or b is None:
-        return b if a is None else a
-    if is_array(a) or is_array(b) or is_differentiable(a) or is_differentiable(b):
-        return f(a, b)
-    if id(a) in done:
-        return done[id(a)]
-    if isinstance(a, tuple):
-        done[id(a)] = rebuild_tuple(a, [_merge(f, x, y, what, done) for x, y in _pairs(a, b, what)])
-        return done[id(a)]
-    if type(a) is not type(b):
-        raise TypeError(f"{what}: {type(a).__name__} and {type(b).__name__} have not the same structure")
-    result = done[id(a)] = copy.copy(a)
-    if isinstance(a, list):
-        result[:] = [_merge(f, x, y, what, done) for x, y in _pairs(a, b, what)]
-    elif isinstance(a, Mapping):
-        for key in a.keys() | b.keys():
-            result[key] = _merge(f, a.get(key), b.get(key), what, done)
-    elif is_object(a):
-        for name, value in fields(a).items():
-            object.__setattr__(result, name, _merge(f, value, getattr(b, name, None), what, done))
-    return result
+class _Merging(Rebuilding):
+    """One pass of `merge`."""
+
+    def __init__(self, f: Callable[[Any, Any], Any], what: str) -> None:
+        super().__init__()
+        self.f, self.what = f, what
+
+    def __call__(self, a: Any, b: Any) -> Any:
+        if a is None or b is None:
+            return b if a is None else a
+        if any(is_array(part) or is_differentiable(part) for part in (a, b)):
+            return self.f(a, b)
+        if id(a) in self.done:
+            return self.done[id(a)][1]
+        kind = nature(type(a)).kind
+        if type(a) is not type(b) and kind != "tuple":
+            raise TypeError(f"{self.what}: {type(a).__name__} and {type(b).__name__} have not the same structure")
+        return a if kind == "atom" else self.merged(a, b)
+
+    def merged(self, a: Any, b: Any) -> Any:
+        if isinstance(a, dict):  # gradients may lack keys
+            result = self.container(a, lambda key, item: self(item, _given(b, key)))
+            for key in [key for key in b if key not in a]:
+                dict.__setitem__(result, key, b[key])
+            return result
+        try:
+            theirs = iter(like(a, b, [key for key, _ in parts(a)], "", gaps=is_object(a)))
+        except TypeError as error:
+            raise TypeError(f"{self.what}: {error}") from None
+        return self.container(a, lambda _, item: self(item, next(theirs)))
+
+
+def _given(b: Any, key: Any) -> Any:
+    return getattr(b, key, None) if isinstance(key, Attribute) else b.get(key)
 
 
 def sole_params(args: tuple[Any, ...]) -> Params | None:

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from numtorch import _core
 from numtorch._core import Node, Run, Tensor
-from numtorch.structure import fmap
+from numtorch.structure import fmap, leaves
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -151,9 +151,7 @@ def _has_history(leaf: Any) -> bool:
 
 
 def _holds_history(nest: Any) -> bool:
-    found: list[bool] = []
-    fmap(lambda leaf: found.append(_has_history(leaf)), nest)
-    return any(found)
+    return any(map(_has_history, leaves(nest)))
 
 
 def nograd(f: Callable[P, T]) -> Callable[P, T]:

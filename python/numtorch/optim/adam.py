@@ -72,9 +72,16 @@ class Adam(Averages):
     """
 
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
-        options: dict[str, Any] = {"eta": self.eta, "beta": self.beta, "epsilon": self.epsilon}
-        if not fused.adam(t, x, dx, slots["m"], slots["v"], **options):
+        if not self._fused(t, slots, x, dx):
             super().step(t, slots, x, dx)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        if not self._fused(t, slots, x, dx, failed):
+            super().step_unless(failed, t, slots, x, dx)
+
+    def _fused(self, t: int, slots: Slots, x: Arrays, dx: Arrays, failed: Any = None) -> bool:
+        options: dict[str, Any] = {"eta": self.eta, "beta": self.beta, "epsilon": self.epsilon, "failed": failed}
+        return fused.adam(t, x, dx, slots["m"], slots["v"], **options)
 
 
 @dataclass(frozen=True)
@@ -109,11 +116,18 @@ class AdamW(Averages):
         return change
 
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
-        if self.eta > 0.0:
-            options: dict[str, Any] = {"eta": self.eta, "beta": self.beta, "epsilon": self.epsilon}
-            if fused.adam(t, x, dx, slots["m"], slots["v"], **options, decay=self._decay() / self.eta):
-                return
-        x -= self.direction(t, slots, x, dx)
+        if not self._fused(t, slots, x, dx):
+            x -= self.direction(t, slots, x, dx)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        if not self._fused(t, slots, x, dx, failed):
+            super().step_unless(failed, t, slots, x, dx)
+
+    def _fused(self, t: int, slots: Slots, x: Arrays, dx: Arrays, failed: Any = None) -> bool:
+        if self.eta <= 0.0:
+            return False
+        options: dict[str, Any] = {"eta": self.eta, "beta": self.beta, "epsilon": self.epsilon, "failed": failed}
+        return fused.adam(t, x, dx, slots["m"], slots["v"], **options, decay=self._decay() / self.eta)
 
     def _decay(self) -> float:
         return self.eta * self.lam if self.couple else self.lam

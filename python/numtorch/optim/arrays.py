@@ -148,6 +148,10 @@ class Arrays(ABC):
     def astype(self, dtype: Any) -> Self:
         """Copies of another dtype."""
 
+    @abstractmethod
+    def restore(self, old: Self, failed: Any) -> None:
+        """Writes `old` into the arrays where `failed`, one number on their device, is not 0."""
+
 
 _HOST: dict[str, Callable[..., Any]] = {
     "add": np.add,
@@ -227,6 +231,10 @@ class HostArrays(Arrays):
     def astype(self, dtype: Any) -> HostArrays:
         return self._map(lambda x: x.astype(dtype))
 
+    def restore(self, old: HostArrays, failed: Any) -> None:
+        if np.any(failed):
+            self.assign(old)
+
 
 _BY_LIST = {name: kernel(f"_foreach_{name}.List") for name in _HOST}
 _BY_NUMBER = {name: kernel(f"_foreach_{name}.Scalar") for name in _HOST}
@@ -247,6 +255,7 @@ _by_tensor = kernel("_foreach_mul.Tensor")
 _clone = kernel("_foreach_clone")
 _copy_ = kernel("_foreach_copy_")
 _empty_like = kernel("empty_like")
+_where = kernel("where.self")
 
 
 class TensorArrays(Arrays):
@@ -320,3 +329,7 @@ class TensorArrays(Arrays):
         result = TensorArrays([_empty_like(x, dtype=dtype) for x in self.items])
         result.assign(self)
         return result
+
+    def restore(self, old: TensorArrays, failed: Any) -> None:
+        chosen = failed.reshape(()) != 0
+        self.assign(TensorArrays([_where(chosen, x, y) for x, y in zip(old.items, self.items, strict=True)]))

@@ -37,6 +37,10 @@ class Descent(Rule):
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
         x.add(dx, -self.eta)
 
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        if not fused.subtract(x, dx, self.eta, failed):
+            super().step_unless(failed, t, slots, x, dx)
+
 
 @dataclass(frozen=True)
 class Momentum(Rule):
@@ -79,6 +83,10 @@ class Momentum(Rule):
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
         if not fused.descend(x, dx, slots["velocity"], self.rho, self.eta):
             x -= self.direction(t, slots, x, dx)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        if not fused.descend(x, dx, slots["velocity"], self.rho, self.eta, failed=failed):
+            super().step_unless(failed, t, slots, x, dx)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,21 @@ def _suits(x: Arrays, dx: Arrays, slots: Arrays) -> bool:
     )
 
 
-def descend(x: Arrays, dx: Arrays, velocity: Arrays, rho: float, eta: float, rate: float = 1.0) -> bool:
+# Of all: `failed`, one float32 number on the device of the arrays, says that nothing is to be done unless it is 0.
+
+
+def subtract(x: Arrays, dx: Arrays, eta: float, failed: Any) -> bool:
+    """``x -= eta * dx``, if there is a kernel for these arrays."""
+    if not _suits(x, dx, dx):
+        return False
+    options = {"weight_decay": 0.0, "momentum": 0.0, "lr": eta, "dampening": 0.0, "nesterov": False, "maximize": False}
+    _sgd_(x.items, dx.items, [], **options, is_first_step=False, found_inf=failed)
+    return True
+
+
+def descend(
+    x: Arrays, dx: Arrays, velocity: Arrays, rho: float, eta: float, rate: float = 1.0, failed: Any = None
+) -> bool:
     """``velocity = rho * velocity + eta * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
     if not _suits(x, dx, velocity):
         return False
@@ -41,6 +55,7 @@ def descend(x: Arrays, dx: Arrays, velocity: Arrays, rho: float, eta: float, rat
         nesterov=False,
         maximize=False,
         is_first_step=False,
+        found_inf=failed,
     )
     return True
 
@@ -56,6 +71,7 @@ def adam(
     beta: tuple[float, float],
     epsilon: float,
     decay: float | None = None,
+    failed: Any = None,
 ) -> bool:
     """Adam's step after ``x *= 1 - eta * decay``, if there is a kernel for these arrays."""
     if not _suits(x, dx, m):
@@ -71,5 +87,6 @@ def adam(
         eps=epsilon,
         amsgrad=False,
         maximize=False,
+        found_inf=failed,
     )
     return True

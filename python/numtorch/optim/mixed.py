@@ -10,7 +10,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays, TensorArrays
-from numtorch.optim.rule import Rule, Slots, number
+from numtorch.optim.rule import Rule, Slots, kept_if, number
 from numtorch.optim.update import update
 from numtorch.structure import fmap, is_array
 
@@ -76,6 +76,16 @@ class MixedPrecision(Rule):
         self.rule.step(t, slots["rule"], master, dx)
         if master is not x:
             x.assign(master)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        master: Arrays = slots.get("master", x)
+        self.rule.step_unless(failed, t, slots["rule"], master, dx)
+        if master is not x:
+            with kept_if(failed, [x]):  # which need not be what the copy rounds to
+                x.assign(master)
+
+    def check(self, t: int, dx: Arrays) -> None:
+        self.rule.check(t, dx)
 
 
 class LossScaler:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from numtorch.optim.arrays import Arrays
-from numtorch.optim.rule import Rule, Slots, filled_like, number
+from numtorch.optim.rule import Rule, Slots, arrays_in, filled_like, kept_if, number
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ class ClipNorm(Rule):
     p : float
         Which norm, of all elements of one array together.
     throw : bool
-        Whether a norm that is not finite is an error. To see it means to wait for the device.
+        Whether a norm that is not finite is an error. To see it means to wait for the device. As the first rule of its
+        chain it raises before any array is changed.
 
     Examples
     --------
@@ -131,14 +132,21 @@ class ClipNorm(Rule):
         object.__setattr__(self, "p", number("ClipNorm: p", self.p, 0.0))
 
     def direction(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> Arrays:
-        norms = dx.norms(self.p)
-        if self.throw and not bool(np.all(np.isfinite(np.stack(norms.items)))):
-            raise FloatingPointError("ClipNorm: the norm of a gradient is not finite; ClipNorm(throw=False) goes on")
+        norms = self._norms(dx)
         # omega / max(norm, omega): at most 1, and no division by zero
         scale = norms.copy()
         scale.raise_to(self.omega)
         scale /= self.omega
         return dx / scale
+
+    def check(self, t: int, dx: Arrays) -> None:
+        self._norms(dx)
+
+    def _norms(self, dx: Arrays) -> Arrays:
+        norms = dx.norms(self.p)
+        if self.throw and not bool(np.all(np.isfinite(np.stack(norms.items)))):
+            raise FloatingPointError("ClipNorm: the norm of a gradient is not finite; ClipNorm(throw=False) goes on")
+        return norms
 
 
 @dataclass(frozen=True)
@@ -238,6 +246,16 @@ class OptimiserChain(Rule):
         t, change = self._through(last, t, slots, x, dx)
         if change is not None:
             self.rules[last].step(t, slots[str(last)], x, change)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        last = len(self.rules) - 1
+        with kept_if(failed, [arrays for i in range(last) for arrays in arrays_in(slots[str(i)])]):
+            t, change = self._through(last, t, slots, x, dx)
+            if change is not None:
+                self.rules[last].step_unless(failed, t, slots[str(last)], x, change)
+
+    def check(self, t: int, dx: Arrays) -> None:
+        self.rules[0].check(t, dx)
 
     def _through(self, count: int, t: int, slots: Slots, x: Arrays, dx: Arrays) -> tuple[int, Arrays | None]:
         """What the first `count` rules make of the gradient, and the number of the step for the next."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -48,6 +49,21 @@ def real_like(x: Any, value: float = 0.0) -> Any:
     return filled_like(x, value, x.real.dtype if x.dtype.kind == "c" else None)
 
 
+def arrays_in(slots: Slots) -> list[Arrays]:
+    """All that is kept for a group of arrays."""
+    found = [arrays_in(value) if isinstance(value, dict) else [value] for value in slots.values()]
+    return [arrays for part in found for arrays in part]
+
+
+@contextmanager
+def kept_if(failed: Any, every: list[Arrays]) -> Iterator[None]:
+    """What is written into these arrays inside is taken back if `failed` is not 0."""
+    before = [arrays.copy() for arrays in every]
+    yield
+    for arrays, old in zip(every, before, strict=True):
+        arrays.restore(old, failed)
+
+
 @dataclasses.dataclass(frozen=True)
 class Rule:
     """Base of the rules. One of your own is a frozen dataclass with `direction` and, if it keeps something, `init`.
@@ -75,6 +91,11 @@ class Rule:
         "epsilon": (0.0, math.inf),
         "lam": (0.0, math.inf),
     }
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in vars(cls) and "step_unless" not in vars(cls):  # what a base has for its own step is for that alone
+            cls.step_unless = Rule.step_unless  # type: ignore[method-assign]
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -125,6 +146,18 @@ class Rule:
         change = self.direction(t, slots, x, dx)
         if change is not None:
             x -= change
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        """Takes the step if `failed` is 0, one float32 number on the device of the arrays: nothing waits to know it.
+
+        To be overridden where a kernel takes the number.
+        """
+        with kept_if(failed, [x, *arrays_in(slots)]):
+            self.step(t, slots, x, dx)
+
+    def check(self, t: int, dx: Arrays) -> None:
+        """Raises if no step can be taken along these gradients. It is asked before any array is changed."""
+        del t, dx
 
     def parts(self) -> dict[str, Rule]:
         """The rules inside this one, by name."""

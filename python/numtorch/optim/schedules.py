@@ -298,3 +298,9 @@ class Schedule(Rule):
 
     def step(self, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
         self.at(t).step(t, slots, x, dx)
+
+    def step_unless(self, failed: Any, t: int, slots: Slots, x: Arrays, dx: Arrays) -> None:
+        self.at(t).step_unless(failed, t, slots, x, dx)
+
+    def check(self, t: int, dx: Arrays) -> None:
+        self.at(t).check(t, dx)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from numtorch import structure
 from numtorch.optim.rule import Rule, Slots
-from numtorch.structure import fields, fmap, is_array, is_object, leaves, trained_leaves
+from numtorch.structure import ALONE, is_array, leaves, shadow, trained_leaves, walk
 
 
 class Leaf:
@@ -59,8 +59,8 @@ def setup(rule: Rule, model: Any) -> Any:
     rule : Rule
         As ``Adam(1e-3)``, or ``chain(ClipNorm(1.0), Adam())``.
     model : nest of arrays
-        Dicts, lists, tuples, dataclasses, plain objects, an array. Trained are the floating-point arrays in it, Tensors
-        and ndarrays, but those that a class names in ``__buffers__``.
+        Mappings, lists, tuples, dataclasses, functools.partial, plain objects, an array. Trained are the floating-point
+        arrays in it, Tensors and ndarrays, but those that a class names in ``__buffers__``.
 
     Returns
     -------
@@ -88,11 +88,10 @@ def setup(rule: Rule, model: Any) -> Any:
     def leaf(array: Any) -> Leaf | None:
         return None if id(array) in left_out else Leaf(rule, rule.init(array), array.shape)
 
-    # A functools.partial has to keep its function.
-    state = fmap(leaf, model, is_leaf=is_trained, others=lambda part: part if callable(part) else None)
-    if not any(True for _ in leaves_of(state)):
+    kept = shadow(leaf, model, is_trained, lambda part: part if callable(part) else None, shared=True, trained=False)
+    if not any(True for _ in leaves_of(kept)):
         raise ValueError("setup: the model has no floating-point arrays to train")
-    return state
+    return kept
 
 
 def _check_rule(rule: object) -> None:
@@ -113,23 +112,13 @@ def leaves_of(state: Any) -> Iterator[Leaf]:
     return leaves(state, is_leaf=is_leaf)
 
 
-def named_leaves(state: Any) -> dict[str, Leaf]:
-    """The leaves of a state tree by dotted names, each once."""
+def named_leaves(state: Any, inline: bool = True) -> dict[str, Leaf]:
+    """The leaves of a state tree by the names that `numtorch.state` gives to their arrays, each once."""
     found: dict[str, Leaf] = {}
-    seen: set[int] = set()
-
-    def visit(part: Any, name: str) -> None:
-        if part is None or id(part) in seen:
-            return
-        seen.add(id(part))
-        if is_leaf(part):
-            if name in found:
-                raise ValueError(f"two arrays have the name {name!r}: there is a dict with a dot in a key")
-            found[name or "array"] = part
-        for key, item in children(part):
-            visit(item, f"{name}.{key}" if name else str(key))
-
-    visit(state, "")
+    for slot in walk(state, is_leaf, once=True, inline=inline):
+        if slot.name in found:
+            raise ValueError(f"two arrays have the name {slot.name!r}: there is a dict with a dot in a key")
+        found[slot.name or ALONE] = slot.value
     return found
 
 
@@ -141,33 +130,8 @@ def trained(state: Any, model: Any) -> list[Any]:
 
 def beside(state: Any, model: Any) -> list[tuple[Leaf, Any]]:
     """The leaves of a state tree with the arrays of the model that they belong to, each once."""
-    found: dict[int, tuple[Leaf, Any]] = {}
-    seen: set[int] = set()
-
-    def visit(part: Any, inside: Any) -> None:
-        if part is None or id(part) in seen:
-            return
-        seen.add(id(part))
-        if is_leaf(part):
-            found[id(part)] = (part, inside)
-        for key, item in children(part):
-            if item is not None:
-                by_key = isinstance(part, Mapping | list | tuple)
-                visit(item, inside[key] if by_key else getattr(inside, key))
-
-    visit(state, model)
-    return list(found.values())
-
-
-def children(part: Any) -> list[tuple[Any, Any]]:
-    """What a container of a state tree holds, with keys, indices or the names of attributes."""
-    if isinstance(part, Mapping):
-        return list(part.items())
-    if isinstance(part, list | tuple):
-        return list(enumerate(part))
-    if isinstance(part, functools.partial):
-        return [("args", part.args), ("keywords", part.keywords)]
-    return list(fields(part).items()) if is_object(part) and not is_leaf(part) else []
+    rows = structure.beside(state, [("arrays", model)], Leaf, gaps=False)
+    return list({id(leaf): (leaf, array) for leaf, array in rows}.values())
 
 
 def adjust(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, tensor
+from numtorch._core import Tensor, collect, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
 from numtorch.optim.clipping import bounded
 from numtorch.optim.rule import Slots
 from numtorch.optim.state import Leaf, named_leaves
-from numtorch.structure import is_array
+from numtorch.structure import beside, described
 
 Triple = tuple[Leaf, Any, Any]  # a leaf, its array and the array's gradient
 
@@ -54,6 +51,15 @@ def update(state: Any, model: Any, grads: Any) -> None:
     >>> model["w"]
     Tensor([0., 0.], dtype=float64, dev=-1)
     """
+    take_step(state, model, grads)
+
+
+def take_step(state: Any, model: Any, grads: Any, failed: Tensor | None = None) -> list[Leaf]:
+    """What `update` does; returns the leaves of the arrays that were updated.
+
+    With `failed`, one float32 number on a device, nothing is written unless it is 0, though the updates are counted all
+    the same: nothing here waits for the device to say what it is.
+    """
     triples = _paired(state, model, grads)
     _refuse_tracked(triples)
     with ignore():
@@ -64,19 +70,31 @@ def update(state: Any, model: Any, grads: Any) -> None:
             _gradients([g for _, _, g in group], x, leaf) for group, x, leaf in zip(groups, arrays, firsts, strict=True)
         ]
         gradients = bounded(gradients, [leaf.rule.norm_bound(leaf.count + 1) for leaf in firsts])
+        if len(groups) > 1:  # what raises in the second group must not do so after the first was updated
+            for leaf, dx in zip(firsts, gradients, strict=True):
+                leaf.rule.check(leaf.count + 1, dx)
         for group, x, dx in zip(groups, arrays, gradients, strict=True):
-            leaf = group[0][0]
-            leaf.rule.step(leaf.count + 1, _stacked([leaf.slots for leaf, _, _ in group]), x, dx)
+            _step(group, x, dx, failed)
             for leaf, _, _ in group:
                 leaf.count += 1
+    return [leaf for leaf, _, _ in triples]
+
+
+def _step(group: list[Triple], x: Arrays, dx: Arrays, failed: Tensor | None) -> None:
+    leaf, array, _ = group[0]
+    slots = _stacked([leaf.slots for leaf, _, _ in group])
+    if failed is None:
+        leaf.rule.step(leaf.count + 1, slots, x, dx)
+    else:  # for arrays of the host, whose loss is on a device, it has to be waited for
+        near = failed.to(dev=array.dev) if isinstance(array, Tensor) else collect(failed)
+        leaf.rule.step_unless(near, leaf.count + 1, slots, x, dx)
 
 
 def _paired(state: Any, model: Any, grads: Any) -> list[Triple]:
     """The leaves that have a gradient, each once; of an array that occurs twice, the sum of its gradients."""
-    found: dict[int, Triple] = {}
     try:
-        _walk(state, model, grads, found, set())
-    except _Mismatch as error:
+        found = _by_parameter(state, model, grads) if type(grads) is Grads else _by_place(state, model, grads)
+    except TypeError as error:
         hint = ""
         if isinstance(grads, tuple) and len(grads) == 1 and not isinstance(model, tuple):
             hint = "; gradient(f, model) gives a tuple, with one gradient for each argument: take its [0]"
@@ -84,88 +102,24 @@ def _paired(state: Any, model: Any, grads: Any) -> list[Triple]:
     return [triple for triple in found.values() if not triple[0].frozen]
 
 
-class _Mismatch(Exception):
-    """Trees that have not the same structure."""
+def _by_parameter(state: Any, model: Any, grads: Grads) -> dict[int, Triple]:
+    held = grads._values  # by the identity of parameters: this is asked for each array of each update
+    rows = beside(state, [("arrays", model)], Leaf, gaps=False)
+    return {id(row[0]): (*row, gradient) for row in rows if (gradient := held.get(id(row[1]))) is not None}
 
 
-def _walk(state: Any, model: Any, grads: Any, found: dict[int, Triple], seen: set[tuple[int, int]]) -> None:
-    """Goes through a state tree and what is beside it. Grads stay the same all the way down."""
-    if state is None or grads is None:
-        return
-    if type(state) is Leaf:
-        _meet(state, model, grads, found)
-        return
-    place = (id(state), id(grads))
-    if place in seen or isinstance(state, _FUNCTIONS):
-        return
-    seen.add(place)
-    one = type(grads) is Grads
-    if isinstance(state, Mapping):
-        if not one and not (isinstance(grads, Mapping) and grads.keys() <= state.keys()):
-            raise _Mismatch(f"expected gradients in a dict with the keys {list(state)}, not {_described(grads)}")
-        parts = [(part, model[key], grads if one else grads.get(key)) for key, part in state.items()]
-    elif isinstance(state, list | tuple):
-        if not one and not (isinstance(grads, list | tuple) and len(grads) == len(state)):
-            raise _Mismatch(f"expected {len(state)} gradients in a {type(state).__name__}, not {_described(grads)}")
-        parts = list(zip(state, model, [grads] * len(state) if one else grads, strict=True))
-    elif isinstance(state, partial):
-        parts = [(getattr(state, n), getattr(model, n), grads if one else getattr(grads, n)) for n in _PARTIAL]
-    else:
-        parts = [(part, getattr(model, name), _attribute(grads, name)) for name, part in _attributes(state)]
-    for part, inside, gradient in parts:
-        if type(part) is Leaf and gradient is not None:
-            _meet(part, inside, gradient, found)
-        elif part is not None and gradient is not None:
-            _walk(part, inside, gradient, found, seen)
-
-
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, type)
-_PARTIAL = ("args", "keywords")
-_ARRAYS = (Tensor, np.ndarray, np.generic)
-
-
-def _attributes(state: Any) -> list[tuple[str, Any]]:
-    held: dict[str, Any] = getattr(state, "__dict__", {})
-    found = [(name, part) for name, part in held.items() if part is not None]
-    kind: Any = type(state)
-    for name in _slot_names(kind):
-        if (part := getattr(state, name, None)) is not None:
-            found.append((name, part))
+def _by_place(state: Any, model: Any, grads: Any) -> dict[int, Triple]:
+    found: dict[int, Triple] = {}
+    for row in beside(state, [("arrays", model), ("gradients", grads)], Leaf):
+        leaf, array, gradient = row
+        if type(gradient) is not Tensor and not isinstance(gradient, _ARRAYS):
+            raise TypeError(f"expected the gradient of an array of shape {leaf.shape}, not {described(gradient)}")
+        key = id(leaf)
+        found[key] = (leaf, array, found[key][2] + gradient) if key in found else row
     return found
 
 
-@cache
-def _slot_names(kind: Any) -> tuple[str, ...]:
-    slots = [cls.__dict__.get("__slots__", ()) for cls in kind.__mro__]
-    names = [name for found in slots for name in ((found,) if isinstance(found, str) else found)]
-    return tuple(name for name in names if name not in ("__dict__", "__weakref__"))
-
-
-def _attribute(grads: Any, name: str) -> Any:
-    if isinstance(grads, Grads):
-        return grads
-    return grads.get(name) if isinstance(grads, Mapping) else getattr(grads, name, None)
-
-
-def _meet(leaf: Leaf, array: Any, gradient: Any, found: dict[int, Triple]) -> None:
-    if type(gradient) is Grads:
-        gradient = gradient.get(array)
-        if gradient is not None:
-            found[id(leaf)] = (leaf, array, gradient)
-        return
-    if type(gradient) is not Tensor and not isinstance(gradient, _ARRAYS):
-        raise _Mismatch(f"expected the gradient of an array of shape {leaf.shape}, not {_described(gradient)}")
-    if id(leaf) in found:
-        gradient = found[id(leaf)][2] + gradient
-    found[id(leaf)] = (leaf, array, gradient)
-
-
-def _described(value: Any) -> str:
-    if is_array(value):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, Mapping):
-        return f"one with {list(value)}"
-    return f"{len(value)} in a {type(value).__name__}" if isinstance(value, list | tuple) else repr(type(value))
+_ARRAYS = (Tensor, np.ndarray, np.generic)
 
 
 def _refuse_tracked(triples: list[Triple]) -> None:

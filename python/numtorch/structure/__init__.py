@@ -1,4 +1,4 @@
-"""Nests of arrays: models as dicts, lists, tuples, dataclasses and plain objects, mapped, listed, named and moved."""
+"""Nests of arrays: models as Mappings, lists, dataclasses and plain objects, mapped, listed, named and moved."""
 
 from numtorch.structure.dtypes import f16, f32, f64
 from numtorch.structure.flat import destructure, trainables
@@ -6,32 +6,41 @@ from numtorch.structure.freezing import freeze, thaw
 from numtorch.structure.listing import children, fcollect, fleaves, fmap_with_path, isleaf, modules
 from numtorch.structure.loading import load_state
 from numtorch.structure.moving import collect, cpu, to_tensor, torch
-from numtorch.structure.names import Slot, slots, state
+from numtorch.structure.names import ALONE, places, state
 from numtorch.structure.params import Params, params, trained_leaves
-from numtorch.structure.walk import (
-    Leaf,
+from numtorch.structure.parts import (
+    PLAIN,
+    Attribute,
     buffer_names,
+    concealed,
     fields,
-    fmap,
     holds_arrays,
     is_array,
     is_differentiable,
     is_frozen,
     is_object,
-    leaves,
-    rebuild_tuple,
-    trained_fields,
+    nature,
+    parts,
     untrained,
 )
+from numtorch.structure.rebuild import Rebuilding, fmap, rebuild_tuple, shadow
+from numtorch.structure.walk import Slot, beside, containers, described, leaves, like, walk
 
 __all__ = [
-    "Leaf",
+    "ALONE",
+    "PLAIN",
+    "Attribute",
     "Params",
+    "Rebuilding",
     "Slot",
+    "beside",
     "buffer_names",
     "children",
     "collect",
+    "concealed",
+    "containers",
     "cpu",
+    "described",
     "destructure",
     "f16",
     "f32",
@@ -49,17 +58,21 @@ __all__ = [
     "is_object",
     "isleaf",
     "leaves",
+    "like",
     "load_state",
     "modules",
+    "nature",
     "params",
+    "parts",
+    "places",
     "rebuild_tuple",
-    "slots",
+    "shadow",
     "state",
     "thaw",
     "to_tensor",
     "torch",
     "trainables",
-    "trained_fields",
     "trained_leaves",
     "untrained",
+    "walk",
 ]

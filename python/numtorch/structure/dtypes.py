@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.structure.walk import fmap, is_array
+from numtorch.structure.parts import is_array
+from numtorch.structure.rebuild import fmap
 
 _COMPLEX = {"float16": "complex64", "float32": "complex64", "float64": "complex128"}
 

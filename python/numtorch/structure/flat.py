@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.structure.names import slots
+from numtorch.structure.names import places
 from numtorch.structure.params import trained_leaves
-from numtorch.structure.walk import fmap
+from numtorch.structure.rebuild import fmap
 
 
 def trainables(model: Any, path: bool = False) -> Any:
@@ -41,7 +41,7 @@ def trainables(model: Any, path: bool = False) -> Any:
     if not path:
         return found
     names: dict[int, str] = {}
-    for slot in slots(model):
+    for slot in places(model, "trainables"):
         names.setdefault(id(slot.value), slot.name)
     return {names[id(array)]: array for array in found}
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-from numtorch.structure.names import items
-from numtorch.structure.walk import FROZEN, holds_arrays, is_object, leaves
+from numtorch.structure.parts import FROZEN, holds_arrays, is_object, parts
+from numtorch.structure.walk import leaves
 
 
 def freeze(model: Any) -> Any:
@@ -24,7 +23,8 @@ def freeze(model: Any) -> Any:
     Raises
     ------
     TypeError
-        Arrays are held by a dict or list alone, or by an object without a `__dict__`: there is nothing to mark.
+        Arrays are held by a dict or list alone, or by an object without a `__dict__`: there is nothing to mark. Or a
+        function holds them.
 
     Examples
     --------
@@ -37,6 +37,8 @@ def freeze(model: Any) -> Any:
     >>> params(torch(thaw(model), dev=-1))
     Params(4 arrays, 26 numbers)
     """
+    for _ in leaves(model):  # which refuses what would escape
+        pass
     _mark(model, True, set())
     return model
 
@@ -67,23 +69,29 @@ def thaw(model: Any) -> Any:
 
 
 def _mark(value: Any, frozen: bool, seen: set[int]) -> None:
+    """Marks what holds arrays directly, and goes on to what does not."""
     if id(value) in seen:
         return
     seen.add(id(value))
-    if is_object(value) and not isinstance(value, functools.partial):
-        parts = [item for _, item in items(value)]
-        held = [holds_arrays(item) for item in parts]
-        if any(held) and not hasattr(value, "__dict__"):
-            raise TypeError(f"freeze: a {type(value).__name__} has no __dict__, so it cannot be marked")
-        if frozen and any(held):
-            object.__setattr__(value, FROZEN, True)
-        elif not frozen and hasattr(value, "__dict__"):
-            value.__dict__.pop(FROZEN, None)
-        for item, arrays in zip(parts, held, strict=True):
-            if not arrays:
-                _mark(item, frozen, seen)
-    elif holds_arrays(value) or (isinstance(value, functools.partial) and any(True for _ in leaves(value))):
-        raise TypeError(f"freeze: a {type(value).__name__} of arrays cannot be marked; keep them in an object")
-    else:
-        for _, item in items(value):
+    items = [item for _, item in parts(value)]
+    held = [holds_arrays(item) for item in items]
+    if any(held) and not _can_be_marked(value):
+        raise TypeError(f"freeze: {_unmarked(value)}")
+    if frozen and any(held):
+        vars(value)[FROZEN] = True
+    elif not frozen and _can_be_marked(value):
+        vars(value).pop(FROZEN, None)
+    for item, arrays in zip(items, held, strict=True):
+        if not arrays:
             _mark(item, frozen, seen)
+
+
+def _can_be_marked(value: Any) -> bool:
+    held = getattr(value, "__dict__", None)
+    return held is not None and held is not value
+
+
+def _unmarked(value: Any) -> str:
+    if is_object(value):
+        return f"a {type(value).__name__} has no __dict__, so it cannot be marked"
+    return f"a {type(value).__name__} of arrays cannot be marked; keep them in an object"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-from numtorch.structure.names import items, slots
-from numtorch.structure.walk import fmap, is_array, is_object, leaves
+from numtorch.structure.parts import is_array, is_object, parts
+from numtorch.structure.rebuild import fmap
+from numtorch.structure.walk import containers, leaves, walk
 
 
 def children(value: Any) -> dict[Any, Any]:
@@ -15,7 +17,7 @@ def children(value: Any) -> dict[Any, Any]:
     Parameters
     ----------
     value : any
-        A dict, list, tuple, functools.partial or plain object; of anything else there are none.
+        A Mapping, list, tuple, functools.partial or plain object; of anything else there are none.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def children(value: Any) -> dict[Any, Any]:
     >>> children([1, "a"]), children(3)
     ({0: 1, 1: 'a'}, {})
     """
-    return dict(items(value))
+    return dict(parts(value))
 
 
 def isleaf(value: Any) -> bool:
@@ -43,7 +45,7 @@ def isleaf(value: Any) -> bool:
     >>> isleaf(np.ones(3)), isleaf([np.ones(3)])
     (True, False)
     """
-    return not items(value)
+    return not parts(value)
 
 
 def fleaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> list[Any]:
@@ -95,15 +97,15 @@ def fcollect(tree: Any, exclude: Callable[[Any], bool] | None = None) -> list[An
     stack = [tree]
     while stack:
         value = stack.pop()
-        parts = [part for _, part in items(value)]
+        held = [part for _, part in parts(value)]
         if exclude is not None and exclude(value):
             continue
-        if parts or is_array(value):
+        if held or is_array(value):
             if id(value) in seen:
                 continue
             seen.add(id(value))
         found.append(value)
-        stack.extend(reversed(parts))
+        stack.extend(reversed(held))
     return found
 
 
@@ -132,20 +134,12 @@ def modules(model: Any, path: bool = False) -> Any:
     >>> sum(np.sum(m.weight**2) for m in modules(model) if isinstance(m, Dense)) > 0
     np.True_
     """
-    named = {name: value for name, value in _objects(model, "", set())}
-    return named if path else list(named.values())
-
-
-def _objects(value: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    parts = items(value)
-    if not parts or id(value) in seen:
-        return
-    seen.add(id(value))
-    if is_object(value) and not isinstance(value, dict | list | tuple):
-        yield name, value
-    inline = getattr(type(value), "__inline__", None)
-    for key, item in parts:
-        yield from _objects(item, name if key == inline else f"{name}.{key}" if name else str(key), seen)
+    found = [
+        (name, part)
+        for name, part in containers(model)
+        if is_object(part) and not isinstance(part, dict | list | tuple | deque)
+    ]
+    return dict(found) if path else [part for _, part in found]
 
 
 def fmap_with_path(
@@ -179,6 +173,6 @@ def fmap_with_path(
     {'fc': {'bias': array([2., 2.])}}
     """
     names: dict[int, str] = {}
-    for slot in slots(tree, is_leaf):
+    for slot in walk(tree, is_leaf, once=True):
         names.setdefault(id(slot.value), slot.name)
     return fmap(lambda leaf: f(names.get(id(leaf), ""), leaf), tree, is_leaf=is_leaf, trained=trained)

@@ -9,7 +9,8 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, collect, tensor
-from numtorch.structure.names import Slot, places
+from numtorch.structure.names import can_put, places, put
+from numtorch.structure.walk import Slot
 
 COUNTER = "num_batches_tracked"  # PyTorch's BatchNorm counts its batches; nothing here depends on it
 CONVENTIONS = ("torchvision", "timm", "flux")
@@ -45,6 +46,9 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     ValueError
         Names are missing or unexpected, or shapes differ: all of them are listed. Or two arrays of the model have one
         name. Nothing was written.
+    TypeError
+        An array would have to be replaced, for its dtype changes, and is in a tuple or a Mapping that cannot be
+        written to.
 
     Examples
     --------
@@ -72,12 +76,16 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     arrays = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in given.items()}
     _check(slots, arrays)
     chosen = _widened(slots, arrays) if dtype is None else np.dtype(dtype)
+    for slot in slots:
+        replaced = isinstance(slot.value, np.ndarray) and _dtype_in(slot.value, chosen) != slot.value.dtype
+        if replaced and not can_put(slot):
+            put(slot, None, "load_state")  # which raises, before anything is written
     moved: dict[int, Any] = {}
     for slot in slots:
         if id(slot.value) not in moved:
             moved[id(slot.value)] = _written(slot.value, arrays[slot.name], _dtype_in(slot.value, chosen))
         if moved[id(slot.value)] is not slot.value:
-            slot.put(moved[id(slot.value)])
+            put(slot, moved[id(slot.value)], "load_state")
     if names is not None and hasattr(type(model), "__loaded__"):
         type(model).__loaded__(model, names)
     return model

@@ -6,7 +6,8 @@ from typing import Any
 
 from numtorch import _core
 from numtorch._core import Tensor, tensor
-from numtorch.structure.walk import fmap, is_array
+from numtorch.structure.parts import is_array
+from numtorch.structure.rebuild import fmap
 
 
 def to_tensor(x: Any, dev: int | None = None) -> Any:
@@ -48,7 +49,8 @@ def torch(model: Any, dev: int | None = None) -> Any:
     Parameters
     ----------
     model : nest of arrays
-        Dicts, lists, tuples, dataclasses, plain objects, in any depth; ndarrays and Tensors in it are moved.
+        Mappings, lists, tuples, dataclasses, functools.partial, plain objects, in any depth; ndarrays and Tensors in it
+        are moved.
     dev : int, optional
         Device; by default GPU 0 if there is one, else the CPU.
 
@@ -61,8 +63,8 @@ def torch(model: Any, dev: int | None = None) -> Any:
     Raises
     ------
     TypeError
-        A function in the model closes over arrays, which cannot be replaced there; or an array has a dtype that
-        libtorch lacks.
+        A function in the model closes over arrays, which cannot be replaced there; or a Mapping cannot be made anew; or
+        an array has a dtype that libtorch lacks.
     ValueError
         The device does not exist.
 

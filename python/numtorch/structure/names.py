@@ -2,65 +2,53 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import MutableMapping
 from typing import Any
 
-from numtorch.structure.walk import fields, is_array, is_object
+from numtorch.structure.parts import Attribute, fields, nature, parts
+from numtorch.structure.rebuild import set_attribute
+from numtorch.structure.walk import Slot, walk
+
+ALONE = "array"  # the name of an array that is no part of anything
 
 
-@dataclass(frozen=True)
-class Slot:
-    """One place of an array: the name, and what holds it under which key."""
-
-    name: str
-    holder: Any
-    key: Any
-    value: Any
-
-    def put(self, value: Any) -> None:
-        """Another array in this place."""
-        if isinstance(self.holder, list | Mapping):
-            self.holder[self.key] = value  # type: ignore[index]
-        elif isinstance(self.holder, tuple):
-            raise TypeError(f"load_state: {self.name} is in a tuple, where an array cannot be replaced")
+def put(slot: Slot, value: Any, function: str) -> None:
+    """Another array in a place of a nest."""
+    holders = _holders(slot)
+    if not holders:
+        what = "no part of anything" if slot.holder is None else f"in a {type(slot.holder).__name__}"
+        raise TypeError(f"{function}: {slot.name} is {what}, where an array cannot be replaced")
+    for _, holder, key, _ in holders:
+        if isinstance(key, Attribute) or nature(type(holder)).kind == "object":
+            set_attribute(holder, key, value)
+        elif isinstance(holder, dict):
+            dict.__setitem__(holder, key, value)
         else:
-            object.__setattr__(self.holder, self.key, value)
+            holder[key] = value
+    if dict(parts(slot.holder))[slot.key] is not value:
+        raise TypeError(f"{function}: {slot.name} is in a {type(slot.holder).__name__}, which took no other array")
 
 
-def items(value: Any) -> list[tuple[Any, Any]]:
-    """What a container holds, with keys, indices or the names of attributes; nothing for anything else."""
-    if isinstance(value, Mapping):
-        return list(value.items())
-    if isinstance(value, list | tuple):
-        return list(enumerate(value))
-    if isinstance(value, functools.partial):
-        return [("func", value.func), ("args", value.args), ("keywords", value.keywords)]
-    return list(fields(value).items()) if is_object(value) else []
+def can_put(slot: Slot) -> bool:
+    """Whether another array can stand in a place."""
+    return bool(_holders(slot))
 
 
-def slots(tree: Any, is_leaf: Callable[[Any], bool] = is_array) -> Iterator[Slot]:
-    """The places of arrays in a nest, in order; a shared array once for each of its names.
-
-    A class that says `__inline__ = "layers"` leaves the name of that attribute out: the parts of a Chain are called
-    "0.weight", not "layers.0.weight".
-    """
-    yield from _slots(tree, "", set(), is_leaf)
-
-
-def _slots(value: Any, prefix: str, above: set[int], is_leaf: Callable[[Any], bool]) -> Iterator[Slot]:
-    if id(value) in above:
-        return
-    above.add(id(value))
-    inline = getattr(type(value), "__inline__", None)
-    for key, item in items(value):
-        name = f"{prefix}{key}"
-        if is_leaf(item):
-            yield Slot(name, value, key, item)
-        else:
-            yield from _slots(item, prefix if key == inline else f"{name}.", above, is_leaf)
-    above.discard(id(value))
+def _holders(slot: Slot) -> list[Slot]:
+    """Where an array is to be replaced: in a Mapping with attributes, that is in these. None if it cannot be."""
+    holder, key = slot.holder, slot.key
+    kind = nature(type(holder)).kind
+    if isinstance(key, Attribute) or kind == "object" or isinstance(holder, dict | list | deque):
+        return [slot]
+    if kind != "mapping":
+        return []
+    if not fields(holder):
+        return [slot] if isinstance(holder, MutableMapping) else []
+    found = [Slot("", holder, Attribute(name), item) for name, item in fields(holder).items() if item is slot.value]
+    found += [inner for item in fields(holder).values() for inner in walk(item) if inner.value is slot.value]
+    every = [_holders(inner) for inner in found if inner.holder is not None]
+    return [inner for some in every for inner in some] if all(every) else []
 
 
 def state(model: Any) -> dict[str, Any]:
@@ -69,18 +57,20 @@ def state(model: Any) -> dict[str, Any]:
     Parameters
     ----------
     model : nest of arrays
-        A layer, a model, or any nest of dicts, lists and objects.
+        A layer, a model, or any nest of Mappings, lists, functools.partial and objects.
 
     Returns
     -------
     dict
         Names such as "layer1.0.conv1.weight", and the arrays themselves (not copies). A shared array is there under
-        each of its names.
+        each of its names; an array that is the whole model is called "array".
 
     Raises
     ------
     ValueError
         Two arrays have one name, as in ``{"a.b": x, "a": {"b": y}}``.
+    TypeError
+        A function, method or set in the model holds arrays, which have no names.
 
     Examples
     --------
@@ -95,7 +85,7 @@ def state(model: Any) -> dict[str, Any]:
 def places(model: Any, function: str) -> list[Slot]:
     """The places of a model's arrays; ValueError if two arrays have one name, as the one would stand for the other."""
     found: dict[str, Slot] = {}
-    every = list(slots(model))
+    every = [slot if slot.name else slot._replace(name=ALONE) for slot in walk(model)]
     for slot in every:
         if found.setdefault(slot.name, slot).value is not slot.value:
             raise ValueError(f"{function}: two arrays of the model have the name {slot.name!r}; rename a key")

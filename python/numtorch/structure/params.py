@@ -8,7 +8,8 @@ from typing import Any, overload
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.structure.walk import is_array, leaves
+from numtorch.structure.parts import is_array
+from numtorch.structure.walk import leaves
 
 
 class Params(Sequence[Tensor]):
@@ -50,7 +51,7 @@ def params(*models: Any) -> Params:
     Parameters
     ----------
     *models : nest of arrays
-        Dicts, lists, tuples, dataclasses, plain objects, Tensors.
+        Mappings, lists, tuples, dataclasses, functools.partial, plain objects, Tensors.
 
     Returns
     -------

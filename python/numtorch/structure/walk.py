@@ -1,132 +1,30 @@
-"""Nests of arrays: models as dicts, lists, tuples, dataclasses and plain objects, mapped and listed leaf by leaf."""
+"""The walks over nests: leaves, places with names, containers, and several nests side by side."""
 
 from __future__ import annotations
 
-import copy
-import functools
-import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from types import MethodType
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from numtorch._core import Tensor
-
-Leaf = Callable[[Any], Any]
-_ATOMS = (str, bytes, bytearray, int, float, complex, type, types.ModuleType, np.generic, np.dtype, np.ufunc, range)
-_METHODS = (types.MethodType,)
-FROZEN = "_frozen"
-
-
-def is_array(value: Any) -> bool:
-    """Whether a value is a Tensor or an ndarray of numbers."""
-    return isinstance(value, Tensor) or (isinstance(value, np.ndarray) and value.dtype.kind in "biufc")
+from numtorch.structure.parts import (
+    Attribute,
+    is_array,
+    nature,
+    of_attributes,
+    of_sequence,
+    parts,
+    refuse_concealed,
+    trained_parts,
+)
 
 
-def is_differentiable(value: Any) -> bool:
-    """Whether a gradient with respect to this value makes sense: a floating-point array or number."""
-    if isinstance(value, Tensor | np.ndarray | np.generic):
-        return value.dtype.kind in "fc"
-    return isinstance(value, float | complex)
+class Slot(NamedTuple):
+    """One place in a nest: its name, what holds it under which key (None for the nest itself), and what is there."""
 
-
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _slots(value: Any) -> list[str]:
-    names = [name for cls in type(value).__mro__ for name in _as_tuple(cls.__dict__.get("__slots__", ()))]
-    return [name for name in names if name not in ("__dict__", "__weakref__") and hasattr(value, name)]
-
-
-def _as_tuple(names: Any) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-def fields(value: Any) -> dict[str, Any]:
-    """The attributes of a plain object."""
-    fields = {name: getattr(value, name) for name in _slots(value)}
-    fields.update(getattr(value, "__dict__", {}))
-    return fields
-
-
-def is_object(value: Any) -> bool:
-    """Whether a value is an instance of somebody's class that keeps its state in attributes."""
-    if isinstance(value, (*_ATOMS, *_METHODS, types.FunctionType, types.BuiltinFunctionType)) or value is None:
-        return False
-    return hasattr(value, "__dict__") or bool(_slots(value))
-
-
-def is_frozen(value: Any) -> bool:
-    """Whether `freeze` marked this object."""
-    return getattr(value, "__dict__", {}).get(FROZEN, False) is True
-
-
-def holds_arrays(value: Any) -> bool:
-    """Whether a value is an array, or a dict, list or tuple that holds one directly."""
-    if isinstance(value, Mapping):
-        return any(holds_arrays(item) for item in value.values())
-    return is_array(value) or (isinstance(value, list | tuple) and any(holds_arrays(item) for item in value))
-
-
-def buffer_names(value: Any) -> frozenset[str]:
-    """The attributes that the class of an object names in `__buffers__`."""
-    return frozenset(getattr(type(value), "__buffers__", ()))
-
-
-def untrained(value: Any) -> frozenset[str]:
-    """The attributes of an object that are not trained: what its class names in `__buffers__`.
-
-    In a frozen object all arrays; the objects that it holds have marks of their own.
-    """
-    buffers = buffer_names(value)
-    if is_frozen(value):
-        buffers |= {name for name, item in fields(value).items() if holds_arrays(item)}
-    return buffers
-
-
-def trained_fields(value: Any) -> dict[str, Any]:
-    """The attributes of an object that are trained."""
-    left_out = untrained(value)
-    return {name: item for name, item in fields(value).items() if name not in left_out}
-
-
-def _children(value: Any, fields: Callable[[Any], dict[str, Any]] = fields) -> Sequence[Any] | None:
-    """What a container holds, in order; None for an atom. TypeError for what hides arrays beyond reach."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    if isinstance(value, list | tuple):
-        return value
-    if isinstance(value, functools.partial):
-        return [value.func, *value.args, *value.keywords.values()]
-    if isinstance(value, types.FunctionType):
-        _refuse_closure(value)
-        return None
-    if isinstance(value, types.MethodType):
-        _refuse(value, [value.__self__])
-        return None
-    return list(fields(value).values()) if is_object(value) else None
-
-
-def _refuse_closure(function: types.FunctionType) -> None:
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    _refuse(function, [*cells, *(function.__defaults__ or ())])
-
-
-def _is_filled(cell: types.CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return False
-    return True
-
-
-def _refuse(function: Any, held: list[Any]) -> None:
-    if any(is_array(part) for part in held) or any(is_array(leaf) for leaf in leaves(held)):
-        raise TypeError(
-            f"{function!r} holds arrays that a model's structure does not show; keep them in an object's attributes, "
-            "a dict or a list, and give that object a __call__ method"
-        )
+    name: str
+    holder: Any
+    key: Any
+    value: Any
 
 
 def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array, trained: bool = False) -> Iterator[Any]:
@@ -149,105 +47,187 @@ def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array, trained: bool =
             seen[id(value)] = value
             yield value
             continue
-        children = _children(value, trained_fields if trained else fields)
-        if children is not None:
+        kind, read, conceals = nature(type(value))
+        if conceals:
+            refuse_concealed(value)
+        if kind != "atom":
             seen[id(value)] = value
-            stack.extend(reversed(children))
+            stack.extend([part for _, part in (trained_parts if trained else read)(value)][::-1])
 
 
-class _Mapper:
-    """One pass of `fmap`: what was made of which object, so that shared ones stay shared and cycles end."""
+def walk(
+    tree: Any, is_leaf: Callable[[Any], bool] = is_array, *, once: bool = False, inline: bool = True
+) -> Iterator[Slot]:
+    """The places of leaves in a nest, in order, with their dotted names; the name of a nest that is a leaf is "".
 
-    def __init__(self, f: Leaf, is_leaf: Callable[[Any], bool], others: Leaf, shared: bool, trained: bool) -> None:
-        self.f = f
-        self.trained = trained
-        self.is_leaf = is_leaf
-        self.others = others
-        self.shared = shared
-        self.done: dict[int, tuple[Any, Any]] = {}  # the original too, so that no other object takes its id
-
-    def __call__(self, value: Any) -> Any:
-        if (self.shared or not self.is_leaf(value)) and id(value) in self.done:
-            return self.done[id(value)][1]
-        if self.is_leaf(value):
-            return self.keep(value, self.f(value))
-        if _children(value) is None:
-            return self.others(value)
-        return self.container(value)
-
-    def keep(self, value: Any, result: Any) -> Any:
-        self.done[id(value)] = (value, result)
-        return result
-
-    def container(self, value: Any) -> Any:
-        if isinstance(value, tuple):
-            return self.keep(value, rebuild_tuple(value, [self(item) for item in value]))
-        if isinstance(value, functools.partial):
-            args = [self(item) for item in value.args]
-            keywords = {key: self(item) for key, item in value.keywords.items()}
-            return self.keep(value, functools.partial(self(value.func), *args, **keywords))
-        result = self.keep(value, copy.copy(value))
-        if isinstance(value, list):
-            result[:] = [self(item) for item in value]
-        elif isinstance(value, Mapping):
-            for key, item in value.items():
-                result[key] = self(item)
-        if is_object(value):
-            kept = untrained(value) if self.trained else frozenset()
-            for name, item in fields(value).items():
-                object.__setattr__(result, name, self.others(item) if name in kept else self(item))
-        return result
+    A shared leaf comes once for each of its names; with `once`, it and what shared containers hold come once. A class
+    that says `__inline__ = "layers"` leaves the name of that attribute out, unless `inline` is false: the parts of a
+    Chain are called "0.weight", not "layers.0.weight".
+    """
+    if is_leaf(tree):
+        yield Slot("", None, None, tree)
+    else:
+        yield from _walk(tree, "", {}, is_leaf, once, inline)
 
 
-def rebuild_tuple(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
-    """A tuple of the type of `value`, a named one too, with other items."""
-    if type(value) is tuple:
-        return tuple(items)
-    make = getattr(type(value), "_make", None)
-    return make(items) if make is not None else type(value)(items)
+def _walk(
+    value: Any, prefix: str, above: dict[int, Any], is_leaf: Callable[[Any], bool], once: bool, inline: bool
+) -> Iterator[Slot]:
+    kind, read, conceals = nature(type(value))
+    if conceals:
+        refuse_concealed(value)
+    if kind == "atom" or id(value) in above:
+        return
+    above[id(value)] = value
+    left_out = getattr(type(value), "__inline__", None) if inline else None
+    for key, item in read(value):
+        name = f"{prefix}{key}"
+        if not is_leaf(item):
+            yield from _walk(item, prefix if key == left_out else f"{name}.", above, is_leaf, once, inline)
+        elif not once or id(item) not in above:
+            if once:
+                above[id(item)] = item
+            yield Slot(name, value, key, item)
+    if not once:
+        del above[id(value)]
 
 
-def fmap(
-    f: Leaf,
-    tree: Any,
-    is_leaf: Callable[[Any], bool] = is_array,
-    others: Leaf = _identity,
-    shared: bool = True,
-    trained: bool = False,
-) -> Any:
-    """A copy of a nest with `f` applied to its leaves.
+def containers(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Every container in a nest with its dotted name, the outer before the inner, each once.
 
-    Parameters
-    ----------
-    f : callable
-        Applied to each leaf.
-    tree : nest
-        Dicts, lists, tuples, namedtuples, dataclasses, functools.partial and plain objects, in any depth.
-    is_leaf : callable
-        What counts as a leaf; by default Tensors and ndarrays of numbers.
-    others : callable
-        Applied to everything else that is not a container; by default left as it is.
-    shared : bool
-        Whether a leaf that occurs twice is mapped once, so that it is shared in the result too.
-    trained : bool
-        Whether only what is trained is mapped: `others` is applied to whole attributes that a class names in
-        `__buffers__`, and to those of frozen objects.
+    Also the owners of bound methods in it, which may be layers without arrays.
+    """
+    return _containers(tree, "", {})
 
-    Returns
-    -------
-    nest
-        Containers keep their types; the original is not changed.
+
+def _containers(value: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+    kind, read, _ = nature(type(value))
+    if isinstance(value, MethodType):
+        yield from _containers(value.__self__, f"{name}.__self__" if name else "__self__", seen)
+    if kind == "atom" or id(value) in seen:
+        return
+    seen[id(value)] = value
+    yield name, value
+    left_out = getattr(type(value), "__inline__", None)
+    for key, item in read(value):
+        yield from _containers(item, name if key == left_out else f"{name}.{key}" if name else str(key), seen)
+
+
+# --------------------------------------------------------------------------------------------------------- side by side
+
+Named = tuple[str, Any]  # a nest, and the word for what it is to hold, as "gradients"
+
+
+def beside(tree: Any, others: Sequence[Named], leaf: type, gaps: bool = True) -> list[Any]:
+    """The leaves of a nest, values of one type, each in a tuple with what other nests have in its place.
+
+    All nests are of one structure. None in the place of a part of `tree` stands for a part without leaves. With `gaps`,
+    the last of the others may have None, or no key, for a part: its leaves are left out. A Mapping by names may stand
+    for an object. Containers that occur twice, in all of the nests, count once.
 
     Raises
     ------
     TypeError
-        A function or method in the nest holds arrays that cannot be replaced.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch import fmap
-    >>> fmap(lambda x: 2 * x, {"w": np.ones(2), "name": "layer"})
-    {'w': array([2., 2.]), 'name': 'layer'}
+        The structures differ.
     """
-    return _Mapper(f, is_leaf, others, shared, trained)(tree)
+    found: list[Any] = []
+    words = [word for word, _ in others]
+    _beside((tree, *(other for _, other in others)), words, leaf, gaps, found, set())
+    return found
+
+
+def _beside(
+    trees: tuple[Any, ...], words: list[str], leaf: type, gaps: bool, found: list[Any], seen: set[tuple[int, int]]
+) -> None:
+    tree = trees[0]
+    if tree is None or (gaps and trees[-1] is None):
+        return
+    if type(tree) is leaf:
+        found.append(trees)
+        return
+    kind, read, _ = nature(type(tree))
+    place = (id(tree), id(trees[-1]))
+    if kind == "atom" or place in seen:
+        return
+    seen.add(place)
+    columns: Sequence[Sequence[Any]] = trees
+    if read is not of_sequence or not all(type(other) in _PLAINEST and len(other) == len(tree) for other in trees):
+        columns = _columns(trees, read, words, gaps)
+    for row in zip(*columns, strict=True):
+        part = row[0]
+        if type(part) is not leaf:
+            if part is not None:
+                _beside(row, words, leaf, gaps, found, seen)
+        elif row[-1] is not None:
+            found.append(row)
+        elif not gaps:
+            raise TypeError(f"expected {_in(words[-1])}a {type(tree).__name__}, which has None in a place")
+
+
+_PLAINEST = (list, tuple)
+_NONE = id(None)
+
+
+def _columns(trees: tuple[Any, ...], read: Any, words: list[str], gaps: bool) -> list[list[Any]]:
+    """The parts of a container that are not None, and those of the others in their places."""
+    tree = trees[0]
+    keys, held = [], []
+    for key, part in tree.__dict__.items() if read is of_attributes else read(tree):
+        if part is not None:
+            keys.append(key)
+            held.append(part)
+    columns = [held]
+    for i, word in enumerate(words, 1):
+        other = trees[i]
+        if read is of_attributes is nature(type(other)).parts:  # as most of a model is
+            column = list(map(other.__dict__.get, keys))
+            if _NONE not in map(id, column):
+                columns.append(column)
+                continue
+        columns.append(like(tree, other, keys, word, gaps and i == len(words)))
+    return columns
+
+
+def like(tree: Any, other: Any, keys: list[Any], word: str, gaps: bool) -> list[Any]:
+    """The parts of `other`, of the structure of `tree`, that have these keys; with `gaps`, None for none."""
+    mine, theirs = nature(type(tree)).kind, nature(type(other)).kind
+    if mine in ("list", "tuple"):
+        return _by_index(tree, other, keys, word)
+    if mine in ("object", "partial") and theirs in ("object", "partial"):
+        held: Any = other.__dict__ if nature(type(other)).parts is of_attributes else dict(parts(other))
+        if gaps:
+            return [held.get(key) for key in keys]
+    elif isinstance(other, Mapping) and other.keys() <= (tree.keys() if mine in _BY_KEY else dict(parts(tree)).keys()):
+        held = other
+    else:
+        named = f"dict with the keys {list(tree)}" if mine in _BY_KEY else type(tree).__name__
+        raise TypeError(f"expected {_in(word)}a {named}, not {described(other)}")
+    missing = [key for key in keys if not gaps and key not in held and not isinstance(key, Attribute)]
+    if missing:
+        raise TypeError(f"expected {_in(word)}a {type(tree).__name__} with {missing[0]!r}, which is not there")
+    return [getattr(other, key, None) if isinstance(key, Attribute) else held.get(key) for key in keys]
+
+
+_BY_KEY = ("dict", "mapping")
+
+
+def _by_index(tree: Any, other: Any, keys: list[Any], word: str) -> list[Any]:
+    if nature(type(other)).kind not in ("list", "tuple") or len(other) != len(tree):
+        count = f"{len(tree)} {word} in" if word else f"{len(tree)} in"
+        raise TypeError(f"expected {count} a {type(tree).__name__}, not {described(other)}")
+    return [getattr(other, key, None) if isinstance(key, Attribute) else other[key] for key in keys]
+
+
+def _in(word: str) -> str:
+    return f"{word} in " if word else ""
+
+
+def described(value: Any) -> str:
+    """What came where another structure was expected."""
+    if is_array(value):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Mapping):
+        return f"one with {list(value)}"
+    if nature(type(value)).kind in ("list", "tuple"):
+        return f"{len(value)} in a {type(value).__name__}"
+    return f"a {type(value).__name__}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from numtorch import _core
 from numtorch._core import Generator, Tensor, tensor
 from numtorch.atomic import replacing
 from numtorch.optim import load_state, state_arrays, state_settings
-from numtorch.structure import fields, is_array, is_object, leaves
+from numtorch.structure import ALONE, is_array, leaves, walk
+from numtorch.train import formats
 from numtorch.train.loader import generator_state, plain_state
 
-FORMAT = 1
+FORMAT = 2  # 1 had other names for what is in a Chain, and nothing of what is in a functools.partial
 _JSON = "json"
 
 
@@ -31,7 +32,8 @@ def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> No
     path : str or Path
         The file; by custom it ends in .npz.
     model : nest of arrays
-        All arrays in it are saved, and the states of the random generators that it holds.
+        All arrays in it are saved, by the names that `numtorch.state` gives them, and the states of the random
+        generators that it holds.
     state : nest, optional
         What `numtorch.optim.setup` returned.
     **more
@@ -89,6 +91,10 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     ValueError
         This is not a checkpoint; or names, shapes or dtypes differ: all that do are listed, and nothing is changed.
 
+    Notes
+    -----
+    Files of format 1, which numtorch 0.1.0 wrote, are read too. They do not hold what is in a functools.partial.
+
     Examples
     --------
     >>> import tempfile, numpy as np
@@ -106,6 +112,11 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     """
     arrays, plain = _read(Path(path))
     mine, given = named_arrays(model), _under("model", arrays)
+    kept, settings = _under("state", arrays), plain.get("state", {})
+    if plain["format"] == 1:
+        given = formats.of_today(given, model)
+        if state is not None:
+            kept, settings = formats.state_of_today(kept, settings, state)
     wrong = [f"missing: {name}" for name in mine if name not in given]
     wrong += [f"unexpected: {name}" for name in given if name not in mine]
     wrong += [
@@ -115,10 +126,14 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     ]
     if state is not None and "state" not in plain:
         wrong.append("there is no optimiser's state in it")
+    there, held = len(plain["random"]["model"]), sum(1 for _ in _generators(model))
+    if there != held:
+        wrong.append(f"{there} random generators in the file, {held} in the model")
     if wrong:
-        raise ValueError(f"load_checkpoint: {path} does not fit; " + "; ".join(wrong))
+        hint = formats.UNSAVED if plain["format"] == 1 and any(part.startswith("missing") for part in wrong) else ""
+        raise ValueError(f"load_checkpoint: {path} does not fit; " + "; ".join(wrong) + hint)
     if state is not None:
-        load_state(state, _under("state", arrays), plain["state"])
+        load_state(state, kept, settings)
     for name, array in mine.items():
         array[...] = given[name]
     _restore_random(model, plain["random"], _under("random", arrays))
@@ -126,36 +141,15 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
 
 
 def named_arrays(model: Any) -> dict[str, Any]:
-    """The arrays of a model by dotted names, each once."""
+    """The arrays of a model by the first of their dotted names, each once."""
     found: dict[str, Any] = {}
-    seen: dict[int, Any] = {}
-
-    def visit(part: Any, name: str) -> None:
-        if id(part) in seen:
-            return
-        if is_array(part):
-            if name in found:
-                raise ValueError(
-                    f"two arrays of the model have the name {name!r}: one of its dicts has a key with a dot"
-                )
-            found[name or "array"] = part
-        elif not isinstance(part, _GENERATORS):
-            for key, item in _items(part):
-                seen[id(part)] = part
-                visit(item, f"{name}.{key}" if name else str(key))
-        if is_array(part):
-            seen[id(part)] = part
-
-    visit(model, "")
+    for slot in walk(model, once=True):
+        if slot.name in found:
+            raise ValueError(
+                f"two arrays of the model have the name {slot.name!r}: one of its dicts has a key with a dot"
+            )
+        found[slot.name or ALONE] = slot.value
     return found
-
-
-def _items(part: Any) -> list[tuple[Any, Any]]:
-    if isinstance(part, Mapping):
-        return list(part.items())
-    if isinstance(part, list | tuple):
-        return list(enumerate(part))
-    return list(fields(part).items()) if is_object(part) else []
 
 
 def _host(array: Any) -> Any:
@@ -218,6 +212,6 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     if _JSON not in arrays:
         raise ValueError(f"load_checkpoint: {path} is not a checkpoint")
     plain = json.loads(arrays.pop(_JSON).tobytes())
-    if plain.get("format") != FORMAT:
-        raise ValueError(f"load_checkpoint: {path} has the format {plain.get('format')!r}, not {FORMAT}")
+    if plain.get("format") not in (1, FORMAT):
+        raise ValueError(f"load_checkpoint: {path} has the format {plain.get('format')!r}, not 1 or {FORMAT}")
     return arrays, plain

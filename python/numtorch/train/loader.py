@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
 
@@ -122,7 +122,7 @@ class DataLoader:
     def _rows(self, indices: Any) -> Any:
         if self.collate is not None:
             return self.collate([getobs(self.data, int(i)) for i in indices])
-        if is_array(self.data) or isinstance(self.data, tuple | dict):
+        if is_array(self.data) or isinstance(self.data, tuple | Mapping):
             if not self.shuffle and len(indices):
                 return getobs(self.data, slice(int(indices[0]), int(indices[-1]) + 1))
             return getobs(self.data, indices)

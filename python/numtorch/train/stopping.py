@@ -124,9 +124,9 @@ def early_stopping(score: Callable[..., Any], wait: int, least: float = 0.0) -> 
 
     def stays(*args: Any, **kwargs: Any) -> bool:
         value = float(score(*args, **kwargs))
-        if trigger.best is None or value < trigger.best - least:
+        if trigger.best is None or math.isnan(trigger.best) or value < trigger.best - least:
             trigger.best = value
-            return False
+            return math.isnan(value)  # which is no improvement, also as the first
         return True
 
     trigger = Trigger(stays, wait)

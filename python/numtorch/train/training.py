@@ -11,10 +11,11 @@ import numpy as np
 
 from numtorch._core import Tensor, from_dlpack
 from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
-from numtorch.optim import LossScaler, update
+from numtorch.optim import LossScaler
 from numtorch.optim.state import trained, untrained
 from numtorch.structure import Params, fmap
 from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
+from numtorch.train.guard import Buffers, Guard, is_known
 from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
 from numtorch.train.report import History, Report
@@ -75,7 +76,16 @@ def train(
     Raises
     ------
     FloatingPointError
-        The loss is not finite. On a device it is looked at when it is shown, and at the end of an epoch.
+        The loss of a step is not finite. The model, the state and the arrays that classes name in ``__buffers__`` are
+        then those from before that step, whatever came after it. A loss on the host is looked at before the update. One
+        on a device decides there whether updates are written, without being waited for; the error comes when losses are
+        read: when one is shown, before a checkpoint, and at the end of an epoch. With `scaler` there is no such error.
+
+    Notes
+    -----
+    What else the loss changes stays changed when that error comes: random generators, and where the data is. No
+    checkpoint is written after such a step, so a resumed run comes to the same batch again; `skip` leaves it out. A
+    gradient that is not finite where its loss is, is not seen: `ClipNorm` raises for it, `LossScaler` leaves it out.
 
     Examples
     --------
@@ -114,6 +124,10 @@ def _check(epochs: object, data: object) -> None:
         raise TypeError("train: the data must be a DataLoader or a sequence of batches; list(...) makes one")
 
 
+def _not_finite(step: int, loss: float) -> FloatingPointError:
+    return FloatingPointError(f"train: the loss of step {step} is {loss}")
+
+
 class _Run:
     """One call of `train`: where it is, and what it has to keep."""
 
@@ -136,6 +150,7 @@ class _Run:
         self.path: Path | None = None
         self.every: int | None = None
         self.history = History()
+        self.guard = Guard(model)
         self.arrays: list[Any] = []  # what is trained at present
         self.buffers: dict[int, Any] = {}  # Tensors for ndarrays that are not
         self.epoch = 0  # finished
@@ -164,7 +179,8 @@ class _Run:
             self.save()
 
     def look(self) -> None:
-        """What is trained at present; callbacks may change it."""
+        """What is trained at present, and the buffers; callbacks may change it."""
+        self.guard.buffers = Buffers(self.model)
         self.arrays = trained(self.state, self.model)
         self.buffers = {
             key: from_dlpack(array)
@@ -184,6 +200,8 @@ class _Run:
         """Trains with one batch, and says whether that is to be the last."""
         ended = False
         arguments = batch if isinstance(batch, tuple) else (batch,)
+        if self.scaler is None:
+            self.guard.begin()
         try:
             value, grads = self.gradient(arguments)
         except Stopped:
@@ -191,14 +209,11 @@ class _Run:
         except Skipped:
             self.done, self.skipped = self.done + 1, self.skipped + 1
             return False
-        if self.scaler is None:
-            update(self.state, self.model, grads)
-        else:
-            self.scaler.update(self.state, self.model, grads)
+        wait = is_known(value) or self.on_step is not None
+        self.update(value, grads, wait)
         self.history.losses.append(value)
         self.done += 1
-        on_host = not isinstance(value, Tensor) or value.dev < 0
-        if on_host or self.on_step is not None or self.bar.due():
+        if wait or self.bar.due():
             latest = self.losses()[-1]
             if self.bar.due():
                 self.bar.show(self.epoch + 1, self.done, latest)
@@ -208,6 +223,24 @@ class _Run:
         if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
             self.save()
         return ended
+
+    def update(self, value: Any, grads: Any, wait: bool) -> None:
+        """One update, unless the loss is not finite."""
+        if self.scaler is not None:
+            self.scaler.update(self.state, self.model, grads)
+            return
+        if wait and self.guard.updated:
+            self.losses()  # of steps before this one
+        try:
+            done = self.guard.update(self.state, self.model, grads, value, wait)
+        except FloatingPointError:  # a rule looked at gradients, and waited
+            self.losses()
+            self.guard.buffers.restore()
+            done = math.isfinite(float(value))
+            if done:
+                raise
+        if not done:
+            raise _not_finite(len(self.history.losses) + 1, float(value))
 
     def gradient(self, arguments: tuple[Any, ...]) -> tuple[Any, Any]:
         """The loss, and the gradients of what is trained at present."""
@@ -234,9 +267,11 @@ class _Run:
         """Of all steps, as numbers."""
         losses = self.history.losses
         losses[self.read :] = [float(value) for value in losses[self.read :]]
-        for i, value in enumerate(losses[self.read :], self.read + 1):
-            if not math.isfinite(value) and self.scaler is None:
-                raise FloatingPointError(f"train: the loss of step {i} is {value}")
+        if self.scaler is None:
+            bad = next((i for i, value in enumerate(losses[self.read :]) if not math.isfinite(value)), None)
+            self.guard.read(bad)
+            if bad is not None:
+                raise _not_finite(self.read + bad + 1, losses[self.read + bad])
         self.read = len(losses)
         return losses
 

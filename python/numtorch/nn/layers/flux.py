@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, collect
-from numtorch.structure import fields, is_array, is_object
+from numtorch.structure import is_array, nature
 
 _NORM = {"weight": "γ", "bias": "β", "running_mean": "μ", "running_var": "σ²"}
 # Attributes of our classes by Flux's names; None for what Flux does not have, and which is zero.
@@ -83,22 +83,22 @@ def _as_array(value: Any) -> Any:
     return value if isinstance(value, Tensor) else np.asarray(value)
 
 
-def _walk(value: Any, ours: str, theirs: str) -> Iterator[tuple[str, list[str] | None, Any, Callable[[Any], Any]]]:
+def _walk(
+    value: Any, ours: str, theirs: str, above: tuple[int, ...] = ()
+) -> Iterator[tuple[str, list[str] | None, Any, Callable[[Any], Any]]]:
+    """Each array with its name here and its names there; Julia counts from 1, and has no names in a Chain."""
+    found = nature(type(value))
+    if id(value) in above:
+        return
     kind = type(value).__name__
     inline = getattr(type(value), "__inline__", None)
     names = NAMES.get(kind, {})
-    layout = _LAYOUTS.get(kind, lambda array: array)
-    if getattr(value, "flip", False):
-        layout = np.transpose
-    for key, item in fields(value).items() if is_object(value) else ():
-        name = names.get(key, key)
+    layout = np.transpose if getattr(value, "flip", False) else _LAYOUTS.get(kind, lambda array: array)
+    for i, (key, item) in enumerate(found.parts(value), start=1):
+        given = names.get(key, key) if found.kind == "object" else str(i) if found.kind != "partial" else key
         if is_array(item):
-            given = (name,) if isinstance(name, str) else name
-            yield f"{ours}{key}", None if given is None else [f"{theirs}{part}" for part in given], item, layout
-        elif isinstance(item, list | tuple | Mapping):
-            pairs = item.items() if isinstance(item, Mapping) else enumerate(item)
-            for i, (part, layer) in enumerate(pairs, start=1):
-                prefix = f"{ours}{part}." if key == inline else f"{ours}{key}.{part}."
-                yield from _walk(layer, prefix, f"{theirs}{key}.{i}.")
+            parts = (given,) if isinstance(given, str) else given
+            yield f"{ours}{key}", None if parts is None else [f"{theirs}{part}" for part in parts], item, layout
         else:
-            yield from _walk(item, f"{ours}{key}.", f"{theirs}{key}.")
+            prefix = ours if key == inline else f"{ours}{key}."
+            yield from _walk(item, prefix, f"{theirs}{given}.", (*above, id(value)))

@@ -12,7 +12,7 @@ from numtorch import _core
 from numtorch._core import Tensor
 from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
-from numtorch.structure import fields, is_object
+from numtorch.structure import containers
 
 
 class Layer:
@@ -158,7 +158,7 @@ def while_testing(model: Any) -> Iterator[None]:
     >>> layer.training
     True
     """
-    training = [(layer, layer.training) for layer in _moded(model, set()) if layer.trains()]
+    training = [(layer, layer.training) for layer in _moded(model) if layer.trains()]
     try:
         for layer, _ in training:
             layer.training = False
@@ -169,22 +169,10 @@ def while_testing(model: Any) -> Iterator[None]:
 
 
 def _set(model: Any, mode: bool | None) -> None:
-    for layer in _moded(model, set()):
+    for layer in _moded(model):
         layer.training = mode
 
 
-def _moded(value: Any, seen: set[int]) -> Iterator[Moded]:
+def _moded(model: Any) -> list[Moded]:
     """Each layer in a nest that does something else in training, once."""
-    if id(value) in seen:
-        return
-    seen.add(id(value))
-    if isinstance(value, Moded):
-        yield value
-    if isinstance(value, dict):
-        parts = list(value.values())
-    elif isinstance(value, list | tuple):
-        parts = list(value)
-    else:
-        parts = list(fields(value).values()) if is_object(value) else []
-    for part in parts:
-        yield from _moded(part, seen)
+    return [part for _, part in containers(model) if isinstance(part, Moded)]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from numtorch._core import Tensor, tensor
-from numtorch.nn.layers.layer import Moded
+from numtorch.nn.layers.layer import while_testing
 from numtorch.structure import leaves, modules, trained_leaves
 
 Shape = tuple[int, ...]
@@ -63,7 +61,7 @@ def outputsize(model: Any, *shapes: Shape, padbatch: bool = False, dtype: Any = 
     if len(batches) > 1 or min((n for shape in whole for n in shape), default=0) < 0:
         raise ValueError(f"outputsize: the shapes must have one length of axis 0 and none below 0, not {shapes!r}")
     batch = next(iter(batches), 0)
-    with _testing(model):
+    with while_testing(model):
         try:
             return _shape_of(_run(model, whole, 0, dtype), 0, batch)
         except ERRORS as error:
@@ -86,20 +84,6 @@ def _zeros(model: Any, shape: Shape, dtype: Any) -> Any:
     x = np.zeros(shape, dtype)
     like = next((leaf for leaf in leaves(model) if isinstance(leaf, Tensor)), None)
     return x if like is None else tensor(x, dev=like.dev)
-
-
-@contextmanager
-def _testing(model: Any) -> Iterator[None]:
-    """The layers do what testing needs, so that nothing is drawn and no average moves."""
-    moded = [part for part in modules(model) if isinstance(part, Moded)]
-    before = [part.training for part in moded]
-    try:
-        for part in moded:
-            part.training = False
-        yield
-    finally:
-        for part, training in zip(moded, before, strict=True):
-            part.training = training
 
 
 def _told(model: Any, error: BaseException) -> ValueError:
