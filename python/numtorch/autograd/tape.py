@@ -342,7 +342,7 @@ def _walk(
     order: list[Node], seeds: dict[Node, Tensor], wanted: set[Node], reached: set[Node] | None, once: bool
 ) -> dict[Node, Tensor]:
     leftovers = Leftovers(seeds) if once else None
-    known = 3 if reached is None else 4  # here, in keep and in its call of getrefcount; in `reached`
+    known = 2 if reached is None else 3  # here and in the call of getrefcount; in `reached`
     cotangents: dict[Node, Any] = {}
     for root, seed in seeds.items():
         _add(cotangents, root, seed)
@@ -358,13 +358,13 @@ def _walk(
                 _go_on(node.parents[0], wanted, g, cotangents)
         elif type(node) is Node:
             _pull(node, g, reached, cotangents)
-            if leftovers is not None and not leftovers.keep(node, known):
+            if leftovers is not None and (getrefcount(node) <= known or not leftovers.keep(node)):
                 node.args, node.parents, node.result = (), (), None
         elif type(node) is Part:
             _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
         elif type(node) is Custom:
             _pull_custom(node, g, reached, cotangents)
-            if leftovers is not None and not leftovers.keep(node, known):
+            if leftovers is not None and (getrefcount(node) <= known or not leftovers.keep(node)):
                 node.parents, node.result, node.pull = (), None, None
         elif type(node) is Stale:
             _go_on(node, wanted, g, cotangents)
@@ -395,11 +395,11 @@ class Leftovers:
         self.kept: set[Node] = set()
         self.bytes = 0
 
-    def keep(self, node: Node, known: int) -> bool:
-        """Whether to keep `node`, that `known` references of our own lead to."""
+    def keep(self, node: Node) -> bool:
+        """Whether to keep `node`, to which references lead that are not our own."""
         if node in self.kept:
             return True
-        if getrefcount(node) <= known or node in self.roots or self.bytes > self.LIMIT:
+        if node in self.roots or self.bytes > self.LIMIT:
             return False
         stack = [node]
         while stack and self.bytes <= self.LIMIT:
