@@ -201,6 +201,23 @@ bool all_own(PyObject* types) {
   return true;
 }
 
+// A result that sees only memory which no other Tensor sees owns it, whatever it was made of on the way.
+void own_memory(PyObject* result) {
+  if (PyTuple_Check(result) != 0 || PyList_CheckExact(result) != 0) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(result); ++i) own_memory(PySequence_Fast_GET_ITEM(result, i));
+  } else if (is_tensor(result)) {
+    TensorObject* tensor = as_tensor(result);
+    if ((tensor->flags & (kView | kShared)) == kView && tensor->value.storage().use_count() == 1) {
+      tensor->flags &= static_cast<std::uint8_t>(~kView);
+    }
+  }
+}
+
+PyObject* owning(Ref result) {
+  own_memory(result.get());
+  return result.release();
+}
+
 PyMethodDef module_functions[] = {
     {"register_function", register_function, METH_VARARGS, nullptr},
     {"register_direct", register_direct, METH_VARARGS, nullptr},
@@ -224,7 +241,7 @@ PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     }
     const Ref tuple = check(sequence_tuple(inputs, inputs_count));
     const Ref keywords = keywords_of(args + count, names);
-    return call_fallback(args[0], args[1], tuple.get(), keywords.get());
+    return owning(Ref(call_fallback(args[0], args[1], tuple.get(), keywords.get())));
   });
 }
 
@@ -241,10 +258,10 @@ PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count
       const Ref name = check(PyObject_GetAttrString(args[0], "__name__"));
       fail(PyExc_TypeError, "numpy.%U is not supported on Tensors: %U", name.get(), handler);
     }
-    if (!found->second.takes_like) return check(PyObject_Call(handler, args[2], args[3])).release();
+    if (!found->second.takes_like) return owning(check(PyObject_Call(handler, args[2], args[3])));
     const Ref keywords = check(args[3] == nullptr ? PyDict_New() : PyDict_Copy(args[3]));
     check(PyDict_SetItemString(keywords.get(), "like", self));
-    return check(PyObject_Call(handler, args[2], keywords.get())).release();
+    return owning(check(PyObject_Call(handler, args[2], keywords.get())));
   });
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core, raw
+from numtorch import _core, raw, scalars
 from numtorch._core import Tensor, kernel
 from numtorch.flags import Flags, setflags
 from numtorch.flat import FlatIterator, set_flat
@@ -183,5 +183,6 @@ Tensor.setflags = setflags
 Tensor.tobytes = raw.tobytes
 Tensor.tofile = raw.tofile
 Tensor.__array_namespace__ = __array_namespace__
+scalars.attach()
 Tensor.device = property(device)
 Tensor.to_device = to_device

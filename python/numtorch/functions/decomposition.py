@@ -10,12 +10,14 @@ from numpy.linalg import LinAlgError
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, as_tensor, cast, xp
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.matrices import (
     adjoint,
     check_info,
     check_matrix,
     check_square,
     converged,
+    narrowed,
     real_dtype,
     result_dtype,
     widened,
@@ -53,7 +55,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
     x = widened(x, dtype)
     result, info = _cholesky(adjoint(x) if upper else x)
     check_info(info, "Matrix is not positive definite")
-    return cast(adjoint(result) if upper else result, dtype)
+    return narrowed(adjoint(result) if upper else result, dtype)
 
 
 # ---- Eigenvalues ----
@@ -85,7 +87,7 @@ def eig(a: Array) -> Any:
         values, vectors = values.real, vectors.real
     else:
         dtype = np.result_type(dtype, np.complex64)
-    return EigResult(cast(values, dtype), cast(vectors, dtype))
+    return EigResult(narrowed(values, dtype), narrowed(vectors, dtype))
 
 
 @implements(np.linalg.eigvals)
@@ -97,7 +99,7 @@ def eigvals(a: Array) -> Tensor:
     x = widened(x, dtype)
     values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
     if _all_real(dtype, values):
-        return cast(values.real, dtype)
+        return narrowed(values.real, dtype)
     return cast(values, np.result_type(dtype, np.complex64))
 
 
@@ -116,7 +118,7 @@ def eigh(a: Array, UPLO: str = "L") -> Any:
     check_square(x)
     dtype = result_dtype(x)
     values, vectors = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter)
-    return EighResult(cast(values, real_dtype(dtype)), cast(vectors, dtype))
+    return EighResult(cast(values, real_dtype(dtype)), narrowed(vectors, dtype))
 
 
 @implements(np.linalg.eigvalsh)
@@ -158,11 +160,11 @@ def qr(a: Array, mode: str = "reduced") -> Any:
     x = widened(x, dtype)
     if mode in ("raw", "economic"):
         reflectors, scales = _geqrf(x)
-        reflectors = cast(reflectors, dtype)
+        reflectors = ordered_like(cast(reflectors, dtype), as_tensor(a))
         return (reflectors.mT, cast(scales, dtype)) if mode == "raw" else reflectors
     tracked_r = mode == "r" and x.tracked  # R alone has no gradient; R of both has
     q, r = _qr(x, "reduced" if tracked_r else mode)
-    return cast(r, dtype) if mode == "r" else QRResult(cast(q, dtype), cast(r, dtype))
+    return narrowed(r, dtype) if mode == "r" else QRResult(narrowed(q, dtype), narrowed(r, dtype))
 
 
 # ---- Singular values ----
@@ -181,7 +183,7 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian
         s = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=False, compute_uv=x.tracked)[1]
         return cast(s, real_dtype(dtype))
     u, s, vh = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=bool(full_matrices))
-    return SVDResult(cast(u, dtype), cast(s, real_dtype(dtype)), cast(vh, dtype))
+    return SVDResult(narrowed(u, dtype), cast(s, real_dtype(dtype)), narrowed(vh, dtype))
 
 
 def _hermitian_svd(x: Tensor) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_value, kernel
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
@@ -143,7 +143,7 @@ def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int,
     left = x if plan.left is None else _reshape(x, plan.left)
     right = y if plan.right is None else _reshape(y, plan.right)
     product = matrix_product(left, right)
-    return product if plan.shape is None else _reshape(product, plan.shape)
+    return product if plan.shape is None else as_value(_reshape(product, plan.shape))
 
 
 def _both_axes(axes: Any) -> tuple[Any, Any]:

@@ -286,7 +286,7 @@ def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     first = moveaxis(x, axis, 0)
-    return tuple(first[i, ...] for i in range(first.shape[0]))
+    return tuple(first[i] for i in range(first.shape[0]))
 
 
 @implements(np.tile)

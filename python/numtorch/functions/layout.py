@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from numtorch._core import Tensor
+from numtorch import _core
+from numtorch._core import Tensor, kernel
 
-__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reading_axes", "reverse_axes"]
+__all__ = [
+    "as_order",
+    "in_c_order",
+    "is_contiguous",
+    "is_fortran",
+    "memory_axes",
+    "ordered_like",
+    "reading_axes",
+    "reduced_like",
+    "reverse_axes",
+]
+
+
+_permute = kernel("permute")
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
@@ -66,3 +80,35 @@ def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA")
     if letter == "A":
         return "F" if is_fortran(x) and not is_contiguous(x) else "C"
     return letter
+
+
+def in_c_order(x: Tensor) -> Tensor:
+    """`x` itself if its elements lie in C order, else a copy that does."""
+    return x if _core.is_contiguous(x) else x.copy()
+
+
+def ordered_like(x: Tensor, like: Tensor) -> Tensor:
+    """`x` with its axes in the order in memory that those of `like` have: NumPy's order 'K'."""
+    if x.ndim < 2 or x.ndim != like.ndim or _core.is_contiguous(like):
+        return in_c_order(x)
+    return _in_axes(x, memory_axes(like))
+
+
+def _in_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """`x` with its axes in memory as `axes` says, from the slowest to the fastest."""
+    sorted_axes = _permute(x, axes)
+    if _core.is_contiguous(sorted_axes):
+        return x
+    back = sorted(range(len(axes)), key=axes.__getitem__)
+    return _permute(sorted_axes.copy(), back)
+
+
+def reduced_like(result: Tensor, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """The `result` of a reduction of `x` along `axes`, with what is left of its axes in the order that they had."""
+    if result.ndim < 2 or _core.is_contiguous(x):
+        return result
+    order = memory_axes(x)
+    if result.ndim == x.ndim:
+        return _in_axes(result, order)
+    kept = [axis for axis in range(x.ndim) if axis not in axes]
+    return _in_axes(result, tuple(kept.index(axis) for axis in order if axis in kept))

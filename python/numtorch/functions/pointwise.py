@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, dev_of, is_weak, promotion, xp
 from numtorch.functions.elementwise import CLIP
 from numtorch.functions.output import into
@@ -94,7 +94,7 @@ def _clipped_by_ufunc(x: Tensor, low: Any, high: Any, out: Any, keywords: dict[s
 
 def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     if low is None and high is None:
-        return x.copy()
+        return as_value(x.copy("K"))
     bounds = [b if b is None or is_weak(b) else as_tensor(b, x.dev) for b in (low, high)]
     dtype = promotion(x, *(b for b in bounds if b is not None))
     x = cast(x, dtype)
@@ -128,7 +128,7 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
     elif x.dtype.kind == "f":
         result = _rounded(x, places)
     elif places >= 0:
-        result = x.copy()
+        result = as_value(x.copy("K"))
     else:
         result = cast(_rounded(cast(x, FLOAT64), places), x.dtype)
     return result if out is None else into(result, out, "round")

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.layout import in_c_order, reduced_like
 from numtorch.functions.nanfunctions import nanmean
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
@@ -79,7 +80,7 @@ class Lanes:
     ) -> Tensor:
         """The results, along the last axis, first and in the shape that was asked for."""
         kept = keepdims is not NoValue and bool(keepdims)
-        first = moveaxis(result, -1, 0).reshape(*asked, *(self.kept if kept else self.shape))
+        first = as_value(in_c_order(moveaxis(result, -1, 0)).reshape(*asked, *(self.kept if kept else self.shape)))
         return first if out is None else into(first, out, self.function, casting)
 
 
@@ -338,7 +339,8 @@ def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_n
         low, high = (tensor([place], dev=x.dev) for place in ((count - 1) // 2, count // 2))
     pair = xp.stack([lanes.at(low), lanes.at(high)]) if lanes.length % 2 == 0 or skips_nan else lanes.at(low)[None]
     middle = xp.mean(pair, axis=0, dtype=averaged_dtype(x.dtype))
-    return lanes.finish(lanes.nan_kept(middle, count), (), keepdims, out)
+    result = lanes.finish(lanes.nan_kept(middle, count), (), keepdims, out)
+    return reduced_like(result, x, lanes.order) if out is None and not skips_nan else result
 
 
 @implements(np.median)

@@ -78,10 +78,15 @@ def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: A
     return reduction.ufunc.resolve_dtypes(operands, casting="unsafe", reduction=True, **options)[0]
 
 
+def unreduced(x: Tensor) -> Tensor:
+    """What a reduction along no axes gives: a copy, and of a 0-d array a value."""
+    return _core.as_value(x.copy("K"))
+
+
 def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """The sum along `axes`, in the dtype of `x`."""
     if not axes:
-        return x.copy()
+        return unreduced(x)
     if x.dtype.kind != "u":
         return _sum_axes(x, axes, keepdims, dtype=x.dtype)
     wide = _sum_axes(_view(x, INT64) if x.dtype == UINT64 else x, axes, keepdims, dtype=INT64)
@@ -104,7 +109,7 @@ def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]
 def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """The product along `axes`, in the dtype of `x`."""
     if not axes:
-        return x.copy()
+        return unreduced(x)
     if x.dtype.kind == "u":
         wide = _view(x, INT64) if x.dtype == UINT64 else cast(x, INT64)
         product = prod_over(wide, axes, keepdims)
@@ -118,7 +123,7 @@ def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
 def _extreme_over(extreme: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
     def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         if not axes:
-            return x.copy()
+            return unreduced(x)
         if x.dtype.kind == "c":
             result = extreme_along(last_axes(x, axes), -1, False, extreme is _amax)
             return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
@@ -150,7 +155,7 @@ def _truth_over(extreme: Any, of_none: bool) -> Callable[[Tensor, tuple[int, ...
 
     def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         if not axes:
-            return x.copy()
+            return unreduced(x)
         if any(x.shape[axis] == 0 for axis in axes):
             return full_of(of_none, x, axes, keepdims)
         return _view(extreme(_view(x, UINT8), axes, keepdims), BOOL)
@@ -252,4 +257,4 @@ def as_tensor_of(value: Array, x: Tensor) -> Tensor:
 def full_of(start: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """What a reduction of no elements gives: its initial value everywhere."""
     shape = kept_shape(x.shape, axes) if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return _expand(as_tensor_of(start, x), shape).copy()
+    return _core.as_value(_expand(as_tensor_of(start, x), shape).copy())

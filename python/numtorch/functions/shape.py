@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, as_read_only, kernel
+from numtorch._core import Tensor, as_read_only, as_value, kernel
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -285,7 +285,8 @@ def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
 def flip(m: Array, axis: Axis = None) -> Tensor:
     """NumPy's `flip`; the result is read-only."""
     x = as_tensor(m)
-    return _flipped(x, axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim))
+    axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
+    return _flipped(x, axes) if x.ndim else as_value(x.copy())
 
 
 def _require_axes(x: Tensor, ndim: int) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.reduce import INT64
@@ -161,7 +161,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     if any(column.shape != columns[0].shape for column in columns):
         raise ValueError("all keys need to be the same shape")
     if columns[0].ndim == 0:
-        return tensor(0, dev=columns[0].dev)
+        return as_value(tensor(0, dev=columns[0].dev))
     place = axis_of(axis, columns[0].ndim)
     places = sorted_with_places(columns[0], place)[1]
     for column in columns[1:]:

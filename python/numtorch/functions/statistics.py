@@ -25,7 +25,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.floats import MANY
 from numtorch.functions.output import into
-from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over
+from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over, unreduced
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
@@ -96,7 +96,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     if count == 0:
         warn("Mean of empty slice.")
     if not axes:
-        return cast(x, dtype).copy()
+        return unreduced(cast(x, dtype))
     if dtype.kind in "fc":
         return _mean_axes(cast(x, dtype), axes, keepdims)
     return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
