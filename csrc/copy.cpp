@@ -172,7 +172,9 @@ PyObject* copy_tensor(PyObject* tensor, char order) {
   if (order == 'F' && value.dim() > 1) {
     const Ref turned = reversed(tensor);
     const Ref copied = clone(turned.get(), "contiguous_format");
-    return like(reversed(copied.get()), tensor);
+    Ref result = reversed(copied.get());
+    as_tensor(result.get())->flags &= static_cast<std::uint8_t>(~kView);  // of memory that is its alone
+    return like(std::move(result), tensor);
   }
   return like(clone(tensor, order == 'K' ? "preserve_format" : "contiguous_format"), tensor);
 }

@@ -244,6 +244,7 @@ KernelObject* find_kernel(const std::string& name) {
   KernelObject* kernel = new_kernel(name);
   kernel->op = new c10::OperatorHandle(*op);
   read_schema(kernel, op->schema());
+  kernel->elementwise = op->hasTag(at::Tag::pointwise) && !kernel->writes && !kernel->views;
   kernel->product = faster_product(name);
   kernel->faster = faster_call(name);
   return kernel;

@@ -76,9 +76,10 @@ struct KernelObject {
   FasterProduct product;      // or null: to be tried before a binary shortcut
   FasterCall faster;          // or null: to be tried before the stack goes to libtorch
   Shortcut shortcut;
-  bool writes;    // some parameter is written
-  bool views;     // the result may share memory with an argument
-  bool constant;  // declared by the tape: the result does not depend smoothly on any argument
+  bool writes;       // some parameter is written
+  bool views;        // the result may share memory with an argument
+  bool elementwise;  // one element of the result for each of the broadcast arguments
+  bool constant;     // declared by the tape: the result does not depend smoothly on any argument
 };
 
 extern PyTypeObject* kernel_type;

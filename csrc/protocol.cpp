@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "dtype.h"
+#include "memory.h"
 #include "operation.h"
 #include "record.h"
 #include "tensor.h"
@@ -201,23 +202,6 @@ bool all_own(PyObject* types) {
   return true;
 }
 
-// A result that sees only memory which no other Tensor sees owns it, whatever it was made of on the way.
-void own_memory(PyObject* result) {
-  if (PyTuple_Check(result) != 0 || PyList_CheckExact(result) != 0) {
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(result); ++i) own_memory(PySequence_Fast_GET_ITEM(result, i));
-  } else if (is_tensor(result)) {
-    TensorObject* tensor = as_tensor(result);
-    if ((tensor->flags & (kView | kShared)) == kView && tensor->value.storage().use_count() == 1) {
-      tensor->flags &= static_cast<std::uint8_t>(~kView);
-    }
-  }
-}
-
-PyObject* owning(Ref result) {
-  own_memory(result.get());
-  return result.release();
-}
-
 PyMethodDef module_functions[] = {
     {"register_function", register_function, METH_VARARGS, nullptr},
     {"register_direct", register_direct, METH_VARARGS, nullptr},
@@ -241,7 +225,7 @@ PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     }
     const Ref tuple = check(sequence_tuple(inputs, inputs_count));
     const Ref keywords = keywords_of(args + count, names);
-    return owning(Ref(call_fallback(args[0], args[1], tuple.get(), keywords.get())));
+    return call_fallback(args[0], args[1], tuple.get(), keywords.get());
   });
 }
 

@@ -214,7 +214,9 @@ PyObject* get_imag(PyObject* self, void*) {
     static KernelObject* imag = find_kernel("imag");
     if (value_of(self).is_complex()) return call1(imag, self);
     Below guard;
-    return wrap(at::zeros_like(value_of(self)), (as_tensor(self)->flags & kValue) != 0 ? kValue : kReadOnly);
+    const at::Tensor& value = value_of(self);
+    at::Tensor zeros = is_fortran(value) ? at::zeros_like(value) : at::zeros(value.sizes(), value.options());
+    return wrap(std::move(zeros), (as_tensor(self)->flags & kValue) != 0 ? kValue : kReadOnly);
   });
 }
 
@@ -316,7 +318,8 @@ PyObject* zeros_like(PyObject*, PyObject* object) {
   });
 }
 
-// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device?
+// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device, the first in C
+// order? Where it is, so is what they are joined to.
 PyObject* are_alike(PyObject*, PyObject* arrays) {
   if (!PyTuple_Check(arrays) && !PyList_Check(arrays)) Py_RETURN_FALSE;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
@@ -329,12 +332,13 @@ PyObject* are_alike(PyObject*, PyObject* arrays) {
       Py_RETURN_FALSE;
     }
   }
-  return PyBool_FromLong(count > 0);
+  return PyBool_FromLong(count > 0 && value_of(PySequence_Fast_GET_ITEM(arrays, 0)).is_contiguous());
 }
 
 PyMethodDef module_functions[] = {
     {"zeros_like", zeros_like, METH_O, "zeros_like(t): zeros of the shape, dtype, device and order of t."},
-    {"are_alike", are_alike, METH_O, "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device?"},
+    {"are_alike", are_alike, METH_O,
+     "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device, the first in C order?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
     {"as_value", as_value, METH_O, "as_value(t): t, just made, as a value if it has no axes."},
     {"is_contiguous", is_contiguous, METH_O, "is_contiguous(t): whether the elements lie in C order, without gaps."},

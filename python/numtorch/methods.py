@@ -43,7 +43,7 @@ def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
         x = reverse_axes(self)
     elif letter == "K":
         x = shape.transpose(self, reading_axes(self))
-    return shape.reshape(x.copy(), -1 if x.size else 0)
+    return _core.owned(shape.reshape(x.copy(), -1 if x.size else 0))
 
 
 def clip(self: Tensor, /, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Tensor:

@@ -76,6 +76,6 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
     else:
         return as_value(source.copy("K")) if copy or not source.ndim else source
     if copy or not isinstance(x, Tensor):
-        return result
+        return as_value(result)
     x[...] = result
     return x if x.ndim else result

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel, tensor
+from numtorch._core import Tensor, as_array, as_value, kernel, owned, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.layout import in_c_order, reduced_like
@@ -80,8 +80,12 @@ class Lanes:
     ) -> Tensor:
         """The results, along the last axis, first and in the shape that was asked for."""
         kept = keepdims is not NoValue and bool(keepdims)
-        first = as_value(in_c_order(moveaxis(result, -1, 0)).reshape(*asked, *(self.kept if kept else self.shape)))
-        return first if out is None else into(first, out, self.function, casting)
+        moved = moveaxis(result, -1, 0)
+        first = (moved if self.function.startswith("nan") else in_c_order(moved)).reshape(
+            *asked, *(self.kept if kept else self.shape)
+        )
+        first = first if kept else as_value(first)
+        return owned(first) if out is None else into(first, out, self.function, casting)
 
 
 # ---- The places of quantiles ----
@@ -252,7 +256,8 @@ def _answer(
     assigned = skips_nan or weights is not None  # to the output, which takes anything
     if out is not None and not assigned and method in DISCRETE:
         check_casting(function, out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
-    return lanes.finish(result, fractions.shape, keepdims, out, "unsafe" if assigned else "same_kind")
+    finished = lanes.finish(result, fractions.shape, keepdims, out, "unsafe" if assigned else "same_kind")
+    return finished if weights is None or out is not None else as_array(finished)  # as NumPy
 
 
 @implements(np.quantile)

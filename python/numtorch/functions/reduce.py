@@ -24,6 +24,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.complex_extremes import extreme_along
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
 
 _add = kernel("add.Tensor")
@@ -158,7 +159,7 @@ def _truth_over(extreme: Any, of_none: bool) -> Callable[[Tensor, tuple[int, ...
             return unreduced(x)
         if any(x.shape[axis] == 0 for axis in axes):
             return full_of(of_none, x, axes, keepdims)
-        return _view(extreme(_view(x, UINT8), axes, keepdims), BOOL)
+        return _core.owned(_view(extreme(_view(x, UINT8), axes, keepdims), BOOL))
 
     return over
 
@@ -246,7 +247,9 @@ def reduce(
         result = reduction.over(x, axes, kept)
         if start is not None:
             result = reduction.combine(result, as_tensor_of(start, x))
-    return result if out is None else into(result, out, reduction.ufunc.__name__, "unsafe")
+    if out is None:
+        return _core.owned(reduced_like(result, x, axes))
+    return into(result, out, reduction.ufunc.__name__, "unsafe")
 
 
 def as_tensor_of(value: Array, x: Tensor) -> Tensor:

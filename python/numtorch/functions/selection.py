@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_array, as_value, kernel
+from numtorch._core import Tensor, as_array, as_value, kernel, owned
 from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, promoted, promotion, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
@@ -125,4 +125,4 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     places = _expand(index, (1, *shape))
     stacked = _stack([_expand(x, shape) for x in members], 0)
     result = moved(lambda x: _gather(x, 0, places), stacked)[0, ...]
-    return as_value(result) if out is None else into(result, out, "choose", "unsafe")
+    return owned(as_value(result)) if out is None else into(result, out, "choose", "unsafe")

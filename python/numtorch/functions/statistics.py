@@ -24,6 +24,7 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.floats import MANY
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
 from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over, unreduced
 from numtorch.functions.reduction import sum as sum_of
@@ -76,8 +77,9 @@ def mean(
         if axis is None:
             if keepdims is NoValue:
                 return _mean(a)
-        elif type(axis) is int and -a.ndim <= axis < a.ndim:
-            return _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+        elif type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
+            result = _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
     x = as_tensor(a, dev_of(a, out, where))
     result_dtype = as_dtype(dtype) or averaged_dtype(x.dtype)
     kept = keepdims is not NoValue and bool(keepdims)
@@ -98,7 +100,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     if not axes:
         return unreduced(cast(x, dtype))
     if dtype.kind in "fc":
-        return _mean_axes(cast(x, dtype), axes, keepdims)
+        return reduced_like(_mean_axes(cast(x, dtype), axes, keepdims), x, axes)
     return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
 
 
@@ -148,7 +150,7 @@ def _spread(
         result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
         result = deviation_of(result) if kind is _std else result
     else:
-        result = kind(x, axes, correction=ddof, keepdim=kept)
+        result = reduced_like(kind(x, axes, correction=ddof, keepdim=kept), x, axes)
     result = cast(result, real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
 
@@ -173,7 +175,10 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
     if _is_faster_composed(a) and a.ndim > 1:
         return None
     place = axis_of(axis, a.ndim)
-    return kind(a, (place,), correction=ddof, keepdim=kept) if a.shape[place] > ddof else None
+    if a.shape[place] <= ddof:
+        return None
+    result = kind(a, (place,), correction=ddof, keepdim=kept)
+    return result if a.ndim < 3 else reduced_like(result, a, (place,))
 
 
 def _is_faster_composed(x: Tensor) -> bool:
