@@ -10,26 +10,18 @@ namespace numtorch {
 
 namespace {
 
-enum class Kept : std::uint8_t { Never, OfIntegers };
-
-// A method that only some 0-d results have. The type's slots stay what they were: len(x) does not come here.
+// A method that no 0-d result has. The type's slots stay what they were: len(x) does not come here.
 struct Hidden {
   PyObject_HEAD
   PyObject* method;
   PyObject* name;
-  Kept kept;
 };
 
 Hidden* as_hidden(PyObject* object) { return reinterpret_cast<Hidden*>(object); }
 
-bool has_it(const TensorObject* tensor, Kept kept) {
-  if ((tensor->flags & kValue) == 0) return true;
-  return kept == Kept::OfIntegers && at::isIntegralType(tensor->value.scalar_type(), false);
-}
-
 PyObject* get(PyObject* self, PyObject* object, PyObject* type) {
   const Hidden* hidden = as_hidden(self);
-  if (object != nullptr && is_tensor(object) && !has_it(as_tensor(object), hidden->kept)) {
+  if (object != nullptr && is_tensor(object) && (as_tensor(object)->flags & kValue) != 0) {
     PyErr_Format(PyExc_AttributeError, "a 0-d result has no attribute '%U', as the NumPy scalar that it stands for",
                  hidden->name);
     return nullptr;
@@ -64,21 +56,19 @@ PyTypeObject* hidden_type() {
   return type;
 }
 
-void hide(PyTypeObject* type, const char* text, Kept kept) {
+void hide(PyTypeObject* type, const char* text) {
   Ref name = check(PyUnicode_InternFromString(text));
   Ref method = check(PyObject_GetItem(type->tp_dict, name.get()));
   const Ref object = check(hidden_type()->tp_alloc(hidden_type(), 0));
   check(PyDict_SetItem(type->tp_dict, name.get(), object.get()));
   as_hidden(object.get())->method = method.release();
   as_hidden(object.get())->name = name.release();
-  as_hidden(object.get())->kept = kept;
 }
 
 }  // namespace
 
 void hide_names(PyTypeObject* type) {
-  for (const char* name : {"__len__", "__iter__", "__setitem__", "__delitem__"}) hide(type, name, Kept::Never);
-  hide(type, "__index__", Kept::OfIntegers);
+  for (const char* name : {"__len__", "__iter__", "__setitem__", "__delitem__"}) hide(type, name);
   PyType_Modified(type);
 }
 

@@ -42,7 +42,7 @@ ASKED: dict[str, Callable[[Any], Any]] = {
     "is_scalar": np.ndim,
     "len": len,
     "iter": iter,
-    "has": lambda x: [hasattr(x, name) for name in ("__len__", "__iter__", "__setitem__", "__index__", "is_integer")],
+    "has": lambda x: [hasattr(x, name) for name in ("__len__", "__iter__", "__setitem__", "is_integer")],
     "ratio": lambda x: [hasattr(x, name) for name in ("as_integer_ratio", "bit_count", "numerator", "denominator")],
 }
 
@@ -75,7 +75,6 @@ def test_an_array_has_none_of_it(dev: int) -> None:
             with pytest.raises(AttributeError, match=name):
                 getattr(x, name)
         assert hasattr(x, "__len__")
-        assert hasattr(x, "__index__")
     assert nt.Tensor.__len__(nt.tensor([2.0], dev=dev)) == 1
     assert list(nt.Tensor.__iter__(nt.tensor([2.0], dev=dev))) == [2.0]
 
