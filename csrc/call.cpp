@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "device.h"
 #include "kernel.h"
+#include "order.h"
 #include "record.h"
 #include "saved.h"
 #include "sharing.h"
@@ -83,6 +84,17 @@ struct Survey {
     }
   }
 };
+
+at::Tensor ordered_result(PyObject* const* args, Py_ssize_t count, at::Tensor result) {
+  if (result.dim() < 2 || result.is_contiguous()) return result;
+  c10::SmallVector<const at::Tensor*, 4> operands;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (args[i] != nullptr && is_tensor(args[i])) operands.push_back(&value_of(args[i]));
+  }
+  if (operands.size() < 2) return result;
+  Below guard;
+  return in_order_of(std::move(result), operands.data(), operands.size());
+}
 
 void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, bool release, bool tracked,
                c10::Stack& stack) {
@@ -229,8 +241,9 @@ at::Tensor compute_binary(const KernelObject* kernel, const at::Tensor& a, const
       return result;
     }
   }
-  if (kernel->shortcut == Shortcut::Binary) return kernel->typed->binary->call(a, b);
-  return kernel->typed->alpha->call(a, b, one);
+  at::Tensor result =
+      kernel->shortcut == Shortcut::Binary ? kernel->typed->binary->call(a, b) : kernel->typed->alpha->call(a, b, one);
+  return kernel->elementwise ? in_order_of(std::move(result), a, b) : result;
 }
 
 }  // namespace
@@ -266,6 +279,9 @@ PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t co
   c10::Stack stack;
   const bool release = survey.is_long || survey.first == nullptr;
   with_retry([&] { run_stack(kernel, args, count, release, tracked, stack); });
+  if (kernel->elementwise && stack.size() == 1 && stack[0].isTensor()) {
+    stack[0] = ordered_result(args, count, stack[0].toTensor());
+  }
   Ref result = check(collect_results(kernel, args, count, stack));
   if (tracked) record(kernel, args, count, result.get());
   return result.release();

@@ -112,6 +112,13 @@ void check_casting(PyObject* tensor, at::ScalarType type, PyObject* casting) {
   fail(PyExc_TypeError, "Cannot cast %s from %R to %R according to the rule %R", what, from, to, casting);
 }
 
+// An ndarray with a copy of the value, in Fortran's order where that is the value's, as NumPy's pickles keep it.
+Ref ordered_array(const at::Tensor& value) {
+  if (value.is_contiguous() || !is_fortran(value)) return Ref(to_array(value));
+  const Ref turned(to_array(value.numpy_T()));
+  return check(PyObject_GetAttrString(turned.get(), "T"));
+}
+
 // The attributes that a subclass's instance carries.
 Ref attributes(PyObject* self) {
   PyObject* dict = PyObject_GetAttrString(self, "__dict__");
@@ -170,7 +177,9 @@ PyObject* copy_tensor(PyObject* tensor, char order) {
   if (order == 'F' && value.dim() > 1) {
     const Ref turned = reversed(tensor);
     const Ref copied = clone(turned.get(), "contiguous_format");
-    return like(reversed(copied.get()), tensor);
+    Ref result = reversed(copied.get());
+    as_tensor(result.get())->flags &= static_cast<std::uint8_t>(~kView);  // of memory that is its alone
+    return like(std::move(result), tensor);
   }
   return like(clone(tensor, order == 'K' ? "preserve_format" : "contiguous_format"), tensor);
 }
@@ -271,7 +280,7 @@ PyObject* reduce(PyObject* self, PyObject*) {
     const at::Tensor& value = value_of(self);
     const Ref module = check(PyImport_ImportModule("numtorch._core"));
     const Ref function = check(PyObject_GetAttrString(module.get(), "rebuild"));
-    const Ref array(to_array(value));
+    const Ref array = ordered_array(value);
     const Ref state = check(PyObject_CallMethod(self, "__getstate__", nullptr));
     const long is_value = as_tensor(self)->flags & kValue;
     return check(Py_BuildValue("O(OOlN)O", function.get(), Py_TYPE(self), array.get(), dev_of(value.device()),

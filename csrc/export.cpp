@@ -89,8 +89,7 @@ void check_exportable(PyObject* self, int flags) {
   }
   if (!is_plain(object->value))
     fail(PyExc_BufferError, "this Tensor's memory holds its complex conjugate: copy it first");
-  if ((object->flags & kValue) != 0) fail(PyExc_BufferError, "a 0-d result is a value and shares no memory");
-  if ((flags & PyBUF_WRITABLE) != 0 && (object->flags & kReadOnly) != 0) {
+  if ((flags & PyBUF_WRITABLE) != 0 && (object->flags & (kReadOnly | kValue)) != 0) {
     fail(PyExc_BufferError, "this Tensor is read-only");
   }
   if (!layout_serves(object->value, flags)) fail(PyExc_BufferError, "this Tensor is not contiguous as asked for");
@@ -109,7 +108,7 @@ void fill_view(PyObject* self, Py_buffer* view, int flags) {
   view->buf = address_of(object->value, object->value.storage_offset());
   view->len = static_cast<Py_ssize_t>(object->value.nbytes());
   view->itemsize = itemsize;
-  view->readonly = (object->flags & kReadOnly) != 0;
+  view->readonly = (object->flags & (kReadOnly | kValue)) != 0;
   view->ndim = static_cast<int>(object->value.dim());
   view->format = (flags & PyBUF_FORMAT) != 0 ? const_cast<char*>(format_of(object->value.scalar_type())) : nullptr;
   view->shape = (flags & PyBUF_ND) != 0 ? exported->shape.data() : nullptr;

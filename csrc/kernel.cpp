@@ -265,6 +265,7 @@ KernelObject* find_kernel(const std::string& name) {
   KernelObject* kernel = new_kernel(name);
   kernel->op = new c10::OperatorHandle(*op);
   read_schema(kernel, op->schema());
+  kernel->elementwise = op->hasTag(at::Tag::pointwise) && !kernel->writes && !kernel->views;
   kernel->faster = find_faster(name);
   if (name == "_to_copy") kernel->prepare = prepare_half;
   return kernel;

@@ -76,9 +76,10 @@ struct KernelObject {
   Faster* faster;                // or null: to be tried before libtorch's operator
   void (*prepare)(c10::Stack&);  // or null: what the stack needs first
   Shortcut shortcut;
-  bool writes;    // some parameter is written
-  bool views;     // the result may share memory with an argument
-  bool constant;  // declared by the tape: the result does not depend smoothly on any argument
+  bool writes;       // some parameter is written
+  bool views;        // the result may share memory with an argument
+  bool elementwise;  // one element of the result for each of the broadcast arguments
+  bool constant;     // declared by the tape: the result does not depend smoothly on any argument
 };
 
 extern PyTypeObject* kernel_type;

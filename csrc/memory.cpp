@@ -89,6 +89,22 @@ PyObject* resize(PyObject*, PyObject* args) {
   });
 }
 
+// A result that sees only memory which no other Tensor sees owns it, whatever it was made of on the way.
+void own_memory(PyObject* result) {
+  if (PyTuple_Check(result) != 0 || PyList_CheckExact(result) != 0) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(result); ++i) own_memory(PySequence_Fast_GET_ITEM(result, i));
+  } else if (is_tensor(result)) {
+    TensorObject* tensor = as_tensor(result);
+    if ((tensor->flags & (kView | kShared)) == kView && tensor->value.storage().use_count() == 1) {
+      tensor->flags &= static_cast<std::uint8_t>(~kView);
+    }
+  }
+}
+
+PyObject* owned(PyObject*, PyObject* object) {
+  return guarded([&] { return owning(Ref::borrow(object)); });
+}
+
 using Lengths = c10::SmallVector<std::int64_t, 5>;
 
 Lengths lengths_from(PyObject* shape) {
@@ -124,6 +140,11 @@ bool complete(Lengths& lengths, std::int64_t size) {
 }
 
 }  // namespace
+
+PyObject* owning(Ref result) {
+  own_memory(result.get());
+  return result.release();
+}
 
 int set_shape(PyObject* self, PyObject* shape, void*) {
   return guarded_int([&] {
@@ -184,6 +205,7 @@ void register_memory(PyObject* module) {
   static PyMethodDef functions[] = {
       {"is_view", is_view, METH_O, "is_view(t): whether t sees another array's memory."},
       {"is_writeable", is_writeable, METH_O, "is_writeable(t): whether t can be written to."},
+      {"owned", owned, METH_O, "owned(t): t, just made, as the owner of its memory if no other Tensor sees that."},
       {"set_writeable", set_writeable, METH_VARARGS, "set_writeable(t, writeable): whether writes to t raise."},
       {"base", base, METH_O, "base(t): the whole memory behind a view, flat; None of what is no view."},
       {"resize", resize, METH_VARARGS, "resize(t, result, check): t becomes `result`, if nobody else sees its memory."},

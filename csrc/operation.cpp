@@ -1,10 +1,14 @@
 #include "operation.h"
 
+#include <c10/util/SmallVector.h>
+
 #include <string>
 #include <unordered_map>
 
 #include "dtype.h"
+#include "memory.h"
 #include "operators.h"
+#include "order.h"
 #include "record.h"
 #include "scalars.h"
 #include "tensor.h"
@@ -87,6 +91,11 @@ bool has_float_loop(PyObject* ufunc) {
   return false;
 }
 
+bool is_elementwise(PyObject* ufunc) {
+  const Ref signature = check(PyObject_GetAttrString(ufunc, "signature"));
+  return signature.get() == Py_None;
+}
+
 // register_ufunc(ufunc, kernel or None, dtypes, scalar kernel or None, limit=0)
 PyObject* register_ufunc(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
@@ -102,6 +111,7 @@ PyObject* register_ufunc(PyObject*, PyObject* args) {
     operation.scalar = scalar == Py_None ? nullptr : reinterpret_cast<KernelObject*>(scalar);
     operation.dtypes = dtype_bits(dtypes, "register_ufunc");
     operation.limit = limit;
+    if (operation.kernel != nullptr && is_elementwise(ufunc)) operation.kernel->elementwise = true;
     operation.is_matrix = text == "matmul";
     operation.in_place = find_in_place(operation.kernel);
     operation.output = find_output(operation.kernel);
@@ -113,7 +123,48 @@ PyObject* register_ufunc(PyObject*, PyObject* args) {
 }
 
 // register_function(function, handler or reason, takes_like=False)
+// Of what several kernels in a row computed, axes lie as the last of them left them.
+void order_result(PyObject* result, const at::Tensor* const* operands, std::size_t count) {
+  TensorObject* tensor = as_tensor(result);
+  if (is_tracked(result) || tensor->value.dim() < 2) return;
+  Below guard;
+  tensor->value = in_order_of(tensor->value, operands, count);
+}
+
+void order_inputs(PyObject* results, PyObject* inputs) {
+  c10::SmallVector<const at::Tensor*, 2> operands;
+  bool all_contiguous = true;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i) {
+    PyObject* input = PyTuple_GET_ITEM(inputs, i);
+    if (input == results) return;
+    if (!is_tensor(input)) continue;
+    operands.push_back(&value_of(input));
+    all_contiguous = all_contiguous && operands.back()->is_contiguous();
+  }
+  if (all_contiguous) return;
+  if (is_tensor(results)) {
+    order_result(results, operands.data(), operands.size());
+  } else if (PyTuple_CheckExact(results)) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(results); ++i) {
+      PyObject* result = PyTuple_GET_ITEM(results, i);
+      if (is_tensor(result)) order_result(result, operands.data(), operands.size());
+    }
+  }
+}
+
+// in_order_of(result, operands): `result` laid out as NumPy's elementwise functions of these Tensors would lay it.
+PyObject* in_order_of_function(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject *result = nullptr, *operands = nullptr;
+    if (!PyArg_ParseTuple(args, "OO!:in_order_of", &result, &PyTuple_Type, &operands)) throw PythonError{};
+    order_inputs(result, operands);
+    return Py_NewRef(result);
+  });
+}
+
 PyMethodDef module_functions[] = {
+    {"in_order_of", in_order_of_function, METH_VARARGS,
+     "in_order_of(result, operands): result, just made, laid out as an elementwise function of Tensors."},
     {"set_fallback", set_fallback, METH_O, nullptr},
     {"register_ufunc", register_ufunc, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
@@ -123,7 +174,9 @@ PyMethodDef module_functions[] = {
 
 PyObject* call_fallback(PyObject* ufunc, PyObject* method, PyObject* inputs, PyObject* keywords) {
   if (fallback == nullptr || ufunc == nullptr) fail(PyExc_RuntimeError, "numtorch._core is used without numtorch");
-  return check(PyObject_CallFunctionObjArgs(fallback, ufunc, method, inputs, keywords, nullptr)).release();
+  Ref result = check(PyObject_CallFunctionObjArgs(fallback, ufunc, method, inputs, keywords, nullptr));
+  if (method == call_text && keywords == Py_None && is_elementwise(ufunc)) order_inputs(result.get(), inputs);
+  return owning(std::move(result));
 }
 
 PyObject* call_fallback(const Operation& operation, PyObject* a, PyObject* b) {

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "dtype.h"
+#include "memory.h"
 #include "operation.h"
 #include "record.h"
 #include "saved.h"
@@ -244,10 +245,10 @@ PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count
       const Ref name = check(PyObject_GetAttrString(args[0], "__name__"));
       fail(PyExc_TypeError, "numpy.%U is not supported on Tensors: %U", name.get(), handler);
     }
-    if (!found->second.takes_like) return check(PyObject_Call(handler, args[2], args[3])).release();
+    if (!found->second.takes_like) return owning(check(PyObject_Call(handler, args[2], args[3])));
     const Ref keywords = check(args[3] == nullptr ? PyDict_New() : PyDict_Copy(args[3]));
     check(PyDict_SetItemString(keywords.get(), "like", self));
-    return check(PyObject_Call(handler, args[2], keywords.get())).release();
+    return owning(check(PyObject_Call(handler, args[2], keywords.get())));
   });
 }
 

@@ -1,17 +1,21 @@
 #include "tensor.h"
 
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/util/SmallVector.h>
 #include <structmember.h>
 
+#include <array>
 #include <new>
 #include <string>
 #include <vector>
 
+#include "caller.h"
 #include "convert.h"
 #include "device.h"
 #include "dtype.h"
+#include "hidden.h"
 #include "index.h"
 #include "kernel.h"
 #include "memory.h"
@@ -101,6 +105,21 @@ std::vector<std::int64_t> shape_from(PyObject* args) {
   return shape;
 }
 
+// `statistics` makes a mean of what it added up as a Fraction by calling the type of the numbers that it was given.
+bool is_fraction(PyObject* object) {
+  if (PyLong_Check(object) || PyTuple_Check(object) || PyList_Check(object) || is_tensor(object)) return false;
+  const Ref module(PyImport_GetModule(check(PyUnicode_FromString("fractions")).get()));
+  if (!module) return false;
+  const Ref type = check(PyObject_GetAttrString(module.get(), "Fraction"));
+  return check(PyObject_IsInstance(object, type.get())) != 0;
+}
+
+PyObject* from_fraction(PyTypeObject* type, PyObject* fraction) {
+  const Ref number = check(PyNumber_Float(fraction));
+  Below guard;
+  return wrap_as(type, at::scalar_tensor(PyFloat_AS_DOUBLE(number.get()), at::TensorOptions(at::kDouble)), kValue);
+}
+
 PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   return guarded([&] {
     static const char* names[] = {"dev", "dtype", nullptr};
@@ -109,6 +128,9 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     const Ref nothing = check(PyTuple_New(0));
     if (!PyArg_ParseTupleAndKeywords(nothing.get(), keywords, "|$OO:Tensor", const_cast<char**>(names), &dev, &dtype)) {
       throw PythonError{};
+    }
+    if (keywords == nullptr && PyTuple_GET_SIZE(args) == 1 && is_fraction(PyTuple_GET_ITEM(args, 0))) {
+      return from_fraction(type, PyTuple_GET_ITEM(args, 0));
     }
     const auto shape = shape_from(args);
     const bool given = dtype != nullptr && dtype != Py_None;
@@ -192,7 +214,9 @@ PyObject* get_imag(PyObject* self, void*) {
     static KernelObject* imag = find_kernel("imag");
     if (value_of(self).is_complex()) return call1(imag, self);
     Below guard;
-    return wrap(at::zeros(value_of(self).sizes(), value_of(self).options()), kReadOnly);
+    const at::Tensor& value = value_of(self);
+    at::Tensor zeros = is_fortran(value) ? at::zeros_like(value) : at::zeros(value.sizes(), value.options());
+    return wrap(std::move(zeros), (as_tensor(self)->flags & kValue) != 0 ? kValue : kReadOnly);
   });
 }
 
@@ -267,6 +291,22 @@ PyObject* as_array(PyObject*, PyObject* object) {
   });
 }
 
+// as_value(t): t, just made, stands for a NumPy scalar if it has no axes.
+PyObject* as_value(PyObject*, PyObject* object) {
+  return guarded([&] {
+    if (!is_tensor(object)) fail(PyExc_TypeError, "as_value: expected a Tensor, not %.100s", Py_TYPE(object)->tp_name);
+    TensorObject* tensor = as_tensor(object);
+    if (tensor->value.dim() == 0) {
+      tensor->flags = static_cast<std::uint8_t>((tensor->flags & ~(kView | kReadOnly)) | kValue);
+    }
+    return Py_NewRef(object);
+  });
+}
+
+PyObject* is_contiguous(PyObject*, PyObject* object) {
+  return PyBool_FromLong(is_tensor(object) && value_of(object).is_contiguous());
+}
+
 PyObject* as_read_only(PyObject*, PyObject* object) {
   return guarded([&] {
     if (!is_tensor(object))
@@ -287,7 +327,8 @@ PyObject* zeros_like(PyObject*, PyObject* object) {
   });
 }
 
-// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device?
+// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device, the first in C
+// order? Where it is, so is what they are joined to.
 PyObject* are_alike(PyObject*, PyObject* arrays) {
   if (!PyTuple_Check(arrays) && !PyList_Check(arrays)) Py_RETURN_FALSE;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
@@ -300,16 +341,50 @@ PyObject* are_alike(PyObject*, PyObject* arrays) {
       Py_RETURN_FALSE;
     }
   }
-  return PyBool_FromLong(count > 0);
+  return PyBool_FromLong(count > 0 && value_of(PySequence_Fast_GET_ITEM(arrays, 0)).is_contiguous());
 }
 
 PyMethodDef module_functions[] = {
     {"zeros_like", zeros_like, METH_O, "zeros_like(t): zeros of the shape, dtype, device and order of t."},
-    {"are_alike", are_alike, METH_O, "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device?"},
+    {"are_alike", are_alike, METH_O,
+     "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device, the first in C order?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
+    {"as_value", as_value, METH_O, "as_value(t): t, just made, as a value if it has no axes."},
+    {"is_contiguous", is_contiguous, METH_O, "is_contiguous(t): whether the elements lie in C order, without gaps."},
     {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},
     {nullptr, nullptr, 0, nullptr},
 };
+
+// The NumPy scalar's type, whatever isinstance asks for it, of what stands for a scalar; borrowed.
+PyObject* scalar_class(const TensorObject* object) {
+  static std::array<PyObject*, 14> types{};
+  PyObject*& found = types[static_cast<std::size_t>(index_of(object->value.scalar_type()))];
+  if (found == nullptr) {
+    found = check(PyObject_GetAttrString(dtype_of(object->value.scalar_type()), "type")).release();
+  }
+  return found;
+}
+
+// isinstance asks the type first, and then this: to code that has numtorch.numpy in NumPy's place a value is a NumPy
+// scalar of its dtype as well. Libraries that take arrays of any kind would bring such a scalar to the host.
+PyObject* get_class(PyObject* self, void*) {
+  return guarded([&] {
+    const bool is_value = (as_tensor(self)->flags & kValue) != 0 && caller_uses_namespace();
+    return Py_NewRef(is_value ? scalar_class(as_tensor(self)) : reinterpret_cast<PyObject*>(Py_TYPE(self)));
+  });
+}
+
+int set_class(PyObject* self, PyObject* type, void*) {
+  return guarded_int([&] {
+    static PyObject* const inherited =
+        check(PyObject_GetItem(
+                  check(PyObject_GetAttrString(reinterpret_cast<PyObject*>(&PyBaseObject_Type), "__dict__")).get(),
+                  check(PyUnicode_FromString("__class__")).get()))
+            .release();
+    check(PyObject_CallMethod(inherited, "__set__", "OO", self, type));
+    return 0;
+  });
+}
 
 PyMemberDef members[] = {
     {"__weaklistoffset__", T_PYSSIZET, offsetof(TensorObject, weakrefs), READONLY, nullptr},
@@ -317,6 +392,8 @@ PyMemberDef members[] = {
 };
 
 PyGetSetDef getset[] = {
+    {"__class__", get_class, set_class,
+     "The type; of a 0-d result, asked by code with numtorch.numpy in NumPy's place, the NumPy scalar's.", nullptr},
     {"shape", get_shape, set_shape, "Lengths of the axes, a tuple of int.", nullptr},
     {"ndim", get_ndim, nullptr, "Number of axes.", nullptr},
     {"size", get_size, nullptr, "Number of elements.", nullptr},
@@ -405,6 +482,7 @@ void register_tensor(PyObject* module) {
   slots.push_back({0, nullptr});
   PyType_Spec spec{"numtorch.Tensor", sizeof(TensorObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   tensor_type = reinterpret_cast<PyTypeObject*>(check(PyType_FromModuleAndSpec(module, &spec, nullptr)).release());
+  hide_names(tensor_type);
   check(PyModule_AddObjectRef(module, "Tensor", reinterpret_cast<PyObject*>(tensor_type)));
   check(PyModule_AddFunctions(module, module_functions));
 }

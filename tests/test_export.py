@@ -1,6 +1,7 @@
 """Out to the host: ndarrays, buffers, Python numbers."""
 
 import gc
+import io
 import operator
 import warnings
 import zlib
@@ -42,11 +43,25 @@ def test_asarray_keeps_the_memory():
     np.testing.assert_array_equal(got, np.arange(10000.0))
 
 
-def test_asarray_of_a_value_is_a_copy():
+def test_the_memory_of_a_value_is_read_only():
     value = np.sum(tensor([1.0, 2.0]))
-    got = np.asarray(value)
-    got[...] = 7
+    for got in (np.asarray(value), np.frombuffer(value), memoryview(value)):
+        with pytest.raises((ValueError, TypeError), match="read-only"):
+            got[...] = 7
     assert value.item() == 3
+    assert bytes(value) == bytes(np.float64(3))
+    assert memoryview(value).format == memoryview(np.float64(3)).format
+    with pytest.raises(TypeError, match="read-write"):
+        io.BytesIO(b"12345678").readinto(value)
+    copied = np.array(value)
+    copied[...] = 7
+    assert value.item() == 3
+
+
+def test_a_0d_array_has_a_buffer_that_can_be_written_to():
+    array = tensor(3.0)
+    memoryview(array)[()] = 4.0
+    assert array.item() == 4
 
 
 def test_array_method():
@@ -57,7 +72,7 @@ def test_array_method():
     with pytest.raises(ValueError, match="copy"):
         t.__array__(np.float32, copy=False)
     with pytest.raises(ValueError, match="copy"):
-        np.asarray(np.sum(t), copy=False)
+        np.sum(t).__array__(copy=False)
 
 
 def test_memoryview_formats():

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core, raw
+from numtorch import _core, raw, scalars
 from numtorch._core import Tensor, kernel
 from numtorch.flags import Flags, setflags
 from numtorch.flat import FlatIterator, set_flat
@@ -43,7 +43,7 @@ def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
         x = reverse_axes(self)
     elif letter == "K":
         x = shape.transpose(self, reading_axes(self))
-    return shape.reshape(x.copy(), -1 if x.size else 0)
+    return _core.owned(shape.reshape(x.copy(), -1 if x.size else 0))
 
 
 def clip(self: Tensor, /, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Tensor:
@@ -183,5 +183,6 @@ Tensor.setflags = setflags
 Tensor.tobytes = raw.tobytes
 Tensor.tofile = raw.tofile
 Tensor.__array_namespace__ = __array_namespace__
+scalars.attach()
 Tensor.device = property(device)
 Tensor.to_device = to_device

@@ -18,6 +18,7 @@ from numtorch.numpy.absent import ABSENT
 __all__ = ["numpy_replaced", "run_script"]
 
 STANDS_FOR = "numtorch.numpy"
+MARK = "__numtorch_numpy__"
 PACKAGE = Path(__file__).resolve().parent
 # Where libraries are installed: they keep NumPy, also below the script's folder.
 LIBRARIES = frozenset({"site-packages", "dist-packages"})
@@ -76,6 +77,8 @@ def numpy_replaced(folder: Path) -> Iterator[None]:
         if level or isinstance(fromlist, list) or not _is_numpy(name) or not is_own(globals):
             return original(name, globals, locals, fromlist or (), level)
         module = _replacement(name)
+        # What the core looks for in a module that asks what a 0-d result is, also after `from numpy import ...` alone.
+        globals.setdefault(MARK, _replacement("numpy"))  # type: ignore[union-attr]
         if not fromlist:
             return _replacement("numpy")  # `import numpy.linalg` binds numpy
         _members(module, name, fromlist)

@@ -118,6 +118,50 @@ def test_factors_multiply_to_the_matrix(dtype: str, shape: tuple[int, ...], dev:
         np.testing.assert_allclose(nt.collect(u * s @ vh), nt.collect(symmetric), **small)
 
 
+SHAPES = [
+    (4, 3),
+    (5, 3),
+    (6, 4),
+    (50, 30),
+    (3, 4),
+    (2, 3),
+    (2, 5),
+    (3, 20),
+    (30, 60),
+    (2, 3, 7),
+    (2, 2, 4, 3),
+    (3, 1),
+    (3, 3),
+]
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_signs_of_singular_vectors(shape: tuple[int, ...], dtype: str, full: bool, dev: int) -> None:
+    if dev != -1:
+        pytest.skip("a GPU's signs are its own")
+    x = np.random.default_rng(3).standard_normal(shape)
+    x = (x + 1j * x[..., ::-1, :] ** 2 if np.dtype(dtype).kind == "c" else x).astype(dtype)
+    expected = np.linalg.svd(x, full_matrices=full)
+    tolerance = 1e-4 if np.dtype(dtype).itemsize == 4 or dtype == "complex64" else 1e-10
+    for found, factor in zip(np.linalg.svd(nt.tensor(x), full_matrices=full), expected, strict=True):
+        np.testing.assert_allclose(nt.collect(found), factor, atol=tolerance, rtol=tolerance)
+
+
+@pytest.mark.parametrize("shape", [(3, 7), (7, 3), (4, 3), (3, 4), (2, 5)])
+def test_gradients_of_singular_vectors(shape: tuple[int, int], dev: int) -> None:
+    def f(x: Any) -> Any:
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        return np.sum(u[:, 0] * s[0]) + np.sum(vh[0]) + np.sum(u @ vh)
+
+    nt.check_gradient(f, nt.tensor(np.random.default_rng(4).standard_normal(shape), dev=dev), order=2)
+    x = np.random.default_rng(5).standard_normal(shape)
+    tracked = []
+    nt.gradient(lambda t: tracked.append(nt.collect(f(t))) or f(t), nt.tensor(x, dev=dev))
+    np.testing.assert_allclose(tracked[0], f(nt.tensor(x, dev=dev)).item(), rtol=1e-12)
+
+
 def test_eigenvalues_are_real_where_all_are(dev: int) -> None:
     turn = nt.tensor([[0.0, -1.0], [1.0, 0.0]], dev=dev)
     for x, kind in ((np.eye(2), "f"), (turn, "c")):

@@ -162,7 +162,7 @@ def test_archive(dev: int) -> None:
 
 def test_tensors_are_its_arrays(dev: int) -> None:
     assert isinstance(np.zeros(1, dev=dev), np.ndarray)
-    assert np.ndarray is nt.Tensor
+    assert np.ndarray == nt.Tensor
     assert [(index, int(x)) for index, x in np.ndenumerate(np.array([[1, 2]], dev=dev))] == [((0, 0), 1), ((0, 1), 2)]
     np.testing.assert_allclose(np.ones(2, dev=dev), [1, 1])
     np.testing.assert_equal([np.ones(2, dev=dev)], [[1, 1]])

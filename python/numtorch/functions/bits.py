@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, kernel, owned
 
 __all__ = ["is_bits", "moved", "ordered", "signed", "unordered"]
 
@@ -38,7 +38,7 @@ def signed(x: Tensor) -> Tensor:
 def moved(move: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """`move(x)`, for a `move` that does the same to signed and unsigned integers."""
     dtype = SIGNED.get(x.dtype)
-    return move(x) if dtype is None else _view(move(_view(x, dtype)), x.dtype)
+    return move(x) if dtype is None else owned(_view(move(_view(x, dtype)), x.dtype))
 
 
 def _lowest(dtype: np.dtype[Any]) -> int:
@@ -54,4 +54,4 @@ def ordered(x: Tensor) -> Tensor:
 def unordered(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """Undoes `ordered`, for values that were of `dtype` before."""
     carrier = SIGNED.get(dtype)
-    return x if carrier is None else _view(_xor(x, _lowest(carrier)), dtype)
+    return x if carrier is None else owned(_view(_xor(x, _lowest(carrier)), dtype))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_value, kernel
 
 __all__ = ["extreme_along", "position_along"]
 
@@ -42,4 +42,4 @@ def position_along(x: Tensor, axis: int | None, keepdims: bool, largest: bool) -
 def extreme_along(x: Tensor, axis: int, keepdims: bool, largest: bool) -> Tensor:
     """The extreme itself."""
     result = _gather(x, axis, position_along(x, axis, True, largest))
-    return result if keepdims else _squeeze(result, axis)
+    return result if keepdims else as_value(_squeeze(result, axis))

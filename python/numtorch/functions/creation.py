@@ -17,7 +17,7 @@ from numtorch import _core
 from numtorch._core import Tensor, as_array, kernel, tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, check_ndim, find_dev, xp
-from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes
+from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes, ordered_like
 from numtorch.functions.places import device_of, place_of
 
 __all__ = [
@@ -100,7 +100,10 @@ def filled(
         source = cast(as_tensor(value, dev).to(dev=dev), dtype)
         if np.broadcast_shapes(source.shape, lengths) != lengths:
             raise ValueError(f"could not broadcast input array from shape {source.shape} into shape {lengths}")
-        return as_array(_expand(source, lengths).copy(order="F" if order == "F" else "C"))
+        wide = _expand(source, lengths)
+        if like is not None and order in ("K", "A") and len(lengths) == like.ndim:
+            return as_array(ordered_like(wide.copy(), like))
+        return as_array(wide.copy(order="F" if order == "F" else "C"))
     number = np.array(value, dtype).item()  # raises where NumPy does
     if dtype.kind == "u" and number >= 2**63:
         return ordered(lambda s: _expand(tensor(number, dtype=dtype, dev=dev), s).copy(), lengths, order, like)

@@ -10,12 +10,14 @@ from numpy.linalg import LinAlgError
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, as_tensor, cast, xp
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.matrices import (
     adjoint,
     check_info,
     check_matrix,
     check_square,
     converged,
+    narrowed,
     real_dtype,
     result_dtype,
     widened,
@@ -26,6 +28,7 @@ __all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdva
 
 _any_of_all = kernel("any")
 _cholesky = kernel("linalg_cholesky_ex")
+_detach = kernel("detach")
 _eig = kernel("linalg_eig")
 _eigh = kernel("_linalg_eigh")
 _eigvals = kernel("linalg_eigvals")
@@ -40,6 +43,7 @@ EighResult: Any = type(np.linalg.eigh(_ONE))
 QRResult: Any = type(np.linalg.qr(_ONE))
 SVDResult: Any = type(np.linalg.svd(_ONE))
 
+_SMALL = 128  # rows, up to which complex arithmetic costs little more
 NO_EIGENVALUES = "Eigenvalues did not converge"
 NO_SINGULAR_VALUES = "SVD did not converge"
 
@@ -53,7 +57,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
     x = widened(x, dtype)
     result, info = _cholesky(adjoint(x) if upper else x)
     check_info(info, "Matrix is not positive definite")
-    return cast(adjoint(result) if upper else result, dtype)
+    return narrowed(adjoint(result) if upper else result, dtype)
 
 
 # ---- Eigenvalues ----
@@ -85,7 +89,7 @@ def eig(a: Array) -> Any:
         values, vectors = values.real, vectors.real
     else:
         dtype = np.result_type(dtype, np.complex64)
-    return EigResult(cast(values, dtype), cast(vectors, dtype))
+    return EigResult(narrowed(values, dtype), narrowed(vectors, dtype))
 
 
 @implements(np.linalg.eigvals)
@@ -97,7 +101,7 @@ def eigvals(a: Array) -> Tensor:
     x = widened(x, dtype)
     values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
     if _all_real(dtype, values):
-        return cast(values.real, dtype)
+        return narrowed(values.real, dtype)
     return cast(values, np.result_type(dtype, np.complex64))
 
 
@@ -116,7 +120,7 @@ def eigh(a: Array, UPLO: str = "L") -> Any:
     check_square(x)
     dtype = result_dtype(x)
     values, vectors = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter)
-    return EighResult(cast(values, real_dtype(dtype)), cast(vectors, dtype))
+    return EighResult(cast(values, real_dtype(dtype)), narrowed(vectors, dtype))
 
 
 @implements(np.linalg.eigvalsh)
@@ -158,11 +162,11 @@ def qr(a: Array, mode: str = "reduced") -> Any:
     x = widened(x, dtype)
     if mode in ("raw", "economic"):
         reflectors, scales = _geqrf(x)
-        reflectors = cast(reflectors, dtype)
+        reflectors = ordered_like(cast(reflectors, dtype), as_tensor(a))
         return (reflectors.mT, cast(scales, dtype)) if mode == "raw" else reflectors
     tracked_r = mode == "r" and x.tracked  # R alone has no gradient; R of both has
     q, r = _qr(x, "reduced" if tracked_r else mode)
-    return cast(r, dtype) if mode == "r" else QRResult(cast(q, dtype), cast(r, dtype))
+    return narrowed(r, dtype) if mode == "r" else QRResult(narrowed(q, dtype), narrowed(r, dtype))
 
 
 # ---- Singular values ----
@@ -170,7 +174,7 @@ def qr(a: Array, mode: str = "reduced") -> Any:
 
 @implements(np.linalg.svd)
 def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    """NumPy's `linalg.svd`; the signs of the singular vectors are libtorch's choice."""
+    """NumPy's `linalg.svd`; on a GPU the signs of the singular vectors are libtorch's choice."""
     x = as_tensor(a)
     if hermitian:
         return _hermitian_svd(x) if compute_uv else _hermitian_svdvals(x)
@@ -180,8 +184,51 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian
     if not compute_uv:
         s = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=False, compute_uv=x.tracked)[1]
         return cast(s, real_dtype(dtype))
-    u, s, vh = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=bool(full_matrices))
-    return SVDResult(cast(u, dtype), cast(s, real_dtype(dtype)), cast(vh, dtype))
+    u, s, vh = _svd_of(x, bool(full_matrices))
+    return SVDResult(narrowed(u, dtype), cast(s, real_dtype(dtype)), narrowed(vh, dtype))
+
+
+def _svd_of(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The decomposition, on the CPU with the signs that LAPACK's own way gives the vectors of real matrices.
+
+    LAPACK first makes a matrix square that is much wider than high, and one nearly square bidiagonal as it is; MKL does
+    it the other way round in real arithmetic, in complex arithmetic not.
+    """
+    rows, columns = x.shape[-2:]
+    if x.dev != -1 or x.dtype.kind == "c" or rows == columns or 1 in (rows, columns) or not x.size:
+        return converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
+    if columns >= rows * 11 // 6:
+        compute = _svd_of_wide
+    elif columns < rows < columns * 11 // 6 and rows <= _SMALL:
+        compute = _svd_of_complex
+    else:
+        return converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
+    if not x.tracked:
+        return converged(NO_SINGULAR_VALUES, compute, x, full)
+    u, s, vh = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
+    return _with_signs(u, s, vh, converged(NO_SINGULAR_VALUES, compute, _detach(x), False)[2])
+
+
+def _with_signs(u: Tensor, s: Tensor, vh: Tensor, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The factors of a tracked matrix, with the signs that the rows of `like` say."""
+    count = s.shape[-1]
+    signs = xp.where(xp.sum(_detach(vh)[..., :count, :] * like, -1) < 0, -1.0, 1.0)
+    rows = xp.concatenate([signs, xp.ones_like(signs, shape=(*s.shape[:-1], vh.shape[-2] - count))], -1)
+    columns = xp.concatenate([signs, xp.ones_like(signs, shape=(*s.shape[:-1], u.shape[-1] - count))], -1)
+    return u * columns[..., None, :], s, vh * rows[..., None]
+
+
+def _svd_of_wide(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    rows = x.shape[-2]
+    q, r = _qr(x.mT, "complete" if full else "reduced")
+    u, s, vh = _svd(r[..., :rows, :].mT, full_matrices=True)
+    first = xp.matmul(vh, q[..., :rows].mT)
+    return u, s, xp.concatenate([first, q[..., rows:].mT], axis=-2) if full else first
+
+
+def _svd_of_complex(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    u, s, vh = _svd(cast(x, np.complex128), full_matrices=full)
+    return u.real, s, vh.real
 
 
 def _hermitian_svd(x: Tensor) -> Any:

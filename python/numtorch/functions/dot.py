@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_value, kernel, owned
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.indexing import diagonal
-from numtorch.functions.layout import is_contiguous
+from numtorch.functions.layout import in_c_order, is_contiguous
 from numtorch.functions.output import into
 from numtorch.functions.reduce import FLOATS
 from numtorch.functions.reduction import sum as sum_of
@@ -58,7 +58,7 @@ def dot(a: Array, b: Array, out: Any = None) -> Tensor:
 
 def _dot_of(x: Tensor, y: Tensor) -> Tensor:
     if x.ndim == 0 or y.ndim == 0:
-        return xp.multiply(x, y)
+        return _scaled(x, y)
     left, right = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if left != right:
         shapes = " and ".join(str(z.shape).replace(" ", "") for z in (x, y))
@@ -69,7 +69,13 @@ def _dot_of(x: Tensor, y: Tensor) -> Tensor:
         return matrix_product(x, y)
     if x.ndim == 1 and y.ndim == 1 and x.dtype.kind in "fc":
         return _dot(x, y)
-    return _tensordot(x, y, (x.ndim - 1,), (max(y.ndim - 2, 0),))
+    return as_value(_tensordot(x, y, (x.ndim - 1,), (max(y.ndim - 2, 0),)))
+
+
+def _scaled(x: Tensor, y: Tensor) -> Tensor:
+    """The product with a number; NumPy asks BLAS for that of a matrix, which gives it in C order."""
+    product: Tensor = xp.multiply(x, y)
+    return in_c_order(product) if product.ndim == 2 and product.dtype in FLOATS else product
 
 
 @implements(np.vdot)
@@ -89,10 +95,10 @@ def inner(a: Array, b: Array, /) -> Tensor:
     """NumPy's `inner`."""
     x, y = _matching(as_tensors(a, b))
     if x.ndim == 0 or y.ndim == 0:
-        return xp.multiply(x, y)
+        return _scaled(x, y)
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"shapes {x.shape} and {y.shape} not aligned: {x.shape[-1]} != {y.shape[-1]}")
-    return _tensordot(x, y, (x.ndim - 1,), (y.ndim - 1,))
+    return as_value(_tensordot(x, y, (x.ndim - 1,), (y.ndim - 1,)))
 
 
 @implements(np.outer)
@@ -143,7 +149,7 @@ def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int,
     left = x if plan.left is None else _reshape(x, plan.left)
     right = y if plan.right is None else _reshape(y, plan.right)
     product = matrix_product(left, right)
-    return product if plan.shape is None else _reshape(product, plan.shape)
+    return product if plan.shape is None else owned(_reshape(product, plan.shape))
 
 
 def _both_axes(axes: Any) -> tuple[Any, Any]:
@@ -197,7 +203,7 @@ def kron(a: Array, b: Array) -> Tensor:
         _reshape(x, tuple(length for n in x_shape for length in (n, 1))),
         _reshape(y, tuple(length for n in y_shape for length in (1, n))),
     )
-    return _reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True)))
+    return in_c_order(_reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True))))
 
 
 @implements(np.trace)

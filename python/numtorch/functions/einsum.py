@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_value, kernel
 from numtorch.functions.arguments import as_dtype, as_tensor, as_tensors, cast, check_casting, dev_of, promotion, xp
 from numtorch.functions.bits import SIGNED
 from numtorch.functions.layout import is_contiguous, is_fortran
@@ -313,7 +313,9 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     result = contract(terms, output) if steps is None else _contract_in_steps(terms, output, steps)
     if out is not None:
         return into(result, out, "einsum", casting)
-    return result if len(terms) == 1 else _in_order(result, order, arrays)  # one operand gives a view, as in NumPy
+    if len(terms) > 1:
+        return as_value(_in_order(result, order, arrays))
+    return result if result.ndim else as_value(result.copy())  # one operand gives a view, as in NumPy
 
 
 def _letter(order: Any) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, Dtype, as_tensor, axis_of, cast, dev_of, xp
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.output import into
 from numtorch.functions.places import place_of
 from numtorch.functions.registry import implements
@@ -107,8 +108,9 @@ def _one_axis(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
     return (x.shape[place] if n is None else operator.index(n)), place
 
 
-def _written(result: Tensor, out: Any, function: str) -> Any:
-    return result if out is None else into(result, out, function)
+def _written(result: Tensor, x: Tensor, out: Any, function: str) -> Any:
+    """The result, with its axes in memory as those of `x`, or in `out`."""
+    return ordered_like(result, x) if out is None else into(result, out, function)
 
 
 @implements(np.fft.fft)
@@ -116,7 +118,7 @@ def fft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: A
     """NumPy's `fft.fft`."""
     x = as_tensor(a, dev_of(a, out))
     length, place = _one_axis(x, n, axis)
-    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, True), True), out, "fft")
+    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, True), True), x, out, "fft")
 
 
 @implements(np.fft.ifft)
@@ -124,7 +126,7 @@ def ifft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: 
     """NumPy's `fft.ifft`."""
     x = as_tensor(a, dev_of(a, out))
     length, place = _one_axis(x, n, axis)
-    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, False), False), out, "ifft")
+    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, False), False), x, out, "ifft")
 
 
 def _of_real(x: Tensor, length: int, axis: int, scale: int, function: str) -> Tensor:
@@ -148,7 +150,7 @@ def rfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: 
     """NumPy's `fft.rfft`."""
     x = as_tensor(a, dev_of(a, out))
     length, place = _one_axis(x, n, axis)
-    return _written(_of_real(x, length, place, _scale(norm, True), "rfft"), out, "rfft")
+    return _written(_of_real(x, length, place, _scale(norm, True), "rfft"), x, out, "rfft")
 
 
 def _inverse_length(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
@@ -167,7 +169,7 @@ def irfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out:
     x = as_tensor(a, dev_of(a, out))
     length, place = _inverse_length(x, n, axis)
     result = _to_real(_as_complex(x), length, place, _scale(norm, False))
-    return _written(_like_half(result, x), out, "irfft")
+    return _written(_like_half(result, x), x, out, "irfft")
 
 
 @implements(np.fft.hfft)
@@ -176,7 +178,7 @@ def hfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: 
     x = as_tensor(a, dev_of(a, out))
     length, place = _inverse_length(x, n, axis)
     result = _to_real(xp.conjugate(_as_complex(x)), length, place, _scale(norm, True))
-    return _written(_like_half(result, x), out, "hfft")
+    return _written(_like_half(result, x), x, out, "hfft")
 
 
 @implements(np.fft.ihfft)
@@ -185,7 +187,7 @@ def ihfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out:
     x = as_tensor(a, dev_of(a, out))
     length, place = _one_axis(x, n, axis)
     half = _of_real(x, length, place, _scale(norm, False), "ihfft")
-    return _written(xp.conjugate(half), out, "ihfft")
+    return _written(xp.conjugate(half), x, out, "ihfft")
 
 
 def _several_axes(x: Tensor, s: Lengths, axes: Any, inverse_real: bool = False) -> tuple[list[int], list[int]]:
@@ -216,8 +218,8 @@ def _fftn(a: Array, s: Lengths, axes: Any, norm: Any, out: Any, forward: bool, f
     lengths, places = _several_axes(x, s, axes)
     scale = _scale(norm, forward)
     if not places:
-        return _written(x, out, function)  # as NumPy: nothing is transformed, and nothing made complex
-    return _written(_complex_transform(_as_complex(x), lengths, places, scale, forward), out, function)
+        return _written(x, x, out, function)  # as NumPy: nothing is transformed, and nothing made complex
+    return _written(_complex_transform(_as_complex(x), lengths, places, scale, forward), x, out, function)
 
 
 @implements(np.fft.fftn)
@@ -252,7 +254,7 @@ def rfftn(a: Array, s: Lengths = None, axes: Any = None, norm: Any = None, out: 
     scale = _scale(norm, True)
     half = _of_real(x, lengths[-1], places[-1], scale, "rfftn")
     result = _complex_transform(half, lengths[:-1], places[:-1], scale, True) if places[1:] else half
-    return _written(result, out, "rfftn")
+    return _written(result, x, out, "rfftn")
 
 
 @implements(np.fft.irfftn)
@@ -265,7 +267,7 @@ def irfftn(a: Array, s: Lengths = None, axes: Any = None, norm: Any = None, out:
     if places[1:]:
         y = _complex_transform(y, lengths[:-1], places[:-1], scale, False)
     result = _to_real(y, lengths[-1], places[-1], scale)
-    return _written(result if places[1:] else _like_half(result, x), out, "irfftn")
+    return _written(result if places[1:] else _like_half(result, x), x, out, "irfftn")
 
 
 @implements(np.fft.rfft2)

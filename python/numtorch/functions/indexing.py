@@ -21,7 +21,7 @@ from numtorch.functions.arguments import (
     find_dev,
     xp,
 )
-from numtorch.functions.layout import is_contiguous
+from numtorch.functions.layout import in_c_order, is_contiguous
 from numtorch.functions.output import into
 from numtorch.functions.reduce import truth
 from numtorch.functions.registry import implements
@@ -83,7 +83,7 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
         raise IndexError("cannot do a non-empty take from an empty axes.")
     result = x[(*((slice(None),) * place), places)]
     if out is None:
-        return result
+        return in_c_order(result)
     check_casting("take", out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
     return into(result, out, "take", "unsafe")
 

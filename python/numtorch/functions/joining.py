@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, are_alike, kernel, tensor
 from numtorch.functions.arguments import (
     MOST_AXES,
@@ -23,6 +24,7 @@ from numtorch.functions.arguments import (
     promotion,
 )
 from numtorch.functions.bits import moved
+from numtorch.functions.layout import joint_axes
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import atleast_1d, atleast_2d, atleast_3d, moveaxis, ravel
@@ -50,6 +52,7 @@ _expand = kernel("expand")
 _index_select = kernel("index_select")
 _repeat = kernel("repeat")
 _repeated_places = kernel("repeat_interleave.Tensor")
+_permute = kernel("permute")
 _reshape = kernel("reshape")
 _stack = kernel("stack")
 _unsqueeze = kernel("unsqueeze")
@@ -113,8 +116,17 @@ def concatenate(
     place = axis_of(axis, members[0].ndim)
     _check_lengths(members, place)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _cat([cast(x, target) for x in members], place)
+    result = _joined([cast(x, target) for x in members], place)
     return result if out is None else into(result, out, "concatenate", casting)
+
+
+def _joined(members: list[Tensor], axis: int) -> Tensor:
+    """The axes in memory in the order that they have in the members."""
+    if all(map(_core.is_contiguous, members)):
+        return _cat(members, axis)
+    axes = joint_axes(members)
+    back = sorted(range(len(axes)), key=axes.__getitem__)
+    return _permute(_cat([_permute(x, axes) for x in members], back[axis]), back)
 
 
 def _concatenated_flat(arrays: Any, out: Any, dtype: Dtype, casting: str) -> Tensor:
@@ -142,7 +154,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
         raise ValueError("all input arrays must have the same shape")
     place = axis_of(axis, members[0].ndim + 1)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _within_limit(_stack([cast(x, target) for x in members], place))
+    result = _within_limit(_joined([_unsqueeze(cast(x, target), place) for x in members], place))
     return result if out is None else into(result, out, "stack", casting)
 
 
@@ -286,7 +298,7 @@ def unstack(x: Array, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     first = moveaxis(x, axis, 0)
-    return tuple(first[i, ...] for i in range(first.shape[0]))
+    return tuple(first[i] for i in range(first.shape[0]))
 
 
 @implements(np.tile)
@@ -298,7 +310,7 @@ def tile(A: Array, reps: Any) -> Tensor:
         raise ValueError("negative dimensions are not allowed")
     counts = (1,) * (x.ndim - len(counts)) + tuple(operator.index(count) for count in counts)
     if all(count == 1 for count in counts) and len(counts) == x.ndim:
-        return x.copy()
+        return x.copy("K")
     return moved(lambda y: _repeat(y, counts), x)
 
 
@@ -306,7 +318,7 @@ def _repeat_evenly(x: Tensor, count: int, axis: int) -> Tensor:
     """Each element `count` times, by views and one copy."""
     wide = _unsqueeze(x, axis + 1)
     wide = _expand(wide, (*x.shape[: axis + 1], count, *x.shape[axis + 1 :]))
-    return _reshape(wide.copy(), (*x.shape[:axis], x.shape[axis] * count, *x.shape[axis + 1 :]))
+    return _core.owned(_reshape(wide.copy(), (*x.shape[:axis], x.shape[axis] * count, *x.shape[axis + 1 :])))
 
 
 @implements(np.repeat)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 import numpy as np
 
-from numtorch._core import Tensor
+from numtorch import _core
+from numtorch._core import Tensor, kernel
 
-__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reading_axes", "reverse_axes"]
+__all__ = [
+    "as_order",
+    "in_c_order",
+    "in_order",
+    "is_contiguous",
+    "is_fortran",
+    "joint_axes",
+    "memory_axes",
+    "ordered_like",
+    "reading_axes",
+    "reduced_like",
+    "reverse_axes",
+]
+
+
+_permute = kernel("permute")
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
@@ -66,3 +85,60 @@ def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA")
     if letter == "A":
         return "F" if is_fortran(x) and not is_contiguous(x) else "C"
     return letter
+
+
+def in_c_order(x: Tensor) -> Tensor:
+    """`x` itself if its elements lie in C order, else a copy that does."""
+    return x if _core.is_contiguous(x) else x.copy()
+
+
+def in_order(x: Tensor, order: str, operands: Sequence[Any]) -> Tensor:
+    """`x` with its elements in NumPy's `order` of memory: 'A' is Fortran's where all `operands` are in it."""
+    if order == "A":
+        arrays = [operand for operand in operands if isinstance(operand, Tensor)]
+        order = "F" if all(map(is_fortran, arrays)) else "C"
+    if order == "K":
+        return _core.in_order_of(x, tuple(operand for operand in operands if isinstance(operand, Tensor)))
+    return x.astype(x.dtype, cast(Any, order), copy=False)
+
+
+def ordered_like(x: Tensor, like: Tensor) -> Tensor:
+    """`x` with its axes in the order in memory that those of `like` have: NumPy's order 'K'."""
+    if x.ndim < 2 or x.ndim != like.ndim or _core.is_contiguous(like):
+        return in_c_order(x)
+    return _in_axes(x, memory_axes(like))
+
+
+def _in_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """`x` with its axes in memory as `axes` says, from the slowest to the fastest."""
+    sorted_axes = _permute(x, axes)
+    if _core.is_contiguous(sorted_axes):
+        return x
+    back = sorted(range(len(axes)), key=axes.__getitem__)
+    return _core.owned(_permute(sorted_axes.copy(), back))
+
+
+def joint_axes(arrays: Sequence[Tensor]) -> tuple[int, ...]:
+    """The axes from the slowest to the fastest of what `arrays` are joined to: where they do not agree C order wins."""
+    axes: list[int] = []
+    for axis in range(arrays[0].ndim):
+        place = len(axes)
+        for i in reversed(range(len(axes))):
+            pairs = [(x.strides[axis], x.strides[axes[i]]) for x in arrays if x.shape[axis] != 1 != x.shape[axes[i]]]
+            if any(mine <= theirs for mine, theirs in pairs):
+                break
+            if pairs:
+                place = i
+        axes.insert(place, axis)
+    return tuple(axes)
+
+
+def reduced_like(result: Tensor, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """The `result` of a reduction of `x` along `axes`, with what is left of its axes in the order that they had."""
+    if result.ndim < 2 or _core.is_contiguous(x):
+        return result
+    order = memory_axes(x)
+    if result.ndim == x.ndim:
+        return _in_axes(result, order)
+    kept = [axis for axis in range(x.ndim) if axis not in axes]
+    return _in_axes(result, tuple(kept.index(axis) for axis in order if axis in kept))

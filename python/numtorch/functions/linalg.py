@@ -13,6 +13,7 @@ from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, cast, dev_of, xp
 from numtorch.functions.decomposition import svd
 from numtorch.functions.dot import dot
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.matrices import check_square, real_dtype, result_dtype, unit_matrix, widened
 from numtorch.functions.norm import norm
 from numtorch.functions.registry import implements
@@ -102,7 +103,7 @@ def matrix_power(a: Array, n: int) -> Tensor:
     except TypeError as error:
         raise TypeError("exponent must be an integer") from error
     if power == 0:
-        return _expand(unit_matrix(x.shape[-1], x), x.shape).copy()
+        return ordered_like(_expand(unit_matrix(x.shape[-1], x), x.shape).copy(), x)
     if power < 0:
         x, power = inv(x), -power
     result = None

@@ -14,6 +14,7 @@ from numpy.linalg import LinAlgError
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import cast
+from numtorch.functions.layout import in_c_order
 
 __all__ = [
     "adjoint",
@@ -21,6 +22,7 @@ __all__ = [
     "check_matrix",
     "check_square",
     "converged",
+    "narrowed",
     "real_dtype",
     "result_dtype",
     "unit_matrix",
@@ -52,6 +54,11 @@ def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def widened(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """`x` in the dtype that NumPy computes in where the result has `dtype`."""
     return cast(x, COMPLEX128 if dtype.kind == "c" else FLOAT64)
+
+
+def narrowed(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
+    """A result in the dtype that NumPy gives it and in C order; LAPACK's matrices lie in Fortran order."""
+    return in_c_order(cast(x, dtype))
 
 
 def check_matrix(x: Tensor) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.output import into
 from numtorch.functions.reduce import INT64
@@ -221,7 +221,7 @@ def nanvar(
     if x.dtype.kind not in "fc":
         return var(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
     result = _nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
-    return result if out is None else into(result, out, "nanvar", "unsafe")
+    return as_value(result) if out is None else into(result, out, "nanvar", "unsafe")
 
 
 @implements(np.nanstd)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_value, kernel
 from numtorch.functions.arguments import Array, as_tensor, check_casting, dev_of, held, is_weak, xp
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import where
@@ -74,8 +74,8 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
     elif source.dtype.kind == "f":
         result = _replaced(source, nan, posinf, neginf)
     else:
-        return source.copy() if copy else source
+        return as_value(source.copy("K")) if copy or not source.ndim else source
     if copy or not isinstance(x, Tensor):
-        return result
+        return as_value(result)
     x[...] = result
-    return x
+    return x if x.ndim else result

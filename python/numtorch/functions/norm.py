@@ -10,7 +10,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, NoValue, as_tensor, axes_of, axis_of, cast, xp
 from numtorch.functions.decomposition import svdvals
-from numtorch.functions.layout import memory_axes
+from numtorch.functions.layout import memory_axes, reduced_like
 from numtorch.functions.reduce import kept_shape, sum_over
 from numtorch.functions.reduction import max as max_of
 from numtorch.functions.reduction import min as min_of
@@ -138,7 +138,7 @@ def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) ->
         return _power_norm(values, 2, tuple(range(values.ndim)), bool(keepdims))
     axes = _norm_axes(axis, values.ndim)
     if len(axes) == 1:
-        return _of_vectors(values, ord, axes, bool(keepdims))
+        return reduced_like(_of_vectors(values, ord, axes, bool(keepdims)), values, axes)
     if len(axes) == 2:
         return _of_matrices(values, ord, (axes[0], axes[1]), bool(keepdims))
     raise ValueError("Improper number of dimensions to norm.")
@@ -150,7 +150,7 @@ def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: A
     values = _floating(as_tensor(x))
     axes = axes_of(axis, values.ndim) if isinstance(axis, tuple) or axis is None else _norm_axes(axis, values.ndim)
     if axes:
-        return _of_vectors(values, ord, axes, bool(keepdims))
+        return reduced_like(_of_vectors(values, ord, axes, bool(keepdims)), values, axes)
     return _of_vectors(values.reshape((1, *values.shape)), ord, (0,), False)  # each element is a vector
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, axis_of, cast, xp
+from numtorch.functions.layout import in_c_order
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import moveaxis, ravel
 
@@ -68,4 +69,4 @@ def unpackbits(a: Array, /, axis: int | None = None, count: int | None = None, b
             raise ValueError("-count larger than number of elements")
         wanted = wanted + length if wanted < 0 else wanted
         bits = bits[..., :wanted] if wanted <= length else _pad(bits, (0, wanted - length))
-    return moveaxis(bits, -1, place)
+    return in_c_order(moveaxis(bits, -1, place))

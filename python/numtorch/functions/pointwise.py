@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import (
     Array,
     NoValue,
@@ -23,6 +23,7 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.elementwise import CLIP
+from numtorch.functions.layout import in_c_order, is_fortran
 from numtorch.functions.output import into
 from numtorch.functions.reduce import BOOL, REAL_FLOATS
 from numtorch.functions.reduction import all as all_of
@@ -112,7 +113,7 @@ def _clipped_by_ufunc(x: Tensor, low: Any, high: Any, out: Any, keywords: dict[s
 
 def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     if low is None and high is None:
-        return x.copy()
+        return as_value(x.copy("K"))
     bounds = [b if b is None or is_weak(b) else as_tensor(b, x.dev) for b in (low, high)]
     dtype = promotion(x, *(b for b in bounds if b is not None))
     x = cast(x, dtype)
@@ -146,10 +147,13 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
     elif x.dtype.kind == "f":
         result = _rounded(x, places)
     elif places >= 0:
-        result = x.copy()
+        result = as_value(x.copy("K"))
     else:
         result = cast(_rounded(cast(x, FLOAT64), places), x.dtype)
-    return result if out is None else into(result, out, "round")
+    if out is not None:
+        return into(result, out, "round")
+    is_scaled = places < 0 or (places > 0 and x.dtype.kind in "fc")
+    return in_c_order(result) if is_scaled and not is_fortran(result) else result
 
 
 def _rounded(x: Tensor, places: int) -> Tensor:
@@ -260,7 +264,8 @@ def isreal(x: Array) -> Tensor:
 @implements(np.iscomplex)
 def iscomplex(x: Array) -> Tensor:
     """NumPy's `iscomplex`."""
-    return as_tensor(x).imag != 0
+    values = as_tensor(x)
+    return values.imag != 0 if values.dtype.kind == "c" else in_c_order(values.imag != 0)
 
 
 @implements(np.real_if_close)
@@ -299,7 +304,7 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, 
     if period is not None:
         at, points, values = _periodic(at, points, values, period)
         left = right = None
-    return _interpolated(at, points, values, left, right)
+    return as_value(_interpolated(at, points, values, left, right))
 
 
 def _periodic(at: Tensor, points: Tensor, values: Tensor, period: float) -> tuple[Tensor, Tensor, Tensor]:

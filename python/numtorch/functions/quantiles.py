@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_array, as_value, kernel, owned, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.layout import in_c_order, reduced_like
 from numtorch.functions.nanfunctions import nanmean
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
@@ -79,8 +80,12 @@ class Lanes:
     ) -> Tensor:
         """The results, along the last axis, first and in the shape that was asked for."""
         kept = keepdims is not NoValue and bool(keepdims)
-        first = moveaxis(result, -1, 0).reshape(*asked, *(self.kept if kept else self.shape))
-        return first if out is None else into(first, out, self.function, casting)
+        moved = moveaxis(result, -1, 0)
+        first = (moved if self.function.startswith("nan") else in_c_order(moved)).reshape(
+            *asked, *(self.kept if kept else self.shape)
+        )
+        first = first if kept else as_value(first)
+        return owned(first) if out is None else into(first, out, self.function, casting)
 
 
 # ---- The places of quantiles ----
@@ -251,7 +256,8 @@ def _answer(
     assigned = skips_nan or weights is not None  # to the output, which takes anything
     if out is not None and not assigned and method in DISCRETE:
         check_casting(function, out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
-    return lanes.finish(result, fractions.shape, keepdims, out, "unsafe" if assigned else "same_kind")
+    finished = lanes.finish(result, fractions.shape, keepdims, out, "unsafe" if assigned else "same_kind")
+    return finished if weights is None or out is not None else as_array(finished)  # as NumPy
 
 
 @implements(np.quantile)
@@ -341,7 +347,8 @@ def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_n
         pair = xp.stack([middle, cast(lanes.at(high), middle.dtype)])
         # One element where they are an odd number: twice that may be too large.
         middle = xp.where(low == high, middle, xp.mean(pair, axis=0))
-    return lanes.finish(lanes.nan_kept(middle, count), (), keepdims, out)
+    result = lanes.finish(lanes.nan_kept(middle, count), (), keepdims, out)
+    return reduced_like(result, x, lanes.order) if out is None and not skips_nan else result
 
 
 @implements(np.median)

@@ -24,6 +24,7 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.complex_extremes import extreme_along
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
 from numtorch.functions.zeros import signed_sum
 
@@ -79,10 +80,15 @@ def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: A
     return reduction.ufunc.resolve_dtypes(operands, casting="unsafe", reduction=True, **options)[0]
 
 
+def unreduced(x: Tensor) -> Tensor:
+    """What a reduction along no axes gives: a copy, and of a 0-d array a value."""
+    return _core.as_value(x.copy("K"))
+
+
 def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """The sum along `axes`, in the dtype of `x`."""
     if not axes:
-        return x.copy()
+        return unreduced(x)
     if x.dtype.kind != "u":
         return _sum_axes(x, axes, keepdims, dtype=x.dtype)
     wide = _sum_axes(_view(x, INT64) if x.dtype == UINT64 else x, axes, keepdims, dtype=INT64)
@@ -109,7 +115,7 @@ def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]
 def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """The product along `axes`, in the dtype of `x`."""
     if not axes:
-        return x.copy()
+        return unreduced(x)
     if x.dtype.kind == "u":
         wide = _view(x, INT64) if x.dtype == UINT64 else cast(x, INT64)
         product = prod_over(wide, axes, keepdims)
@@ -123,7 +129,7 @@ def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
 def _extreme_over(extreme: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
     def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         if not axes:
-            return x.copy()
+            return unreduced(x)
         if x.dtype.kind == "c":
             result = extreme_along(last_axes(x, axes), -1, False, extreme is _amax)
             return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
@@ -155,10 +161,10 @@ def _truth_over(extreme: Any, of_none: bool) -> Callable[[Tensor, tuple[int, ...
 
     def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
         if not axes:
-            return x.copy()
+            return unreduced(x)
         if any(x.shape[axis] == 0 for axis in axes):
             return full_of(of_none, x, axes, keepdims)
-        return _view(extreme(_view(x, UINT8), axes, keepdims), BOOL)
+        return _core.owned(_view(extreme(_view(x, UINT8), axes, keepdims), BOOL))
 
     return over
 
@@ -255,7 +261,9 @@ def reduce(
         result = over(x, axes, kept)
         if start is not None:
             result = reduction.combine(as_tensor_of(start, x), result)
-    return result if out is None else into(result, out, reduction.ufunc.__name__, "unsafe")
+    if out is None:
+        return _core.owned(reduced_like(result, x, axes))
+    return into(result, out, reduction.ufunc.__name__, "unsafe")
 
 
 def as_tensor_of(value: Array, x: Tensor) -> Tensor:
@@ -266,4 +274,4 @@ def as_tensor_of(value: Array, x: Tensor) -> Tensor:
 def full_of(start: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """What a reduction of no elements gives: its initial value everywhere."""
     shape = kept_shape(x.shape, axes) if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return _expand(as_tensor_of(start, x), shape).copy()
+    return _core.as_value(_expand(as_tensor_of(start, x), shape).copy())

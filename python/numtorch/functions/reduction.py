@@ -23,6 +23,7 @@ from numtorch.functions.arguments import (
 from numtorch.functions.bits import ordered
 from numtorch.functions.complex_extremes import position_along
 from numtorch.functions.floats import MANY
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
 from numtorch.functions.reduce import (
     ALL,
@@ -71,8 +72,9 @@ def sum(
         if axis is None:
             if keepdims is NoValue:
                 return _sum(a)
-        elif type(axis) is int and -a.ndim <= axis < a.ndim:
-            return _sum_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+        elif type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
+            result = _sum_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
     return reduce(SUM, a, axis, dtype, out, keepdims, initial, where)
 
 
@@ -91,8 +93,10 @@ def prod(
     if plain and type(a) is Tensor and a.dtype in FLOATS:
         if axis is None:
             return _prod_all(a)
-        if type(axis) is int and a.ndim:
-            return _prod(a, axis_of(axis, a.ndim), False)
+        if type(axis) is int and (ndim := a.ndim):
+            place = axis_of(axis, ndim)
+            result = _prod(a, place, False)
+            return result if ndim < 3 else reduced_like(result, a, (place,))
     return reduce(PROD, a, axis, dtype, out, keepdims, initial, where)
 
 
@@ -111,8 +115,9 @@ def max(
     ):
         if axis is None:
             return _amax(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and -a.ndim <= axis < a.ndim:
-            return _amax(a, axis, keepdims is not NoValue and bool(keepdims))
+        if type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
+            result = _amax(a, axis, keepdims is not NoValue and bool(keepdims))
+            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
     return reduce(MAX, a, axis, None, out, keepdims, initial, where)
 
 
@@ -131,8 +136,9 @@ def min(
     ):
         if axis is None:
             return _amin(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and -a.ndim <= axis < a.ndim:
-            return _amin(a, axis, keepdims is not NoValue and bool(keepdims))
+        if type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
+            result = _amin(a, axis, keepdims is not NoValue and bool(keepdims))
+            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
     return reduce(MIN, a, axis, None, out, keepdims, initial, where)
 
 
@@ -165,7 +171,8 @@ def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
     x = truth(as_tensor(a))
-    return sum_over(cast(x, INT64), reduced_axes(axis, x.ndim), keepdims)
+    axes = reduced_axes(axis, x.ndim)
+    return reduced_like(sum_over(cast(x, INT64), axes, keepdims), x, axes)
 
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:

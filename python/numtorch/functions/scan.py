@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import (
     Array,
@@ -20,6 +21,7 @@ from numtorch.functions.arguments import (
     dev_of,
 )
 from numtorch.functions.joining import concatenate
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.output import into
 from numtorch.functions.reduce import FLOATS, INT64, UINT64, accumulator_dtype
 from numtorch.functions.reduction import sum as sum_of
@@ -41,7 +43,8 @@ def _along(run: Any, x: Tensor, axis: int) -> Tensor:
 
 def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) -> Tensor:
     if dtype is None and out is None and type(axis) is int and type(a) is Tensor and a.ndim and a.dtype in FLOATS:
-        return _along(run, a, axis_of(axis, a.ndim))
+        result = _along(run, a, axis_of(axis, a.ndim))
+        return result if _core.is_contiguous(a) else ordered_like(result, a)
     x = as_tensor(a, dev_of(a, out))
     if axis is None:
         x, axis = ravel(x), 0
@@ -58,7 +61,7 @@ def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) 
         result = cast(run(x, place, dtype=INT64), wanted)
     else:
         result = run(x, place, dtype=wanted) if wanted.kind == "i" else cast(_along(run, x, place), wanted)
-    return result if out is None else into(result, out, function, "unsafe")
+    return _core.owned(ordered_like(result, x)) if out is None else into(result, out, function, "unsafe")
 
 
 @implements(np.cumsum)
@@ -234,6 +237,7 @@ def gradient(f: Array, *varargs: Any, axis: Axis = None, edge_order: int = 1) ->
             "at least (edge_order + 1) elements are required."
         )
     slopes = tuple(
-        cast(_slope(x, place, step, edge_order), x.dtype) for place, step in zip(axes, spacings, strict=True)
+        ordered_like(cast(_slope(x, place, step, edge_order), x.dtype), x)
+        for place, step in zip(axes, spacings, strict=True)
     )
     return slopes[0] if len(slopes) == 1 else slopes

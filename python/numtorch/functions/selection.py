@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor, as_array, as_value, kernel, owned
 from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import nonzero
@@ -49,20 +49,17 @@ def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     plain = isinstance(x, Tensor) and isinstance(y, Tensor) and x.dtype == y.dtype
     first, second = (x, y) if plain else _branches(dev, x, y)
     check_broadcast(mask, first, second)
-    return _where(mask, first, second)
+    return as_array(_where(mask, first, second))
 
 
 def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
     """The branches of one dtype, or a number for the second one; None if there is more to decide."""
     try:
         if type(y) is Tensor and y.dtype == x.dtype:
-            return _where(condition, x, y)
+            return as_array(_where(condition, x, y))
         if type(y) in (float, int) and x.dtype in REAL_FLOATS:
-            return _where_other(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype))
-    except (
-        OverflowError,
-        RuntimeError,
-    ):  # shapes that do not fit, or a number too large, which NumPy's words shall tell
+            return as_array(_where_other(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype)))
+    except (OverflowError, RuntimeError):  # shapes that do not fit, or a number too large: NumPy's words shall tell
         return None
     return None
 
@@ -128,4 +125,4 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     places = _expand(index, (1, *shape))
     stacked = _stack([_expand(x, shape) for x in members], 0)
     result = moved(lambda x: _gather(x, 0, places), stacked)[0, ...]
-    return result if out is None else into(result, out, "choose", "unsafe")
+    return owned(as_value(result)) if out is None else into(result, out, "choose", "unsafe")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, as_read_only, kernel
+from numtorch._core import Tensor, as_read_only, as_value, kernel
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -24,7 +24,7 @@ from numtorch.functions.arguments import (
     reduced_axes,
 )
 from numtorch.functions.bits import moved
-from numtorch.functions.layout import as_order, is_contiguous, reading_axes, reverse_axes
+from numtorch.functions.layout import as_order, in_c_order, is_contiguous, ordered_like, reading_axes, reverse_axes
 from numtorch.functions.registry import implements
 
 __all__ = [
@@ -197,11 +197,12 @@ def squeeze(a: Array, axis: Axis = None) -> Tensor:
     """NumPy's `squeeze`, a view."""
     x = as_tensor(a)
     if axis is None:
-        return _squeeze(x, tuple(i for i, length in enumerate(x.shape) if length == 1))
+        axes = tuple(i for i, length in enumerate(x.shape) if length == 1)
+        return _squeeze(x, axes) if axes else x
     axes = reduced_axes(axis, x.ndim)
     if any(x.shape[i] != 1 for i in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
-    return _squeeze(x, axes)
+    return _squeeze(x, axes) if axes else x
 
 
 @implements(np.expand_dims)
@@ -287,7 +288,8 @@ def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:
 def flip(m: Array, axis: Axis = None) -> Tensor:
     """NumPy's `flip`, a view."""
     x = as_tensor(m)
-    return _flipped(x, axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim))
+    axes = axes_of(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
+    return _flipped(x, axes) if x.ndim else as_value(x.copy())
 
 
 def _require_axes(x: Tensor, ndim: int) -> Tensor:
@@ -342,7 +344,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     x = as_tensor(a, dev_of(a, shift))
     if axis is None:
         if x.ndim == 0:
-            return x.copy()
+            return x.copy("K")
         distance = int(np.sum(_numbers(shift)))
         return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
@@ -353,8 +355,8 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     for distance, place in pairs:
         distances[int(place)] = distances.get(int(place), 0) + int(distance)
     if not distances:
-        return x.copy()
-    return moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x)
+        return x.copy("K")
+    return ordered_like(moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x), x)
 
 
 def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
@@ -363,7 +365,9 @@ def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
         raise TypeError("tril and triu: an array with at least one axis is needed")
     if x.ndim == 1:
         x = _expand(x, (x.shape[0], x.shape[0]))
-    return moved(lambda y: triangle(y, operator.index(k)), x)
+    result = moved(lambda y: triangle(y, operator.index(k)), x)
+    # What NumPy lays beside a mask of two axes in C order.
+    return ordered_like(result, x) if x.strides[-2] >= x.strides[-1] else in_c_order(result)
 
 
 @implements(np.tril)

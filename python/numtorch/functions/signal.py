@@ -14,6 +14,7 @@ from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors,
 from numtorch.functions.carriers import CARRIERS, FLOAT32, UINT64, on_bits, through
 from numtorch.functions.convolution import convolved_by_blocks
 from numtorch.functions.joining import concatenate
+from numtorch.functions.layout import ordered_like
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import flip
 
@@ -216,4 +217,4 @@ def unwrap(p: Array, discont: Any = None, axis: int = -1, *, period: Any = 2 * m
     ndim, place = x.ndim, axis_of(axis, x.ndim)
     first = x[(*[slice(None)] * place, slice(0, 1), *[slice(None)] * (ndim - place - 1))]
     rest = x[(*[slice(None)] * place, slice(1, None), *[slice(None)] * (ndim - place - 1))]
-    return concatenate([cast(first, dtype), cast(rest + shifts, dtype)], axis=place)
+    return ordered_like(concatenate([cast(first, dtype), cast(rest + shifts, dtype)], axis=place), x)

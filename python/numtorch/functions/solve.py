@@ -17,6 +17,7 @@ from numtorch.functions.matrices import (
     check_matrix,
     check_square,
     converged,
+    narrowed,
     real_dtype,
     result_dtype,
     widened,
@@ -59,7 +60,7 @@ def solve(a: Array, b: Array) -> Tensor:
         result, info = _solve(left, right)
         result = result[..., 0] if is_vector else result
     check_info(info, "Singular matrix")
-    return cast(result, dtype)
+    return narrowed(result, dtype)
 
 
 @implements(np.linalg.inv)
@@ -70,7 +71,7 @@ def inv(a: Array) -> Tensor:
     dtype = result_dtype(x)
     result, info = _inv(widened(x, dtype))
     check_info(info, "Singular matrix")
-    return cast(result, dtype)
+    return narrowed(result, dtype)
 
 
 @implements(np.linalg.tensorsolve)

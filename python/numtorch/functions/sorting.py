@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch._core import Tensor, as_value, kernel, owned, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.layout import in_c_order, ordered_like
 from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
@@ -110,7 +111,7 @@ def sort(
     x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
-    return sorted_with_places(x, axis_of(axis, x.ndim))[0]
+    return ordered_like(sorted_with_places(x, axis_of(axis, x.ndim))[0], x)
 
 
 def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str, order: Any) -> None:
@@ -149,7 +150,7 @@ def partition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselec
 @implements(np.argpartition)
 def argpartition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None) -> Tensor:
     """NumPy's `argpartition`: of all elements in order, which NumPy allows. It waits where `partition` does."""
-    return _partitioned("argpartition", a, kth, axis, kind, order)[1]
+    return in_c_order(_partitioned("argpartition", a, kth, axis, kind, order)[1])
 
 
 @implements(np.lexsort)
@@ -161,7 +162,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     if any(column.shape != columns[0].shape for column in columns):
         raise ValueError("all keys need to be the same shape")
     if columns[0].ndim == 0:
-        return tensor(0, dev=columns[0].dev)
+        return as_value(tensor(0, dev=columns[0].dev))
     place = axis_of(axis, columns[0].ndim)
     places = sorted_with_places(columns[0], place)[1]
     for column in columns[1:]:
@@ -191,7 +192,7 @@ def argsort(
         x, axis = ravel(x), -1
     elif x.ndim == 0:
         x = x.reshape(1)
-    return sorted_with_places(x, axis_of(axis, x.ndim))[1]
+    return in_c_order(sorted_with_places(x, axis_of(axis, x.ndim))[1])
 
 
 def keys_of(x: Tensor) -> Tensor:
@@ -253,4 +254,4 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
         if "sorter index out of range" not in str(error):
             raise
         raise ValueError("Sorter index out of range.") from None
-    return result.reshape(needles.shape)
+    return owned(result.reshape(needles.shape))

@@ -24,8 +24,9 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.floats import MANY
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
-from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over
+from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over, unreduced
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
@@ -76,8 +77,9 @@ def mean(
         if axis is None:
             if keepdims is NoValue:
                 return _mean(a)
-        elif type(axis) is int and -a.ndim <= axis < a.ndim:
-            return _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+        elif type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
+            result = _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
+            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
     x = as_tensor(a, dev_of(a, out, where))
     result_dtype = as_dtype(dtype) or averaged_dtype(x.dtype)
     kept = keepdims is not NoValue and bool(keepdims)
@@ -96,9 +98,9 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     if count == 0:
         warn("Mean of empty slice.")
     if not axes:
-        return cast(x, dtype).copy()
+        return unreduced(cast(x, dtype))
     if dtype.kind in "fc":
-        return _mean_axes(cast(x, dtype), axes, keepdims)
+        return reduced_like(_mean_axes(cast(x, dtype), axes, keepdims), x, axes)
     return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
 
 
@@ -145,7 +147,7 @@ def _spread(
     if not masked and _count(x.shape, axes) - ddof <= 0:
         warn("Degrees of freedom <= 0 for slice")
     if wanted == own and enough and middle is NoValue and axes and not _is_faster_composed(x):
-        result = kind(cast(x, wanted), axes, correction=ddof, keepdim=kept)
+        result = reduced_like(kind(cast(x, wanted), axes, correction=ddof, keepdim=kept), x, axes)
     else:
         result = _composed_variance(x, axes, wanted, ddof, kept, where if masked else None, middle)
         result = _root_of(result) if kind is _std else result
@@ -180,7 +182,10 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
     if _is_faster_composed(a) and a.ndim > 1:
         return None
     place = axis_of(axis, a.ndim)
-    return kind(a, (place,), correction=ddof, keepdim=kept) if a.shape[place] > ddof else None
+    if a.shape[place] <= ddof:
+        return None
+    result = kind(a, (place,), correction=ddof, keepdim=kept)
+    return result if a.ndim < 3 else reduced_like(result, a, (place,))
 
 
 def _is_faster_composed(x: Tensor) -> bool:

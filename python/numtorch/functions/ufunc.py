@@ -13,6 +13,7 @@ from numtorch.functions import complex_power
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
 from numtorch.functions.elementwise import ROWS, Row, computation
+from numtorch.functions.layout import in_order
 from numtorch.functions.special import find_row
 from numtorch.functions.ufunc_options import Options, read_mask, read_options
 
@@ -251,6 +252,8 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
     results = result if type(result) is tuple else (result,)
     if function.signature is not None and options.out[0] is not None:
         _check_core(function, fitted, results[0], options.out[0])
+    if function.signature is None or options.order != "K":
+        results = tuple(in_order(one, options.order, operands) for one in results)
     finished = tuple(
         finish(function, one, out, mask, options.casting) for one, out in zip(results, options.out, strict=True)
     )

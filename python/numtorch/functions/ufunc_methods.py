@@ -15,6 +15,7 @@ from numtorch.functions.assign import assign
 from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
 from numtorch.functions.elementwise import ROWS
 from numtorch.functions.folding import Fold
+from numtorch.functions.layout import ordered_like, reduced_like
 from numtorch.functions.ufunc import (
     METHODS,
     call_plain,
@@ -179,7 +180,7 @@ def reduce(
     if keepdims:
         result = _reshape(result, tuple(1 if i in axes else length for i, length in enumerate(x.shape)))
     if out is None:
-        return result
+        return reduced_like(result, x, axes)
     if out.ndim != result.ndim:
         raise ValueError(
             f"output parameter for reduction operation {function.__name__} has the wrong number of dimensions: "
@@ -255,7 +256,7 @@ def accumulate(function: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None,
     place = _single_axis(axis, _ndim(array), "accumulate")
     fold, x = _prepare_same(function, array, dtype, out, "accumulate")
     result = folding.scan(fold, x, place) if x.size else cast(x, fold.dtype)
-    return _deliver(function, result, out, "accumulation")
+    return _deliver(function, result if out is not None else ordered_like(result, x), out, "accumulation")
 
 
 def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, place: int) -> Tensor:
@@ -321,7 +322,9 @@ def outer(function: np.ufunc, a: Any, b: Any, **keywords: Any) -> Any:
     # Python numbers have a dtype of their own here, as in NumPy.
     first, second = (x if isinstance(x, Tensor) else tensor(x, dev=dev, copy=_core.recording()) for x in (a, b))
     operands = (_reshape(first, (*first.shape, *(1,) * second.ndim)), second)
-    return call_with(function, operands, keywords) if keywords else call_plain(function, operands)
+    if keywords:
+        return call_with(function, operands, keywords)
+    return _core.in_order_of(call_plain(function, operands), operands)
 
 
 # ---- at ----

@@ -20,6 +20,7 @@ class Options(NamedTuple):
     casting: str
     signature: Any
     gufunc: dict[str, Any]
+    order: str
 
 
 _GUFUNC_KEYWORDS = ("axes", "axis", "keepdims")
@@ -35,12 +36,12 @@ def read_options(function: np.ufunc, keywords: dict[str, Any]) -> Options:
     where = True if is_gufunc else left.pop("where", True)
     gufunc = {name: left.pop(name) for name in _GUFUNC_KEYWORDS if is_gufunc and name in left}
     casting = _read_choice(left, "casting", "same_kind", ("no", "equiv", "safe", "same_kind", "unsafe"))
-    _read_choice(left, "order", "K", ("C", "F", "A", "K"))
+    order = _read_choice(left, "order", "K", ("C", "F", "A", "K"))
     signature = _read_signature(function, left)
     left.pop("subok", None)
     if left:
         raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(left))}'")
-    return Options(outs, where, casting, signature, gufunc)
+    return Options(outs, where, casting, signature, gufunc, order)
 
 
 def _read_choice(left: dict[str, Any], name: str, default: str, choices: tuple[str, ...]) -> str:

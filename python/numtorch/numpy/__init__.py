@@ -33,7 +33,6 @@ from numpy import (
     ushort, void,
 )
 
-from numtorch._core import Tensor as ndarray
 from numtorch.flat import FlatIterator as flatiter
 from numtorch.functions.coordinates import ravel_multi_index, unravel_index
 from numtorch.functions.covariance import corrcoef, cov
@@ -101,6 +100,7 @@ from numtorch.functions.tapers import bartlett, blackman, hamming, hanning, kais
 from numtorch.functions.text import array2string, array_repr, array_str
 from numtorch.numpy import emath, fft, lib, linalg, polynomial, random, testing
 from numtorch.numpy.absent import ABSENT as _ABSENT
+from numtorch.numpy.arrays import ndarray
 from numtorch.numpy.creation import (
     asarray_chkfinite, empty_like, from_dlpack, full_like, geomspace, linspace, logspace, ones_like, zeros_like,
 )

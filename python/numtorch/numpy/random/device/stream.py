@@ -53,8 +53,9 @@ class DeviceStream:
             if method in permutations.METHODS:
                 return self._ordered(method, permutations.counted(arguments))
             drawn = self._drawn(method, dict(arguments))
-        scalar = arguments.get("size") is None
-        return drawn if scalar or not isinstance(drawn, Tensor) else _core.as_array(drawn)
+        if not isinstance(drawn, Tensor):
+            return drawn
+        return _core.as_value(drawn) if arguments.get("size") is None else _core.as_array(drawn)
 
     def _drawn(self, method: str, arguments: dict[str, Any]) -> Any:
         others = NUMBERS.get(method) or VECTORS.get(method)
