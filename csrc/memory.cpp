@@ -95,7 +95,7 @@ void own_memory(PyObject* result) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(result); ++i) own_memory(PySequence_Fast_GET_ITEM(result, i));
   } else if (is_tensor(result)) {
     TensorObject* tensor = as_tensor(result);
-    if ((tensor->flags & (kView | kShared)) == kView && tensor->value.storage().use_count() == 1) {
+    if ((tensor->flags & (kView | kShared)) == kView && memory_of(tensor->value).use_count() == 1) {
       tensor->flags &= static_cast<std::uint8_t>(~kView);
     }
   }

@@ -96,6 +96,8 @@ def _complex_transform(x: Tensor, lengths: Sequence[int], axes: Sequence[int], s
         _length(length)
         if axes.count(axis) == 1:
             x = _resized(x, length, axis)
+    if not axes:
+        return x
     if len(set(axes)) == len(axes):
         return _c2c(x, axes, scale, forward) if x.size else x
     for length, axis in reversed(list(zip(lengths, axes, strict=True))):
@@ -110,7 +112,9 @@ def _one_axis(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
 
 def _written(result: Tensor, x: Tensor, out: Any, function: str) -> Any:
     """The result, with its axes in memory as those of `x`, or in `out`."""
-    return ordered_like(result, x) if out is None else into(result, out, function)
+    if out is not None:
+        return into(result, out, function)
+    return result if result is x else ordered_like(result, x)
 
 
 @implements(np.fft.fft)
