@@ -26,8 +26,12 @@ KernelObject* new_kernel(const std::string& name) {
   kernel->aliases = new std::vector<int>();
   kernel->sources = new std::vector<int>();
   kernel->reads = new std::vector<std::uint64_t>();
-  kernels().emplace(name, kernel);
   return kernel;
+}
+
+// Once it is whole: what it is made of may run Python code, and another thread look for it meanwhile.
+KernelObject* keep(const std::string& name, KernelObject* kernel) {
+  return kernels().emplace(name, kernel).first->second;
 }
 
 Parameter make_parameter(const c10::Argument& argument) {
@@ -246,7 +250,7 @@ KernelObject* find_kernel(const std::string& name) {
   read_schema(kernel, op->schema());
   kernel->product = faster_product(name);
   kernel->faster = faster_call(name);
-  return kernel;
+  return keep(name, kernel);
 }
 
 KernelObject* define_kernel(const std::string& name, const std::vector<std::string>& parameters) {
@@ -259,7 +263,7 @@ KernelObject* define_kernel(const std::string& name, const std::vector<std::stri
     parameter.name_object = check(PyUnicode_InternFromString(parameter_name.c_str())).release();
     kernel->parameters->push_back(parameter);
   }
-  return kernel;
+  return keep(name, kernel);
 }
 
 void register_kernel(PyObject* module) {
