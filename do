@@ -2,6 +2,8 @@
 # ./do digits   run the example on real data          ./do test [pytest's arguments]   run the tests
 # ./do lint     style, types and stubs                ./do setup                       only make the environment
 # ./do opinfo [-k NAME]   PyTorch's sample inputs through numtorch's kernels, by hand
+# ./do fuzz [SECONDS] [SEED] [MACHINE ...]   search for programs that give something wrong
+# ./do asan [pytest's arguments]             tests with AddressSanitizer in numtorch's own C++
 #
 # Makes the environment in .venv (or $NUMTORCH_VENV) when it is not there, with $PYTHON (or python3), and brings
 # numtorch in it up to date. Takes libtorch's CPU build; NUMTORCH_TORCH=torch==2.13.0 takes the index's own, which
@@ -60,6 +62,19 @@ run_tests() {
     numtorch README.md docs tests "$@"
 }
 
+# With AddressSanitizer in the extension, in an environment of its own; by default the tests of the tape, of writes,
+# indices and threads. libtorch and Python keep memory until the end, so leaks are not looked for.
+run_asan() {
+  export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 PYTHONMALLOC=malloc OMP_WAIT_POLICY=PASSIVE
+  local preload
+  preload="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so)"
+  [ $# -gt 0 ] || set -- tests/autograd/test_tape.py tests/autograd/test_mutation.py tests/autograd/test_memory.py \
+    tests/autograd/test_indexing.py tests/test_assignment.py tests/test_indexing.py tests/test_indexing_drawn.py \
+    tests/test_tensor.py tests/test_convert.py tests/test_export.py tests/test_dlpack.py tests/test_copy.py \
+    tests/processes/test_threads.py tests/processes/test_lists.py tests/processes/test_ending.py
+  LD_PRELOAD=$preload exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"
+}
+
 lint() {
   local bin=$venv/bin
   "$bin/ruff" check .
@@ -74,7 +89,15 @@ case ${1:-} in
   digits) shift; setup examples; exec "$venv/bin/python" examples/digits.py "$@" ;;
   test) shift; setup test; run_tests "$@" ;;
   lint) setup test,lint; lint ;;
+  fuzz) shift; setup test; OMP_WAIT_POLICY=PASSIVE exec "$venv/bin/python" -m tests.fuzz "$@" ;;
+  asan)
+    shift
+    venv=${NUMTORCH_VENV:-.venv-asan}
+    export CMAKE_ARGS="${CMAKE_ARGS:-} -DNUMTORCH_SANITIZE=ON"
+    setup test
+    run_asan "$@"
+    ;;
   setup) setup test,lint,examples ;;
   opinfo) shift; setup test; pip install expecttest; exec "$venv/bin/python" -m tests.external.opinfo "$@" ;;
-  *) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,6s/^# //p' "$0" >&2; exit 2 ;;
 esac

@@ -204,9 +204,12 @@ std::vector<Item> to_vector(PyObject* object, int length, Read read) {
     return result;
   }
   const Ref items = items_of(object);
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
-  result.reserve(static_cast<std::size_t>(count));
-  for (Py_ssize_t i = 0; i < count; ++i) result.push_back(read(PySequence_Fast_GET_ITEM(items.get(), i)));
+  result.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.get())));
+  // An item's __index__ may change the list.
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    const Ref item = Ref::borrow(PySequence_Fast_GET_ITEM(items.get(), i));
+    result.push_back(read(item.get()));
+  }
   return result;
 }
 

@@ -138,6 +138,8 @@ auto with_retry(Compute compute) -> decltype(compute()) {
     return compute();
   } catch (const PythonError&) {
     throw;
+  } catch (abi::__forced_unwind&) {
+    throw;
   } catch (...) {
     require_out_of_memory();
   }

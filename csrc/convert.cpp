@@ -24,7 +24,8 @@ bool has_dlpack(PyObject* object) {
   return static_cast<bool>(method);
 }
 
-at::Tensor adapt(const at::Tensor& value, Type type, c10::Device device, bool copy) {
+// By value: while the GIL is released another thread may give the Tensor that it is in other memory.
+at::Tensor adapt(const at::Tensor value, Type type, c10::Device device, bool copy) {
   const at::ScalarType target = type.value_or(value.scalar_type());
   if (target != value.scalar_type() || device != value.device()) return cast_value(value, target, device);
   if (!copy) return value;
@@ -35,10 +36,8 @@ at::Tensor adapt(const at::Tensor& value, Type type, c10::Device device, bool co
 
 // ---- Sequences that hold Tensors ----
 
-constexpr int kDeepest = 64;  // NumPy's limit on axes
-
 void find_in_sequence(PyObject* sequence, int depth, const char* function, std::optional<c10::Device>& device) {
-  if (depth > kDeepest) return;
+  check_depth(depth);
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(sequence, i);
@@ -75,7 +74,7 @@ void check_same_shape(const at::Tensor& a, const at::Tensor& b, const char* func
 }
 
 Ref stack(const std::vector<Ref>& members) {
-  static KernelObject* const kernel = find_kernel("stack");
+  static constinit Once<KernelObject> kernel([] { return find_kernel("stack"); });
   const Ref list = check(PyList_New(static_cast<Py_ssize_t>(members.size())));
   for (std::size_t i = 0; i < members.size(); ++i) {
     PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), Py_NewRef(members[i].get()));

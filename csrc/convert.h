@@ -24,20 +24,21 @@ PyObject* to_tensor(PyObject* object, std::optional<at::ScalarType> dtype, std::
 // `tensor` with another dtype or on another device, always a copy, recorded if it is tracked. New reference.
 PyObject* cast(PyObject* tensor, at::ScalarType dtype, c10::Device device);
 
-// The same for a value, never recorded. Warns as NumPy does when an imaginary part is lost.
-at::Tensor cast_value(const at::Tensor& value, at::ScalarType dtype, c10::Device device);
+// The same for a value, never recorded. Warns as NumPy does when an imaginary part is lost. By value, here and below:
+// in a warning's filter, or while the GIL is released, another thread may give the Tensor that it is in other memory.
+at::Tensor cast_value(at::Tensor value, at::ScalarType dtype, c10::Device device);
 
 // A copy with its memory in NumPy's order 'C', 'F', 'A' or 'K', recorded if `tensor` is tracked. New reference.
 PyObject* copy_tensor(PyObject* tensor, char order);
 
 // An ndarray on the host with a copy of the value (waits for the device). New reference.
-PyObject* to_array(const at::Tensor& value);
+PyObject* to_array(at::Tensor value);
 
 // The same, but a NumPy scalar for a 0-d value. New reference.
-PyObject* to_ndarray(const at::Tensor& value);
+PyObject* to_ndarray(at::Tensor value);
 
 // The Python number of a one-element value (waits for the device). New reference.
-PyObject* to_number(const at::Tensor& value);
+PyObject* to_number(at::Tensor value);
 
 // What `object.__dlpack__()` gives, without a copy; `flags` receives kShared, and kReadOnly if its owner says so.
 at::Tensor from_dlpack(PyObject* object, const char* function, std::uint8_t* flags);

@@ -23,10 +23,10 @@ bool loses_imaginary_part(at::ScalarType from, at::ScalarType to) {
 }
 
 void warn_imaginary_part() {
-  static PyObject* const category = [] {
+  static constinit Once<PyObject> category([] {
     const Ref module = check(PyImport_ImportModule("numpy.exceptions"));
     return check(PyObject_GetAttrString(module.get(), "ComplexWarning")).release();
-  }();
+  });
   check(PyErr_WarnEx(category, "Casting complex values to real discards the imaginary part", 1));
 }
 
@@ -52,9 +52,9 @@ Ref as_type(Ref tensor, PyTypeObject* type) {
 }
 
 Ref clone(PyObject* tensor, const char* memory_format) {
-  static KernelObject* const kernel = find_kernel("clone");
+  static constinit Once<KernelObject> kernel([] { return find_kernel("clone"); });
   if (!is_tracked(tensor)) {
-    const at::Tensor& value = value_of(tensor);
+    const at::Tensor value = value_of(tensor);  // another thread may give the Tensor other memory
     const bool preserve = memory_format[0] == 'p';
     Below guard;
     at::Tensor copy;
@@ -70,7 +70,7 @@ Ref clone(PyObject* tensor, const char* memory_format) {
 }
 
 Ref reversed(PyObject* tensor) {
-  static KernelObject* const kernel = find_kernel("permute");
+  static constinit Once<KernelObject> kernel([] { return find_kernel("permute"); });
   const auto count = static_cast<Py_ssize_t>(value_of(tensor).dim());
   const Ref axes = check(PyTuple_New(count));
   for (Py_ssize_t i = 0; i < count; ++i) {
@@ -100,10 +100,10 @@ bool has_order(const at::Tensor& value, char order) {
 }
 
 void check_casting(PyObject* tensor, at::ScalarType type, PyObject* casting) {
-  static PyObject* const can_cast = [] {
+  static constinit Once<PyObject> can_cast([] {
     const Ref module = check(PyImport_ImportModule("numpy"));
     return check(PyObject_GetAttrString(module.get(), "can_cast")).release();
-  }();
+  });
   PyObject* from = dtype_of(value_of(tensor).scalar_type());
   PyObject* to = dtype_of(type);
   const Ref allowed = check(PyObject_CallFunctionObjArgs(can_cast, from, to, casting, nullptr));
@@ -145,7 +145,7 @@ bool is_fortran(const at::Tensor& value) {
   return true;
 }
 
-at::Tensor cast_value(const at::Tensor& value, at::ScalarType dtype, c10::Device device) {
+at::Tensor cast_value(at::Tensor value, at::ScalarType dtype, c10::Device device) {
   const bool drop = loses_imaginary_part(value.scalar_type(), dtype);
   if (drop) warn_imaginary_part();
   Below guard;
@@ -161,11 +161,11 @@ PyObject* cast(PyObject* tensor, at::ScalarType dtype, c10::Device device) {
   }
   Ref source = Ref::borrow(tensor);
   if (loses_imaginary_part(value_of(tensor).scalar_type(), dtype)) {
-    static KernelObject* const real = find_kernel("real");
+    static constinit Once<KernelObject> real([] { return find_kernel("real"); });
     warn_imaginary_part();
     source = check(call_kernel(real, &tensor, 1));
   }
-  static KernelObject* const to_copy = find_kernel("_to_copy");
+  static constinit Once<KernelObject> to_copy([] { return find_kernel("_to_copy"); });
   const Ref dev = check(PyLong_FromLong(dev_of(device)));
   std::array<PyObject*, 7> args{source.get(), dtype_of(dtype), nullptr, dev.get()};
   return like(check(call_kernel(to_copy, args.data(), args.size())), tensor);
@@ -238,7 +238,7 @@ PyObject* to(PyObject* self, PyObject* args, PyObject* keywords) {
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:to", const_cast<char**>(names), &dev, &dtype)) {
       throw PythonError{};
     }
-    const at::Tensor& value = value_of(self);
+    const at::Tensor value = value_of(self);  // a dtype may run Python code
     const at::ScalarType type = dtype == Py_None ? value.scalar_type() : scalar_type_of(dtype, "to()");
     const c10::Device device = dev == Py_None ? value.device() : device_of(dev);
     if (type == value.scalar_type() && device == value.device()) return Py_NewRef(self);
@@ -277,7 +277,7 @@ PyObject* deep_copy(PyObject* self, PyObject* memo) {
 PyObject* reduce(PyObject* self, PyObject*) {
   return guarded([&] {
     check_untracked(self, "pickle");
-    const at::Tensor& value = value_of(self);
+    const at::Tensor value = value_of(self);  // what follows runs Python code
     const Ref module = check(PyImport_ImportModule("numtorch._core"));
     const Ref function = check(PyObject_GetAttrString(module.get(), "rebuild"));
     const Ref array = ordered_array(value);

@@ -4,6 +4,9 @@
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "errors.h"
 #include "tensor.h"
 
@@ -74,12 +77,21 @@ PyObject* memory_allocated(PyObject*, PyObject* dev) {
   });
 }
 
+// OpenMP ends the process where the system gives it fewer threads than it was told to make.
+long most_threads() { return std::max(1024L, static_cast<long>(std::thread::hardware_concurrency())); }
+
 PyObject* set_num_threads(PyObject*, PyObject* count) {
   return guarded([&]() -> PyObject* {
-    const long threads = PyLong_AsLong(count);
+    int overflow = 0;
+    const long threads = PyLong_AsLongAndOverflow(count, &overflow);
     if (threads == -1 && PyErr_Occurred()) throw PythonError{};
-    if (threads < 1)
-      fail(PyExc_ValueError, "set_num_threads: the number of threads must be at least 1, not %ld", threads);
+    if (overflow < 0 || (overflow == 0 && threads < 1)) {
+      fail(PyExc_ValueError, "set_num_threads: the number of threads must be at least 1, not %S", count);
+    }
+    if (overflow > 0 || threads > most_threads()) {
+      fail(PyExc_ValueError, "set_num_threads: the number of threads must be at most %ld, not %S", most_threads(),
+           count);
+    }
     at::set_num_threads(static_cast<int>(threads));
     Py_RETURN_NONE;
   });
@@ -226,12 +238,16 @@ PyMethodDef functions[] = {
      "Parameters\n"
      "----------\n"
      "count : int\n"
-     "    At least 1.\n"
+     "    From 1 to 1024, or to the number of processors if there are more.\n"
      "\n"
      "Raises\n"
      "------\n"
      "ValueError\n"
-     "    `count` is less than 1.\n"
+     "    `count` is less than 1, or larger than that.\n"
+     "\n"
+     "Notes\n"
+     "-----\n"
+     "A process that was forked begins with one thread.\n"
      "\n"
      "Examples\n"
      "--------\n"

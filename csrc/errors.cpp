@@ -27,6 +27,20 @@ bool is_host_out_of_memory(const std::string& message) {
          message.find("Storage size calculation overflowed") != std::string::npos;
 }
 
+bool is_too_large(const std::string& message) {
+  return message.find("cannot be represented as a SymInt") != std::string::npos ||
+         message.find("integer multiplication overflow") != std::string::npos;
+}
+
+bool is_overflow(const std::string& message) { return message.find("without overflow") != std::string::npos; }
+
+// The error that NumPy has where libtorch has only one kind.
+PyObject* type_of(const std::string& message) {
+  if (is_host_out_of_memory(message)) return out_of_memory_error;
+  if (is_too_large(message)) return PyExc_ValueError;
+  return is_overflow(message) ? PyExc_OverflowError : PyExc_RuntimeError;
+}
+
 // What is wrong, without what is for libtorch's developers: the place in its source and the C++ stack.
 void set_message(PyObject* type, const char* message) {
   std::string text(message);
@@ -34,6 +48,7 @@ void set_message(PyObject* type, const char* message) {
   if (text.rfind("[enforce fail", 0) == 0 && allocator != std::string::npos) text.erase(0, allocator);
   const auto end = text.find("\nException raised from");
   if (end != std::string::npos) text.resize(end);
+  if (is_too_large(text)) text.insert(0, "an array of that shape is too big: ");
   PyErr_SetString(type, text.c_str());
 }
 
@@ -73,7 +88,7 @@ void set_python_error() noexcept {
     set_message(PyExc_TypeError, error.what_without_backtrace());
   } catch (const c10::Error& error) {
     const char* message = error.what_without_backtrace();
-    set_message(is_host_out_of_memory(message) ? out_of_memory_error : PyExc_RuntimeError, message);
+    set_message(type_of(message), message);
   } catch (const std::bad_alloc&) {
     PyErr_SetString(out_of_memory_error, "out of memory");
   } catch (const std::out_of_range& error) {

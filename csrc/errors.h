@@ -5,6 +5,9 @@
 
 #include <utility>
 
+#include "ending.h"
+#include "once.h"
+
 namespace numtorch {
 
 // Thrown when Python's error indicator is already set.
@@ -13,7 +16,8 @@ struct PythonError {};
 // Sets a Python error with a printf-like message (PyErr_Format's codes) and throws PythonError.
 [[noreturn]] void fail(PyObject* type, const char* format, ...);
 
-// Sets the Python error that stands for the C++ exception in flight. Call it inside `catch (...)`.
+// Sets the Python error that stands for the C++ exception in flight. Call it inside `catch (...)`, after a
+// `catch (abi::__forced_unwind&)`: the end of a thread is no error.
 void set_python_error() noexcept;
 
 // numtorch.OutOfMemoryError, a MemoryError.
@@ -21,9 +25,12 @@ extern PyObject* out_of_memory_error;
 
 // The body of every function that CPython calls: no C++ exception leaves it.
 template <class Body>
-PyObject* guarded(Body&& body) noexcept {
+PyObject* guarded(Body&& body) {
   try {
     return std::forward<Body>(body)();
+  } catch (abi::__forced_unwind&) {
+    stop_if_ending();
+    throw;
   } catch (...) {
     set_python_error();
     return nullptr;
@@ -32,9 +39,12 @@ PyObject* guarded(Body&& body) noexcept {
 
 // The same for slots that return an int: -1 says that an error is set.
 template <class Body>
-int guarded_int(Body&& body) noexcept {
+int guarded_int(Body&& body) {
   try {
     return std::forward<Body>(body)();
+  } catch (abi::__forced_unwind&) {
+    stop_if_ending();
+    throw;
   } catch (...) {
     set_python_error();
     return -1;
@@ -53,7 +63,14 @@ class Ref {
   }
   Ref(const Ref&) = delete;
   Ref& operator=(const Ref&) = delete;
-  ~Ref() { Py_XDECREF(object_); }
+  ~Ref() {
+    if (object_ == nullptr) return;
+    if (at_exit) [[unlikely]] {
+      drop_at_exit(object_);
+    } else {
+      Py_DECREF(object_);
+    }
+  }
 
   static Ref borrow(PyObject* object) { return Ref(Py_XNewRef(object)); }
   PyObject* get() const { return object_; }

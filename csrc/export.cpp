@@ -143,8 +143,8 @@ void check_untracked(PyObject* self, const char* function) {
        function);
 }
 
-PyObject* to_array(const at::Tensor& value) {
-  static PyObject* const empty = numpy_attribute("empty");
+PyObject* to_array(at::Tensor value) {
+  static constinit Once<PyObject> empty([] { return numpy_attribute("empty"); });
   const Ref shape = tuple_of(value.sizes());
   Ref array = check(PyObject_CallFunctionObjArgs(empty, shape.get(), dtype_of(value.scalar_type()), nullptr));
   if (value.numel() == 0) return array.release();
@@ -153,7 +153,7 @@ PyObject* to_array(const at::Tensor& value) {
   return array.release();
 }
 
-PyObject* to_ndarray(const at::Tensor& value) {
+PyObject* to_ndarray(at::Tensor value) {
   Ref array(to_array(value));
   return value.dim() == 0 ? first_item(array).release() : array.release();
 }
@@ -174,8 +174,8 @@ PyObject* collect(PyObject*, PyObject* object) {
       const at::Tensor& value = value_of(object);
       return (as_tensor(object)->flags & kValue) != 0 ? to_ndarray(value) : to_array(value);
     }
-    static PyObject* const ndarray = numpy_attribute("ndarray");
-    static PyObject* const generic = numpy_attribute("generic");
+    static constinit Once<PyObject> ndarray([] { return numpy_attribute("ndarray"); });
+    static constinit Once<PyObject> generic([] { return numpy_attribute("generic"); });
     const bool host = PyObject_IsInstance(object, ndarray) == 1 || PyObject_IsInstance(object, generic) == 1;
     if (host || PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object)) {
       return Py_NewRef(object);
@@ -191,7 +191,7 @@ PyObject* summary(PyObject*, PyObject* args) {
     long long edge = 0;
     if (!PyArg_ParseTuple(args, "O!L:summary", tensor_type, &tensor, &edge)) throw PythonError{};
     if (edge < 0) fail(PyExc_ValueError, "summary(): edgeitems must not be negative");
-    const at::Tensor& value = value_of(tensor);
+    const at::Tensor value = value_of(tensor);  // another thread may give the Tensor other memory
     std::vector<std::int64_t> shape = value.sizes().vec();
     for (std::int64_t& length : shape) {
       // One element more than what is shown says to NumPy that there is something to leave out.
@@ -219,13 +219,13 @@ PyObject* array(PyObject* self, PyObject* args, PyObject* keywords) {
       throw PythonError{};
     }
     check_untracked(self, "__array__");
-    const at::Tensor& value = value_of(self);
+    const at::Tensor value = value_of(self);
     if (!value.is_cpu()) {
       fail(PyExc_TypeError,
            "__array__: this Tensor is on dev=%ld, and nothing is copied to the host unasked; use collect(t)",
            dev_of(value.device()));
     }
-    static PyObject* const asarray = numpy_attribute("asarray");
+    static constinit Once<PyObject> asarray([] { return numpy_attribute("asarray"); });
     const bool shareable = is_plain(value) && (as_tensor(self)->flags & kValue) == 0;
     const bool wanted = copy != Py_None && check(PyObject_IsTrue(copy)) != 0;
     const Ref view = shareable && !wanted ? check(PyMemoryView_FromObject(self)) : Ref();

@@ -74,13 +74,13 @@ at::Generator generator_of(PyObject* object) {
 }
 
 void register_generator(py::module_& module) {
-  py::class_<at::Generator>(
-      module, "Generator",
+  py::class_<at::Generator> type(
+      module, "Generator", py::module_local(),  // another copy of numtorch has its own
       "A source of random numbers on one device, for kernels that take one.\n\n"
       "Parameters\n----------\ndev : int, default -1\n    Device that the numbers are drawn on.\n\n"
       "Examples\n--------\n>>> import numtorch as nt\n>>> source = nt.Generator()\n"
-      ">>> source.manual_seed(1)\n>>> source.dev\n-1\n")
-      .def(py::init(&make_generator), py::arg("dev") = -1)
+      ">>> source.manual_seed(1)\n>>> source.dev\n-1\n");
+  type.def(py::init(&make_generator), py::arg("dev") = -1)
       .def("manual_seed", &seed_generator, py::arg("seed"), "Restart the stream of random numbers from a seed.")
       .def(
           "get_state",
@@ -94,6 +94,7 @@ void register_generator(py::module_& module) {
       .def_property_readonly(
           "dev", [](const at::Generator& self) { return dev_of(self.device()); },
           "Device: -1 the CPU, 0, 1, ... a GPU.");
+  py::delattr(type, PYBIND11_MODULE_LOCAL_ID);  // pybind11's note for other modules
   module.def("default_generator", &default_generator, py::arg("dev") = -1,
              "The Generator of a device that kernels draw from when they are given none.");
 }

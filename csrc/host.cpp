@@ -31,12 +31,12 @@ struct NumPy {
 };
 
 const NumPy& numpy() {
-  static const NumPy names = [] {
+  static constinit Once<const NumPy> names([]() -> const NumPy* {
     const Ref module = check(PyImport_ImportModule("numpy"));
     const auto get = [&](const char* name) { return check(PyObject_GetAttrString(module.get(), name)).release(); };
-    return NumPy{get("array"), get("asarray"), get("ndarray"), get("generic"), get("bool_")};
-  }();
-  return names;
+    return new NumPy{get("array"), get("asarray"), get("ndarray"), get("generic"), get("bool_")};
+  });
+  return *names;
 }
 
 bool is_instance(PyObject* object, PyObject* type) {
@@ -111,14 +111,6 @@ at::Tensor from_number(const Number& number, c10::Device device) {
 
 // ---- ndarrays ----
 
-bool is_finalizing() {
-#if PY_VERSION_HEX >= 0x030D0000
-  return Py_IsFinalizing() != 0;
-#else
-  return _Py_IsFinalizing() != 0;
-#endif
-}
-
 // An ndarray's memory. Dropped by whichever thread lets the last Tensor go; leaked when the interpreter is gone.
 struct HeldBuffer {
   Py_buffer view{};
@@ -131,8 +123,8 @@ struct HeldBuffer {
   HeldBuffer(const HeldBuffer&) = delete;
   HeldBuffer& operator=(const HeldBuffer&) = delete;
   ~HeldBuffer() {
-    if (!held || !Py_IsInitialized() || (is_finalizing() && PyGILState_Check() == 0)) return;
-    const PyGILState_STATE state = PyGILState_Ensure();
+    PyGILState_STATE state{};
+    if (!held || !try_to_ensure_gil(&state)) return;
     PyBuffer_Release(&view);
     PyGILState_Release(state);
   }

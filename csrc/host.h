@@ -21,6 +21,18 @@ struct Source {
 
 inline bool is_sequence(PyObject* object) { return PyList_Check(object) || PyTuple_Check(object); }
 
+// NumPy's limit on axes, and so on lists in lists. A list may hold itself: whoever goes into lists counts how deep.
+constexpr int kDeepest = 64;
+
+// ValueError, in NumPy's words, where lists are nested deeper than that.
+inline void check_depth(int depth) {
+  if (depth < kDeepest) return;
+  fail(PyExc_ValueError,
+       "setting an array element with a sequence. The requested array would exceed the maximum number of dimension of "
+       "%d.",
+       kDeepest);
+}
+
 // An ndarray or a NumPy scalar.
 bool is_numpy(PyObject* object);
 

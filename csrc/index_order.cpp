@@ -36,9 +36,14 @@ void find_offsets(Offsets& offsets, const std::vector<Axis>& axes, std::int64_t 
   std::fill_n(offsets.begin(), count, std::int64_t{0});
   for (const Axis& axis : axes) {
     const std::int64_t* indices = axis.data + start;
+    bool outside = false;
     for (std::int64_t i = 0; i < count; ++i) {
-      offsets[static_cast<std::size_t>(i)] += (indices[i] < 0 ? indices[i] + axis.size : indices[i]) * axis.stride;
+      const std::int64_t index = indices[i] < 0 ? indices[i] + axis.size : indices[i];
+      outside |= static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(axis.size);
+      offsets[static_cast<std::size_t>(i)] += index * axis.stride;
     }
+    // They were in bounds when they were checked.
+    TORCH_CHECK_INDEX(!outside, "index out of bounds: another thread wrote into the array of indices");
   }
 }
 

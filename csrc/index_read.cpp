@@ -16,6 +16,15 @@ constexpr const char* kInvalid =
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid "
     "indices";
 
+// libtorch counts what is true in a mask, and then writes as many elements as there are by then: where the GIL is
+// released meanwhile, no other thread may have a way to the mask.
+at::Tensor guarded_mask(at::Tensor mask, PyObject* object) {
+  const bool is_private = Py_REFCNT(object) == 1 && mask.storage().use_count() == 1;
+  if (is_private || !mask.is_cpu() || !is_long(mask)) return mask;
+  Below guard;
+  return mask.clone();
+}
+
 void add_array(Parts& parts, at::Tensor array, bool is_array) {
   Below guard;
   const bool boolean = array.scalar_type() == at::kBool;
@@ -41,7 +50,7 @@ void read_tensor(Parts& parts, PyObject* object, c10::Device device) {
   // A value stands for a NumPy scalar, which indexes as an int does; a 0-d array makes a copy.
   const bool value = (as_tensor(object)->flags & kValue) != 0;
   parts.copies = parts.copies || (array.dim() == 0 && !value);
-  add_array(parts, array, true);
+  add_array(parts, array.scalar_type() == at::kBool ? guarded_mask(array, object) : array, true);
 }
 
 bool read_integer(Parts& parts, PyObject* object) {
@@ -73,7 +82,7 @@ void read_object(Parts& parts, PyObject* object, c10::Device device) {
   // On the host the bounds are checked without waiting for a device; lists of Tensors are put together where those are.
   const at::Tensor array = array_of(object, holds_tensor(object) ? device : c10::Device(c10::kCPU), is_array);
   parts.copies = parts.copies || (is_array && array.dim() == 0);
-  add_array(parts, array, is_array);
+  add_array(parts, array.scalar_type() == at::kBool ? guarded_mask(array, object) : array, is_array);
 }
 
 void read_slice(Parts& parts, PyObject* object) {

@@ -117,13 +117,13 @@ bool is_for_numpy(PyObject* value) {
 }
 
 Ref cast_by_numpy(PyObject* value, at::ScalarType type) {
-  static PyObject* asarray = numpy_attribute("asarray");
+  static constinit Once<PyObject> asarray([] { return numpy_attribute("asarray"); });
   return check(PyObject_CallFunctionObjArgs(asarray, value, dtype_of(type), nullptr));
 }
 
 // NumPy's own assignment to one element.
 Ref element_by_numpy(PyObject* value, at::ScalarType type) {
-  static PyObject* zeros = numpy_attribute("zeros");
+  static constinit Once<PyObject> zeros([] { return numpy_attribute("zeros"); });
   const Ref shape = check(PyTuple_New(0));
   Ref holder = check(PyObject_CallFunctionObjArgs(zeros, shape.get(), dtype_of(type), nullptr));
   check(PyObject_SetItem(holder.get(), shape.get(), value));
@@ -188,18 +188,19 @@ at::Tensor assigned_element(PyObject* value, at::ScalarType type, c10::Device de
   return source;
 }
 
-bool holds_tensor(PyObject* object) {
+bool holds_tensor(PyObject* object, int depth) {
   if (is_tensor(object)) return true;
   if (!is_sequence(object)) return false;
+  check_depth(depth);
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
-    if (holds_tensor(PySequence_Fast_GET_ITEM(object, i))) return true;
+    if (holds_tensor(PySequence_Fast_GET_ITEM(object, i), depth + 1)) return true;
   }
   return false;
 }
 
 bool is_ndarray(PyObject* object) {
-  static PyObject* type = numpy_attribute("ndarray");
-  return PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(type)) != 0;
+  static constinit Once<PyObject> type([] { return numpy_attribute("ndarray"); });
+  return PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(static_cast<PyObject*>(type))) != 0;
 }
 
 }  // namespace numtorch

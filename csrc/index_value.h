@@ -19,7 +19,7 @@ at::Tensor assigned_value(PyObject* value, at::ScalarType type, c10::Device devi
 at::Tensor assigned_element(PyObject* value, at::ScalarType type, c10::Device device);
 
 // Is it a Tensor, or are there any in a list or tuple?
-bool holds_tensor(PyObject* object);
+bool holds_tensor(PyObject* object, int depth = 0);
 
 bool is_ndarray(PyObject* object);
 

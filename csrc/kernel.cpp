@@ -27,8 +27,12 @@ KernelObject* new_kernel(const std::string& name) {
   kernel->aliases = new std::vector<int>();
   kernel->sources = new std::vector<int>();
   kernel->reads = new std::vector<std::uint64_t>();
-  kernels().emplace(name, kernel);
   return kernel;
+}
+
+// Once it is whole: what it is made of may run Python code, and another thread look for it meanwhile.
+KernelObject* keep(const std::string& name, KernelObject* kernel) {
+  return kernels().emplace(name, kernel).first->second;
 }
 
 Parameter make_parameter(const c10::Argument& argument) {
@@ -268,7 +272,7 @@ KernelObject* find_kernel(const std::string& name) {
   kernel->elementwise = op->hasTag(at::Tag::pointwise) && !kernel->writes && !kernel->views;
   kernel->faster = find_faster(name);
   if (name == "_to_copy") kernel->prepare = prepare_half;
-  return kernel;
+  return keep(name, kernel);
 }
 
 KernelObject* define_kernel(const std::string& name, const std::vector<std::string>& parameters) {
@@ -281,7 +285,7 @@ KernelObject* define_kernel(const std::string& name, const std::vector<std::stri
     parameter.name_object = check(PyUnicode_InternFromString(parameter_name.c_str())).release();
     kernel->parameters->push_back(parameter);
   }
-  return kernel;
+  return keep(name, kernel);
 }
 
 void register_kernel(PyObject* module) {

@@ -112,7 +112,8 @@ Lengths lengths_from(PyObject* shape) {
   const Ref items = check(PySequence_Fast(alone.get(), "shape: expected an integer or a sequence of them"));
   Lengths lengths;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-    const Ref number = check(PyNumber_Index(PySequence_Fast_GET_ITEM(items.get(), i)));
+    const Ref item = Ref::borrow(PySequence_Fast_GET_ITEM(items.get(), i));  // its __index__ may change the list
+    const Ref number = check(PyNumber_Index(item.get()));
     const long long length = PyLong_AsLongLong(number.get());
     if (length == -1 && PyErr_Occurred()) throw PythonError{};
     lengths.push_back(length);
@@ -148,7 +149,7 @@ PyObject* owning(Ref result) {
 
 int set_shape(PyObject* self, PyObject* shape, void*) {
   return guarded_int([&] {
-    static KernelObject* const view = find_kernel("view");
+    static constinit Once<KernelObject> view([] { return find_kernel("view"); });
     TensorObject* tensor = as_tensor(self);
     if (shape == nullptr) fail(PyExc_AttributeError, "Cannot delete array shape");
     if ((tensor->flags & kValue) != 0) fail(PyExc_AttributeError, "the shape of a NumPy scalar cannot be set");

@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "device.h"
 #include "dtype.h"
+#include "ending.h"
 #include "errors.h"
 #include "generator.h"
 #include "index.h"
@@ -27,26 +28,67 @@ void register_errors(PyObject* module) {
   numtorch::check(PyModule_AddObjectRef(module, "OutOfMemoryError", numtorch::out_of_memory_error));
 }
 
+void register_all(PyObject* self) {
+  register_errors(self);
+  numtorch::register_ending(self);
+  numtorch::register_dtype(self);
+  numtorch::register_device(self);
+  numtorch::register_reversed();
+  numtorch::register_kernel(self);
+  numtorch::register_record(self);
+  numtorch::register_sharing(self);
+  numtorch::register_tensor(self);
+  numtorch::register_memory(self);
+  numtorch::register_operation(self);
+  numtorch::register_protocol(self);
+  numtorch::register_index(self);
+  numtorch::register_convert(self);
+  auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);
+  numtorch::register_generator(module);
+}
+
+PyObject* whole = nullptr;  // the module, once all is registered
+
+// Imported again, after it was taken out of sys.modules, it is the same module: its types are in static variables.
+PyObject* create(PyObject* spec, PyModuleDef*) {
+  if (whole != nullptr) return Py_NewRef(whole);
+  PyObject* name = PyObject_GetAttrString(spec, "name");
+  if (name == nullptr) return nullptr;
+  PyObject* module = PyModule_NewObject(name);
+  Py_DECREF(name);
+  return module;
+}
+
+int execute(PyObject* module) {
+  if (module == whole) return 0;
+  const int status = numtorch::guarded_int([&] {
+    try {
+      register_all(module);
+    } catch (pybind11::error_already_set& error) {
+      error.restore();
+      throw numtorch::PythonError{};
+    }
+    return 0;
+  });
+  if (status == 0) whole = Py_NewRef(module);
+  return status;
+}
+
+PyModuleDef_Slot slots[] = {
+    {Py_mod_create, reinterpret_cast<void*>(create)},
+    {Py_mod_exec, reinterpret_cast<void*>(execute)},
+    {0, nullptr},
+};
+
+PyModuleDef definition{PyModuleDef_HEAD_INIT, "_core", nullptr, 0, nullptr, slots, nullptr, nullptr, nullptr};
+
 }  // namespace
 
-PYBIND11_MODULE(_core, module) {
-  try {
-    PyObject* self = module.ptr();
-    register_errors(self);
-    numtorch::register_dtype(self);
-    numtorch::register_device(self);
-    numtorch::register_reversed();
-    numtorch::register_kernel(self);
-    numtorch::register_record(self);
-    numtorch::register_sharing(self);
-    numtorch::register_tensor(self);
-    numtorch::register_memory(self);
-    numtorch::register_operation(self);
-    numtorch::register_protocol(self);
-    numtorch::register_index(self);
-    numtorch::register_convert(self);
-    numtorch::register_generator(module);
-  } catch (const numtorch::PythonError&) {
-    throw pybind11::error_already_set();
-  }
+// Static variables hold Python objects, which belong to one interpreter; pybind11, too, waits for ever in another.
+PYBIND11_PLUGIN_IMPL(_core) {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return PyModuleDef_Init(&definition);
+  PyErr_SetString(PyExc_ImportError,
+                  "numtorch works in the main interpreter of a process only, not in a sub-interpreter; use a process "
+                  "for each (with mod_wsgi: WSGIApplicationGroup %{GLOBAL})");
+  return nullptr;
 }

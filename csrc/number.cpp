@@ -124,7 +124,7 @@ std::int64_t item_offset(const at::Tensor& value, PyObject* args) {
 
 }  // namespace
 
-PyObject* to_number(const at::Tensor& value) {
+PyObject* to_number(at::Tensor value) {
   if (value.numel() != 1) fail(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
   if (is_plain(value)) return number_from_memory(value);
   at::Tensor host;
@@ -180,7 +180,7 @@ namespace method {
 
 PyObject* item(PyObject* self, PyObject* args) {
   return guarded([&] {
-    const at::Tensor& value = value_of(self);
+    const at::Tensor value = value_of(self);  // an index may run Python code
     const std::int64_t offset = item_offset(value, args);
     Below guard;
     return to_number(view_of(value, {}, {}, value.storage_offset() + offset));

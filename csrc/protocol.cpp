@@ -179,13 +179,13 @@ struct NDArray {
 };
 
 const NDArray& ndarray() {
-  static const NDArray found = [] {
+  static constinit Once<const NDArray> found([]() -> const NDArray* {
     const Ref numpy = check(PyImport_ImportModule("numpy"));
     Ref type = check(PyObject_GetAttrString(numpy.get(), "ndarray"));
     PyObject* function = check(PyObject_GetAttrString(type.get(), "__array_function__")).release();
-    return NDArray{reinterpret_cast<PyTypeObject*>(type.release()), function};
-  }();
-  return found;
+    return new NDArray{reinterpret_cast<PyTypeObject*>(type.release()), function};
+  });
+  return *found;
 }
 
 // Is an array of this type one that a call with Tensors may convert? Others answer NumPy's functions themselves.

@@ -36,7 +36,7 @@ constexpr std::size_t kFreeLimit = 256;
 std::vector<TensorObject*> free_objects;
 
 PyObject* printing_module() {
-  static PyObject* module = check(PyImport_ImportModule("numtorch.printing")).release();
+  static constinit Once<PyObject> module([] { return check(PyImport_ImportModule("numtorch.printing")).release(); });
   return module;
 }
 
@@ -100,7 +100,8 @@ std::vector<std::int64_t> shape_from(PyObject* args) {
   const Ref items = check(PySequence_Fast(lengths, "Tensor: the shape must be integers or a tuple of them"));
   std::vector<std::int64_t> shape;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-    shape.push_back(length_of(PySequence_Fast_GET_ITEM(items.get(), i)));
+    const Ref item = Ref::borrow(PySequence_Fast_GET_ITEM(items.get(), i));  // its __index__ may change the list
+    shape.push_back(length_of(item.get()));
   }
   return shape;
 }
@@ -149,13 +150,19 @@ PyObject* tuple_of(at::IntArrayRef values, std::int64_t scale = 1) {
   return tuple.release();
 }
 
+// Held: making a tuple may run Python code (a garbage collection), which may give the Tensor another shape.
 PyObject* get_shape(PyObject* self, void*) {
-  return guarded([&] { return tuple_of(value_of(self).sizes()); });
+  return guarded([&] {
+    const at::Tensor value = value_of(self);
+    return tuple_of(value.sizes());
+  });
 }
 
 PyObject* get_strides(PyObject* self, void*) {
-  return guarded(
-      [&] { return tuple_of(value_of(self).strides(), static_cast<std::int64_t>(value_of(self).itemsize())); });
+  return guarded([&] {
+    const at::Tensor value = value_of(self);
+    return tuple_of(value.strides(), static_cast<std::int64_t>(value.itemsize()));
+  });
 }
 
 PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLongLong(value_of(self).dim()); }
@@ -172,7 +179,7 @@ PyObject* call1(KernelObject* kernel, PyObject* self) { return call_kernel(kerne
 
 PyObject* get_transpose(PyObject* self, void*) {
   return guarded([&] {
-    static KernelObject* permute = find_kernel("permute");
+    static constinit Once<KernelObject> permute([] { return find_kernel("permute"); });
     const at::Tensor& value = value_of(self);
     // Made directly: the kernel would take six times as long to say the same.
     const c10::SmallVector<std::int64_t, 4> sizes(value.sizes().rbegin(), value.sizes().rend());
@@ -193,7 +200,7 @@ PyObject* get_transpose(PyObject* self, void*) {
 
 PyObject* get_matrix_transpose(PyObject* self, void*) {
   return guarded([&] {
-    static KernelObject* transpose = find_kernel("transpose.int");
+    static constinit Once<KernelObject> transpose([] { return find_kernel("transpose.int"); });
     if (value_of(self).dim() < 2) fail(PyExc_ValueError, "matrix transpose with ndim < 2 is undefined");
     const Ref last = check(PyLong_FromLong(-1));
     const Ref second = check(PyLong_FromLong(-2));
@@ -204,14 +211,14 @@ PyObject* get_matrix_transpose(PyObject* self, void*) {
 
 PyObject* get_real(PyObject* self, void*) {
   return guarded([&] {
-    static KernelObject* real = find_kernel("real");
+    static constinit Once<KernelObject> real([] { return find_kernel("real"); });
     return value_of(self).is_complex() ? call1(real, self) : Py_NewRef(self);
   });
 }
 
 PyObject* get_imag(PyObject* self, void*) {
   return guarded([&] {
-    static KernelObject* imag = find_kernel("imag");
+    static constinit Once<KernelObject> imag([] { return find_kernel("imag"); });
     if (value_of(self).is_complex()) return call1(imag, self);
     Below guard;
     const at::Tensor& value = value_of(self);
@@ -263,6 +270,9 @@ Py_hash_t hash(PyObject* self) {
     const Py_hash_t value = PyObject_Hash(number.get());
     if (value == -1) throw PythonError{};
     return value;
+  } catch (abi::__forced_unwind&) {
+    stop_if_ending();
+    throw;
   } catch (...) {
     set_python_error();
     return -1;

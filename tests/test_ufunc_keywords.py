@@ -13,6 +13,8 @@ from tests.agreement import DTYPES, difference, disagreement, draw, run, to_tens
 from tests.ops.elementwise import Row
 from tests.ufunc_cases import BINARY, ELEMENTWISE, assert_agree, operands, rows
 
+CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+
 
 @rows(ELEMENTWISE)
 def test_out(row: Row, dev: int) -> None:
@@ -78,6 +80,23 @@ def test_where_broadcasts_and_masks(dev: int) -> None:
     assert nt.collect(out).tolist() == [[2, 3, 4], [0, 0, 0]]
     with pytest.raises(TypeError, match="according to the rule 'safe'"):
         np.add(x, 1, where=np.ones(3))
+
+
+@rows(ELEMENTWISE)
+def test_casting_of_python_numbers(row: Row, dev: int) -> None:
+    """As NumPy allows it in a call; its ``resolve_dtypes`` ends the process for "equiv"."""
+    problems = {}
+    for dtype in map(np.dtype, ("bool", "uint8", "int64", "float32", "float64", "complex64")):
+        (array,) = operands(row, (dtype,), 3)[:1]
+        for number, casting in itertools.product((True, 2, 0.5, 1j, np.float32(2), np.int64(2)), CASTINGS):
+            arguments = [array, number][: row.ufunc.nin]
+            for order in (arguments, arguments[::-1]) if row.ufunc.nin == 2 else (arguments,):
+
+                def call(*args: Any, casting: str = casting) -> Any:
+                    return row.ufunc(*args, casting=casting)
+
+                problems[f"{order} {casting}"] = disagreement(call, order, dev, max(row.ulps, 64))
+    assert_agree(problems)
 
 
 @rows(ELEMENTWISE)

@@ -8,6 +8,7 @@ from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import methods as methods
+from numtorch import processes as processes
 from numtorch._core import (
     Generator,
     OutOfMemoryError,

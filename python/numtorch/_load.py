@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+from pathlib import Path
 
 from numtorch._libtorch import Libtorch, find_libtorch
 
@@ -48,25 +49,34 @@ def _installed(built: str) -> Libtorch:
     return found
 
 
-def _load_libtorch(found: Libtorch) -> None:
+def _load_libtorch(found: Libtorch) -> Path:
     lib = found.root / "lib"
+    path = lib / "libtorch.so"
     try:
         # As torch does: its OpenMP (and MKL) must be visible to all, whoever comes first.
         ctypes.CDLL(str(lib / "libtorch_global_deps.so"), mode=ctypes.RTLD_GLOBAL)
         # By path, so that the extension's references resolve here wherever torch is installed.
-        ctypes.CDLL(str(lib / "libtorch.so"))
+        ctypes.CDLL(str(path))
     except OSError as error:
         raise ImportError(f"libtorch {found.version} in {lib} cannot be loaded: {error}") from error
+    return path
 
 
 def _load_extension() -> None:
     try:
-        importlib.import_module("numtorch._core")
+        core = importlib.import_module("numtorch._core")
     except ModuleNotFoundError as error:
         if error.name != "numtorch._core":
             raise
         raise _not_built() from error
+    if hasattr(core, "_imported"):
+        raise ImportError(
+            "numtorch was imported before in this process, and its modules were taken out of sys.modules: NumPy's "
+            "functions and libtorch's kernels know the first ones. Keep those, or start another process"
+        )
+    core._imported = True  # type: ignore[attr-defined]
 
 
-_load_libtorch(_installed(_built_version()))
-_load_extension()
+if "LIBTORCH" not in globals():  # importlib.reload has nothing to do
+    LIBTORCH = _load_libtorch(_installed(_built_version()))
+    _load_extension()

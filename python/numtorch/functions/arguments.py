@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
@@ -25,6 +26,7 @@ __all__ = [
     "axis_of",
     "cast",
     "check_casting",
+    "check_lengths",
     "check_ndim",
     "dev_of",
     "given",
@@ -44,18 +46,32 @@ xp: Any = np  # NumPy's functions on Tensors; its stubs promise ndarrays
 NoValue: Any = np._NoValue
 
 
+def check_lengths(lengths: Iterable[int]) -> None:
+    """ValueError, in NumPy's words, for a shape that no array can have; kernels count on there being none."""
+    if math.prod(max(length, 1) for length in lengths) >= 1 << 60:
+        raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+
+
 def given(value: Any) -> bool:
     """Whether an argument was passed, where NumPy marks its absence with ``np._NoValue``."""
     return value is not NoValue
 
 
-def find_dev(operands: Iterable[Any]) -> int | None:
-    """The device of the first Tensor among `operands` or in lists there."""
+_DEEPEST = 64  # NumPy's limit on axes
+
+
+def find_dev(operands: Iterable[Any], depth: int = 0) -> int | None:
+    """The device of the first Tensor among `operands` or in lists there, which may hold themselves."""
+    if depth > _DEEPEST:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array would exceed the maximum number of "
+            f"dimension of {_DEEPEST}."
+        )
     for operand in operands:
         if isinstance(operand, Tensor):
             return operand.dev
         if isinstance(operand, (list, tuple)):
-            dev = find_dev(operand)
+            dev = find_dev(operand, depth + 1)
             if dev is not None:
                 return dev
     return None

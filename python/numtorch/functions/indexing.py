@@ -51,6 +51,12 @@ _nonzero = kernel("nonzero")
 _remainder = kernel("remainder.Scalar")
 _select = kernel("select.int")
 _where = kernel("where.self")
+_LONG = 8192  # elements from which kernels run without the GIL
+
+
+def _true_places(x: Tensor) -> Tensor:
+    """`nonzero` of a copy: the kernel counts, then writes as many, and no other thread may change them in between."""
+    return _nonzero(x.copy() if x.size >= _LONG and x.dev == -1 else x)
 
 
 def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
@@ -265,7 +271,7 @@ def nonzero(a: Array) -> tuple[Tensor, ...]:
             "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead. "
             "If the context of this error is of the form `arr[nonzero(cond)]`, just use `arr[cond]`."
         )
-    places = _nonzero(x)
+    places = _true_places(x)
     return tuple(_select(places, 1, axis) for axis in range(x.ndim))
 
 
@@ -278,7 +284,7 @@ def flatnonzero(a: Array) -> Tensor:
 @implements(np.argwhere)
 def argwhere(a: Array) -> Tensor:
     """NumPy's `argwhere`. Waits for the device, to learn how many elements there are."""
-    return _nonzero(truth(as_tensor(a)))
+    return _true_places(truth(as_tensor(a)))
 
 
 @implements(np.diagonal)

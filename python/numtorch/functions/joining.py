@@ -343,7 +343,8 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
         raise TypeError(f"Cannot cast array data from {counts.dtype!r} to dtype('int64') according to the rule 'safe'")
     if counts.size not in (1, x.shape[place]):
         raise ValueError(f"operands could not be broadcast together with shape ({x.shape[place]},) ({counts.size},)")
-    counts = _expand(cast(counts, np.int64).reshape(-1), (x.shape[place],))
+    # A copy: a kernel adds them up, and then writes as many, so no other thread may change them in between.
+    counts = _expand(cast(counts, np.int64).reshape(-1), (x.shape[place],)).copy()
     if bool((counts < 0).any()):
         raise ValueError("repeats may not contain negative values.")
     return moved(lambda y: _index_select(y, place, _repeated_places(counts)), x)

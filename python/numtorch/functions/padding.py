@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, find_dev, xp
+from numtorch.functions.arguments import Array, as_tensor, cast, check_lengths, dev_of, find_dev, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.joining import concatenate
 from numtorch.functions.ranges import linspace
@@ -210,6 +210,7 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> 
     """NumPy's `pad`; a function as `mode` is called with 1-d views."""
     x = as_tensor(array, dev_of(array, *kwargs.values()))
     widths = _as_widths(pad_width, x.ndim)
+    check_lengths([length + before + after for length, (before, after) in zip(x.shape, widths, strict=True)])
     if callable(mode):
         return _pad_by(x, widths, mode, kwargs)
     _check_keywords(mode, kwargs)

@@ -199,7 +199,7 @@ def polyder(p: Array, m: Any = 1) -> Any:
         raise ValueError("Order of derivative must be positive (see polyint)")
     x = as_tensor(p.coeffs if isinstance(p, np.poly1d) else p)
     order = len(x) - 1
-    for degree in range(order, order - m, -1):
+    for degree in range(order, order - min(m, max(order + 1, 1)), -1):
         x = x[:-1] * arange(degree, 0, -1, dev=x.dev)
     return _wrapped(x, p)
 

@@ -139,7 +139,7 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = NoValue, append: A
     if before or after:
         x = concatenate([*before, x, *after], place)
     subtract: Any = np.not_equal if x.dtype.kind == "b" else np.subtract
-    for _ in range(n):
+    for _ in range(min(n, x.shape[place])):  # then nothing is left
         x = subtract(x[along(place, slice(1, None))], x[along(place, slice(None, -1))])
     return x
 

@@ -54,11 +54,32 @@ def row_of(function: np.ufunc) -> Row:
     return row
 
 
+# The dtypes that Python numbers have on their own.
+_STRONG: dict[Any, Dtype] = {int: np.dtype(np.int64), float: np.dtype(np.float64), complex: np.dtype(np.complex128)}
+
+
+def resolve_dtypes(function: np.ufunc, dtypes: tuple[Any, ...], **options: Any) -> tuple[Dtype, ...]:
+    """``function.resolve_dtypes``, which ends the process for casting "equiv" and a Python number of another dtype."""
+    if options.get("casting") != "equiv" or not any(isinstance(key, type) for key in dtypes):
+        return function.resolve_dtypes(dtypes, **options)
+    loop = function.resolve_dtypes(dtypes, **{**options, "casting": "unsafe"})
+    for key, dtype in zip(dtypes, loop, strict=True):
+        as_it_is = function in _COMPARISONS and dtype.kind in "iu"  # these take any Python integer
+        if isinstance(key, type) and not as_it_is and dtype not in (_STRONG[key], _BOOL):
+            raise TypeError(f"cannot cast Python {key.__name__} to {dtype} under the casting rule 'equiv'")
+    try:
+        return function.resolve_dtypes(dtypes, **{**options, "casting": "no"})
+    except TypeError as error:
+        if hasattr(error, "casting"):
+            error.casting = "equiv"
+        raise
+
+
 def make_plan(function: np.ufunc, keys: tuple[Key, ...], **options: Any) -> Plan:
     """Resolve the dtypes as NumPy does, with its errors; `options` are those of ``ufunc.resolve_dtypes``."""
     count = function.nin
     outputs = options.pop("outputs", None) or (None,) * function.nout
-    loop = function.resolve_dtypes((*keys, *outputs), **options)
+    loop = resolve_dtypes(function, (*keys, *outputs), **options)
     for dtype in loop:
         if dtype not in _DTYPES:
             raise TypeError(f"{function.__name__}: a Tensor cannot hold {dtype!r}, which these arguments ask for")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Tensor, kernel
+from numtorch.functions.arguments import check_lengths
 from numtorch.nn.dispatch import Array, is_on_tensors, margins
 
 __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]
@@ -34,6 +35,7 @@ def _widths(function: str, x: Array, pad: Any, axes: Axes) -> tuple[Any, list[tu
     widths = [(0, 0)] * x.ndim
     for axis, pair in zip(chosen, margins(function, pad, len(chosen), []), strict=True):
         widths[axis] = pair
+    check_lengths([length + before + after for length, (before, after) in zip(x.shape, widths, strict=True)])
     return x, widths
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor
 from numtorch.functions.arguments import as_tensor, dev_of, is_weak
+from numtorch.functions.ufunc import resolve_dtypes
 
 __all__ = [
     "abs",
@@ -191,7 +192,7 @@ class ufunc:
 
     def resolve_dtypes(self, dtypes: Any, /, **kwargs: Any) -> tuple[np.dtype[Any], ...]:
         """See `numpy.ufunc.resolve_dtypes`."""
-        return self._of_numpy.resolve_dtypes(dtypes, **kwargs)
+        return resolve_dtypes(self._of_numpy, dtypes, **kwargs)
 
     @property
     def ntypes(self) -> int:
