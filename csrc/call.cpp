@@ -96,6 +96,14 @@ at::Tensor ordered_result(PyObject* const* args, Py_ssize_t count, at::Tensor re
   return in_order_of(std::move(result), operands.data(), operands.size());
 }
 
+// Conjugates that are still to be taken: some kernels leave them so, and others do not take them.
+void resolve_conjugates(c10::Stack& stack) {
+  for (c10::IValue& value : stack) {
+    if (value.isTensor() && value.toTensor().defined() && value.toTensor().is_conj())
+      value = value.toTensor().resolve_conj();
+  }
+}
+
 void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t count, bool release, bool tracked,
                c10::Stack& stack) {
   const auto& parameters = *kernel->parameters;
@@ -115,6 +123,7 @@ void run_stack(const KernelObject* kernel, PyObject* const* args, Py_ssize_t cou
     return;
   }
   kernel->op->callBoxed(stack);
+  if (!kernel->views) resolve_conjugates(stack);
 }
 
 // Frees what can be freed: unreachable Python objects and libtorch's cached blocks.

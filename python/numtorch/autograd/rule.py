@@ -127,6 +127,15 @@ def keep_results(name: str, *places: int) -> None:
     kept_results[kernel(name)] = places
 
 
+taken_results: dict[Kernel, tuple[int, ...]] = {}
+"""Of the kernels with a rule for some of their several results only: for which."""
+
+
+def take_results(name: str, *places: int) -> None:
+    """Declare that the rule of the kernel `name` is one for the gradients of these of its results, and no others."""
+    taken_results[kernel(name)] = places
+
+
 slopes_read: dict[Kernel, Callable[[Any], bool]] = {}
 """Kernels whose rule may take the slope of what arrives at it: whether it will at a node, given its results."""
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from numtorch import _core
 from numtorch._core import Kernel, Node, Spec, Tensor, kernel
-from numtorch.autograd.rule import Joint, kept_results, slopes_read
+from numtorch.autograd.rule import Joint, kept_results, slopes_read, taken_results
 
 _expand = kernel("expand")
 _sum = kernel("sum.dim_IntList")
@@ -141,12 +141,26 @@ class Stale(Node):
 Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
 
 
-def record(node: Node) -> tuple[Part | None, ...]:
+def record(node: Node) -> tuple[Part | Custom | None, ...]:
     """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
     places = kept_results.get(node.kernel)
     if places is not None:
         node.result = tuple(value if i in places else _hollow(value) for i, value in enumerate(node.result))
-    return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
+    taken = taken_results.get(node.kernel)
+    return tuple(
+        None if not _is_differentiable(value) else Part(node, i) if taken is None or i in taken else _refusing(node, i)
+        for i, value in enumerate(node.result)
+    )
+
+
+def _refusing(node: Node, i: int) -> Custom:
+    """The node of a result whose gradient the kernel's rule does not know of."""
+    name = node.kernel.name
+
+    def pull(*_: Any) -> Any:
+        raise NotImplementedError(f"gradient: the kernel {name} has none through its result {i}, which was used")
+
+    return Custom((node,), node.result[i], node.sequence, pull)
 
 
 _single: dict[tuple[Any, int], Tensor] = {}

@@ -21,6 +21,7 @@ _index_select = kernel("index_select")
 _masked_fill = kernel("masked_fill.Scalar")
 _pad = kernel("constant_pad_nd")
 _put = kernel("put")
+_remainder = kernel("remainder.Scalar")
 _scatter = kernel("scatter.src")
 _scatter_add = kernel("scatter_add")
 _scatter_value = kernel("scatter.value")
@@ -90,7 +91,7 @@ define("take_along_dim", self=lambda g, self_spec, indices, dim: _take_along(g, 
 define(
     "put",
     self=lambda g, index, accumulate: _put_self(g, index, accumulate),
-    source=lambda g, index, accumulate: _put_source(g, index, accumulate),
+    source=lambda g, source_spec, index, accumulate: _put_source(g, index, accumulate).reshape(source_spec.shape),
 )
 define("masked_fill.Scalar", self=lambda g, mask: _masked_fill(g, mask, 0.0))
 define(
@@ -108,7 +109,7 @@ define(
     "repeat_interleave.self_Tensor",
     self=lambda g, self_spec, repeats, dim: _sum_ranges(g, self_spec, repeats, dim),
 )
-define("masked_select", self=lambda g, self_spec, mask: _core.additem(zeros_like(self_spec), (mask,), g))
+define("masked_select", self=lambda g, self_spec, mask: _unselect(g, self_spec, mask))
 define(
     "masked_scatter",
     self=lambda g, mask: _masked_fill(g, mask, 0.0),
@@ -172,11 +173,19 @@ def _as_index(indices: Any) -> tuple[Any, ...]:
 
 def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
     if dim is None:
-        flat = _scatter_add(zeros_like(like).reshape(-1), 0, indices.reshape(-1), g.reshape(-1))
+        places = _remainder(indices, max(like.size, 1)).reshape(-1)
+        flat = _scatter_add(zeros_like(like).reshape(-1), 0, places, g.reshape(-1))
         return flat.reshape(like.shape)
     # Array and indices are broadcast beside that axis; the tape sums over what was added to the array.
     shape = [like.shape[dim] if i == dim % g.ndim else n for i, n in enumerate(g.shape)]
-    return _scatter_add(_zeros(shape, dtype=g.dtype, device=g.dev), dim, _expand(indices, g.shape), g)
+    places = _remainder(_expand(indices, g.shape), like.shape[dim])  # -1 is the last
+    return _scatter_add(_zeros(shape, dtype=g.dtype, device=g.dev), dim, places, g)
+
+
+def _unselect(g: Tensor, like: Any, mask: Tensor) -> Tensor:
+    """Array and mask are broadcast; the tape sums over what was added to the array."""
+    shape = np.broadcast_shapes(like.shape, mask.shape)
+    return _core.additem(_zeros(shape, dtype=g.dtype, device=g.dev), (_expand(mask, shape),), g)
 
 
 def _put_self(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import conj, define
+from numtorch.autograd.rule import conj, define, take_results
 from numtorch.autograd.rules.kinks import ratio_at_zero
 from numtorch.autograd.rules.reduction import axes_of, kept, others_product
 
@@ -73,11 +73,10 @@ def _matmul_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
 
 
 define("mm", self=lambda g, mat2: _mm(g, adjoint(mat2)), mat2=lambda g, self: _mm(adjoint(self), g))
-# Of rows and a matrix; the gradient of `weight` lies in memory as `weight` does.
 define(
     "linear",
-    input=lambda g, weight: _mm(g, conj(weight)),
-    weight=lambda g, input: _mm(_transpose(g, 0, 1), conj(input)),
+    input=lambda g, weight: _linear_input(g, weight),
+    weight=lambda g, input: _linear_weight(g, input),
     bias=lambda g: g,
 )
 define("bmm", self=lambda g, mat2: _bmm(g, adjoint(mat2)), mat2=lambda g, self: _bmm(adjoint(self), g))
@@ -101,6 +100,20 @@ define(
     mat1=lambda g, mat2, alpha: _mm(g, adjoint(mat2)) * conj(alpha),
     mat2=lambda g, mat1, alpha: _mm(adjoint(mat1), g) * conj(alpha),
 )
+
+
+def _linear_input(g: Tensor, weight: Tensor) -> Tensor:
+    if weight.ndim == 1:
+        return _unsqueeze(g, -1) * conj(weight)
+    return _mm(g, conj(weight)) if g.ndim == 2 else _matmul(g, conj(weight))
+
+
+def _linear_weight(g: Tensor, x: Tensor) -> Tensor:
+    """It lies in memory as the weight does."""
+    if g.ndim != 2 or x.ndim != 2:
+        columns = g.shape[-1] if g.ndim == x.ndim else 1  # a weight may be a vector
+        g, x = _reshape(g, [-1, columns]), _reshape(x, [-1, x.shape[-1]])
+    return _mm(_transpose(g, 0, 1), conj(x))
 
 
 def _einsum_operand(g: Tensor, equation: str, operands: Any, k: int) -> Tensor:
@@ -223,6 +236,7 @@ def _adjugate_polynomial(a: Tensor, n: int) -> Tensor:
 
 
 define("_linalg_det", A=lambda g, y, A: None if g[0] is None else _det_slope(g[0], y[0], A))
+take_results("_linalg_det", 0)
 define("linalg_det", A=lambda g, y, A: _det_slope(g, y, A))
 
 
@@ -241,6 +255,7 @@ def _slogdet_rule(gs: Any, y: Any, a: Tensor) -> Tensor:
 
 _imag = kernel("imag")
 define("_linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
+take_results("_linalg_slogdet", 0, 1)
 define("linalg_slogdet", A=lambda g, y, A: _slogdet_rule(g, y, A))
 
 

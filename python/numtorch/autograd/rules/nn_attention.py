@@ -7,7 +7,7 @@ from typing import Any
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import constant, define, define_jointly, refuse
+from numtorch.autograd.rule import constant, define, define_jointly, refuse, take_results
 from numtorch.autograd.rules.nn_norm import BY_FORMULA
 from numtorch.autograd.tape import zeros_like
 
@@ -80,6 +80,7 @@ def _flash(
 
 
 define_jointly("_scaled_dot_product_flash_attention_for_cpu", ("query", "key", "value", "attn_mask"), _flash)
+take_results("_scaled_dot_product_flash_attention_for_cpu", 0)
 refuse("_scaled_dot_product_flash_attention_for_cpu_backward", BY_FORMULA)
 
 
@@ -101,6 +102,7 @@ def _efficient(
 
 
 define_jointly("_scaled_dot_product_efficient_attention", ("query", "key", "value", "attn_bias"), _efficient)
+take_results("_scaled_dot_product_efficient_attention", 0)
 constant("_fused_sdp_choice")
 
 # What comes back is right for logarithms of probabilities that sum to 1, as nn.ctc_loss makes them.
@@ -110,4 +112,5 @@ define(
         g[0], log_probs, targets, input_lengths, target_lengths, y[0], y[1], blank, zero_infinity
     ),
 )
+take_results("_ctc_loss", 0)
 refuse("_ctc_loss_backward", "libtorch has no kernel for its derivative: ctc_loss is differentiable once")

@@ -7,7 +7,7 @@ from typing import Any
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.autograd.rule import define, define_jointly, keep_results, refuse
+from numtorch.autograd.rule import define, define_jointly, keep_results, refuse, take_results
 
 _batch_norm_backward = kernel("native_batch_norm_backward")
 _contiguous = kernel("contiguous")
@@ -87,6 +87,7 @@ def _batch_norm(
 
 define_jointly("native_batch_norm", ("input", "weight", "bias"), _batch_norm)
 keep_results("native_batch_norm", 1, 2)
+take_results("native_batch_norm", 0)
 refuse("native_batch_norm_backward", BY_FORMULA)
 
 
@@ -110,6 +111,7 @@ def _batch_norm_fixed(
 
 
 define_jointly("_native_batch_norm_legit_no_training", ("input", "weight", "bias"), _batch_norm_fixed)
+take_results("_native_batch_norm_legit_no_training", 0)
 
 
 # The last axes of each sample, and groups of channels.
@@ -128,6 +130,7 @@ def _layer_norm(
 
 define_jointly("native_layer_norm", ("input", "weight", "bias"), _layer_norm)
 keep_results("native_layer_norm", 1, 2)
+take_results("native_layer_norm", 0)
 refuse("native_layer_norm_backward", BY_FORMULA)
 
 
@@ -155,6 +158,7 @@ def _group_norm(
 
 define_jointly("native_group_norm", ("input", "weight", "bias"), _group_norm)
 keep_results("native_group_norm", 1, 2)
+take_results("native_group_norm", 0)
 refuse("native_group_norm_backward", BY_FORMULA)
 
 

@@ -168,6 +168,9 @@ def _trace_rule(g: Tensor, like: Like) -> Tensor:
 def _uncat(g: Tensor, specs: Any, dim: int) -> list[Tensor]:
     parts, start = [], 0
     for spec in specs:
+        if spec.shape == (0,):  # goes with arrays of any shape
+            parts.append(zeros_like(spec))
+            continue
         length = spec.shape[dim]
         parts.append(_narrow(g, dim, start, length))
         start += length
