@@ -230,3 +230,34 @@ def test_dtypes() -> None:
     assert [str(a.dtype) for a in f16(nest).values()] == ["float16", "int64", "complex64"]
     assert [str(a.dtype) for a in f32(nest).values()] == ["float32", "int64", "complex64"]
     assert [str(a.dtype) for a in f64(nest).values()] == ["float64", "int64", "complex128"]
+
+
+PREFIXED = {
+    "module.": "module.",  # DataParallel
+    "_orig_mod.": "_orig_mod.",  # torch.compile
+    "module._orig_mod.": "module._orig_mod.",
+    "model.": "model.",  # Lightning
+}
+
+
+@pytest.mark.parametrize("names", [None, "torchvision"])
+@pytest.mark.parametrize("prefix", PREFIXED)
+def test_names_with_something_before_them(prefix: str, names: str | None) -> None:
+    """The message has what loads them."""
+    source = {name: np.asarray(array) + 1 for name, array in state(tied()).items()}
+    given = {f"{prefix}{name}": array for name, array in source.items()}
+    for more in ({}, {"other.x": np.ones(1), "loose": np.ones(1)}):
+        model = tied()
+        with pytest.raises(ValueError, match=rf"without '{prefix}' before them, {len(source)} of the names") as caught:
+            load_state(model, given | more, names)
+        advice = str(caught.value).splitlines()[-1].partition(": ")[2]
+        assert ("if name.startswith" in advice) == bool(more)
+        load_state(model, eval(advice, {"state": given | more}), names)
+        np.testing.assert_array_equal(model[0].bias, source["0.bias"])
+
+
+def test_other_names_get_no_such_advice() -> None:
+    for given in ({"x": np.ones(1)}, {"a.b.c": np.ones(1)}, {"1.0.weight": np.ones(1)}, {"": np.ones(1)}):
+        with pytest.raises(ValueError, match="missing") as caught:
+            load_state(tied(), given)
+        assert "before them" not in str(caught.value)

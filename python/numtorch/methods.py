@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core, raw, scalars
+from numtorch import _core, pickling, raw, scalars
 from numtorch._core import Tensor, kernel
 from numtorch.flags import Flags, setflags
 from numtorch.flat import FlatIterator, set_flat
@@ -161,7 +161,9 @@ Tensor.trace = products.trace
 Tensor.transpose = transpose
 Tensor.var = statistics.var
 Tensor.view = view
+Tensor.__reduce_ex__ = pickling.reduce_ex
 Tensor.__round__ = __round__
+Tensor.__sizeof__ = pickling.size_of
 Tensor.__contains__ = __contains__
 
 Tensor.__class_getitem__ = classmethod(GenericAlias)

@@ -158,7 +158,10 @@ class LossScaler:
 
     def load_state(self, state: dict[str, float]) -> None:
         """Goes on from what `state` gave."""
-        self.scale, self.good = float(state["scale"]), int(state["good"])
+        scale, good = number("LossScaler: scale", state["scale"], 0.0), state["good"]
+        if type(good) is not int or good < 0:
+            raise ValueError(f"LossScaler: a scale after {good!r:.50} good updates")
+        self.scale, self.good = scale, good
 
 
 def _unscaled(grads: Any, scale: float) -> tuple[Any, bool]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,14 @@ def load_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Non
     >>> other["w"].rule
     Descent(eta=0.25)
     """
+    prepared_state(state, arrays, settings)()
+
+
+def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
+    """What `load_state` does, but for the changes: a function that makes these, and cannot fail."""
     leaves = named_leaves(state)
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"load_state: settings are a dict, not a {type(settings).__name__}")
     wrong = _differences("", set(leaves), set(settings))
     places = {f"{name}.{place[0]}": place for name, leaf in leaves.items() for place in _places(leaf.slots)}
     wrong += [] if wrong else _differences("what is kept, ", set(places), set(arrays))
@@ -104,19 +112,26 @@ def load_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Non
             for name, place in places.items()
             if place[3].shape != arrays[name].shape
         ]
-    if not wrong:
-        wrong = [
-            f"the rule of {name} is {leaf.rule!r}, not {settings[name]['rule']['kind']}"
-            for name, leaf in leaves.items()
-            if not _same_kinds(leaf.rule, settings[name]["rule"])
+        wrong += [
+            f"{name} is of {place[3].dtype}, and {arrays[name].dtype} is not of its kind"
+            for name, place in places.items()
+            if not np.can_cast(arrays[name].dtype, place[3].dtype, "same_kind")
         ]
+    if not wrong:
+        wrong = [found for name, leaf in leaves.items() if (found := _misfit(name, leaf, settings[name]))]
     if wrong:
         raise ValueError("load_state: " + "; ".join(wrong))
-    for name, (_, slots, key, old) in places.items():
-        slots[key] = _like(old, arrays[name])
     made: dict[Any, Rule] = {}
-    for name, leaf in leaves.items():
-        _settle(leaf, settings[name], made)
+    rules = {name: _shared(leaf.rule, settings[name]["rule"], made) for name, leaf in leaves.items()}
+    slots = [(place[1], place[2], _like(place[3], arrays[name])) for name, place in places.items()]
+
+    def change() -> None:
+        for held, key, array in slots:
+            held[key] = array
+        for name, leaf in leaves.items():
+            leaf.rule, leaf.count, leaf.frozen = rules[name], settings[name]["count"], settings[name]["frozen"]
+
+    return change
 
 
 def _differences(what: str, mine: set[str], given: set[str]) -> list[str]:
@@ -132,29 +147,59 @@ def _like(old: Any, new: Any) -> Any:
     return np.array(new, old.dtype)
 
 
-def _same_kinds(rule: Rule, saved: Settings) -> bool:
+def _misfit(name: str, leaf: Leaf, saved: Any) -> str:
+    """What is wrong with the settings of one leaf; nothing if they can be taken."""
+    if not isinstance(saved, Mapping) or saved.keys() != {"rule", "count", "frozen"}:
+        return f"the settings of {name} are not rule, count and frozen"
+    count, frozen, rule = saved["count"], saved["frozen"], saved["rule"]
+    if type(count) is not int or not 0 <= count < 2**63 or type(frozen) is not bool:
+        return f"count and frozen of {name} are {reprlib.repr(count)} and {reprlib.repr(frozen)}"
+    if not _same_kinds(leaf.rule, rule):
+        kind = rule.get("kind") if isinstance(rule, Mapping) else rule
+        return f"the rule of {name} is {leaf.rule!r}, not {kind if isinstance(kind, str) else reprlib.repr(rule)}"
+    try:
+        _with_numbers(leaf.rule, rule)
+    except (TypeError, ValueError, OverflowError) as error:
+        return f"the rule of {name} cannot be {reprlib.repr(rule)}: {error}"
+    return ""
+
+
+def _same_kinds(rule: Rule, saved: Any) -> bool:
+    if not isinstance(saved, Mapping):
+        return False
     parts, others = rule.parts(), saved.get("parts", {})
     return (
-        type(rule).__name__ == saved["kind"]
+        type(rule).__name__ == saved.get("kind")
+        and isinstance(others, Mapping)
         and parts.keys() == others.keys()
         and all(_same_kinds(part, others[name]) for name, part in parts.items())
     )
 
 
-def _settle(leaf: Leaf, saved: Settings, made: dict[Any, Rule]) -> None:
+def _shared(rule: Rule, saved: Settings, made: dict[Any, Rule]) -> Rule:
     """Leaves that shared a rule share the new one."""
-    key = (id(leaf.rule), json.dumps(saved["rule"]))
+    key = (id(rule), json.dumps(saved))
     if key not in made:
-        made[key] = _with_numbers(leaf.rule, saved["rule"])
-    leaf.rule, leaf.count, leaf.frozen = made[key], saved["count"], saved["frozen"]
+        made[key] = _with_numbers(rule, saved)
+    return made[key]
 
 
 def _with_numbers(rule: Rule, saved: Settings) -> Rule:
     parts = {name: _with_numbers(part, saved["parts"][name]) for name, part in rule.parts().items()}
-    numbers = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in saved.items()
-        if name not in ("kind", "parts")
-    }
+    numbers = {name: _number(rule, name, value) for name, value in saved.items() if name not in ("kind", "parts")}
     rule = rule.with_parts(parts) if parts else rule
     return dataclasses.replace(rule, **numbers) if numbers else rule
+
+
+def _number(rule: Rule, name: str, value: Any) -> Any:
+    """A hyperparameter as `_described` gave it, for the place of this rule's own."""
+    kind = type(rule).__name__
+    if name not in {field.name for field in dataclasses.fields(rule)}:
+        raise TypeError(f"{kind} has no {name}")
+    mine = getattr(rule, name)
+    items = value if isinstance(value, list) else [value]
+    if not all(type(item) in (int, float, bool) for item in items):
+        raise TypeError(f"{kind}: {name} is {reprlib.repr(value)}, no number")
+    if isinstance(mine, bool) != isinstance(value, bool) or isinstance(mine, tuple) != isinstance(value, list):
+        raise TypeError(f"{kind}: {name} is {reprlib.repr(value)}, where {mine!r} is")
+    return tuple(value) if isinstance(value, list) else value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,11 +73,14 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
     if dtype is not None and np.dtype(dtype).name not in _COMPLEX:
         raise ValueError(f"load_state: dtype is one of {', '.join(_COMPLEX)}, or None, not {dtype!r}")
     slots = places(model, "load_state")
-    given = dict(state)
-    if names is not None:
-        given = _translated(model, given, names, {slot.name for slot in slots})
+    own = {slot.name for slot in slots}
+
+    def translated(given: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(given) if names is None else _translated(model, given, names, own)
+
+    given = translated(state)
     arrays = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in given.items()}
-    _check(slots, arrays)
+    _check(slots, arrays, lambda: _prefix_hint(state, own, translated))
     chosen = _widened(slots, arrays) if dtype is None else np.dtype(dtype)
     for slot in slots:
         replaced = isinstance(slot.value, np.ndarray) and _dtype_in(slot.value, chosen) != slot.value.dtype
@@ -106,7 +112,7 @@ def _dtype_in(array: Any, chosen: np.dtype[Any] | None) -> np.dtype[Any]:
     return chosen if array.dtype.kind == "f" else np.dtype(_COMPLEX[chosen.name])
 
 
-def _translated(model: Any, given: dict[str, Any], names: str, own: set[str]) -> dict[str, Any]:
+def _translated(model: Any, given: Mapping[str, Any], names: str, own: set[str]) -> dict[str, Any]:
     given = {
         name: value
         for name, value in given.items()
@@ -116,7 +122,34 @@ def _translated(model: Any, given: dict[str, Any], names: str, own: set[str]) ->
     return given if translate is None else dict(translate(model, given, names))
 
 
-def _check(places: list[Slot], arrays: Mapping[str, Any]) -> None:
+def _prefix_hint(
+    state: Mapping[str, Any], own: set[str], translated: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> str:
+    """How to load names with something before them, as DataParallel's "module."; nothing if few are the model's."""
+    texts = [name for name in state if isinstance(name, str)]
+    dots = Counter(name[: match.end()] for name in texts for match in islice(re.finditer(r"\.", name), 3))
+    often = [prefix for prefix, _ in dots.most_common(6)]
+    fitting = {prefix: len(own & translated(_without(state, prefix)).keys()) for prefix in often}
+    prefix = max(fitting, key=lambda name: (fitting[name], -len(name)), default="")
+    if 2 * fitting.get(prefix, 0) <= len(own) or fitting[prefix] <= len(own & translated(state).keys()):
+        return ""
+    some = "" if all(name.startswith(prefix) for name in texts) else f" if name.startswith({prefix!r})"
+    return (
+        f"without {prefix!r} before them, {fitting[prefix]} of the names are the model's: "
+        f"{{name.removeprefix({prefix!r}): array for name, array in state.items(){some}}}"
+    )
+
+
+def _without(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """What has the prefix, under names that do not."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in state.items()
+        if isinstance(name, str) and name.startswith(prefix)
+    }
+
+
+def _check(places: list[Slot], arrays: Mapping[str, Any], hint: Callable[[], str]) -> None:
     own = {slot.name: slot for slot in places}
     missing = [f"missing: {name}, of shape {slot.value.shape}" for name, slot in own.items() if name not in arrays]
     unexpected = [f"unexpected: {name}, of shape {array.shape}" for name, array in arrays.items() if name not in own]
@@ -135,6 +168,7 @@ def _check(places: list[Slot], arrays: Mapping[str, Any]) -> None:
     if any(found.values()):
         counts = ", ".join(f"{len(lines)} {what}" for what, lines in found.items() if lines)
         lines = [line for lines in found.values() for line in lines]
+        lines += [text] if missing and unexpected and (text := hint()) else []
         raise ValueError("\n  ".join([f"load_state: {counts}", *lines]))
 
 

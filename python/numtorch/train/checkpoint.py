@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator
-from pathlib import Path
+import os
+import reprlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Generator, Tensor, tensor
+from numtorch._core import Tensor
 from numtorch.atomic import replacing
-from numtorch.optim import load_state, state_arrays, state_settings
-from numtorch.structure import ALONE, is_array, leaves, walk
+from numtorch.optim import state_arrays, state_settings
+from numtorch.optim.saving import prepared_state
+from numtorch.structure import ALONE, is_array, walk
 from numtorch.train import formats
-from numtorch.train.loader import generator_state, plain_state
+from numtorch.train.streams import device_states, generators, prepared_random, random_states
+from numtorch.weights.npz import malformed_is_value_error, read_npz
 
 FORMAT = 2  # 1 had other names for what is in a Chain, and nothing of what is in a functools.partial
 _JSON = "json"
@@ -53,12 +55,11 @@ def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> No
     {'w': array([1., 1.])}
     """
     arrays = {f"model/{name}": _host(array) for name, array in named_arrays(model).items()}
-    plain: dict[str, Any] = {"format": FORMAT, "more": {}, "random": _random_states(model)}
+    plain: dict[str, Any] = {"format": FORMAT, "more": {}, "random": random_states(model)}
     if state is not None:
         arrays.update({f"state/{name}": array for name, array in state_arrays(state).items()})
         plain["state"] = state_settings(state)
-    for dev in (-1, *range(_core.device_count())):
-        arrays[f"random/{dev}"] = _host(_core.default_generator(dev).get_state())
+    arrays.update({f"random/{dev}": array for dev, array in device_states().items()})
     for name, value in more.items():
         if is_array(value):
             arrays[f"more/{name}"] = _host(value)
@@ -89,7 +90,8 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        This is not a checkpoint; or names, shapes or dtypes differ: all that do are listed, and nothing is changed.
+        This is not a checkpoint, or a damaged one; or names, shapes or dtypes differ: all that do are listed. In each
+        case nothing is changed.
 
     Notes
     -----
@@ -110,13 +112,48 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
     >>> fresh
     Leaf(Adam(eta=0.5, beta=(0.9, 0.999), epsilon=1e-08), (2,), 1 updates)
     """
-    arrays, plain = _read(Path(path))
-    mine, given = named_arrays(model), _under("model", arrays)
-    kept, settings = _under("state", arrays), plain.get("state", {})
+    more, change = prepared(path, model, state)
+    change()
+    return more
+
+
+def prepared(path: Any, model: Any, state: Any = None) -> tuple[dict[str, Any], Callable[[], None]]:
+    """What `load_checkpoint` returns, and a function that makes the changes, when all that could fail is done."""
+    mine = named_arrays(model)
+    arrays, plain = _read(path)
+    with malformed_is_value_error(f"load_checkpoint: {path} cannot be read"):
+        given, kept, settings = _of_today(arrays, plain, model, state)
+        wrong = _misfits(mine, given, plain, model, state)
+    if wrong:
+        hint = formats.UNSAVED if plain["format"] == 1 and any(part.startswith("missing") for part in wrong) else ""
+        raise ValueError(f"load_checkpoint: {path} does not fit; " + "; ".join(wrong) + hint)
+    with malformed_is_value_error(f"load_checkpoint: {path}"):
+        set_random = prepared_random(model, plain["random"], _under("random", arrays))
+        set_state = None if state is None else prepared_state(state, kept, settings)
+
+    def change() -> None:
+        if set_state is not None:
+            set_state()
+        for name, array in mine.items():
+            array[...] = given[name]
+        set_random()
+
+    return {**plain["more"], **_under("more", arrays)}, change
+
+
+def _of_today(arrays: dict[str, Any], plain: dict[str, Any], model: Any, state: Any) -> tuple[Any, Any, Any]:
+    """The arrays of the model, those of the optimiser, and its settings, by the names of today."""
+    given, kept, settings = _under("model", arrays), _under("state", arrays), plain.get("state", {})
     if plain["format"] == 1:
         given = formats.of_today(given, model)
         if state is not None:
             kept, settings = formats.state_of_today(kept, settings, state)
+    return given, kept, settings
+
+
+def _misfits(
+    mine: Mapping[str, Any], given: Mapping[str, Any], plain: Mapping[str, Any], model: Any, state: Any
+) -> list[str]:
     wrong = [f"missing: {name}" for name in mine if name not in given]
     wrong += [f"unexpected: {name}" for name in given if name not in mine]
     wrong += [
@@ -124,20 +161,13 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
         for name, array in mine.items()
         if name in given and (given[name].shape != array.shape or given[name].dtype != array.dtype)
     ]
+    wrong += [f"{name} is read-only in the model" for name, array in mine.items() if not array.flags.writeable]
     if state is not None and "state" not in plain:
         wrong.append("there is no optimiser's state in it")
-    there, held = len(plain["random"]["model"]), sum(1 for _ in _generators(model))
+    there, held = len(plain["random"]["model"]), sum(1 for _ in generators(model))
     if there != held:
         wrong.append(f"{there} random generators in the file, {held} in the model")
-    if wrong:
-        hint = formats.UNSAVED if plain["format"] == 1 and any(part.startswith("missing") for part in wrong) else ""
-        raise ValueError(f"load_checkpoint: {path} does not fit; " + "; ".join(wrong) + hint)
-    if state is not None:
-        load_state(state, kept, settings)
-    for name, array in mine.items():
-        array[...] = given[name]
-    _restore_random(model, plain["random"], _under("random", arrays))
-    return {**plain["more"], **_under("more", arrays)}
+    return wrong
 
 
 def named_arrays(model: Any) -> dict[str, Any]:
@@ -160,58 +190,33 @@ def _under(part: str, arrays: dict[str, Any]) -> dict[str, Any]:
     return {name.removeprefix(f"{part}/"): array for name, array in arrays.items() if name.startswith(f"{part}/")}
 
 
-_GENERATORS = (np.random.Generator, np.random.RandomState, Generator, random.Random)
-
-
-def _generators(model: Any) -> Iterator[Any]:
-    return leaves(model, is_leaf=lambda part: isinstance(part, _GENERATORS))
-
-
-def _state_of(rng: Any) -> Any:
-    if isinstance(rng, Generator):
-        return _core.collect(rng.get_state()).tolist()
-    if isinstance(rng, random.Random):
-        return rng.getstate()
-    return plain_state(rng.bit_generator.state if isinstance(rng, np.random.Generator) else rng.get_state(legacy=False))
-
-
-def _set_state(rng: Any, state: Any) -> None:
-    if isinstance(rng, Generator):
-        rng.set_state(tensor(np.array(state, np.uint8)))
-    elif isinstance(rng, random.Random):
-        rng.setstate((state[0], tuple(state[1]), state[2]))
-    elif isinstance(rng, np.random.Generator):
-        rng.bit_generator.state = generator_state(state)
-    else:
-        rng.set_state(generator_state(state))
-
-
-def _random_states(model: Any) -> dict[str, Any]:
-    """Of the generators in the model, of NumPy's own, of Python's."""
-    return {
-        "model": [_state_of(rng) for rng in _generators(model)],
-        "numpy": plain_state(np.random.get_state(legacy=False)),  # noqa: NPY002  whoever uses it gets it back
-        "python": random.getstate(),
-    }
-
-
-def _restore_random(model: Any, plain: dict[str, Any], arrays: dict[str, Any]) -> None:
-    for rng, state in zip(_generators(model), plain["model"], strict=True):
-        _set_state(rng, state)
-    np.random.set_state(generator_state(plain["numpy"]))  # noqa: NPY002
-    version, numbers, gauss = plain["python"]
-    random.setstate((version, tuple(numbers), gauss))
-    for dev, state in arrays.items():
-        if int(dev) < _core.device_count():
-            _core.default_generator(int(dev)).set_state(tensor(state))
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files} if isinstance(file, np.lib.npyio.NpzFile) else {}
-    if _JSON not in arrays:
+def _read(path: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        arrays = read_npz(path)
+    except ValueError as error:
+        raise ValueError(f"load_checkpoint: {error}") from None
+    text = arrays.pop(_JSON, None)
+    if text is None:
         raise ValueError(f"load_checkpoint: {path} is not a checkpoint")
-    plain = json.loads(arrays.pop(_JSON).tobytes())
+    with malformed_is_value_error(f"load_checkpoint: {path} cannot be read"):
+        return arrays, _plain(text, os.path.getsize(path))
+
+
+def _plain(text: Any, size: int) -> dict[str, Any]:
+    """What is in the file of `size` bytes beside arrays; its parts are there, and are dicts and lists."""
+    if text.dtype != np.uint8 or text.ndim != 1 or text.size > size:
+        raise ValueError(f"its JSON is an array of {text.dtype} {text.shape}")
+    plain = json.loads(text.tobytes())
+    if not isinstance(plain, dict):
+        raise ValueError(f"its JSON is a {type(plain).__name__}, no dict")
     if plain.get("format") not in (1, FORMAT):
-        raise ValueError(f"load_checkpoint: {path} has the format {plain.get('format')!r}, not 1 or {FORMAT}")
-    return arrays, plain
+        raise ValueError(f"it has the format {reprlib.repr(plain.get('format'))}, not 1 or {FORMAT}")
+    streams = plain.get("random")
+    parts = {"more": plain.get("more"), "random": streams, "state": plain.get("state", {})}
+    wrong = [name for name, part in parts.items() if not isinstance(part, dict)]
+    if isinstance(streams, dict):
+        wrong += [f"random/{name}" for name in ("numpy", "python") if name not in streams]
+        wrong += ["random/model"] if not isinstance(streams.get("model"), list) else []
+    if wrong:
+        raise ValueError(f"its JSON has not what a checkpoint has under {', '.join(wrong)}")
+    return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
@@ -11,6 +12,7 @@ import numpy as np
 from numtorch._core import Tensor, tensor
 from numtorch.structure import fmap
 from numtorch.train.data import Rng, batch, generator, getobs, is_array, nobs
+from numtorch.train.streams import generator_state, plain_state
 
 State = dict[str, Any]
 
@@ -141,29 +143,21 @@ class DataLoader:
         return {"rng": now, "after": now, "given": 0}
 
     def load_state(self, state: State) -> None:
-        """Goes on where `state` was taken, of a loader with the same data and settings."""
-        self.rng.bit_generator.state = generator_state(state["rng"])
-        self._resumed = int(state["given"])
-        self._after = generator_state(state["after"]) if self._resumed else None
+        """Goes on where `state` was taken, of a loader with the same data and settings; ValueError if it is none."""
+        try:
+            now, after, given = generator_state(state["rng"]), generator_state(state["after"]), state["given"]
+            spare = copy.deepcopy(self.rng.bit_generator)
+            for each in (after, now):
+                spare.state = each
+        except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+            raise ValueError(f"DataLoader: this is no state of a loader: {error!r}") from error
+        if type(given) is not int or not 0 <= given <= len(self):
+            raise ValueError(f"DataLoader: a state after {given!r:.50} batches, where there are {len(self)}")
+        self.rng.bit_generator.state = now
+        self._resumed = given
+        self._after = after if given else None
         self._start = None
         self._given = 0
-
-
-def plain_state(state: Any) -> Any:
-    """A generator's state without arrays, as JSON has it."""
-    if isinstance(state, dict):
-        return {key: plain_state(value) for key, value in state.items()}
-    if isinstance(state, np.ndarray):
-        return {"dtype": str(state.dtype), "values": state.tolist()}
-    return int(state) if isinstance(state, np.integer) else state
-
-
-def generator_state(state: Any) -> Any:
-    if not isinstance(state, dict):
-        return state
-    if state.keys() == {"dtype", "values"}:
-        return np.array(state["values"], state["dtype"])
-    return {key: generator_state(value) for key, value in state.items()}
 
 
 def _ahead(make: Callable[[Any], Any], parts: list[Any], workers: int) -> Iterator[Any]:

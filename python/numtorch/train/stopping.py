@@ -79,7 +79,10 @@ class Trigger:
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Goes on from what `state` gave."""
-        self.row, self.best = int(state["row"]), state["best"]
+        row, best = state["row"], state["best"]
+        if type(row) is not int or not (best is None or isinstance(best, int | float)):
+            raise ValueError(f"a trigger that was true {row!r:.50} times in a row, with {best!r:.50} as the best score")
+        self.row, self.best = row, best
 
 
 def patience(predicate: Callable[..., bool], wait: int) -> Trigger:

@@ -14,7 +14,7 @@ from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
 from numtorch.optim import LossScaler
 from numtorch.optim.state import trained, untrained
 from numtorch.structure import Params, fmap
-from numtorch.train.checkpoint import load_checkpoint, save_checkpoint
+from numtorch.train.checkpoint import prepared, save_checkpoint
 from numtorch.train.guard import Buffers, Guard, is_known
 from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
@@ -75,6 +75,8 @@ def train(
 
     Raises
     ------
+    ValueError
+        The file at `checkpoint` is damaged, or of another model, state or program; then nothing is changed.
     FloatingPointError
         The loss of a step is not finite. The model, the state and the arrays that classes name in ``__buffers__`` are
         then those from before that step, whatever came after it. A loss on the host is looked at before the update. One
@@ -302,11 +304,45 @@ class _Run:
         )
 
     def restore(self) -> None:
-        kept = load_checkpoint(self.path, self.model, self.state)
+        """Goes on from the file; ValueError if that cannot be, and all is as it was."""
+        kept, change = prepared(self.path, self.model, self.state)
+        wrong = [name for name, fits in _KEPT.items() if not fits(kept.get(name, 0 if name == "skipped" else None))]
+        if wrong:
+            raise ValueError(f"train: {self.path} is not what train wrote: it has not its {', '.join(wrong)}")
+        if len(kept["kept"]) != len(self.keepers()):
+            raise ValueError("train: the checkpoint was written with other callbacks, data or scaler")
+        self.load_states(kept["kept"])
+        change()
+        self.load_states(kept["kept"])  # once more: the data may share a random generator with the model
         self.history = History(kept["losses"].tolist(), kept["epochs"], kept["stopped"])
         self.read = len(self.history.losses)
         self.epoch, self.done, self.skipped = kept["epoch"], kept["done"], kept.get("skipped", 0)
-        if len(kept["kept"]) != len(self.keepers()):
-            raise ValueError("train: the checkpoint was written with other callbacks, data or scaler")
-        for part, state in zip(self.keepers(), kept["kept"], strict=True):
-            part.load_state(state)
+
+    def load_states(self, states: list[Any]) -> None:
+        """To all that has a state of its own; if one cannot take it, none has."""
+        parts = self.keepers()
+        before = [part.state() for part in parts]
+        for i, (part, state) in enumerate(zip(parts, states, strict=True)):
+            try:
+                part.load_state(state)
+            except Exception as error:
+                for other, old in zip(parts[:i], before, strict=False):
+                    other.load_state(old)
+                what = type(part).__name__
+                raise ValueError(f"train: {self.path} has a state that {what} cannot take: {error!r}") from error
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+# What `save` keeps beside model and state, and what it is.
+_KEPT: dict[str, Callable[[Any], bool]] = {
+    "losses": lambda value: isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 1,
+    "epochs": lambda value: isinstance(value, list) and all(type(item) is float for item in value),
+    "stopped": lambda value: type(value) is bool,
+    "epoch": _is_count,
+    "done": _is_count,
+    "skipped": _is_count,
+    "kept": lambda value: isinstance(value, list),
+}

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from numtorch.weights.memory import EndOfData, fill, fill_bfloat16, native, truths
 from numtorch.weights.npz import entries_of, malformed_is_value_error
-from numtorch.weights.opcodes import Names, Reference, check_key, read_pickle, refused
-from numtorch.weights.safetensors import widened
+from numtorch.weights.opcodes import Names, Reference, Refused, Unknown, check_key, read_pickle, refused, unknown_in
 
 Array = np.ndarray[Any, Any]
 _STORAGES = {
@@ -34,13 +34,16 @@ _MAGIC = 0x1950A86A20F9469CFC6C  # begins files of PyTorch before 1.6
 Fetch = Callable[[str, str, int], Array]  # the numbers of a storage, by key, dtype and count
 
 
-def read_checkpoint(path: str | os.PathLike[str]) -> Any:
+def read_checkpoint(path: str | os.PathLike[str], *, key: str | None = None) -> Any:
     """What `torch.save` wrote: tensors and containers only, and no code is run.
 
     Parameters
     ----------
     path : path
         A zip file of PyTorch 1.6 and later, or one of the format before it.
+    key : str, optional
+        One entry of the dict in the file, which is all that is returned. What is beside it may be anything, and is
+        neither run nor made.
 
     Returns
     -------
@@ -51,42 +54,69 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Any:
     Raises
     ------
     ValueError
-        The file is malformed, or holds anything else: the error names it.
+        The file is malformed, has no such entry, or holds anything else: the error names it.
     """
     with open(path, "rb") as file, malformed_is_value_error(f"checkpoint: {os.fspath(path)} cannot be read"):
-        size = os.fstat(file.fileno()).st_size
-        if file.read(4) == b"PK\x03\x04":
-            file.seek(0)
-            with zipfile.ZipFile(file) as archive:
-                return _read_zip(archive, size)
-        file.seek(0)
-        return _read_old(_Bounded(file, size))
+        if key is not None:
+            return _entry(_read(file, partly=True), key)
+        try:
+            return _read(file, partly=False)
+        except Refused as error:
+            raise ValueError(f"{error}; an entry beside it is read by its name, with key=") from None
 
 
-def _read_zip(archive: zipfile.ZipFile, size: int) -> Any:
+def _read(file: BinaryIO, partly: bool) -> Any:
+    size = os.fstat(file.fileno()).st_size
+    zipped = file.read(4) == b"PK\x03\x04"
+    file.seek(0)
+    if not zipped:
+        return _read_old(_Bounded(file, size), partly)
+    with zipfile.ZipFile(file) as archive:
+        return _read_zip(archive, size, partly)
+
+
+def _entry(found: Any, key: str) -> Any:
+    if not isinstance(found, dict):
+        what = found.name if isinstance(found, Unknown) else type(found).__name__
+        raise ValueError(f"it holds a {what[:200]}, no dict with an entry {key!r}")
+    if key not in found:
+        raise ValueError(f"there is no entry {key!r}, only {reprlib.repr(list(found))}")
+    other = unknown_in(found[key])
+    if other is not None:
+        refused(f"{other.name} in the entry {key!r}")
+    return found[key]
+
+
+def _read_zip(archive: zipfile.ZipFile, size: int, partly: bool) -> Any:
     files = entries_of(archive, size)
     pickles = [name for name in files if name == "data.pkl" or name.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise ValueError("the archive has no data.pkl: not written by torch.save")
     root = pickles[0].removesuffix("data.pkl")
 
-    def content(name: str) -> bytes:
+    def content(name: str) -> zipfile.ZipInfo:
         info = files.get(root + name)
         if info is None:
             raise ValueError(f"the archive has no {name}")
         if info.compress_type != zipfile.ZIP_STORED:
             raise ValueError(f"{name} is compressed, which torch.save does not do")
-        return archive.read(info)
+        if info.file_size != info.compress_size:
+            raise ValueError(f"{name} is said to have {info.file_size} bytes, and has {info.compress_size}")
+        return info
 
-    order = content("byteorder").strip() if f"{root}byteorder" in files else b"little"
+    order = archive.read(content("byteorder")).strip() if f"{root}byteorder" in files else b"little"
     if order not in (b"little", b"big"):
         raise ValueError(f"the byte order {order[:20]!r} is not known")
     sign = "<" if order == b"little" else ">"
 
     def fetch(key: str, dtype: str, count: int) -> Array:
-        return _numbers(content(f"data/{key}"), dtype, count, sign, key)
+        info = content(f"data/{key}")
+        if info.file_size != count * _width(dtype):
+            raise ValueError(f"the storage {key} has {info.file_size} bytes, not {count * _width(dtype)}")
+        with archive.open(info) as entry:
+            return _numbers(entry, dtype, count, sign, key)
 
-    return read_pickle(content("data.pkl"), _known(), _storages(fetch))
+    return read_pickle(archive.read(content("data.pkl")), _known(), _storages(fetch, partly, apart=True), partly)
 
 
 class _Storage(np.ndarray[Any, Any]):
@@ -107,12 +137,12 @@ class _Bounded:
             raise ValueError(f"{count} bytes are asked for where {self.size - self.tell()} are left")
         return self._file.read(count)
 
-    def read_until(self, count: int) -> bytes:
-        """`count` bytes, or what there is."""
-        return self.read(min(count, self.size - self.tell()))
+    def readinto(self, buffer: Any, /) -> int:
+        """Fills a buffer, or as much of it as there is for."""
+        return self._file.readinto(buffer)  # type: ignore[attr-defined]
 
 
-def _read_old(file: _Bounded) -> Any:
+def _read_old(file: _Bounded, partly: bool) -> Any:
     """Four pickles, the last of which is the object; the keys of the storages; their numbers."""
     nothing = _storages(_no_storage)
     try:
@@ -137,7 +167,7 @@ def _read_old(file: _Bounded) -> Any:
             raise ValueError(f"the storages up to {key} are larger than the file")
         return np.zeros(count, "f4" if dtype == "bfloat16" else dtype)
 
-    read_pickle(file, _known(), _storages(note))
+    read_pickle(file, _known(), _storages(note, partly), partly)
     keys = read_pickle(file, {}, nothing)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys) or sorted(keys) != sorted(wanted):
         raise ValueError("the storages are not those that the tensors name")
@@ -147,9 +177,9 @@ def _read_old(file: _Bounded) -> Any:
         length = int.from_bytes(file.read(8), "little" if sign == "<" else "big")
         if length != count:
             raise ValueError(f"the storage {key} has {length} numbers, not {count}")
-        numbers[key] = _numbers(file.read_until(count * _width(dtype)), dtype, count, sign, key)
+        numbers[key] = _numbers(file, dtype, count, sign, key)
     file.seek(start)
-    return read_pickle(file, _known(), _storages(lambda key, *_: numbers[key]))
+    return read_pickle(file, _known(), _storages(lambda key, *_: numbers[key], partly), partly)
 
 
 def _no_storage(key: str, dtype: str, count: int) -> Array:  # noqa: ARG001
@@ -160,26 +190,34 @@ def _width(dtype: str) -> int:
     return 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
 
 
-def _numbers(data: bytes, dtype: str, count: int, sign: str, key: str) -> Array:
-    if len(data) != count * _width(dtype):
-        raise ValueError(f"the storage {key} has {len(data)} bytes, not {count * _width(dtype)}")
-    code = {"bfloat16": "u2", "bool": "u1"}.get(dtype, dtype)
-    found: Array = np.frombuffer(bytearray(data), np.dtype(f"{sign}{code}"))
-    found = found.astype(found.dtype.newbyteorder("="), copy=False)
-    if dtype == "bfloat16":
-        return widened(found)
-    return found != 0 if dtype == "bool" else found
+def _numbers(file: Any, dtype: str, count: int, sign: str, key: str) -> Array:
+    try:
+        if dtype == "bfloat16":
+            return fill_bfloat16(file, count, sign)
+        if dtype == "bool":
+            return truths(fill(file, np.empty(count, np.uint8)))
+        return native(fill(file, np.empty(count, f"{sign}{dtype}")))
+    except EndOfData as error:
+        raise ValueError(f"the storage {key} has {error}") from None
 
 
-def _storages(fetch: Fetch) -> Callable[[Any], Array]:
-    """What a persistent id stands for: a storage's numbers, the same array each time."""
+def _storages(fetch: Fetch, partly: bool = False, apart: bool = False) -> Callable[[Any], Array | Unknown]:
+    """
+    What a persistent id stands for: a storage's numbers, the same array each time.
+
+    What is not known is passed over if `partly`; storages only where they lie `apart`, as their length is not known.
+    """
     found: dict[str, Array] = {}
     kinds: dict[str, str] = {}
 
-    def persistent(pid: Any) -> Array:
+    def persistent(pid: Any) -> Array | Unknown:
+        if partly and isinstance(pid, Names) and pid[0] == "module":
+            return Unknown("a module")
         if not isinstance(pid, Names) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], Reference):
             refused("a persistent id that is no storage")
         _, kind, key, _, count = pid[:5]
+        if partly and apart and kind.name not in _STORAGES:
+            return Unknown(f"a storage of {kind.name}")
         if kind.name not in _STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
             refused(f"a storage of {kind.name}")
         if len(pid) > 5 and pid[5] is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def load(
     names : {None, "torchvision", "timm", "flux"}
         Whose names are in the file; None for the model's own.
     key : str, optional
-        Where in a checkpoint of PyTorch the arrays are; not needed if there is one place only.
+        Where in a checkpoint of PyTorch the arrays are; not needed if there is one place only. With it, the checkpoint
+        may hold anything beside them, which is passed over: objects of classes are refused otherwise.
     dtype : dtype, optional
         Of the model's floating-point arrays; see `load_state`.
 
@@ -92,7 +94,7 @@ def load(
     """
     end = Path(path).suffix
     if end in _CHECKPOINTS:
-        arrays = _arrays_in(read_checkpoint(path), key)
+        arrays = _arrays_in(read_checkpoint(path, key=key), key)
     elif end in (".safetensors", ".npz"):
         if key is not None:
             raise ValueError(f"load: a file of {end} has no keys")
@@ -103,18 +105,18 @@ def load(
 
 
 def _arrays_in(checkpoint: Any, key: str | None) -> dict[str, np.ndarray[Any, Any]]:
-    """The dict of arrays in a checkpoint: it is one, or holds one."""
-    if not isinstance(checkpoint, Mapping):
-        raise ValueError(f"load: the checkpoint is a {type(checkpoint).__name__}, no dict of arrays")
-    if key is not None:
-        if not _is_state(checkpoint.get(key)):
-            raise ValueError(f"load: the checkpoint has no arrays by name under {key!r}, only {list(checkpoint)}")
-        return dict(checkpoint[key])
+    """The dict of arrays in a checkpoint, or in its entry `key`: it is one, or holds one."""
     if _is_state(checkpoint):
         return dict(checkpoint)
+    kind = type(checkpoint).__name__
+    if key is not None:
+        raise ValueError(f"load: the checkpoint has no arrays by name under {key!r}, where a {kind} is")
+    if not isinstance(checkpoint, Mapping):
+        raise ValueError(f"load: the checkpoint is a {kind}, no dict of arrays")
     places = [name for name, value in checkpoint.items() if _is_state(value)]
     if len(places) != 1:
-        raise ValueError(f"load: say with key= where the arrays are: the checkpoint has {list(checkpoint)}")
+        names = reprlib.repr(list(checkpoint))
+        raise ValueError(f"load: say with key= where the arrays are: the checkpoint has {names}")
     return dict(checkpoint[places[0]])
 
 

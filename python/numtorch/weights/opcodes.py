@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickletools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 # What is allowed to be called, and what it means; given to `read_pickle`.
@@ -51,9 +51,22 @@ class Names(tuple[Any, ...]):
     __slots__ = ()
 
 
+class Unknown:
+    """What a pickle would make of a name that is not known, in the place of which it stands."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Refused(ValueError):
+    """Something is in a pickle that is not read."""
+
+
 def refused(name: str) -> NoReturn:
     """The error for everything that is no tensor, container, text or number."""
-    raise ValueError(f"it holds {name[:200]}, which is no tensor, container, text or number: refused")
+    raise Refused(f"it holds {name[:200]}, which is no tensor, container, text or number: refused")
 
 
 def check_key(key: Any) -> None:
@@ -63,23 +76,31 @@ def check_key(key: Any) -> None:
     Tuples in tuples could be nested so deeply, or hold each other so often, that hashing them would never end.
     """
     for item in key if type(key) is tuple else (key,):
-        if not isinstance(item, _PLAIN_KEYS):
+        if not isinstance(item, (*_PLAIN_KEYS, Unknown)):
             raise ValueError(f"a {type(item).__name__} is a key of a dict, or in one")
 
 
-def _check_values(items: Iterable[Any]) -> None:
-    for item in items:
-        if isinstance(item, Reference | Names):
-            name = item.name if isinstance(item, Reference) else "a tuple of names"
-            refused(f"{name} itself")
+def unknown_in(value: Any) -> Unknown | None:
+    """Something `Unknown` in containers, keys included."""
+    seen: set[int] = set()
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, Unknown):
+            return item
+        if id(item) not in seen and isinstance(item, dict | list | tuple):
+            seen.add(id(item))
+            left.extend([*item, *item.values()] if isinstance(item, dict) else item)
+    return None
 
 
 class _Machine:
-    """The stack and the memo of one pickle."""
+    """The stack and the memo of one pickle; `partly` if what is not known is passed over."""
 
-    def __init__(self, known: Known, persistent: Callable[[Any], Any]) -> None:
+    def __init__(self, known: Known, persistent: Callable[[Any], Any], partly: bool) -> None:
         self.known = known
         self.persistent = persistent
+        self.partly = partly
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
@@ -100,6 +121,13 @@ class _Machine:
         if value is _MARK:
             raise IndexError("a mark where a value is expected")
         return value
+
+    def value(self, item: Any) -> Any:
+        """An item as it stands in a container, where a name has no place."""
+        if isinstance(item, Reference | Names):
+            name = item.name if isinstance(item, Reference) else "a tuple of names"
+            return Unknown(name) if self.partly else refused(f"{name} itself")
+        return item
 
     def step(self, name: str, arg: Any) -> None:
         """One opcode."""
@@ -124,7 +152,7 @@ class _Machine:
             if not isinstance(module, str) or not isinstance(attribute, str):
                 raise ValueError("a name is no text")
             self.refer(f"{module}.{attribute}")
-        elif name == "INST":
+        elif name == "INST" and not self.partly:
             refused(arg.replace(" ", "."))
         elif name == "BINPERSID":
             self.stack.append(self.persistent(self.pop()))
@@ -132,7 +160,7 @@ class _Machine:
             self.call()
         elif name == "BUILD":
             self.build()
-        elif name not in ("PROTO", "FRAME"):
+        elif name not in ("PROTO", "FRAME") and not (self.partly and self.pass_over(name, arg)):
             raise ValueError(f"the opcode {name} is not read")
 
     def tuple(self, name: str) -> None:
@@ -142,8 +170,7 @@ class _Machine:
         if any(isinstance(item, Reference) for item in items):
             self.stack.append(Names(items))
             return
-        _check_values(items)
-        self.stack.append(tuple(items))
+        self.stack.append(tuple([self.value(item) for item in items]))
 
     def fill(self, name: str) -> None:
         """Items for the list or dict below them."""
@@ -151,8 +178,10 @@ class _Machine:
             items = self.marked()
         else:
             items = [self.pop() for _ in range(1 if name == "APPEND" else 2)][::-1]
-        _check_values(items)
+        items = [self.value(item) for item in items]
         target = self.stack[-1]
+        if isinstance(target, Unknown):
+            return
         if name.startswith("APPEND"):
             if type(target) is not list:
                 raise ValueError("items are appended to what is no list")
@@ -166,13 +195,16 @@ class _Machine:
 
     def refer(self, name: str) -> None:
         """A name, if it is one of those that are known."""
-        if name not in self.known:
+        if name not in self.known and not self.partly:
             refused(name)
         self.stack.append(Reference(name))
 
     def call(self) -> None:
         """What a known name makes of its arguments."""
         args, function = self.pop(), self.pop()
+        if self.partly and (other := self.unknown(function, args)) is not None:
+            self.stack.append(other)
+            return
         if not isinstance(function, Reference) or type(args) is not tuple:
             raise ValueError("something is called that is no known name")
         try:
@@ -180,14 +212,49 @@ class _Machine:
         except TypeError as error:
             raise ValueError(f"{function.name} with wrong arguments: {error}") from None
 
+    def unknown(self, function: Any, args: Any) -> Unknown | None:
+        """What stands for the result of a call, if anything in it is not known."""
+        if isinstance(function, Reference) and function.name not in self.known:
+            return Unknown(function.name)
+        parts = [function, *args] if isinstance(args, tuple) else [function, args]
+        return next((part for part in parts if isinstance(part, Unknown)), None)
+
     def build(self) -> None:
         """Attributes: PyTorch's dicts have some of their own, which say nothing of the arrays."""
         self.pop()
-        if type(self.stack[-1]) is not dict:
-            refused(f"a {type(self.stack[-1]).__name__} with attributes")
+        target = self.stack[-1]
+        if type(target) is dict or isinstance(target, Unknown):
+            return
+        what = f"a {type(target).__name__} with attributes"
+        if not self.partly:
+            refused(what)
+        self.stack[-1] = Unknown(what)
+
+    def pass_over(self, name: str, arg: Any) -> bool:
+        """Opcodes that make objects of other kinds, none of which is made; whether this is one."""
+        if name == "NEWOBJ_EX":
+            self.pop()
+            self.call()
+        elif name == "INST":
+            self.marked()
+            self.stack.append(Unknown(arg.replace(" ", ".")))
+        elif name == "OBJ":
+            function = self.marked()[0]
+            self.stack.append(Unknown(function.name if isinstance(function, Reference) else "an object"))
+        elif name in ("EMPTY_SET", "FROZENSET"):
+            if name == "FROZENSET":
+                self.marked()
+            self.stack.append(Unknown("a set"))
+        elif name == "ADDITEMS":
+            self.marked()
+        elif name == "BYTEARRAY8":
+            self.stack.append(Unknown("a bytearray"))
+        else:
+            return False
+        return True
 
 
-def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any]) -> Any:
+def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any], partly: bool = False) -> Any:
     """What a pickle says, without running any of it.
 
     Parameters
@@ -198,6 +265,8 @@ def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any]) -> An
         What may be called, by its full name.
     persistent : callable
         What a persistent id stands for.
+    partly : bool
+        Whether to pass over what is not known; an `Unknown` stands in its place.
 
     Returns
     -------
@@ -209,15 +278,14 @@ def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any]) -> An
     ValueError
         Anything else is in it, or it is malformed.
     """
-    machine = _Machine(known, persistent)
+    machine = _Machine(known, persistent, partly)
     try:
         for opcode, arg, _ in pickletools.genops(data):
             if opcode.name == "STOP":
                 result = machine.pop()
                 if machine.stack:
                     raise ValueError("the pickle ends too early")
-                _check_values([result])
-                return result
+                return machine.value(result)
             machine.step(opcode.name, arg)
     except (IndexError, KeyError, TypeError, OverflowError, RecursionError, AttributeError) as error:
         raise ValueError(f"the pickle is malformed: {error!r}") from None

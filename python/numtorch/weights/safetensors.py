@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 
 from numtorch.atomic import replacing
+from numtorch.weights.memory import EndOfData, fill, fill_bfloat16, native, truths
 from numtorch.weights.npz import malformed_is_value_error
 
 Array = np.ndarray[Any, Any]
@@ -35,11 +36,6 @@ _DTYPES = {
     "C64": "<c8",
 }
 _NAMES = {np.dtype(code): name for name, code in _DTYPES.items() if name != "BF16"}
-
-
-def widened(bits: Array) -> Array:
-    """bfloat16, given as 16-bit integers, as float32: the same numbers."""
-    return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
 def write_safetensors(
@@ -114,7 +110,7 @@ def read_safetensors(path: str | os.PathLike[str]) -> dict[str, Array]:
         header, start = _header(file.read(8), file, size)
         places = {name: _place(name, entry) for name, entry in header.items() if name != "__metadata__"}
         _covered(places, size - start)
-        return {name: _array(file, start, *place) for name, place in places.items()}
+        return {name: _array(file, start, *place[:3]) for name, place in places.items()}
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
@@ -192,13 +188,14 @@ def _covered(places: Mapping[str, tuple[str, tuple[int, ...], int, int]], size: 
         _wrong(f"the arrays have {at} bytes, and the file has {size} for them")
 
 
-def _array(file: Any, origin: int, dtype: str, shape: tuple[int, ...], start: int, end: int) -> Array:
+def _array(file: Any, origin: int, dtype: str, shape: tuple[int, ...], start: int) -> Array:
     file.seek(origin + start)
-    read: Array = np.fromfile(file, _DTYPES[dtype], math.prod(shape))
-    if read.nbytes != end - start:
-        _wrong("the file became shorter while it was read")
-    if dtype == "BF16":
-        read = widened(read)
-    elif dtype == "BOOL":
-        read = read.view(np.uint8) != 0
-    return read.reshape(shape).astype(read.dtype.newbyteorder("="), copy=False)
+    count = math.prod(shape)
+    try:
+        if dtype == "BF16":
+            return fill_bfloat16(file, count, "<").reshape(shape)
+        if dtype == "BOOL":
+            return truths(fill(file, np.empty(count, np.uint8))).reshape(shape)
+        return native(fill(file, np.empty(count, _DTYPES[dtype]))).reshape(shape)
+    except EndOfData:
+        raise ValueError("the file became shorter while it was read") from None
