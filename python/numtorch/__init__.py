@@ -80,7 +80,7 @@ if typing.TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-interop.register_imported()
+interop.register_all()
 
 _LATER = ("models", "nn", "optim", "train", "weights")
 
