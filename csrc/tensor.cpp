@@ -108,7 +108,7 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     PyObject* dtype = nullptr;
     const Ref nothing = check(PyTuple_New(0));
     if (!PyArg_ParseTupleAndKeywords(nothing.get(), keywords, "|$OO:Tensor", const_cast<char**>(names), &dev, &dtype)) {
-      throw PythonError{};
+      fail_keywords("Tensor()", keywords);
     }
     const auto shape = shape_from(args);
     const bool given = dtype != nullptr && dtype != Py_None;

@@ -11,6 +11,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.optim.arrays import Arrays
+from numtorch.spellings import Keywords
 
 _full_like = kernel("full_like")
 
@@ -49,7 +50,7 @@ def real_like(x: Any, value: float = 0.0) -> Any:
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(Keywords):
     """Base of the rules. One of your own is a frozen dataclass with `direction` and, if it keeps something, `init`.
 
     Examples

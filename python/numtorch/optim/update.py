@@ -14,8 +14,8 @@ from numtorch._core import Tensor, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
 from numtorch.optim.clipping import bounded
-from numtorch.optim.rule import Slots
-from numtorch.optim.state import Leaf, named_leaves
+from numtorch.optim.rule import Rule, Slots
+from numtorch.optim.state import Leaf, check_state, named_leaves
 from numtorch.structure import is_array
 
 Triple = tuple[Leaf, Any, Any]  # a leaf, its array and the array's gradient
@@ -54,7 +54,9 @@ def update(state: Any, model: Any, grads: Any) -> None:
     >>> model["w"]
     Tensor([0., 0.], dtype=float64, dev=-1)
     """
-    triples = _paired(state, model, grads)
+    triples = [] if isinstance(state, Rule) else _paired(state, model, grads)
+    if not triples:
+        check_state(state, model, "update")
     _refuse_tracked(triples)
     with ignore():
         groups = _groups(triples, state)
