@@ -80,7 +80,10 @@ lint() {
   "$bin/ruff" check .
   "$bin/ruff" format --check .
   "$bin/mypy"
-  "$bin/python" -m mypy.stubtest numtorch._core
+  # Names of other libraries are not there for a type checker.
+  "$bin/python" -m mypy.stubtest numtorch._core --allowlist <("$bin/python" -c '
+from numtorch.spellings import TENSOR
+print(r"numtorch\._core\.Tensor\.(" + "|".join(TENSOR) + ")")')
   "$bin/clang-format" --dry-run -Werror csrc/*.h csrc/*.cpp
   say "lint: clean"
 }

@@ -125,7 +125,7 @@ PyObject* tensor(PyObject*, PyObject* args, PyObject* keywords) {
     PyObject* copy = Py_True;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OOO:tensor", const_cast<char**>(names), &object, &dev, &dtype,
                                      &copy)) {
-      throw PythonError{};
+      fail_keywords("tensor()", keywords);
     }
     const Type type = dtype == Py_None ? Type{} : scalar_type_of(dtype, "tensor()");
     const auto device = dev == Py_None ? std::optional<c10::Device>{} : device_of(dev);

@@ -236,7 +236,7 @@ PyObject* to(PyObject* self, PyObject* args, PyObject* keywords) {
     PyObject* dev = Py_None;
     PyObject* dtype = Py_None;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:to", const_cast<char**>(names), &dev, &dtype)) {
-      throw PythonError{};
+      fail_keywords("to()", keywords);
     }
     const at::Tensor value = value_of(self);  // a dtype may run Python code
     const at::ScalarType type = dtype == Py_None ? value.scalar_type() : scalar_type_of(dtype, "to()");

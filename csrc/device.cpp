@@ -316,7 +316,8 @@ c10::Device default_device() { return default_of_thread; }
 c10::Device device_of(PyObject* dev) {
   if (dev == nullptr || dev == Py_None) return default_device();
   if (PyBool_Check(dev) || !PyIndex_Check(dev)) {
-    fail(PyExc_TypeError, "dev must be an integer, -1 for the CPU or the number of a GPU, not %R", dev);
+    fail(PyExc_TypeError,
+         "dev must be an integer, -1 for the CPU or 0, 1, ... for a GPU, not %R; a dtype is given as dtype=", dev);
   }
   const Ref number = check(PyNumber_Index(dev));
   const long value = PyLong_AsLong(number.get());

@@ -19,6 +19,23 @@ void fail(PyObject* type, const char* format, ...) {
   throw PythonError{};
 }
 
+void fail_keywords(const char* function, PyObject* keywords) {
+  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  if (keywords != nullptr) {
+    const Ref module(PyImport_ImportModule("numtorch.spellings"));
+    const Ref done(module ? PyObject_CallMethod(module.get(), "check_keywords", "sO", function, keywords) : nullptr);
+  }
+  if (PyErr_Occurred() == nullptr) {
+    PyErr_Restore(type, value, traceback);
+  } else {
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+  }
+  throw PythonError{};
+}
+
 namespace {
 
 bool is_host_out_of_memory(const std::string& message) {

@@ -16,6 +16,9 @@ struct PythonError {};
 // Sets a Python error with a printf-like message (PyErr_Format's codes) and throws PythonError.
 [[noreturn]] void fail(PyObject* type, const char* format, ...);
 
+// After arguments could not be parsed: throws that error, or one that says what a keyword is called here.
+[[noreturn]] void fail_keywords(const char* function, PyObject* keywords);
+
 // Sets the Python error that stands for the C++ exception in flight. Call it inside `catch (...)`, after a
 // `catch (abi::__forced_unwind&)`: the end of a thread is no error.
 void set_python_error() noexcept;

@@ -138,8 +138,9 @@ void copy_corners(const at::Tensor& target, const at::Tensor& value, std::int64_
 void check_untracked(PyObject* self, const char* function) {
   if (!is_tracked(self)) return;
   fail(PyExc_TypeError,
-       "%s: a gradient depends on this Tensor and would be lost on the host; compute on with the Tensor, or take its "
-       "values with collect(t) or t.item()",
+       "%s: a gradient depends on this Tensor and would be lost on the host; compute on with the Tensor (np.stack puts "
+       "Tensors together; zeros and array of numtorch.numpy take them in), or take its values with collect(t) or "
+       "t.item()",
        function);
 }
 

@@ -128,7 +128,7 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     PyObject* dtype = nullptr;
     const Ref nothing = check(PyTuple_New(0));
     if (!PyArg_ParseTupleAndKeywords(nothing.get(), keywords, "|$OO:Tensor", const_cast<char**>(names), &dev, &dtype)) {
-      throw PythonError{};
+      fail_keywords("Tensor()", keywords);
     }
     if (keywords == nullptr && PyTuple_GET_SIZE(args) == 1 && is_fraction(PyTuple_GET_ITEM(args, 0))) {
       return from_fraction(type, PyTuple_GET_ITEM(args, 0));

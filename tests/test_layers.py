@@ -13,9 +13,10 @@ import numtorch
 
 PACKAGE = Path(numtorch.__file__).parent
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
-# What each part of the package may import of the others. printing is the core's own: C++ calls it.
+# What each part of the package may import of the others. printing and spellings are the core's own: C++ calls them.
 BELOW = {
     "_build": set(),
+    "spellings": {"_core"},
     "_libtorch": set(),
     "_load": {"_libtorch"},
     "printing": {"_core"},
@@ -30,12 +31,12 @@ BELOW = {
     "methods": {"_core", "functions", "flags", "flat", "pickling", "raw", "scalars"},
     "devices": {"_core"},
     "structure": {"_core"},
-    "nn": {"_core", "functions", "structure"},
+    "nn": {"_core", "functions", "spellings", "structure"},
     "models": {"_core", "nn", "structure"},
     "autograd": {"_core", "structure"},
-    "optim": {"_core", "structure", "autograd"},
+    "optim": {"_core", "spellings", "structure", "autograd"},
     "weights": {"_core", "atomic", "structure"},
-    "train": {"_core", "atomic", "structure", "autograd", "optim", "weights"},
+    "train": {"_core", "spellings", "atomic", "structure", "autograd", "optim", "weights"},
     "numpy": {"_core", "functions", "flat", "methods", "devices"},
     "interop": {"_core"},
     "scripts": {"numpy", "devices"},
@@ -44,6 +45,8 @@ BELOW = {
         "_load",
         "_core",
         "interop",
+        "spellings",
+        "numpy",
         "functions",
         "methods",
         "processes",
@@ -119,4 +122,5 @@ def test_the_core_imports_no_layer_above_it() -> None:
     assert {name for name in names if name.split(".")[0] in ("numtorch", "torch")} <= {
         "numtorch._core",
         "numtorch.printing",
+        "numtorch.spellings",
     }

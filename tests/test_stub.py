@@ -14,6 +14,7 @@ STUB = ast.parse(Path(numtorch.__file__).with_name("_core.pyi").read_text())
 CLASSES = {node.name: node for node in STUB.body if isinstance(node, ast.ClassDef)}
 # What a class may define without a type checker wanting to know: object's own methods, CPython's slots, pickle's cache.
 SILENT = {*dir(object), "__module__", "__weakref__", "__vectorcalloffset__", "__release_buffer__", "__slotnames__"}
+SILENT |= numtorch.spellings.TENSOR.keys()
 # Names that the buffer protocol has in Python from 3.12 on.
 LATER = {"__buffer__"} if sys.version_info < (3, 12) else set()
 

@@ -1,8 +1,8 @@
 """NumPy code on torch kernels, with gradients."""
 
-import importlib
-import types
-import typing
+import importlib as _importlib
+import types as _types
+import typing as _typing
 
 from numtorch import _load as _load
 from numtorch import functions as functions
@@ -47,6 +47,9 @@ from numtorch.autograd import (
     withjacobian,
 )
 from numtorch.devices import device, on
+from numtorch.spellings import NAMES as _NAMES
+from numtorch.spellings import attach as _attach
+from numtorch.spellings import no_attribute as _no_attribute
 from numtorch.structure import (
     Params,
     children,
@@ -72,25 +75,32 @@ from numtorch.structure import (
     trainables,
 )
 
-if typing.TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from numtorch import models as models
     from numtorch import nn as nn
+    from numtorch import numpy as numpy
     from numtorch import optim as optim
     from numtorch import train as train
     from numtorch import weights as weights
 
 __version__ = "0.1.0"
 
-interop.register_imported()
+interop.register_all()
+_attach()
 
-_LATER = ("models", "nn", "optim", "train", "weights")
+_LATER = ("models", "nn", "numpy", "optim", "train", "weights")
 
 
-def __getattr__(name: str) -> types.ModuleType:
+def __getattr__(name: str) -> _types.ModuleType:
     """The parts that are imported when they are first asked for: `import numtorch` stays quick."""
     if name not in _LATER:
-        raise AttributeError(f"module 'numtorch' has no attribute {name!r}")
-    return importlib.import_module(f"numtorch.{name}")
+        raise _no_attribute("module 'numtorch'", name, _NAMES)
+    return _importlib.import_module(f"numtorch.{name}")
+
+
+def __dir__() -> list[str]:
+    """What a person completes from: functions, classes and the parts."""
+    return sorted({*__all__, *_LATER, "autograd", "structure", *(name for name in globals() if name[:2] == "__")})
 
 
 __all__ = [

@@ -103,6 +103,11 @@ def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
     return self if dev == self.dev else self.to(dev=dev)
 
 
+def to_numpy(self: Tensor, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Any:  # noqa: ARG001
+    """What matplotlib and pandas ask for: `np.asarray`, which refuses what it would have to move or to lose."""
+    return np.array(self, dtype) if copy else np.asarray(self, dtype)
+
+
 def __array_namespace__(_: Tensor, /, *, api_version: str | None = None) -> ModuleType:
     """`numtorch.numpy`, which is the array API standard's namespace."""
     if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
@@ -188,3 +193,4 @@ Tensor.__array_namespace__ = __array_namespace__
 scalars.attach()
 Tensor.device = property(device)
 Tensor.to_device = to_device
+Tensor.to_numpy = to_numpy

@@ -29,15 +29,21 @@ def _is_numpy(name: str) -> bool:
 
 
 def _replacement(name: str) -> ModuleType:
-    """The module of this package that stands for NumPy's module `name`; ImportError if none does."""
+    """The module that stands for NumPy's module `name`: this package's, or NumPy's own where this package has none.
+
+    NumPy's own (`numpy.typing`, `numpy.ma`, `numpy.rec`, ...) is about types, texts, or ndarrays that it makes itself.
+    """
     own = STANDS_FOR + name.removeprefix("numpy")
     try:
         return importlib.import_module(own)
     except ModuleNotFoundError as error:
         if not own.startswith(error.name or own):
             raise
-        reason = ABSENT.get(name.removeprefix("numpy.").partition(".")[0], "it has no counterpart for Tensors")
-        raise ImportError(f"{name} is not supported under python -m numtorch: {reason}", name=name) from None
+    module = importlib.import_module(name)
+    parent, _, last = own.rpartition(".")
+    if parent in sys.modules:
+        setattr(sys.modules[parent], last, module)  # as an import does: `import numpy.ma` is for `numpy.ma.array`
+    return module
 
 
 def _members(module: ModuleType, name: str, wanted: Sequence[str]) -> None:
@@ -46,10 +52,10 @@ def _members(module: ModuleType, name: str, wanted: Sequence[str]) -> None:
             continue
         try:
             _replacement(f"{name}.{member}")
-        except ImportError:
+        except ModuleNotFoundError:
             reason = ABSENT.get(member, "it has no counterpart for Tensors")
             raise ImportError(
-                f"numpy.{member} is not supported under python -m numtorch: {reason}", name=name
+                f"{name}.{member} is not supported under python -m numtorch: {reason}", name=name
             ) from None
 
 

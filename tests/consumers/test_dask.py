@@ -119,6 +119,15 @@ def test_names_depend_on_the_values(dev: int) -> None:
     assert tokens[0] == tokens[1] != tokens[2]
 
 
+@pytest.mark.parametrize(
+    "text", ["x", "x[0]", "x.T", "x[:, ::2]", "np.broadcast_to(x, (9, 40, 10))", "np.broadcast_to(x[0, 0, ...], (5,))"]
+)
+def test_sizes_are_those_of_ndarrays(text: str, dev: int) -> None:
+    a = np.zeros((40, 10))
+    expected, actual = (eval(text, {"np": np, "x": x}) for x in (a, nt.tensor(a, dev=dev)))
+    assert dask.sizeof.sizeof(actual) == dask.sizeof.sizeof(expected)
+
+
 def test_with_threads(dev: int) -> None:
     a = np.random.default_rng(0).standard_normal((40, 40))
     x = da.from_array(nt.tensor(a, dev=dev), chunks=(8, 8))

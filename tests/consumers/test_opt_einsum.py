@@ -40,6 +40,17 @@ def test_agrees_with_numpy(text: str, dev: int) -> None:
     check(text, vars(opt_einsum), arrays(), dev)
 
 
+@pytest.mark.parametrize("backend", ["numtorch", "numtorch.numpy", "auto"])
+def test_backend(backend: str, dev: int) -> None:
+    a, b, c, _ = arrays().values()
+    on_device = [nt.tensor(array, dev=dev) for array in (a, b, c)]
+    result = opt_einsum.contract("ij,jk,kl->il", *on_device, backend=backend)
+    assert isinstance(result, nt.Tensor)
+    np.testing.assert_allclose(nt.collect(result), a @ b @ c)
+    expression = opt_einsum.contract_expression("ij,jk,kl->il", a.shape, b.shape, c.shape)
+    np.testing.assert_allclose(nt.collect(expression(*on_device, backend=backend)), a @ b @ c)
+
+
 def test_gradient(dev: int) -> None:
     a, b, c = (nt.tensor(array, dev=dev) for array in list(arrays().values())[:3])
 

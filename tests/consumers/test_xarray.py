@@ -80,6 +80,25 @@ xarray.zeros_like(x)
 xarray.corr(x, x ** 2, dim='row')
 x.to_dataset(name='v').mean('row').v
 xarray.Dataset({'a': x, 'b': x.isel(row=0)}).map(np.square).b
+x.isel(row=points, column=points)
+x.isel(row=points)
+x.isel(row=points, column=slice(1, 3))
+x.isel(row=points, column=[1, 2])
+x.isel(row=grid, column=points)
+x.sel(row=points.astype(float), column=points.copy(data=['b', 'd']))
+x[points, points]
+x.isel(column=x.argmax('column'))
+x.to_dataset(name='v').isel(row=points, column=points).v
+written(x, dict(row=points, column=points), -1.0)
+written(x, dict(row=points, column=points), points.astype(float))
+written(x, dict(row=[0, 2], column=[1, 2]), 7.0)
+written(x.loc, dict(row=[0.0, 2.0], column=['a', 'd']), 7.0, x)
+x.interp(row=[0.5, 1.5])
+x.interp(row=0.5)
+x.interp(row=[0.4], method='nearest')
+x.interp(row=[5.0])
+x.interp(row=points + 0.5)
+x.rename(row='u').drop_vars('column').assign_coords(column=[0.0, 1.0, 2.0, 3.0]).interp(u=[0.5], column=[1.5])
 x.isel(row=7)
 x.sum('nowhere')
 """)
@@ -94,19 +113,37 @@ def contents(result: Any) -> Any:
     return (result.data, list(result.dims)) if isinstance(result, xarray.DataArray) else result
 
 
+def written(place: Any, key: Any, value: Any, result: Any = None) -> Any:
+    place[key] = value
+    return place if result is None else result
+
+
 @pytest.mark.parametrize("text", ROWS)
 def test_agrees_with_numpy(text: str, dev: int) -> None:
     x = np.random.default_rng(0).standard_normal((3, 4))
-    names = {"xarray": xarray, "label": xarray.DataArray([0, 0, 1], dims="row", name="label")}
+    names = {
+        "xarray": xarray,
+        "label": xarray.DataArray([0, 0, 1], dims="row", name="label"),
+        "points": xarray.DataArray([0, 2], dims="point"),
+        "grid": xarray.DataArray([[0, 2], [1, 1]], dims=("line", "point")),
+        "written": written,
+    }
     check(text, names, {"x": x}, dev, unwrap=contents, wrap=labelled)
 
 
-def test_xarray_refuses_points(dev: int) -> None:
-    """It does for every array of an array namespace, which in the standard need not index by several arrays at once."""
-    x = labelled("x", nt.tensor(np.ones((3, 4)), dev=dev))
-    points = xarray.DataArray([0, 2], dims="point")
-    with pytest.raises(TypeError, match="Vectorized indexing"):
-        x.isel(row=points, column=points)
+def test_points_have_gradients(dev: int) -> None:
+    points = xarray.DataArray([0, 2, 2], dims="point")
+
+    def f(x: Any) -> Any:
+        return (labelled("x", x).isel(row=points, column=points) ** 2).sum().data
+
+    nt.check_gradient(f, nt.tensor(np.arange(12.0).reshape(3, 4) / 3, dev=dev))
+
+
+def test_interpolation_drops_no_gradient(dev: int) -> None:
+    """SciPy computes it, on the host."""
+    with pytest.raises(TypeError, match="a gradient depends"):
+        nt.gradient(lambda x: labelled("x", x).interp(row=[0.5]).sum().data, nt.tensor(np.ones((3, 4)), dev=dev))
 
 
 def test_holds_the_tensor_itself(dev: int) -> None:

@@ -21,6 +21,8 @@ from tests.versions import older_than, since
 HIDDEN = {"__array_api_version__", "__array_namespace_info__", "__version__"}
 # Names of some platforms only.
 PLATFORMS = {"complex192", "complex256", "float96", "float128", "windll"}
+# NumPy's own modules, imported when they are asked for.
+OWN = {"char", "ctypeslib", "ma", "rec", "strings"}
 SUBMODULES = ("linalg", "fft", "testing", "emath", "lib.stride_tricks", "polynomial.polynomial", "random")
 
 
@@ -36,7 +38,7 @@ def is_answered(name: str) -> bool:
 
 def test_every_public_name_of_numpy_is_here_or_has_a_reason() -> None:
     expected = {name for name in public(np) if is_answered(name)}
-    assert sorted(expected - set(xp.__all__) - ABSENT.keys()) == []
+    assert sorted(expected - set(xp.__all__) - ABSENT.keys() - OWN) == []
 
 
 def test_nothing_is_both_here_and_absent() -> None:
@@ -68,7 +70,18 @@ def test_absent_names_say_why() -> None:
         xp.busday_count  # noqa: B018
     with pytest.raises(AttributeError, match=r"no attribute 'no_such_thing'$"):
         xp.no_such_thing  # noqa: B018
-    assert not hasattr(xp, "ma")
+    assert not hasattr(xp, "memmap")
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_modules_of_numpys_own(name: str) -> None:
+    assert getattr(xp, name) is getattr(np, name)
+    assert name not in ABSENT
+
+
+@pytest.mark.parametrize("name", ["dtypes", "exceptions", "typing"])
+def test_modules_without_arrays_can_be_imported(name: str) -> None:
+    assert importlib.import_module(f"numtorch.numpy.{name}") is getattr(np, name)
 
 
 # Kept as NumPy shows them: NumPy's first parameter of these has no name, or says so otherwise.

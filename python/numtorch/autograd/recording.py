@@ -60,7 +60,7 @@ class Recording:
             if self.depth == 1:
                 _core.set_sources(self.sources)
             with marked(pairs) if pairs else _nothing:
-                self.y = f(*inputs)
+                self.y = _called(f, inputs)
                 _core.check_writes()
                 self._look_at(self.y, nest)
             self.run = _core.current_run()
@@ -122,6 +122,17 @@ class Recording:
         return [values[p] for p in self.params]
 
 
+def _called(f: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """``f(*inputs)``; where NumPy hides in its own words that a gradient would be lost, those are said that tell."""
+    try:
+        return f(*inputs)
+    except ValueError as error:
+        lost = error.__cause__
+        if isinstance(lost, TypeError) and "a gradient depends on this Tensor" in str(lost):
+            raise TypeError(str(lost)) from error
+        raise
+
+
 def _leaf_of(p: Tensor, start: int, marks: Sequence[Tensor]) -> Leaf:
     """The leaf that stands for a parameter; one that a gradient computed from others leads on to them."""
     before = _core.left_behind(p)
@@ -154,7 +165,7 @@ def check_output(y: Any, function: str) -> Tensor:
     return y
 
 
-def check_loss(y: Any, function: str) -> Tensor:
+def check_loss(y: Any, function: str, args: tuple[Any, ...] = ()) -> Tensor:
     """The same for what a gradient is taken of: ValueError or TypeError unless it is one real number."""
     y = check_output(y, function)
     if y.ndim != 0:
@@ -162,9 +173,19 @@ def check_loss(y: Any, function: str) -> Tensor:
             f"{function}: f must return a scalar (a 0-d Tensor), not shape {y.shape}; np.sum it, or use pullback"
         )
     if y.dtype.kind != "f":
-        hint = "; take np.real or np.abs of it, or use pullback" if y.dtype.kind == "c" else ""
+        hint = "; take np.real or np.abs of it, or use pullback" if y.dtype.kind == "c" else _integers(args)
         raise TypeError(f"{function}: f must return a real floating-point number, not {y.dtype}{hint}")
     return y
+
+
+def _integers(args: tuple[Any, ...]) -> str:
+    """Which argument is the reason that a result is an integer."""
+    for i, arg in enumerate(args):
+        kind = str(arg.dtype) if isinstance(arg, Tensor | np.ndarray | np.generic) else type(arg).__name__
+        if kind == "bool" or "int" in kind:
+            cast = "float(x)" if kind in ("bool", "int") else "x.astype(float)"
+            return f"; argument {i} is {kind}, and only floating-point arguments have gradients: {cast} is one"
+    return ""
 
 
 def fitted(value: Any, like: Tensor, what: str, like_what: str) -> Tensor:

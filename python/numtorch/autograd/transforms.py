@@ -118,7 +118,7 @@ def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
         return next(iter(whole.values()), None) if isinstance(whole, Mapping) else whole
 
     recording = Recording(first, args, nest=False)
-    loss = check_loss(recording.y, "withgradient")
+    loss = check_loss(recording.y, "withgradient", args)
     grad = recording.arranged(recording.gradients([_ones_like(loss)], once=True))
     for carried in nests.leaves(whole):
         if isinstance(carried, Tensor):
@@ -165,5 +165,5 @@ def gradient(f: Callable[..., Any], *args: Any) -> Any:
     Tensor([2., 4.], dtype=float64, dev=-1)
     """
     recording = Recording(f, args, nest=False)
-    loss = check_loss(recording.y, "gradient")
+    loss = check_loss(recording.y, "gradient", args)
     return recording.arranged(recording.gradients([_ones_like(loss)], once=True))

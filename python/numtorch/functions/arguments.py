@@ -18,6 +18,7 @@ __all__ = [
     "Axis",
     "Dtype",
     "NoValue",
+    "as_arranged",
     "as_dtype",
     "as_shape",
     "as_tensor",
@@ -44,6 +45,8 @@ Axis: TypeAlias = int | Sequence[int] | None
 xp: Any = np  # NumPy's functions on Tensors; its stubs promise ndarrays
 
 NoValue: Any = np._NoValue
+
+_DTYPES = frozenset(_core.dtypes)
 
 
 def check_lengths(lengths: Iterable[int]) -> None:
@@ -86,6 +89,17 @@ def dev_of(*operands: Any) -> int:
 def as_tensor(operand: Array, dev: int | None = None) -> Tensor:
     """`operand` itself, or its values on the device `dev`; by default where its own Tensors are, or a new one goes."""
     return operand if isinstance(operand, Tensor) else tensor(operand, dev=dev, copy=False)
+
+
+def as_arranged(operand: Array, dev: int) -> Any:
+    """The same where arrays are only put beside each other: one of objects, texts or dates stays NumPy's."""
+    try:
+        return as_tensor(operand, dev)
+    except TypeError:
+        foreign = np.asarray(operand)
+        if foreign.dtype in _DTYPES:
+            raise
+        return foreign
 
 
 def as_tensors(*operands: Array) -> list[Tensor]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, as_array, as_read_only, kernel
-from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Dtype, as_arranged, as_dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.creation import as_filling, filled, unset
 from numtorch.functions.places import device_of
 from numtorch.functions.registry import implements
@@ -112,12 +112,12 @@ def meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str 
     if indexing == "xy" and ndim > 1:
         places[:2] = [1, 0]
     grids = [
-        as_tensor(x, dev).reshape(tuple(-1 if axis == place else 1 for axis in range(ndim)))
+        as_arranged(x, dev).reshape(tuple(-1 if axis == place else 1 for axis in range(ndim)))
         for x, place in zip(xi, places, strict=True)
     ]
     if not sparse:
         shape = np.broadcast_shapes(*(grid.shape for grid in grids)) if grids else ()
-        grids = [_expand(grid, shape) for grid in grids]
+        grids = [_expand(grid, shape) if isinstance(grid, Tensor) else np.broadcast_to(grid, shape) for grid in grids]
     return tuple(grid.copy() for grid in grids) if copy else tuple(grids)
 
 

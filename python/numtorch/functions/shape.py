@@ -14,14 +14,15 @@ from numtorch._core import Tensor, as_read_only, as_value, kernel
 from numtorch.functions.arguments import (
     Array,
     Axis,
+    as_arranged,
     as_shape,
     as_tensor,
-    as_tensors,
     axes_of,
     axis_of,
     check_ndim,
     dev_of,
     reduced_axes,
+    xp,
 )
 from numtorch.functions.bits import moved
 from numtorch.functions.layout import as_order, in_c_order, is_contiguous, ordered_like, reading_axes, reverse_axes
@@ -216,15 +217,17 @@ def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
     return x
 
 
-def _each(arrays: tuple[Array, ...], change: Any) -> Tensor | tuple[Tensor, ...]:
-    changed = tuple(change(x) for x in as_tensors(*arrays))
+def _each(function: Any, arrays: tuple[Array, ...], change: Any) -> Tensor | tuple[Tensor, ...]:
+    dev = dev_of(*arrays)
+    arranged = [as_arranged(x, dev) for x in arrays]
+    changed = tuple(change(x) if isinstance(x, Tensor) else function(x) for x in arranged)
     return changed[0] if len(changed) == 1 else changed
 
 
 @implements(np.atleast_1d)
 def atleast_1d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
     """NumPy's `atleast_1d`."""
-    return _each(arys, lambda x: x if x.ndim >= 1 else _reshape(x, (1,)))
+    return _each(np.atleast_1d, arys, lambda x: x if x.ndim >= 1 else _reshape(x, (1,)))
 
 
 def _two_dimensional(x: Tensor) -> Tensor:
@@ -242,13 +245,13 @@ def _three_dimensional(x: Tensor) -> Tensor:
 @implements(np.atleast_2d)
 def atleast_2d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
     """NumPy's `atleast_2d`."""
-    return _each(arys, _two_dimensional)
+    return _each(np.atleast_2d, arys, _two_dimensional)
 
 
 @implements(np.atleast_3d)
 def atleast_3d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
     """NumPy's `atleast_3d`."""
-    return _each(arys, _three_dimensional)
+    return _each(np.atleast_3d, arys, _three_dimensional)
 
 
 @implements(np.broadcast_to)
@@ -270,10 +273,11 @@ def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # no
 
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Tensor, ...]:  # noqa: ARG001
-    """NumPy's `broadcast_arrays`; what had to be broadcast is read-only."""
-    arrays = as_tensors(*args)
+    """NumPy's `broadcast_arrays`; what had to be broadcast is read-only. Arrays of objects or texts stay NumPy's."""
+    dev = dev_of(*args)
+    arrays = [as_arranged(x, dev) for x in args]
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
-    return tuple(x if x.shape == shape else as_read_only(_expand(x, shape)) for x in arrays)
+    return tuple(x if x.shape == shape else xp.broadcast_to(x, shape) for x in arrays)
 
 
 def _flipped(x: Tensor, axes: Sequence[int]) -> Tensor:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 from numtorch._core import Tensor
 
-__all__ = ["register"]
+__all__ = ["register", "register_sizeof"]
 
 
 @cache
 def register() -> None:
     """Makes dask's arrays take Tensors as operands, and ``percentile`` as chunks; all else dask finds by protocols.
 
-    ``import numtorch`` does it if ``dask.array`` was imported before.
+    It is called when both libraries are imported.
 
     Raises
     ------
@@ -26,3 +27,23 @@ def register() -> None:
 
     register_chunk_type(Tensor)
     percentile_lookup.register(Tensor, percentile)
+
+
+def _sizeof(x: Tensor) -> int:
+    """Bytes of the elements, of repeated ones once, on whatever device."""
+    lengths = (length for length, stride in zip(x.shape, x.strides, strict=True) if stride)
+    return x.itemsize * math.prod(lengths)
+
+
+@cache
+def register_sizeof() -> None:
+    """Tells dask how much memory a Tensor takes, by which distributed's workers spill and move data.
+
+    Raises
+    ------
+    ImportError
+        dask is not installed.
+    """
+    from dask.sizeof import sizeof
+
+    sizeof.register(Tensor, _sizeof)

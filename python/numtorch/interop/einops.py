@@ -15,7 +15,7 @@ __all__ = ["register"]
 
 @cache  # which keeps the class: einops finds it by a weak reference only
 def register() -> type:
-    """Makes einops' functions take Tensors; ``import numtorch`` does it if einops was imported before.
+    """Makes einops' functions take Tensors. It is called when both libraries are imported.
 
     ``einops.array_api`` needs no registering: it asks an array for its namespace.
 

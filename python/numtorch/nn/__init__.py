@@ -3,6 +3,9 @@
 Arrays are laid out (N, C, spatial...), weights (out, in / groups, k...), and convolutions do not flip their weights.
 """
 
+from importlib import import_module as _import_module
+from types import ModuleType as _ModuleType
+
 from numtorch.nn.activations import (
     elu,
     gelu,
@@ -145,6 +148,8 @@ from numtorch.nn.softmax import (
     logsumexp,
     softmax,
 )
+from numtorch.spellings import NN as _ELSEWHERE
+from numtorch.spellings import no_attribute as _no_attribute
 
 __all__ = [
     "adaptive_max_pool",
@@ -250,3 +255,10 @@ __all__ = [
     "unfold",
     "upsample",
 ]
+
+
+def __getattr__(name: str) -> _ModuleType:
+    """`layers`, imported when it is first asked for; of other libraries' names it says what they are called here."""
+    if name == "layers":
+        return _import_module(f"{__name__}.layers")
+    raise _no_attribute(f"module {__name__!r}", name, _ELSEWHERE)

@@ -17,7 +17,9 @@ Tensor(2.5, dtype=float32, dev=-1)
 # ruff: noqa: I001
 # fmt: off
 
-from typing import NoReturn as _NoReturn
+import sys as _sys
+
+from types import ModuleType as _ModuleType
 
 import numpy as _numpy
 
@@ -192,7 +194,17 @@ if hasattr(_numpy, "matvec"):  # since NumPy 2.2
     __all__ += ["matvec", "vecmat"]
 
 
-def __getattr__(name: str) -> _NoReturn:
-    """Says why a name of NumPy's is not here."""
+# NumPy's own modules, about texts, records, masks and C, which make ndarrays. As in NumPy, imported when asked for.
+_OWN = ("char", "ctypeslib", "ma", "rec", "strings")
+
+# So that `from numtorch.numpy.typing import NDArray` finds the modules that hold no functions of arrays.
+_sys.modules.update({f"{__name__}.{module.__name__[6:]}": module for module in (dtypes, exceptions, typing)})
+
+
+def __getattr__(name: str) -> _ModuleType:
+    """NumPy's own modules; of what is not here it says why."""
+    if name in _OWN:
+        module: _ModuleType = getattr(_numpy, name)
+        return module
     reason = f": {_ABSENT[name]}" if name in _ABSENT else ""
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{reason}")

@@ -1,5 +1,7 @@
 """Rules that train models: those of Optimisers.jl, on Tensors and on ndarrays, in place."""
 
+from typing import NoReturn as _NoReturn
+
 from numtorch.optim.adam import Adam, AdaMax, AdamW, NAdam, RAdam
 from numtorch.optim.adaptive import AdaDelta, AdaGrad, RMSProp
 from numtorch.optim.arrays import Arrays
@@ -31,6 +33,8 @@ from numtorch.optim.schedules import (
 from numtorch.optim.state import Leaf, adjust, freeze, setup, thaw
 from numtorch.optim.update import update
 from numtorch.optim.variants import AdaBelief, AMSGrad, OAdam
+from numtorch.spellings import OPTIM as _ELSEWHERE
+from numtorch.spellings import no_attribute as _no_attribute
 
 __all__ = [
     "AMSGrad",
@@ -80,3 +84,8 @@ __all__ = [
     "thaw",
     "update",
 ]
+
+
+def __getattr__(name: str) -> _NoReturn:
+    """Says what a name of other libraries is called here."""
+    raise _no_attribute(f"module {__name__!r}", name, _ELSEWHERE)

@@ -12,6 +12,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.optim.arrays import Arrays
+from numtorch.spellings import Keywords
 
 _full_like = kernel("full_like")
 
@@ -65,7 +66,7 @@ def kept_if(failed: Any, every: list[Arrays]) -> Iterator[None]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(Keywords):
     """Base of the rules. One of your own is a frozen dataclass with `direction` and, if it keeps something, `init`.
 
     Examples

@@ -240,6 +240,12 @@ def thaw(state: Any) -> None:
         leaf.frozen = False
 
 
+def check_state(state: Any, model: Any, function: str) -> None:
+    """TypeError if a state has nothing of a model's arrays, as a rule has not that was not set up."""
+    if next(leaves_of(state), None) is None and (isinstance(state, Rule) or any(True for _ in trained_leaves(model))):
+        raise TypeError(f"{function}: the state must be what setup(rule, model) returned, not {type(state).__name__}")
+
+
 def _found(state: Any, what: str) -> list[Leaf]:
     found = list(leaves_of(state))
     if not found:

@@ -11,8 +11,8 @@ from numtorch._core import Tensor, collect, tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays
 from numtorch.optim.clipping import bounded
-from numtorch.optim.rule import Slots
-from numtorch.optim.state import Leaf, named_leaves
+from numtorch.optim.rule import Rule, Slots
+from numtorch.optim.state import Leaf, check_state, named_leaves
 from numtorch.structure import beside, described
 
 Triple = tuple[Leaf, Any, Any]  # a leaf, its array and the array's gradient
@@ -60,7 +60,9 @@ def take_step(state: Any, model: Any, grads: Any, failed: Tensor | None = None) 
     With `failed`, one float32 number on a device, nothing is written unless it is 0, though the updates are counted all
     the same: nothing here waits for the device to say what it is.
     """
-    triples = _paired(state, model, grads)
+    triples = [] if isinstance(state, Rule) else _paired(state, model, grads)
+    if not triples:
+        check_state(state, model, "update")
     _refuse_tracked(triples)
     with ignore():
         groups = _groups(triples, state)

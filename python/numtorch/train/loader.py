@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from numtorch._core import Tensor, tensor
+from numtorch.spellings import Keywords
 from numtorch.structure import fmap
 from numtorch.train.data import Rng, batch, generator, getobs, is_array, nobs
 from numtorch.train.streams import generator_state, plain_state
@@ -17,7 +18,7 @@ from numtorch.train.streams import generator_state, plain_state
 State = dict[str, Any]
 
 
-class DataLoader:
+class DataLoader(Keywords):
     """Goes through data in batches; each ``for`` loop is one pass over them.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy as np
 from numtorch._core import Tensor, from_dlpack
 from numtorch.autograd import Grads, dropgrad, withgradient, within_gradient
 from numtorch.optim import LossScaler
-from numtorch.optim.state import trained, untrained
+from numtorch.optim.state import check_state, trained, untrained
 from numtorch.structure import Params, fmap
 from numtorch.train.checkpoint import prepared, save_checkpoint
 from numtorch.train.guard import Buffers, Guard, is_known
@@ -145,6 +145,7 @@ class _Run:
         on_step: Callable[[Report], Any] | None,
     ) -> None:
         _check(epochs, data)
+        check_state(state, model, "train")
         self.loss, self.model, self.data, self.state = loss, model, data, state
         self.epochs, self.scaler, self.callbacks, self.on_step = epochs, scaler, callbacks, on_step
         self.steps = len(data)

@@ -1,7 +1,36 @@
-"""`numpy.lib`: what of it is about arrays."""
+"""`numpy.lib`: what of it makes arrays; the rest is NumPy's own."""
 
-from numpy.lib import NumpyVersion, array_utils
+import numpy.lib as _lib
+from numpy.lib import (
+    Arrayterator,
+    NumpyVersion,
+    add_docstring,
+    add_newdoc,
+    array_utils,
+    format,
+    mixins,
+    npyio,
+    tracemalloc_domain,
+)
 
+from numtorch.numpy import emath as scimath
 from numtorch.numpy.lib import stride_tricks
 
-__all__ = ["NumpyVersion", "array_utils", "stride_tricks"]
+__all__ = [
+    "Arrayterator",
+    "NumpyVersion",
+    "add_docstring",
+    "add_newdoc",
+    "array_utils",
+    "format",
+    "mixins",
+    "npyio",
+    "scimath",
+    "stride_tricks",
+    "tracemalloc_domain",
+]
+
+if hasattr(_lib, "introspect"):  # since NumPy 2.1
+    from numpy.lib import introspect
+
+    __all__ += ["introspect"]
