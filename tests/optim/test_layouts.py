@@ -1,4 +1,4 @@
-"""Updates of arrays, gradients and what is kept, each in its own order of memory: kernels for a whole step read across."""
+"""Updates of arrays, gradients and what is kept, each in an order of its own: kernels for a whole step read across."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, cast, dev_of, xp
 from numtorch.functions.output import into
 from numtorch.functions.reduce import INT64
 from numtorch.functions.reduction import all as all_of
@@ -19,7 +19,7 @@ from numtorch.functions.reduction import prod as prod_of
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements
 from numtorch.functions.scan import cumprod, cumsum
-from numtorch.functions.statistics import ddof_of, deviation_of, mean, real_dtype, squared_deviations, std, var
+from numtorch.functions.statistics import ddof_of, mean, real_dtype, size_of, squared_deviations, std, var
 from numtorch.functions.warning import warn_where
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
 
 _isnan = kernel("isnan")
 _nan_to_num = kernel("nan_to_num")
+_sqrt = kernel("sqrt")
 _where = kernel("where.self")
 
 FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
@@ -173,10 +174,10 @@ def nanargmin(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = No
     return _nan_place(argmin, math.inf, a, axis, out, keepdims)
 
 
-def _nan_variance(
-    x: Tensor, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
+def _nan_spread(
+    is_root: bool, x: Tensor, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
 ) -> Tensor:
-    """NaN where no more than `ddof` elements are left."""
+    """Variance or its root; NaN where no more than `ddof` elements are left."""
     wanted = _inexact(x, dtype, out)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     missing = _isnan(x)
@@ -187,12 +188,20 @@ def _nan_variance(
         middle = sum_of(filled, axis, None, None, True, NoValue, where) / cast(count, wide)
     else:
         middle = cast(as_tensor(middle, x.dev), wide)
-    squares = squared_deviations(filled, middle)
-    squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
-    total = sum_of(squares, axis, None, None, kept, NoValue, where)
+    by_norm = is_root and x.tracked
+    if by_norm:
+        seen = ~missing if where is NoValue else ~missing & as_tensor(where, x.dev)
+        deviations = _where(seen, filled - middle, tensor(0.0, dev=x.dev, dtype=wide))
+        total = size_of(deviations, axes_of(axis, x.ndim), kept)
+    else:
+        squares = squared_deviations(filled, middle)
+        squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
+        total = sum_of(squares, axis, None, None, kept, NoValue, where)
     left = (count if kept else count.reshape(total.shape)) - ddof
     warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")
-    result = total / cast(xp.where(left > 0, left, 1), total.dtype)
+    divisor = cast(xp.where(left > 0, left, 1), total.dtype)
+    result = total / (_sqrt(divisor) if by_norm else divisor)
+    result = _sqrt(result) if is_root and not by_norm else result
     result = xp.where(left > 0, result, cast(tensor(math.nan, dev=x.dev), result.dtype))
     return cast(result, real_dtype(wanted) if dtype is None else wanted)
 
@@ -214,7 +223,7 @@ def nanvar(
     x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return var(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = _nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
+    result = _nan_spread(False, x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
     return result if out is None else into(result, out, "nanvar", "unsafe")
 
 
@@ -235,5 +244,5 @@ def nanstd(
     x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = deviation_of(_nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean))
+    result = _nan_spread(True, x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
     return result if out is None else into(result, out, "nanstd", "unsafe")

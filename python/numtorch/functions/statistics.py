@@ -38,6 +38,7 @@ __all__ = [
     "kept_shape",
     "mean",
     "real_dtype",
+    "size_of",
     "squared_deviations",
     "std",
     "var",
@@ -48,11 +49,10 @@ _mean = kernel("mean")
 _mean_axes = kernel("mean.dim")
 _reshape = kernel("reshape")
 _sort = kernel("sort.stable")
-_eq_scalar = kernel("eq.Scalar")
-_masked_fill = kernel("masked_fill.Scalar")
 _sqrt = kernel("sqrt")
 _std = kernel("std.correction")
 _var = kernel("var.correction")
+_vector_norm = kernel("linalg_vector_norm")
 _where = kernel("where.self")
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
@@ -145,20 +145,16 @@ def _spread(
     if too_few:
         warn("Degrees of freedom <= 0 for slice")
     if masked or too_few or middle is not NoValue or not axes or wanted.kind not in "fc" or _is_faster_composed(x):
-        result = _composed_variance(x, axes, ddof, kept, where if masked else None, middle)
-        result = deviation_of(result) if kind is _std else result
+        result = _composed_spread(kind is _std, x, axes, ddof, kept, where if masked else None, middle)
     else:
         result = kind(x, axes, correction=ddof, keepdim=kept)
     result = cast(result, real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
 
 
-def deviation_of(variance: Tensor) -> Tensor:
-    """The square root. A gradient passes 0 where it is 0, as of every norm."""
-    if not variance.tracked:
-        return _sqrt(variance)
-    at_zero = _eq_scalar(variance, 0)
-    return _masked_fill(_sqrt(_masked_fill(variance, at_zero, 1)), at_zero, 0)
+def size_of(deviations: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The root of the sum of squares, by the kernel whose gradient has the conventions of norms at 0."""
+    return _vector_norm(deviations, 2, axes, keepdims) if axes else xp.abs(deviations)
 
 
 def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:
@@ -181,15 +177,26 @@ def _is_faster_composed(x: Tensor) -> bool:
     return x.dev < 0 and x.size > MANY and x.dtype in (FLOAT32, FLOAT64) and not x.tracked
 
 
-def _composed_variance(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any) -> Tensor:
+def _composed_spread(
+    is_root: bool, x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, where: Any, middle: Any
+) -> Tensor:
     mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
     center = _mean_of(x, axes, x.dtype, True, mask) if middle is NoValue else as_tensor(middle, x.dev)
+    if is_root and x.tracked:
+        deviations = x - center if mask is NoValue else xp.where(mask, x - center, cast(tensor(0, dev=x.dev), x.dtype))
+        count = _freedom(x, axes, ddof, keepdims, mask, real_dtype(x.dtype))
+        return xp.true_divide(size_of(deviations, axes, keepdims), count**0.5)
     squares = squared_deviations(x, center)
     total = sum_of(squares, axes, None, None, keepdims, NoValue, mask)
+    variance = xp.true_divide(total, _freedom(x, axes, ddof, keepdims, mask, squares.dtype))
+    return _sqrt(variance) if is_root else variance
+
+
+def _freedom(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, mask: Any, dtype: np.dtype[Any]) -> Any:
+    """How many elements there are, without `ddof` of them."""
     if mask is NoValue:
-        return xp.true_divide(total, max(_count(x.shape, axes) - ddof, 0))
-    count = sum_over(cast(mask, INT64), axes, keepdims) - ddof
-    return xp.true_divide(total, cast(xp.maximum(count, 0), squares.dtype))
+        return max(_count(x.shape, axes) - ddof, 0)
+    return cast(xp.maximum(sum_over(cast(mask, INT64), axes, keepdims) - ddof, 0), dtype)
 
 
 @implements(np.var)
