@@ -178,3 +178,24 @@ def test_ways_without_a_formula_are_refused() -> None:
 
     last(False, 2)
     assert refused(lambda: last(True, 2))
+
+
+PARTLY: dict[str, tuple[Any, list[int]]] = {
+    "native_layer_norm": (lambda x: kernel("native_layer_norm")(x, [3], None, None, 1e-3), [1, 2]),
+    "native_group_norm": (lambda x: kernel("native_group_norm")(x, None, None, 2, 3, 1, 1, 1e-3), [1, 2]),
+    "native_batch_norm": (lambda x: kernel("native_batch_norm")(x, None, None, None, None, True, 0.1, 1e-3), [1, 2]),
+    "_linalg_det": (lambda x: kernel("_linalg_det")(x[:, :2]), [1]),
+    "_linalg_slogdet": (lambda x: kernel("_linalg_slogdet")(x[:, :2]), [2]),
+}
+
+
+@pytest.mark.parametrize("name", PARTLY)
+def test_results_without_a_rule_are_refused(name: str, dev: int) -> None:
+    """And not left out, whether the other results are used or not."""
+    run, places = PARTLY[name]
+    x = tensor(np.array([[1.0, 2, 4], [3, 1, 1]]), dev=dev)
+    assert gradient(lambda x: np.sum(run(x)[0]), x)[0] is not None
+    for i in places:
+        for used in ([i], [0, i]):
+            with pytest.raises(NotImplementedError, match=f"{name} has none through its result {i}"):
+                gradient(lambda x, used=used: sum(np.sum(run(x)[j]) for j in used), x)

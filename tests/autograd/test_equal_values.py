@@ -214,3 +214,39 @@ def test_check_gradient_says_so() -> None:
     with pytest.raises(AssertionError) as error:
         check_gradient(lambda a: np.floor(a) + a * 1e-3 + nt.dropgrad(a), symmetric)
     assert "triangle" not in str(error.value)
+
+
+def test_many_decompositions_beside_each_other(dev: int) -> None:
+    stack = np.stack([turned([1, 1, 2], False), np.eye(3), np.zeros((3, 3)), turned([1, 2, 3], False)])
+    check_gradient(lambda a: sum((of_spectrum(np.exp)(a[i]) for i in range(4)), start=0.0), stack, atol=1e-4, dev=dev)
+
+
+def chain(count: int) -> Callable[[Any], Any]:
+    def run(a: Any) -> Any:
+        a = 0.5 * (a + a.T)
+        for _ in range(count):
+            w, v = np.linalg.eigh(a)
+            a = (v * np.sin(w)) @ v.T
+        return weighed(a)
+
+    return run
+
+
+@pytest.mark.parametrize("values", [[1.0, 1], [1.0, 1, 2]], ids=str)
+def test_one_decomposition_after_the_other(values: list[float], dev: int) -> None:
+    """Both with equal values: what the one reads of the way back goes through the other. It costs, so two will do."""
+    a = turned(values, False)
+    check_gradient(chain(2), a, order=1, rtol=1e-4, atol=1e-4, dev=dev)
+    check_gradient(chain(3), a + np.diag([0, 0.3, 0.9][: len(a)]), order=1, rtol=1e-4, atol=1e-4, dev=dev)
+    with pytest.raises(NotImplementedError, match="decompositions with equal values"):
+        gradient(chain(3), tensor(a, dev=dev))
+    with pytest.raises(NotImplementedError, match="decompositions with equal values"):
+        nt.hessian(chain(2), tensor(a, dev=dev))
+
+
+@pytest.mark.parametrize("values", [[1.0, 1, 2], [1.0, 1, 0], [1.0, 0, 0], [0.0, 0, 0]], ids=str)
+def test_even_functions_of_values_alone(values: list[float], dev: int) -> None:
+    a = turned(values, False)
+    check_gradient(lambda a: np.sum(np.exp(np.linalg.eigvalsh(0.5 * (a + a.T)))), a, rtol=1e-4, atol=1e-4, dev=dev)
+    for f in (lambda s: s**2, np.cosh):
+        check_gradient(lambda a, f=f: np.sum(f(np.linalg.svdvals(a))), a, rtol=1e-4, atol=1e-4, dev=dev)

@@ -263,6 +263,13 @@ PARABOLAS: dict[str, tuple[Callable[..., Any], list[float], Any]] = {
         [1.0, 1, 0, 1],
         np.kron(np.eye(2), 2 * CENTRED),
     ),
+    "std of some": (
+        lambda x: np.std(x, where=np.array([True, True, False])) ** 2,
+        [1.0, 1, 7],
+        np.pad(CENTRED, (0, 1)),
+    ),
+    "nanstd": (lambda x: np.nanstd(x, ddof=1) ** 2, [1.0, 1], 2 * CENTRED),
+    "std about a middle": (lambda x: np.std(x, mean=x[:1]) ** 2, [1.0, 1], np.array([[1.0, -1], [-1, 1]])),
     "a Gaussian": (lambda x: np.exp(-(np.linalg.norm(x) ** 2) / 2), [0.0, 0], -np.eye(2)),
     "cos of a norm": (lambda x: np.cos(np.linalg.norm(x)), [0.0, 0], -np.eye(2)),
     "cosh of abs": (lambda x: np.sum(np.cosh(np.abs(x))), [0.0], np.eye(1)),

@@ -128,7 +128,7 @@ def test_both_sides(name: str, i: int, dev: int) -> None:
         for n in (max(side // 2, 2), side + 1, 4 * side):
             a = (np.random.default_rng(n).normal(size=(n, n)) * 3).astype(dtype)
             for layout, x in layouts(a, dev).items():
-                near = 1e-12 if dtype == "float64" else 1e-4  # NumPy adds equal float32 numbers so far off
+                near = 1e-11 if dtype == "float64" else 1e-4  # a million equal numbers are added so far off
                 for ours, theirs in zip(parts(f(x)), parts(f(nt.collect(x))), strict=True):
                     assert ours.dtype == theirs.dtype
                     size = np.max(np.abs(theirs), initial=1.0) if theirs.dtype.kind == "f" else 1

@@ -141,26 +141,14 @@ class Stale(Node):
 Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
 
 
-def record(node: Node) -> tuple[Part | Custom | None, ...]:
+def record(node: Node) -> tuple[Part | None, ...]:
     """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
     places = kept_results.get(node.kernel)
     if places is not None:
         node.result = tuple(value if i in places else _hollow(value) for i, value in enumerate(node.result))
-    taken = taken_results.get(node.kernel)
-    return tuple(
-        None if not _is_differentiable(value) else Part(node, i) if taken is None or i in taken else _refusing(node, i)
-        for i, value in enumerate(node.result)
-    )
-
-
-def _refusing(node: Node, i: int) -> Custom:
-    """The node of a result whose gradient the kernel's rule does not know of."""
-    name = node.kernel.name
-
-    def pull(*_: Any) -> Any:
-        raise NotImplementedError(f"gradient: the kernel {name} has none through its result {i}, which was used")
-
-    return Custom((node,), node.result[i], node.sequence, pull)
+    if node.kernel in slopes_read:
+        _slopes.are_read = True
+    return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
 
 
 _single: dict[tuple[Any, int], Tensor] = {}
@@ -284,8 +272,11 @@ def backward(seeds: dict[Node, Tensor], leaves: Iterable[Node], inner: bool, onc
     if inner or Custom in kinds:
         order = _reaching(order, wanted)
         reached = set(order)
-    if Part in kinds and not _core.recording() and any(map(_reads_slopes, order)):
-        return _walk_recorded(order, seeds, wanted, reached)
+    reading = _in_a_row(order) if _slopes.are_read and any(map(_reads_slopes, order)) else 0
+    if reading > (1 if _core.recording() else _DEEPEST):
+        raise NotImplementedError(_TOO_DEEP)
+    if reading and not _core.recording():
+        return _walk_recorded(order, seeds, wanted, reached, reading == 1)
     return _walk(order, seeds, wanted, reached, once)
 
 
@@ -293,30 +284,46 @@ def _reads_slopes(node: Node) -> bool:
     return type(node) is Node and node.kernel in slopes_read and slopes_read[node.kernel](node)
 
 
-class _Alone(threading.local):
-    depth = 0
+def _in_a_row(order: list[Node]) -> int:
+    """How many nodes that read slopes there are at most one behind the other."""
+    behind: dict[Node, int] = {}
+    for node in order:
+        before = max((behind.get(parent, 0) for parent in _nested(node.parents)), default=0)
+        behind[node] = before + _reads_slopes(node)
+    return max(behind.values())
 
 
-_alone = _Alone()
+class _Slopes(threading.local):
+    are_read = False  # whether a kernel whose rule may read some was ever recorded
+    nested = 0  # how many are being taken within each other, and recorded
+    depth = 0  # how many gradients there are around a way back that is recorded for them
+
+
+_slopes = _Slopes()
+_DEEPEST = 2  # each slope takes many times as long as those that are taken within it
+_TOO_DEEP = (
+    "gradient: of more than two decompositions with equal values (in further derivatives: than one), or norms at 0, "
+    "one behind the other"
+)
 
 
 def is_recorded_alone() -> bool:
-    """Whether the way back is recorded for what a rule reads of it only, and not for another gradient."""
-    return 0 < _alone.depth == _core.scope_depth()
+    """Whether the way back is recorded for what one rule reads of it only, and not for another one or a gradient."""
+    return 0 < _slopes.depth == _core.scope_depth()
 
 
 def _walk_recorded(
-    order: list[Node], seeds: dict[Node, Tensor], wanted: set[Node], reached: set[Node] | None
+    order: list[Node], seeds: dict[Node, Tensor], wanted: set[Node], reached: set[Node] | None, is_alone: bool
 ) -> dict[Node, Tensor]:
-    """The way back, recorded so that a rule may take the slope of what arrives at it."""
-    before = _alone.depth
+    """The way back, recorded so that a rule may take the slope of what arrives at it: one rule, or several in a row."""
+    before = _slopes.depth
     _core.enter_scope(order[-1].run)
     try:
-        _alone.depth = _core.scope_depth()
+        _slopes.depth = _core.scope_depth() if is_alone else 0
         gradients = _walk(order, seeds, wanted, reached, False)
         return {node: _core.untracked(g) for node, g in gradients.items()}
     finally:
-        _alone.depth = before
+        _slopes.depth = before
         _core.exit_scope()
 
 
@@ -333,11 +340,15 @@ def slopes(g: Any, seed: Tensor, nodes: Sequence[Node | None], recorded: bool) -
     # A result of several may have been made part of its kernel's node more than once.
     behind = history([root], min(node.sequence for node in given)) if Part in map(type, given) else ()
     same = {node: {node, *(other for other in behind if _is_same_part(other, node))} for node in given}
+    if recorded and _slopes.nested == _DEEPEST:
+        raise NotImplementedError(_TOO_DEEP)
     paused = _core.set_paused(not recorded)
+    _slopes.nested += recorded
     try:
         found = backward({root: seed}, set().union(*same.values()), True, False)
         return [None if node is None else _total(found[s] for s in same[node] if s in found) for node in nodes]
     finally:
+        _slopes.nested -= recorded
         _core.set_paused(paused)
 
 
@@ -375,6 +386,7 @@ def _walk(
             if leftovers is not None and (getrefcount(node) <= known or not leftovers.keep(node)):
                 node.args, node.parents, node.result = (), (), None
         elif type(node) is Part:
+            _check_taken(node.parents[0].kernel, node.index)
             _fill(cotangents.setdefault(node.parents[0], [None] * len(node.parents[0].result)), node.index, g)
         elif type(node) is Custom:
             _pull_custom(node, g, reached, cotangents)
@@ -477,6 +489,14 @@ def _missing(ran: Kernel, i: int) -> Any:
 def _add(cotangents: dict[Node, Any], node: Node, g: Tensor) -> None:
     before = cotangents.get(node)
     cotangents[node] = g if before is None else before + g
+
+
+def _check_taken(ran: Kernel, index: int) -> None:
+    taken = taken_results.get(ran)
+    if taken is not None and index not in taken:
+        raise NotImplementedError(
+            f"gradient: the kernel {ran.name} has none through its result {index}, which was used"
+        )
 
 
 def _fill(gs: list[Tensor | None], index: int, g: Tensor) -> None:

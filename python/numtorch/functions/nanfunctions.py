@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, as_value, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, cast, dev_of, xp
 from numtorch.functions.output import into
 from numtorch.functions.reduce import INT64
 from numtorch.functions.reduction import all as all_of
@@ -19,7 +19,7 @@ from numtorch.functions.reduction import prod as prod_of
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements
 from numtorch.functions.scan import cumprod, cumsum
-from numtorch.functions.statistics import ddof_of, deviation_of, mean, real_dtype, squared_deviations, std, var
+from numtorch.functions.statistics import ddof_of, deviation_of, mean, real_dtype, size_of, squared_deviations, std, var
 from numtorch.functions.warning import warn_where
 
 __all__ = [
@@ -174,10 +174,10 @@ def nanargmin(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = No
     return _nan_place(argmin, math.inf, a, axis, out, keepdims)
 
 
-def _nan_variance(
-    x: Tensor, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
+def _nan_spread(
+    is_root: bool, x: Tensor, axis: Axis, dtype: Dtype, out: Any, ddof: Any, keepdims: Any, where: Any, middle: Any
 ) -> Tensor:
-    """NaN where no more than `ddof` elements are left."""
+    """Variance or its root; NaN where no more than `ddof` elements are left."""
     wanted = _inexact(x, dtype, out)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     missing = _isnan(x)
@@ -190,14 +190,23 @@ def _nan_variance(
     else:
         middle = as_tensor(middle, x.dev)
     # The deviations are those of x as it is: `dtype` is that of the sums.
-    squares = squared_deviations(cast(filled, FLOAT32) if x.dtype == FLOAT16 else filled, middle)
-    squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
-    total = sum_of(
-        cast(squares, wide if dtype is not None else real_dtype(wide)), axis, None, None, kept, NoValue, where
-    )
+    source = cast(filled, FLOAT32) if x.dtype == FLOAT16 else filled
+    sums = wide if dtype is not None else real_dtype(wide)
+    by_norm = is_root and x.tracked  # whose gradients are those where all deviations are 0
+    if by_norm:
+        seen = ~missing if where is NoValue else ~missing & as_tensor(where, x.dev)
+        deviations = source - middle
+        deviations = _where(seen, deviations, tensor(0.0, dev=x.dev, dtype=deviations.dtype))
+        total = cast(size_of(deviations, axes_of(axis, x.ndim), kept), sums)
+    else:
+        squares = squared_deviations(source, middle)
+        squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
+        total = sum_of(cast(squares, sums), axis, None, None, kept, NoValue, where)
     left = (count if kept else count.reshape(total.shape)) - ddof
     warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")
-    result = total / cast(xp.where(left > 0, left, 1), total.dtype)
+    divisor = cast(xp.where(left > 0, left, 1), total.dtype)
+    result = total / (xp.sqrt(divisor) if by_norm else divisor)
+    result = deviation_of(result) if is_root and not by_norm else result
     enough = left > 0
     result = xp.where(enough, result, cast(tensor(math.nan, dev=x.dev), result.dtype))
     return cast(result, real_dtype(wanted) if dtype is None else wanted)
@@ -220,7 +229,7 @@ def nanvar(
     x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return var(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = _nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
+    result = _nan_spread(False, x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
     return as_value(result) if out is None else into(result, out, "nanvar", "unsafe")
 
 
@@ -241,5 +250,5 @@ def nanstd(
     x = as_tensor(a, dev_of(a, out, where, mean))
     if x.dtype.kind not in "fc":
         return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
-    result = deviation_of(_nan_variance(x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean))
+    result = _nan_spread(True, x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
     return result if out is None else into(result, out, "nanstd", "unsafe")

@@ -39,6 +39,7 @@ __all__ = [
     "kept_shape",
     "mean",
     "real_dtype",
+    "size_of",
     "squared_deviations",
     "std",
     "var",
@@ -54,6 +55,7 @@ _masked_fill = kernel("masked_fill.Scalar")
 _sqrt = kernel("sqrt")
 _std = kernel("std.correction")
 _var = kernel("var.correction")
+_vector_norm = kernel("linalg_vector_norm")
 _where = kernel("where.self")
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
@@ -148,6 +150,8 @@ def _spread(
         warn("Degrees of freedom <= 0 for slice")
     if wanted == own and enough and middle is NoValue and axes and not _is_faster_composed(x):
         result = reduced_like(kind(cast(x, wanted), axes, correction=ddof, keepdim=kept), x, axes)
+    elif kind is _std and x.tracked and wanted.kind in "fc":
+        result = _composed_deviation(x, axes, wanted, ddof, kept, where if masked else None, middle)
     else:
         result = _composed_variance(x, axes, wanted, ddof, kept, where if masked else None, middle)
         result = _root_of(result) if kind is _std else result
@@ -168,6 +172,11 @@ def deviation_of(variance: Tensor) -> Tensor:
         return _sqrt(variance)
     at_zero = _eq_scalar(variance, 0)
     return _masked_fill(_sqrt(_masked_fill(variance, at_zero, 1)), at_zero, 0)
+
+
+def size_of(deviations: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The root of the sum of squares, by the kernel whose gradient has the conventions of norms at 0."""
+    return _vector_norm(deviations, 2, axes, keepdims) if axes else xp.abs(deviations)
 
 
 def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:
@@ -206,6 +215,24 @@ def _composed_variance(
     return cast(
         xp.true_divide(total, cast(left, squares.dtype) if isinstance(left, Tensor) else left.item()), total.dtype
     )
+
+
+def _composed_deviation(
+    x: Tensor, axes: tuple[int, ...], dtype: np.dtype[Any], ddof: Any, keepdims: bool, where: Any, middle: Any
+) -> Tensor:
+    """The standard deviation by the kernel of norms, for its gradients where all deviations are 0."""
+    mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
+    center = cast(_mean_of(x, axes, dtype, True, mask), dtype) if middle is NoValue else as_tensor(middle, x.dev)
+    deviations = x - center if mask is NoValue else xp.where(mask, x - center, cast(tensor(0, dev=x.dev), x.dtype))
+    size = size_of(deviations, axes, keepdims)
+    return xp.true_divide(size, _freedom(x, axes, ddof, keepdims, mask, size.dtype) ** 0.5)
+
+
+def _freedom(x: Tensor, axes: tuple[int, ...], ddof: Any, keepdims: bool, mask: Any, dtype: np.dtype[Any]) -> Any:
+    """How many elements there are, without `ddof` of them."""
+    if mask is NoValue:
+        return max(_count(x.shape, axes) - ddof, 0)
+    return cast(xp.maximum(sum_over(cast(mask, INT64), axes, keepdims) - ddof, 0), dtype)
 
 
 @implements(np.var)

@@ -177,8 +177,8 @@ def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
     u, s, vh = y if y[0].size else _svd(a, False, True)
     k = s.shape[-1]
     if g_u is None and g_vh is None:
-        # A singular value at 0 is at the kink of an absolute value; together with its vectors it is not.
-        g_s = _where_self(_eq_scalar(s, 0), 0.0, g_s)
+        # A singular value at 0 is at the kink of an absolute value; together with its vectors, or squared, it is not.
+        g_s = _where_self(_eq_scalar(s, 0) & _not_zero(g_s, 0), 0.0, g_s)
         return _matmul(_narrow(u, -1, 0, k) * _unsqueeze(g_s, -2), _narrow(vh, -2, 0, k))
     if full_matrices:
         g_u, g_vh = _determined("svd", g_u, -1, k), _determined("svd", g_vh, -2, k)

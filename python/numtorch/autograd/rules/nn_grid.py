@@ -33,7 +33,7 @@ _stack = kernel("stack")
 _sum = kernel("sum.dim_IntList")
 _where = kernel("where.self")
 
-BILINEAR, ZEROS, REFLECTION = 0, 0, 2  # libtorch's numbers for them
+BILINEAR, BICUBIC, ZEROS, REFLECTION = 0, 2, 0, 2  # libtorch's numbers for them
 
 
 def _place(coordinate: Tensor, length: int, padding: int, align_corners: bool) -> tuple[Tensor, Any]:
@@ -88,6 +88,8 @@ def _by_formula(
     found = [_place(_select(grid, -1, n - 1 - i), length, padding, align_corners) for i, length in enumerate(lengths)]
     flat_g, flat_x = _reshape(g, [batch, channels, -1]), _reshape(x, [batch, channels, -1])
     of_x = zeros_like(flat_x)
+    if mode == BICUBIC:
+        raise NotImplementedError("gradient: grid_sampler in bicubic mode is differentiable once")
     if mode != BILINEAR:
         of_x = _Corner([_round(_detach(at)) for at, _ in found], lengths, channels).add(of_x, flat_g)
         return _reshape(of_x, x.shape), zeros_like(grid)
