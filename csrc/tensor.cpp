@@ -1,6 +1,8 @@
 #include "tensor.h"
 
+#include <ATen/ops/min.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/view_as_real.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/util/SmallVector.h>
@@ -292,6 +294,28 @@ PyObject* format(PyObject* self, PyObject* spec) {
       [&] { return check(PyObject_CallMethod(printing_module(), "array_format", "OO", self, spec)).release(); });
 }
 
+// starts_negative_zero(t, axis): is one of the first terms along the axis, on the CPU, -0.0?
+PyObject* starts_negative_zero(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject* object = nullptr;
+    Py_ssize_t axis = 0;
+    if (!PyArg_ParseTuple(args, "O!n:starts_negative_zero", tensor_type, &object, &axis)) throw PythonError{};
+    Below guard;
+    const at::Tensor first = resolved(value_of(object)).select(axis, 0);
+    const at::Tensor parts = first.is_complex() ? at::view_as_real(first.resolve_conj()) : first;
+    if (parts.numel() == 0) return PyBool_FromLong(0);
+    // Of its bits -0.0 has the first one alone: the least integer.
+    switch (parts.scalar_type()) {
+      case at::kHalf:
+        return PyBool_FromLong(parts.view(at::kShort).min().item<std::int16_t>() == INT16_MIN);
+      case at::kFloat:
+        return PyBool_FromLong(parts.view(at::kInt).min().item<std::int32_t>() == INT32_MIN);
+      default:
+        return PyBool_FromLong(parts.view(at::kLong).min().item<std::int64_t>() == INT64_MIN);
+    }
+  });
+}
+
 // as_array(t): t, just made, is an array and not a value. as_read_only(t): and writes to it raise.
 PyObject* as_array(PyObject*, PyObject* object) {
   return guarded([&] {
@@ -358,6 +382,8 @@ PyMethodDef module_functions[] = {
     {"zeros_like", zeros_like, METH_O, "zeros_like(t): zeros of the shape, dtype, device and order of t."},
     {"are_alike", are_alike, METH_O,
      "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device, the first in C order?"},
+    {"starts_negative_zero", starts_negative_zero, METH_VARARGS,
+     "starts_negative_zero(t, axis): is one of the first terms along the axis, on the CPU, -0.0?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
     {"as_value", as_value, METH_O, "as_value(t): t, just made, as a value if it has no axes."},
     {"is_contiguous", is_contiguous, METH_O, "is_contiguous(t): whether the elements lie in C order, without gaps."},

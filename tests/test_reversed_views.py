@@ -555,7 +555,7 @@ VIEW_STEPS: dict[str, Callable[[Any, int], Any]] = {
     "rot90": lambda a, n: np.rot90(a, n) if a.ndim > 1 else a[::-1],
     "transpose": lambda a, _: a.T,
     "swapaxes": lambda a, n: np.swapaxes(a, 0, _axis(a, n)),
-    "reshape": lambda a, n: a.reshape(-1, *a.shape[n % 2 + 1 :]) if n % 2 < a.ndim else a.reshape(-1),
+    "reshape": lambda a, n: a.reshape(-1, *a.shape[n % 2 + 1 :]) if n % 2 < a.ndim and a.size else a.reshape(-1),
     "newaxis": lambda a, n: np.expand_dims(a, n % (a.ndim + 1)) if a.ndim < 4 else a[::-1],
     "diagonal": lambda a, _: a.diagonal(0, 0, 1) if a.ndim > 2 else a,
     "item": lambda a, n: a[n % len(a)] if a.ndim > 1 and len(a) else a[...],

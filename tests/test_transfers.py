@@ -57,6 +57,7 @@ READS = {
     "average": "whether the weights sum to zero",
     "bincount": "the least and the largest element",
     "cholesky": "whether a matrix was not positive definite",
+    "call": "the axis of a product, if it is a Tensor",
     "choose": "whether the choices are in range",
     "cov": "whether the weights are negative",
     "delete": "whether the places are in range",
@@ -105,10 +106,11 @@ READS = {
     "trim_zeros": "where the zeros end",
     "unravel_index": "whether the places are in range",
 }
-# The same, for NumPy's warnings, which only the CPU gives.
+# The same, for NumPy's warnings, which only the CPU gives, or for a way that saves work there.
 READS_ON_THE_CPU = {
     "convolve": "whether the numbers are finite",
     "correlate": "whether the numbers are finite",
+    "logspace": "which exponents are small whole numbers, of complex ones",
     "nanmax": "whether there is nothing but NaN",
     "nanmean": "whether there is nothing but NaN",
     "nanmedian": "whether there is nothing but NaN",

@@ -55,6 +55,9 @@ CASES: dict[str, list[Case]] = {
 ELSEWHERE = {
     "autograd/rules/linalg.py: a.shape[-1] > _LARGEST_POLYNOMIAL": "tests/autograd/test_determinant.py",
     "autograd/rules/linalg.py: n <= _LARGEST_POLYNOMIAL": "tests/autograd/test_determinant.py",
+    "functions/complex_power.py: abs(n) < _LIMIT": "tests/functions/test_complex_power.py",
+    "functions/indexing.py: x.size >= _LONG": "a copy, for threads: tests/processes/test_threads.py",
+    "optim/saving.py: 0 <= count < 2 ** 63": "an error",
     "functions/convolution.py: float(largest * other) * w.size < EXACT": "what float64 holds, not how much there is",
     "functions/creation.py: length > LONGEST": "an error",
     "functions/packing.py: count * 8 != length": "bits and bytes",

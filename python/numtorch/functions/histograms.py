@@ -35,7 +35,7 @@ def _given_span(span: Any) -> Span:
     first, last = span
     if first > last:
         raise ValueError("max must be larger than min in range parameter.")
-    if not (np.isfinite(first) and np.isfinite(last)):
+    if not bool(np.isfinite(first) & np.isfinite(last)):
         raise ValueError(f"supplied range of [{first}, {last}] is not finite")
     return (first - 0.5, last + 0.5) if first == last else (first, last)
 

@@ -251,4 +251,4 @@ def nanstd(
     if x.dtype.kind not in "fc":
         return std(x, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
     result = _nan_spread(True, x, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
-    return result if out is None else into(result, out, "nanstd", "unsafe")
+    return as_value(result) if out is None else into(result, out, "nanstd", "unsafe")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.functions.standing import recorded_as, unrecorded
+from numtorch.functions.standing import recorded_as
 
 _all = kernel("all.dims")
 _complex = kernel("complex")
@@ -18,15 +16,9 @@ _cumsum = kernel("cumsum")
 _eq = kernel("eq.Scalar")
 _imag = kernel("imag")
 _logical_and = kernel("logical_and")
-_min = kernel("min")
 _masked_fill = kernel("masked_fill.Scalar")
 _real = kernel("real")
-_select = kernel("select.int")
 _signbit = kernel("signbit")
-_view = kernel("view.dtype")
-
-# The dtype of the bits, of which -0.0 has the first one alone: the least integer.
-_BITS = {np.dtype(f"f{size}"): (np.dtype(f"i{size}"), -(2 ** (8 * size - 1))) for size in (2, 4, 8)}
 
 Parts = Callable[[Tensor, Tensor], Tensor]
 
@@ -54,27 +46,10 @@ def signed_sum(add: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool = Fals
 def running_sum(x: Tensor, axis: int) -> Tensor:
     """The running sum of floats, -0.0 as long as every term is."""
     # A look at the first terms is cheap where nobody has to be waited for, and seldom finds -0.0.
-    if x.dev == -1 and (x.shape[axis] == 0 or not unrecorded(_starts_negative, x, axis)):
+    if x.dev == -1 and (x.shape[axis] == 0 or not _core.starts_negative_zero(x, axis)):
         return _cumsum(x, axis)
 
     def fix(total: Tensor, terms: Tensor) -> Tensor:
         return _masked_fill(total, _eq(_cumprod(_negative_zeros(terms), axis), 1), -0.0)
 
     return recorded_as(_cumsum, lambda *arguments: _by_parts(fix, _cumsum(*arguments), x), x, axis)
-
-
-def _starts_negative(x: Tensor, axis: int) -> bool:
-    first = _select(x, axis, 0)
-    if first.ndim == 0:
-        number = first.item()
-        return any(part == 0 and math.copysign(1, part) < 0 for part in (number.real, number.imag))
-    if first.size == 0:
-        return False
-    parts = (first,) if x.dtype.kind == "f" else (_real(first), _imag(first))
-    return any(map(_has_negative_zero, parts))
-
-
-def _has_negative_zero(x: Tensor) -> bool:
-    integer, least = _BITS[x.dtype]
-    found: bool = _min(_view(x, integer)).item() == least
-    return found
