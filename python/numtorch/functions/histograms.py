@@ -33,11 +33,12 @@ Span = tuple[Any, Any]  # the outer edges: two numbers, or two 0-d Tensors that 
 def _given_span(span: Any) -> Span:
     """The outer edges that ``range=`` names. If they are Tensors it waits for their device."""
     first, last = span
-    if first > last:
+    low, high = (bound.item() if isinstance(bound, Tensor) else bound for bound in span)
+    if low > high:
         raise ValueError("max must be larger than min in range parameter.")
-    if not bool(np.isfinite(first) & np.isfinite(last)):
-        raise ValueError(f"supplied range of [{first}, {last}] is not finite")
-    return (first - 0.5, last + 0.5) if first == last else (first, last)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"supplied range of [{low}, {high}] is not finite")
+    return (first - 0.5, last + 0.5) if low == high else (first, last)
 
 
 def _span(x: Tensor, span: Any) -> Span:
