@@ -7,6 +7,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "record.h"
+#include "saved.h"
 #include "view.h"
 
 namespace numtorch {
@@ -144,7 +145,10 @@ PyObject* export_dlpack(PyObject* self, const Request& request) {
     fail(PyExc_BufferError, "__dlpack__: this Tensor is read-only, which DLPack before version 1.0 cannot express");
   }
   hand_over(value, request.stream);
-  if (shared) object->flags |= kShared;
+  if (shared) {
+    spare_saved(object->value);
+    object->flags |= kShared;
+  }
   if (!request.versioned) return to_capsule(at::toDLPack(value));
   DLManagedTensorVersioned* managed = at::toDLPackVersioned(value);
   if (read_only) managed->flags |= DLPACK_FLAG_BITMASK_READ_ONLY;

@@ -11,6 +11,7 @@
 #include "device.h"
 #include "dtype.h"
 #include "record.h"
+#include "saved.h"
 #include "view.h"
 
 namespace numtorch {
@@ -116,6 +117,7 @@ void fill_view(PyObject* self, Py_buffer* view, int flags) {
   view->suboffsets = nullptr;
   view->internal = exported.release();
   view->obj = Py_NewRef(self);
+  spare_saved(object->value);  // nobody sees what is written to it from now on
   object->flags |= kShared;
 }
 

@@ -357,3 +357,13 @@ def test_running_averages_move_once(how: str, dev: int) -> None:
         for (name, a), b in zip(nt.state(plain).items(), nt.state(model).values(), strict=True):
             np.testing.assert_allclose(collect(b), collect(a), rtol=1e-12, err_msg=name)
         assert model[3].seen == (0 if how == "argument" else plain[3].seen)  # f has a copy of its arguments
+
+
+@pytest.mark.parametrize("write", [lambda y: y.__imul__(3), lambda y: np.multiply(y, 3, out=y), lambda y: y.fill(2.0)])
+def test_a_function_that_writes_to_its_arguments_is_refused(write: Any) -> None:
+    def f(x: Any) -> Any:
+        y = x * 1
+        return np.sum(nt.checkpointed(lambda t: (write(t), t**2)[1], y)) + np.sum(y)
+
+    with pytest.raises(NotImplementedError, match="writes to an argument"):
+        nt.gradient(f, nt.tensor([1.0, 2.0]))

@@ -240,6 +240,19 @@ def test_what_a_rule_keeps_is_copied_by_who_overwrites_it(overwrite: Callable[[T
     np.testing.assert_array_equal(collect(back()[0]), before)
 
 
+@pytest.mark.parametrize("share", [np.asarray, memoryview, np.from_dlpack, lambda t: np.asarray(t[::-1])])
+def test_what_leaves_for_the_host_after_a_rule_kept_it(share: Callable[[Tensor], Any]) -> None:
+    factor = tensor(np.array([3.0, 1.0, 2.0]), dev=-1)
+
+    def f(a: Tensor) -> Tensor:
+        y = np.sum(a * factor)
+        np.asarray(share(factor))[:] = 9.0
+        return y + np.sum(a * factor)
+
+    (g,) = gradient(f, tensor(np.ones(3), dev=-1))
+    np.testing.assert_array_equal(collect(g), [12.0, 10.0, 11.0])
+
+
 def test_who_overwrites_what_is_not_kept_copies_nothing(x: Tensor) -> None:
     factor, other = x * 1, x * 2
     _, back = pullback(lambda a: np.sum(a * factor), x)

@@ -31,12 +31,28 @@ class _Checkpoint:
         with scope() as start:
             leaves = [Leaf(_core.track(value, node), start) for value, node in self.inputs]
             tracked = [_core.track(value, leaf) for (value, _), leaf in zip(self.inputs, leaves, strict=True)]
+            given = [(untracked(value), value) for value in self._arguments(tracked)]
             self.y = self.again(*tracked)
+            self._check_arguments(given)
             outputs = [o for o in nests.leaves(self.y) if isinstance(o, Tensor)]
             nodes = [node for node in map(_core.node_of, outputs) if node is not None]
         self.is_tracked = bool(nodes)
         self.others = _resolve(f, held, origins(nodes, start, leaves))
         self.kept = [(untracked(value), value) for value, _ in self.others]
+
+    def _arguments(self, tracked: list[Tensor]) -> list[Tensor]:
+        """The Tensors that the function is given."""
+        found: list[Any] = list(tracked)
+        nests.replace_in_arguments(self.xs, found.append)
+        return [leaf for leaf in found if isinstance(leaf, Tensor)]
+
+    def _check_arguments(self, given: list[tuple[Tensor, Tensor]]) -> None:
+        """The function gets Tensors that stand for the caller's, which would not see what is written to them."""
+        if not all(_core.is_unchanged(before, value) for before, value in given):
+            raise NotImplementedError(
+                f"checkpointed: {self.f!r} writes to an argument, which is not undone before it is run once more; "
+                "write into a copy"
+            )
 
     def _save(self, leaf: Any) -> Any:
         node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None

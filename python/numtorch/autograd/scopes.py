@@ -71,8 +71,9 @@ def untracked(value: Tensor) -> Tensor:
 _GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
-def _is_contextlib(code: CodeType) -> bool:
-    return code.co_filename == contextlib.__file__
+def _is_entering(code: CodeType) -> bool:
+    """Whether it enters a block for somebody else: contextlib's code, or a context manager's own `__enter__`."""
+    return code.co_filename == contextlib.__file__ or code.co_name in ("__enter__", "__aenter__")
 
 
 def _generator_around(frame: FrameType | None) -> FrameType | None:
@@ -81,10 +82,10 @@ def _generator_around(frame: FrameType | None) -> FrameType | None:
     A generator under `contextlib.contextmanager` waits while the block of whoever entered it runs.
     """
     while frame is not None:
-        if not _is_contextlib(frame.f_code):
+        if not _is_entering(frame.f_code):
             if not frame.f_code.co_flags & _GENERATORS:
                 return None
-            if frame.f_back is None or not _is_contextlib(frame.f_back.f_code):
+            if frame.f_back is None or not _is_entering(frame.f_back.f_code):
                 return frame
         frame = frame.f_back
     return None

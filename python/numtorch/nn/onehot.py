@@ -75,7 +75,10 @@ def _numbers(labels: Array, classes: Sequence[Any]) -> Any:
     """The places of the labels among the classes."""
     if isinstance(labels, Tensor):
         known = joined(np.asarray(classes), labels)
-        return np.argmax(labels[..., None] == known, axis=-1)
+        found = labels[..., None] == known
+        if labels.dev < 0 and not bool(np.all(np.any(found, axis=-1))):
+            raise ValueError(f"onehot: a label is none of the classes {list(classes)!r}")
+        return np.argmax(found, axis=-1)
     place = {label: i for i, label in enumerate(classes)}
     labels = np.asarray(labels)
     try:
