@@ -217,8 +217,9 @@ bool is_foreign(PyObject* object) {
   auto* type = reinterpret_cast<PyObject*>(Py_TYPE(object));
   if (PyObject_IsSubclass(type, ndarray_type) == 1 || PyObject_IsSubclass(type, generic_type) == 1) return false;
   if (has_attribute(type, "__array_ufunc__")) return true;
-  return !has_attribute(type, "__array__") && !has_attribute(type, "__array_interface__") &&
-         !has_attribute(type, "__dlpack__");
+  if (has_attribute(type, "__array__") || has_attribute(type, "__array_interface__")) return false;
+  // Another library's array may be more than its numbers, as one with a mask is: its own operators know.
+  return !has_attribute(type, "__dlpack__") || has_attribute(type, "__array_namespace__");
 }
 
 bool may_overlap(const at::Tensor& a, const at::Tensor& b) {

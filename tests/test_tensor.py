@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from typing import Any
 
 import numpy as np
 import pytest
@@ -175,6 +176,45 @@ def test_unknown_operands_get_their_turn() -> None:
     assert t * Deaf() == "mine too"
     with pytest.raises(TypeError, match="unsupported operand"):
         t + object()
+
+
+class Exporter:
+    """Memory that others may read, and nothing else."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = np.array(values)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.values.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.values.__dlpack_device__()
+
+
+class Masked(Exporter):
+    """An array of another library, of which the numbers are not all."""
+
+    def __array_namespace__(self, api_version: str | None = None) -> Any:
+        raise NotImplementedError(api_version)
+
+    def _reflected(self, _: object) -> str:
+        return "with its mask"
+
+    __radd__ = __rmul__ = __rmatmul__ = __gt__ = _reflected
+
+
+def test_arrays_of_other_libraries_are_more_than_their_numbers() -> None:
+    t = tensor([1.0, 2.0])
+    for value in (t, t[0], np.sum(t)):
+        assert value + Masked([3.0, 4.0]) == "with its mask"
+        assert value * Masked([3.0, 4.0]) == "with its mask"
+        assert (value < Masked([3.0, 4.0])) == "with its mask"
+        with pytest.raises(TypeError):
+            value - Masked([3.0, 4.0])
+    assert t @ Masked([3.0, 4.0]) == "with its mask"
+    with pytest.raises(TypeError):
+        np.add(t, Masked([3.0, 4.0]))
+    assert (t + Exporter([3.0, 4.0])).tolist() == [4, 6]
 
 
 def test_two_threads_compute_at_once(dev: int) -> None:

@@ -8,12 +8,10 @@ imported. A module that stands for `cupy` has what numtorch.numpy has, and raise
 from __future__ import annotations
 
 import argparse
-import collections
 import importlib
 import importlib.abc
 import importlib.machinery
 import math
-import re
 import sys
 import types
 from pathlib import Path
@@ -22,6 +20,7 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from reasons import Reasons
 
 import numtorch as nt
 
@@ -93,37 +92,6 @@ def install(checkout: Path, namespace: Any) -> None:
     exec(compile(source.read_text(), str(source), "exec"), testing.__dict__)
 
 
-def reason(message: str) -> str:
-    """What failed in one line, numbers left out: CuPy's helpers put the errors behind a line of their own."""
-    lines = [line for line in message.strip().splitlines() if line] or [""]
-    errors = [line for line in lines[1:] if re.match(r"[\w.]*(Error|Exception|Warning)\b", line)]
-    text = lines[0].removeprefix("AssertionError: ") + "".join(f" | {error}" for error in errors[:2])
-    return re.sub(r"0x[0-9a-f]+|\d+", "#", text)[:200]
-
-
-class Reasons:
-    """Counts why tests fail, file by file."""
-
-    def __init__(self) -> None:
-        self.reasons: collections.Counter[str] = collections.Counter()
-        self.files: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" or report.outcome != "passed":
-            self.files[report.nodeid.split("::")[0].split("cupy_tests/")[-1]][report.outcome] += 1
-        if report.failed:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            self.reasons[reason(str(crash.message if crash else report.longrepr))] += 1
-
-    def pytest_unconfigure(self) -> None:
-        print()
-        for name, counts in sorted(self.files.items()):
-            print(f"{name}: " + ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())))
-        print()
-        for text, count in self.reasons.most_common(150):
-            print(f"{count:6} {text}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="CuPy's tests of NumPy's interface on Tensors.")
     parser.add_argument("checkout", type=Path, help="a checkout of https://github.com/cupy/cupy; nothing is built")
@@ -152,7 +120,7 @@ def main() -> None:
     ]
     plain += ["--import-mode=importlib", "--continue-on-collection-errors", "-W", "ignore"]
     with nt.device(options.dev):
-        sys.exit(pytest.main([*plain, *arguments, *files], plugins=[Reasons()]))
+        sys.exit(pytest.main([*plain, *arguments, *files], plugins=[Reasons("cupy_tests/")]))
 
 
 if __name__ == "__main__":
