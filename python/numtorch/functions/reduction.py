@@ -165,7 +165,7 @@ def ptp(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue) -
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
     x = truth(as_tensor(a))
-    return sum_over(cast(x, INT64), reduced_axes(axis, x.ndim), keepdims)
+    return sum_over(cast(x, INT64), reduced_axes(axis, x.ndim), bool(keepdims))
 
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:

@@ -59,7 +59,7 @@ def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
             return _where(condition, x, y)
         if type(y) in (float, int) and x.dtype in REAL_FLOATS:
             return _where_other(condition, x, y)
-    except RuntimeError:  # shapes that do not fit, which NumPy's words shall tell
+    except ValueError:  # shapes that do not fit, which NumPy's words shall tell
         return None
     return None
 
