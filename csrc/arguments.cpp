@@ -314,9 +314,8 @@ c10::IValue to_ivalue(const KernelObject* kernel, const Parameter& parameter, Py
   try {
     return convert(kernel, parameter, object);
   } catch (const Misfit&) {
-    fail(PyExc_TypeError, "%U: argument '%s' must be %s%s, not %.100s; the kernel is %s", kernel->name,
-         parameter.name.c_str(), expected(parameter.kind), parameter.optional ? " or None" : "",
-         Py_TYPE(object)->tp_name, schema_text(kernel).c_str());
+    fail(PyExc_TypeError, "%U: argument '%s' must be %s%s, not %.100s", kernel->name, parameter.name.c_str(),
+         expected(parameter.kind), parameter.optional ? " or None" : "", Py_TYPE(object)->tp_name);
   }
 }
 

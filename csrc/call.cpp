@@ -10,6 +10,7 @@
 #include "saved.h"
 #include "sharing.h"
 #include "view.h"
+#include "wording.h"
 
 namespace numtorch {
 
@@ -134,15 +135,15 @@ void make_room() {
 }
 
 // Inside `catch (...)`: goes on only if memory was what lacked.
-void require_out_of_memory() {
-  set_python_error();
+void require_out_of_memory(const KernelObject* kernel) {
+  set_kernel_error(kernel->name);
   if (PyErr_ExceptionMatches(out_of_memory_error) == 0) throw PythonError{};
   PyErr_Clear();
 }
 
 // Computes, and once more after making room if memory ran out.
 template <class Compute>
-auto with_retry(Compute compute) -> decltype(compute()) {
+auto with_retry(const KernelObject* kernel, Compute compute) -> decltype(compute()) {
   try {
     return compute();
   } catch (const PythonError&) {
@@ -150,7 +151,7 @@ auto with_retry(Compute compute) -> decltype(compute()) {
   } catch (abi::__forced_unwind&) {
     throw;
   } catch (...) {
-    require_out_of_memory();
+    require_out_of_memory(kernel);
   }
   make_room();
   return compute();
@@ -280,7 +281,7 @@ at::Tensor call_binary(const KernelObject* kernel, const at::Tensor& a, const at
 PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t count) {
   const bool tracked = any_tracked(args, count);
   if (fits_shortcut(kernel, args, count)) {
-    Ref result = check(wrap_result(with_retry([&] { return run_shortcut(kernel, args); })));
+    Ref result = check(wrap_result(with_retry(kernel, [&] { return run_shortcut(kernel, args); })));
     if (tracked) record(kernel, args, count, result.get());
     return result.release();
   }
@@ -289,7 +290,7 @@ PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t co
   for (Py_ssize_t i = 0; i < count; ++i) survey.see(kernel, args[i]);
   c10::Stack stack;
   const bool release = survey.is_long || survey.first == nullptr;
-  with_retry([&] { run_stack(kernel, args, count, release, tracked, stack); });
+  with_retry(kernel, [&] { run_stack(kernel, args, count, release, tracked, stack); });
   if (kernel->elementwise && stack.size() == 1 && stack[0].isTensor()) {
     stack[0] = ordered_result(args, count, stack[0].toTensor());
   }

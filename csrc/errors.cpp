@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "wording.h"
+
 namespace numtorch {
 
 PyObject* out_of_memory_error = nullptr;
@@ -38,35 +40,12 @@ void fail_keywords(const char* function, PyObject* keywords) {
 
 namespace {
 
-bool is_host_out_of_memory(const std::string& message) {
-  return message.find("can't allocate memory") != std::string::npos ||
-         message.find("not enough memory") != std::string::npos ||
-         message.find("Storage size calculation overflowed") != std::string::npos;
-}
+void set_message(PyObject* type, const char* message) { PyErr_SetString(type, plain_text(message).c_str()); }
 
-bool is_too_large(const std::string& message) {
-  return message.find("cannot be represented as a SymInt") != std::string::npos ||
-         message.find("integer multiplication overflow") != std::string::npos;
-}
-
-bool is_overflow(const std::string& message) { return message.find("without overflow") != std::string::npos; }
-
-// The error that NumPy has where libtorch has only one kind.
-PyObject* type_of(const std::string& message) {
-  if (is_host_out_of_memory(message)) return out_of_memory_error;
-  if (is_too_large(message)) return PyExc_ValueError;
-  return is_overflow(message) ? PyExc_OverflowError : PyExc_RuntimeError;
-}
-
-// What is wrong, without what is for libtorch's developers: the place in its source and the C++ stack.
-void set_message(PyObject* type, const char* message) {
-  std::string text(message);
-  const auto allocator = text.find("DefaultCPUAllocator: ");
-  if (text.rfind("[enforce fail", 0) == 0 && allocator != std::string::npos) text.erase(0, allocator);
-  const auto end = text.find("\nException raised from");
-  if (end != std::string::npos) text.resize(end);
-  if (is_too_large(text)) text.insert(0, "an array of that shape is too big: ");
-  PyErr_SetString(type, text.c_str());
+// libtorch has one kind of error for most of what can be wrong.
+void set_wording(const char* message) {
+  const Wording wording = wording_of(message);
+  PyErr_SetString(wording.type, wording.text.c_str());
 }
 
 PyObject* linalg_error() {
@@ -104,14 +83,13 @@ void set_python_error() noexcept {
   } catch (const c10::NotImplementedError& error) {
     set_message(PyExc_TypeError, error.what_without_backtrace());
   } catch (const c10::Error& error) {
-    const char* message = error.what_without_backtrace();
-    set_message(type_of(message), message);
+    set_wording(error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
     PyErr_SetString(out_of_memory_error, "out of memory");
   } catch (const std::out_of_range& error) {
     set_message(PyExc_IndexError, error.what());
   } catch (const std::exception& error) {
-    set_message(PyExc_RuntimeError, error.what());
+    set_wording(error.what());
   } catch (...) {
     PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
   }

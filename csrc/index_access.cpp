@@ -108,6 +108,7 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
          "mask is true",
          static_cast<long long>(source.numel()), static_cast<long long>(count));
   }
+  if (count == 0) return;
   Unlocked release(is_long(array));
   target.index_put_(indices, values, mode == Write::Add);
 }

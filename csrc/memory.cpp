@@ -168,9 +168,8 @@ int set_shape(PyObject* self, PyObject* shape, void*) {
     try {
       result = Ref(call_kernel(view, args, 2));
     } catch (const PythonError&) {
-      // What the tape says of it stays; libtorch says RuntimeError.
-      if (PyErr_ExceptionMatches(PyExc_RuntimeError) == 0 || PyErr_ExceptionMatches(PyExc_NotImplementedError) != 0)
-        throw;
+      // What the tape says of it stays; libtorch's refusal is a ValueError.
+      if (PyErr_ExceptionMatches(PyExc_ValueError) == 0) throw;
       PyErr_Clear();
       fail(PyExc_AttributeError,
            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape.");

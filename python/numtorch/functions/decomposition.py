@@ -72,7 +72,7 @@ def _eigen(function: Any, x: Tensor) -> Any:
     """What a kernel of libtorch says of the eigenvalues of `x`; libtorch itself looks for infs and NaNs."""
     try:
         return converged(NO_EIGENVALUES, function, x)
-    except RuntimeError as error:
+    except ValueError as error:
         if "infs or NaNs" not in str(error):
             raise
         raise LinAlgError("Array must not contain infs or NaNs") from error

@@ -49,6 +49,8 @@ _slice = kernel("slice.Tensor")
 _FORWARD = {None: 0, "backward": 0, "ortho": 1, "forward": 2}
 _INVERSE = {None: 2, "backward": 2, "ortho": 1, "forward": 0}
 
+_MOST_AXES = 3  # that libtorch's libraries transform at once
+
 Lengths = Sequence[int] | None
 
 
@@ -99,7 +101,9 @@ def _complex_transform(x: Tensor, lengths: Sequence[int], axes: Sequence[int], s
     if not axes:
         return x
     if len(set(axes)) == len(axes):
-        return _c2c(x, axes, scale, forward) if x.size else x
+        for first in range(0, len(axes) if x.size else 0, _MOST_AXES):
+            x = _c2c(x, axes[first : first + _MOST_AXES], scale, forward)
+        return x
     for length, axis in reversed(list(zip(lengths, axes, strict=True))):
         x = _c2c(_resized(x, length, axis), (axis,), scale, forward)
     return x

@@ -104,7 +104,7 @@ def concatenate(
     if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
             return _cat(arrays, axis)
-        except (RuntimeError, IndexError):
+        except (ValueError, IndexError):
             pass  # below it is said in NumPy's words
     if axis is None:
         return _concatenated_flat(arrays, out, dtype, casting)
@@ -145,7 +145,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
     if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
             return _within_limit(_stack(arrays, axis))
-        except (RuntimeError, IndexError):
+        except (ValueError, IndexError):
             pass  # below it is said in NumPy's words
     members = _members(arrays, out)
     if not members:

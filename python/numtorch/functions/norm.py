@@ -92,6 +92,10 @@ def _of_vectors(x: Tensor, order: Any, axes: tuple[int, ...], keepdims: bool) ->
         return _extreme(min_of, xp.abs(x), axes, keepdims)
     if order == 0:
         return sum_of((x != 0).astype(x.real.dtype), axes, None, None, keepdims)
+    if not isinstance(order, int | float | np.number):
+        raise TypeError(f"norm: ord must be a number, not {type(order).__name__}")
+    if order < 0 and x.size == 0:
+        return sum_of(xp.abs(x) ** order, axes, None, None, keepdims) ** (1 / order)  # the root of an empty sum
     return _power_norm(x, order, axes, keepdims)
 
 

@@ -246,6 +246,8 @@ def reduce(
     else:
         x = cast(x, _loop_dtype(reduction, x.dtype, dtype, out))
     start = None if initial is NoValue or initial is None else initial
+    if start is not None and np.ndim(start):
+        raise ValueError("setting an array element with a sequence.")
     if where is not NoValue and where is not True:
         x = _only_where(reduction, x, where, start)
     axes = reduced_axes(axis, x.ndim)

@@ -172,7 +172,7 @@ def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Ten
     """NumPy's `count_nonzero`, with a 0-d Tensor for its int."""
     x = truth(as_tensor(a))
     axes = reduced_axes(axis, x.ndim)
-    return reduced_like(sum_over(cast(x, INT64), axes, keepdims), x, axes)
+    return reduced_like(sum_over(cast(x, INT64), axes, bool(keepdims)), x, axes)
 
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:

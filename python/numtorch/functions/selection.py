@@ -59,7 +59,7 @@ def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
             return as_array(_where(condition, x, y))
         if type(y) in (float, int) and x.dtype in REAL_FLOATS:
             return as_array(_where_other(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype)))
-    except (OverflowError, RuntimeError):  # shapes that do not fit, or a number too large: NumPy's words shall tell
+    except (OverflowError, ValueError):  # shapes that do not fit, or a number too large: NumPy's words shall tell
         return None
     return None
 

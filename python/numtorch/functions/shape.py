@@ -87,7 +87,7 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
     if type(a) is Tensor and order == "C" and copy is None:
         try:
             return _reshape(a, wanted)
-        except RuntimeError:
+        except ValueError:
             pass  # below it is said in NumPy's words
     a = as_tensor(a)
     if isinstance(copy, str):
@@ -264,7 +264,7 @@ def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # no
         raise ValueError("all elements of broadcast shape must be non-negative")
     try:
         return as_read_only(_expand(x, lengths))
-    except RuntimeError:
+    except ValueError:
         raise ValueError(
             f"operands could not be broadcast together with remapped shapes [original->remapped]: "
             f"{x.shape} and requested shape {lengths}"
@@ -336,10 +336,10 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
 
 
 def _numbers(shift: Any) -> Any:
-    """The shifts of `roll` as integers of the host; NumPy truncates, too. Those of a Tensor wait for the device."""
-    if isinstance(shift, Tensor):
-        return int(shift) if shift.ndim == 0 else [_numbers(row) for row in shift]
-    return np.asarray(shift).astype(np.int64).tolist()
+    """The shifts of `roll` as Python integers; NumPy truncates, too. Those of a Tensor wait for the device."""
+    if isinstance(shift, list | tuple) or (isinstance(shift, Tensor | np.ndarray) and shift.ndim):
+        return np.array([_numbers(row) for row in shift], object)
+    return int(shift)
 
 
 @implements(np.roll)
@@ -349,7 +349,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     if axis is None:
         if x.ndim == 0:
             return x.copy("K")
-        distance = int(np.sum(_numbers(shift)))
+        distance = int(np.sum(_numbers(shift))) % max(x.size, 1)
         return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
     pairs = np.broadcast(_numbers(shift), axes)
@@ -357,7 +357,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     distances: dict[int, int] = {}
     for distance, place in pairs:
-        distances[int(place)] = distances.get(int(place), 0) + int(distance)
+        distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % max(x.shape[int(place)], 1)
     if not distances:
         return x.copy("K")
     return ordered_like(moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x), x)

@@ -250,7 +250,7 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
     keys, sought = comparable(cast(haystack, dtype), cast(needles, dtype))
     try:
         result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
-    except RuntimeError as error:
+    except ValueError as error:
         if "sorter index out of range" not in str(error):
             raise
         raise ValueError("Sorter index out of range.") from None

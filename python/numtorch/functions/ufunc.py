@@ -217,7 +217,7 @@ def find_plan(function: np.ufunc, keys: tuple[Key, ...]) -> Plan:
 def compute(plan: Plan, fitted: list[Any], outputs: tuple[Any, ...] = ()) -> Any:
     try:
         return plan.compute(*fitted)
-    except RuntimeError:
+    except ValueError:
         check_broadcast(fitted, outputs)  # raises NumPy's error if that is the reason
         raise
 

@@ -395,7 +395,7 @@ def _at_in_rounds(plan: Any, a: Tensor, indices: Any, values: list[Tensor]) -> T
 def _expand_value(value: Tensor, shape: tuple[int, ...]) -> Tensor:
     try:
         return _expand(value, shape)
-    except (RuntimeError, ValueError):
+    except ValueError:
         raise ValueError("array is not broadcastable to correct shape") from None
 
 

@@ -130,7 +130,7 @@ def as_strided(
         raise outside
     try:
         view = _strided(base, lengths, tuple(step // base.itemsize for step in steps))
-    except RuntimeError as error:
+    except ValueError as error:
         if not any(words in str(error) for words in ("out of bounds", "invalid storage offset")):
             raise
         raise outside from None

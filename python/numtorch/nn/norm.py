@@ -267,6 +267,7 @@ def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) 
            [ 1.,  1.]])
     """
     on_tensors, (x,) = reals("normalise", x)
+    number("normalise", "eps", eps)
     axes = normalize_axis_tuple(axis, x.ndim, "axis")
     if on_tensors and axes and axes == tuple(range(x.ndim - len(axes), x.ndim)):
         return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]

@@ -108,7 +108,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Any:
     on_tensors, (x,) = together("logsumexp", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
-        return _logsumexp(x, axes, keepdims) if axes else x * 1
+        return _logsumexp(x, axes, bool(keepdims)) if axes else x * 1
     largest = _largest(x, axes)
     finite = np.where(np.isfinite(largest), largest, 0)
     with np.errstate(divide="ignore"):
