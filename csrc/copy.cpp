@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "record.h"
 #include "rounding.h"
+#include "subclass.h"
 
 namespace numtorch {
 
@@ -37,17 +38,11 @@ PyObject* like(Ref result, PyObject* source) {
   return result.release();
 }
 
-// Makes a base Tensor an object of a subclass, with value and node.
-Ref as_type(Ref tensor, PyTypeObject* type) {
-  if (Py_TYPE(tensor.get()) == type) return tensor;
-  const Ref shape = check(Py_BuildValue("((i))", 0));
-  Ref result = check(tensor_type->tp_new(type, shape.get(), nullptr));
-  TensorObject* from = as_tensor(tensor.get());
-  TensorObject* to = as_tensor(result.get());
-  std::swap(to->value, from->value);
-  std::swap(to->node, from->node);
-  std::swap(to->sequence, from->sequence);
-  to->flags = from->flags & kInherited;
+// A copy in the class of its source, which is told of it.
+Ref as_type(Ref tensor, PyTypeObject* type, PyObject* source) {
+  const bool changes = Py_TYPE(tensor.get()) != type;
+  Ref result = as_class(std::move(tensor), type);
+  if (changes) finalize(result.get(), source);
   return result;
 }
 
@@ -125,7 +120,7 @@ void set_attributes(PyObject* target, const Ref& values) {
   if (own) check(PyDict_Update(own.get(), values.get()));
 }
 
-Ref copy_as_self(PyObject* self, char order) { return as_type(Ref(copy_tensor(self, order)), Py_TYPE(self)); }
+Ref copy_as_self(PyObject* self, char order) { return as_type(Ref(copy_tensor(self, order)), Py_TYPE(self), self); }
 
 }  // namespace
 
@@ -185,7 +180,7 @@ PyObject* rebuild(PyObject*, PyObject* args) {
     auto* class_ = reinterpret_cast<PyTypeObject*>(type);
     if (PyType_IsSubtype(class_, tensor_type) == 0) fail(PyExc_TypeError, "rebuild(): %R is not a Tensor's type", type);
     at::Tensor value = to_value(array, std::nullopt, device_of(dev), true, "rebuild()");
-    return as_type(check(wrap(std::move(value), is_value != 0 ? kValue : 0)), class_).release();
+    return as_class(check(wrap(std::move(value), is_value != 0 ? kValue : 0)), class_).release();
   });
 }
 
@@ -217,7 +212,7 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
     if (copy != 0 || !has_order(value_of(result.get()), letter)) result = Ref(copy_tensor(result.get(), letter));
     // Never strips the subclass off `self`: that would take its value away.
     if (result.get() == self) return Py_TYPE(self) == class_ ? result.release() : copy_tensor(self, letter);
-    return as_type(std::move(result), class_).release();
+    return as_type(std::move(result), class_, self).release();
   });
 }
 
@@ -233,7 +228,7 @@ PyObject* to(PyObject* self, PyObject* args, PyObject* keywords) {
     const at::ScalarType type = dtype == Py_None ? value.scalar_type() : scalar_type_of(dtype, "to()");
     const c10::Device device = dev == Py_None ? value.device() : device_of(dev);
     if (type == value.scalar_type() && device == value.device()) return Py_NewRef(self);
-    return as_type(Ref(cast(self, type, device)), Py_TYPE(self)).release();
+    return as_type(Ref(cast(self, type, device)), Py_TYPE(self), self).release();
   });
 }
 

@@ -19,6 +19,7 @@
 #include "protocol.h"
 #include "record.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "view.h"
 
 namespace numtorch {
@@ -44,17 +45,6 @@ TensorObject* allocate(PyTypeObject* type) {
     return object;
   }
   return as_tensor(check(type->tp_alloc(type, 0)).release());
-}
-
-PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
-  TensorObject* object = allocate(type);
-  new (&object->value) at::Tensor(std::move(value));
-  object->node = nullptr;
-  object->weakrefs = nullptr;
-  object->sequence = 0;
-  object->marks = 0;
-  object->flags = flags;
-  return reinterpret_cast<PyObject*>(object);
 }
 
 void deallocate(PyObject* self) {
@@ -101,8 +91,32 @@ std::vector<std::int64_t> shape_from(PyObject* args) {
   return shape;
 }
 
+PyObject* array_constructor = nullptr;  // NumPy's ndarray(shape, dtype, buffer, ...), in Python
+
+bool has_keyword_of_numpy(PyObject* keywords) {
+  if (keywords == nullptr) return false;
+  for (const char* name : {"shape", "buffer", "offset", "strides", "order"}) {
+    if (PyDict_GetItemString(keywords, name) != nullptr) return true;
+  }
+  return false;
+}
+
+// Tensor(2, 3), or ndarray((2, 3), dtype, ...) as NumPy's class is called?
+bool is_call_of_numpy(PyObject* args, PyObject* keywords) {
+  if (array_constructor == nullptr) return false;
+  if (has_keyword_of_numpy(keywords)) return true;
+  return PyTuple_GET_SIZE(args) > 1 &&
+         (PyIndex_Check(PyTuple_GET_ITEM(args, 1)) == 0 || PyTuple_Check(PyTuple_GET_ITEM(args, 0)) ||
+          PyList_Check(PyTuple_GET_ITEM(args, 0)));
+}
+
 PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   return guarded([&] {
+    if (is_call_of_numpy(args, keywords)) {
+      Ref made = as_class(check(PyObject_Call(array_constructor, args, keywords)), type);
+      if (type != tensor_type) finalize(made.get(), Py_None);
+      return made.release();
+    }
     static const char* names[] = {"dev", "dtype", nullptr};
     PyObject* dev = nullptr;
     PyObject* dtype = nullptr;
@@ -114,9 +128,20 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     const bool given = dtype != nullptr && dtype != Py_None;
     const at::ScalarType scalar_type = given ? scalar_type_of(dtype, "Tensor") : at::kFloat;
     const c10::Device device = device_of(dev);
-    Below guard;
-    return wrap_as(type, at::zeros(shape, at::TensorOptions().dtype(scalar_type).device(device)), 0);
+    Ref made;
+    {
+      Below guard;
+      made = check(wrap_as(type, at::zeros(shape, at::TensorOptions().dtype(scalar_type).device(device)), 0));
+    }
+    if (type != tensor_type) finalize(made.get(), Py_None);
+    return made.release();
   });
+}
+
+// set_constructor(f): what answers ndarray(shape, dtype, buffer, ...).
+PyObject* set_constructor(PyObject*, PyObject* function) {
+  Py_XSETREF(array_constructor, Py_NewRef(function));
+  Py_RETURN_NONE;
 }
 
 PyObject* tuple_of(at::IntArrayRef values, std::int64_t scale = 1) {
@@ -165,7 +190,7 @@ PyObject* get_transpose(PyObject* self, void*) {
       PyObject* args[] = {self, axes.get()};
       record(permute, args, 2, result.get());
     }
-    return result.release();
+    return in_class_of(result.release(), self);
   });
 }
 
@@ -238,6 +263,7 @@ Py_hash_t hash(PyObject* self) {
     const Ref number = check(to_number(value_of(self)));
     const Py_hash_t value = PyObject_Hash(number.get());
     if (value == -1) throw PythonError{};
+    as_tensor(self)->flags |= kReadOnly;  // a dict or a set may find it by this from now on
     return value;
   } catch (...) {
     set_python_error();
@@ -287,7 +313,18 @@ PyObject* zeros_like(PyObject*, PyObject* object) {
   });
 }
 
-// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device?
+// Does no axis go faster in memory than one behind it?
+bool in_c_order(const at::Tensor& value) {
+  std::int64_t last = 0;
+  for (std::int64_t i = value.dim(); i-- > 0;) {
+    if (value.size(i) == 1) continue;
+    if (value.stride(i) < last) return false;
+    last = value.stride(i);
+  }
+  return true;
+}
+
+// are_alike(arrays): a list or tuple of Tensors with axes, of one dtype, number of axes and device, in C order?
 PyObject* are_alike(PyObject*, PyObject* arrays) {
   if (!PyTuple_Check(arrays) && !PyList_Check(arrays)) Py_RETURN_FALSE;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
@@ -296,7 +333,8 @@ PyObject* are_alike(PyObject*, PyObject* arrays) {
     if (!is_tensor(item) || value_of(item).dim() == 0) Py_RETURN_FALSE;
     const at::Tensor& first = value_of(PySequence_Fast_GET_ITEM(arrays, 0));
     const at::Tensor& value = value_of(item);
-    if (value.scalar_type() != first.scalar_type() || value.dim() != first.dim() || value.device() != first.device()) {
+    if (value.scalar_type() != first.scalar_type() || value.dim() != first.dim() || value.device() != first.device() ||
+        !in_c_order(value)) {
       Py_RETURN_FALSE;
     }
   }
@@ -305,8 +343,10 @@ PyObject* are_alike(PyObject*, PyObject* arrays) {
 
 PyMethodDef module_functions[] = {
     {"zeros_like", zeros_like, METH_O, "zeros_like(t): zeros of the shape, dtype, device and order of t."},
-    {"are_alike", are_alike, METH_O, "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device?"},
+    {"are_alike", are_alike, METH_O,
+     "are_alike(arrays): Tensors with axes, of one dtype, number of axes and device, in C order?"},
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
+    {"set_constructor", set_constructor, METH_O, nullptr},
     {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -365,10 +405,27 @@ void* slot(Function* function) {
 
 }  // namespace
 
+PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
+  TensorObject* object = allocate(type);
+  new (&object->value) at::Tensor(std::move(value));
+  object->node = nullptr;
+  object->weakrefs = nullptr;
+  object->sequence = 0;
+  object->marks = 0;
+  object->flags = flags;
+  return reinterpret_cast<PyObject*>(object);
+}
+
 PyObject* wrap(at::Tensor value, std::uint8_t flags) { return wrap_as(tensor_type, std::move(value), flags); }
 
 void check_writeable(const TensorObject* object) {
-  if ((object->flags & kReadOnly) != 0) fail(PyExc_ValueError, "assignment destination is read-only");
+  if ((object->flags & kReadOnly) == 0) return;
+  if ((object->flags & kValue) != 0) {
+    fail(PyExc_ValueError,
+         "assignment destination is read-only: this 0-d result was hashed, and a dict or a set may hold it; copy it "
+         "first");
+  }
+  fail(PyExc_ValueError, "assignment destination is read-only");
 }
 
 void register_tensor(PyObject* module) {

@@ -24,12 +24,15 @@ from numtorch.functions.registry import implements, named
 
 __all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"]
 
+_all_of_all = kernel("all")
 _any_of_all = kernel("any")
 _cholesky = kernel("linalg_cholesky_ex")
+_detach = kernel("detach")
 _eig = kernel("linalg_eig")
 _eigh = kernel("_linalg_eigh")
 _eigvals = kernel("linalg_eigvals")
 _geqrf = kernel("geqrf")
+_isfinite = kernel("isfinite")
 _qr = kernel("linalg_qr")
 _svd = kernel("_linalg_svd")
 _triu = kernel("triu")
@@ -41,6 +44,7 @@ QRResult: Any = type(np.linalg.qr(_ONE))
 SVDResult: Any = type(np.linalg.svd(_ONE))
 
 NO_EIGENVALUES = "Eigenvalues did not converge"
+NOT_FINITE = "Array must not contain infs or NaNs"
 NO_SINGULAR_VALUES = "SVD did not converge"
 
 
@@ -71,7 +75,7 @@ def _eigen(function: Any, x: Tensor) -> Any:
     except RuntimeError as error:
         if "infs or NaNs" not in str(error):
             raise
-        raise LinAlgError("Array must not contain infs or NaNs") from error
+        raise LinAlgError(NOT_FINITE) from error
 
 
 @implements(np.linalg.eig)
@@ -95,6 +99,8 @@ def eigvals(a: Array) -> Tensor:
     check_square(x)
     dtype = result_dtype(x)
     x = widened(x, dtype)
+    if not bool(_all_of_all(_isfinite(_detach(x)))):  # the kernel alone does not look
+        raise LinAlgError(NOT_FINITE)
     values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
     if _all_real(dtype, values):
         return cast(values.real, dtype)

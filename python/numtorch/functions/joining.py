@@ -23,6 +23,7 @@ from numtorch.functions.arguments import (
     promotion,
 )
 from numtorch.functions.bits import moved
+from numtorch.functions.layout import reading_axes
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import atleast_1d, atleast_2d, atleast_3d, moveaxis, ravel
@@ -48,6 +49,7 @@ __all__ = [
 _cat = kernel("cat")
 _expand = kernel("expand")
 _index_select = kernel("index_select")
+_permute = kernel("permute")
 _repeat = kernel("repeat")
 _repeated_places = kernel("repeat_interleave.Tensor")
 _reshape = kernel("reshape")
@@ -61,6 +63,8 @@ def _members(arrays: Any, out: Any = None) -> list[Tensor]:
         if arrays.ndim == 0:
             raise TypeError("iteration over a 0-d array")
         return [arrays[i] for i in range(arrays.shape[0])]
+    if not hasattr(arrays, "__getitem__"):
+        raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
     dev = dev_of(list(arrays), out)
     return [as_tensor(x, dev) for x in arrays]
 
@@ -82,7 +86,7 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
     for index, member in enumerate(members):
         if member.ndim != len(first):
             raise ValueError(
-                f"all the input array dimensions must match exactly, but the array at index 0 has {len(first)} "
+                f"all the input arrays must have same number of dimensions, but the array at index 0 has {len(first)} "
                 f"dimension(s) and the array at index {index} has {member.ndim} dimension(s)"
             )
         for place, (m, n) in enumerate(zip(first, member.shape, strict=True)):
@@ -91,6 +95,21 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
                     f"all the input array dimensions except for the concatenation axis must match exactly, but along "
                     f"dimension {place}, the array at index 0 has size {m} and the array at index {index} has size {n}"
                 )
+
+
+def _reading_axes(members: list[Tensor]) -> tuple[int, ...]:
+    """The axes from the slowest in memory to the fastest, if the members agree on them; else those of C order."""
+    found = {reading_axes(x) for x in members}
+    return found.pop() if len(found) == 1 else tuple(range(members[0].ndim))
+
+
+def _joined(members: list[Tensor], place: int) -> Tensor:
+    """The members one behind the other along an axis, in the order of memory that they have."""
+    axes = _reading_axes(members)
+    if axes == tuple(range(len(axes))):
+        return _cat(members, place)
+    joined = _cat([_permute(x, axes) for x in members], axes.index(place))
+    return _permute(joined, tuple(axes.index(axis) for axis in range(len(axes))))
 
 
 @implements(np.concatenate)
@@ -113,7 +132,7 @@ def concatenate(
     place = axis_of(axis, members[0].ndim)
     _check_lengths(members, place)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _cat([cast(x, target) for x in members], place)
+    result = _joined([cast(x, target) for x in members], place)
     return result if out is None else into(result, out, "concatenate", casting)
 
 
@@ -142,7 +161,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
         raise ValueError("all input arrays must have the same shape")
     place = axis_of(axis, members[0].ndim + 1)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _within_limit(_stack([cast(x, target) for x in members], place))
+    result = _within_limit(_joined([_unsqueeze(cast(x, target), place) for x in members], place))
     return result if out is None else into(result, out, "stack", casting)
 
 

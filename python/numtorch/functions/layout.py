@@ -6,7 +6,16 @@ import numpy as np
 
 from numtorch._core import Tensor
 
-__all__ = ["as_order", "is_contiguous", "is_fortran", "memory_axes", "reading_axes", "reverse_axes"]
+__all__ = [
+    "as_order",
+    "is_contiguous",
+    "is_fortran",
+    "is_turned",
+    "memory_axes",
+    "reading_axes",
+    "reverse_axes",
+    "turned_too",
+]
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
@@ -56,6 +65,16 @@ def reading_axes(x: Tensor) -> tuple[int, ...]:
                 place = i
         axes.insert(place, axis)
     return tuple(reversed(axes))
+
+
+def is_turned(x: Tensor) -> bool:
+    """Whether the elements lie in Fortran order and not in C order."""
+    return x.ndim > 1 and is_fortran(x) and not is_contiguous(x)
+
+
+def turned_too(result: Tensor, x: Tensor) -> Tensor:
+    """`result` in Fortran order if `x` is."""
+    return result.copy(order="F") if is_turned(x) and not is_fortran(result) else result
 
 
 def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA") -> str:

@@ -24,7 +24,7 @@ from numtorch.functions.arguments import (
     reduced_axes,
 )
 from numtorch.functions.bits import moved
-from numtorch.functions.layout import as_order, is_contiguous, reading_axes, reverse_axes
+from numtorch.functions.layout import as_order, is_contiguous, is_turned, reading_axes, reverse_axes
 from numtorch.functions.registry import implements
 
 __all__ = [
@@ -135,7 +135,7 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
     x = as_tensor(a)
     if axes is None:
         return _permute(x, tuple(range(x.ndim))[::-1])
-    order = (axes,) if isinstance(axes, int) else tuple(axes)
+    order = as_shape(axes)
     if len(order) != x.ndim:
         raise ValueError("axes don't match array")
     order = tuple(axis_of(axis, x.ndim) for axis in order)
@@ -330,10 +330,13 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
 
 
 def _numbers(shift: Any) -> Any:
-    """The shifts of `roll` as integers of the host; NumPy truncates, too. Those of a Tensor wait for the device."""
-    if isinstance(shift, Tensor):
-        return int(shift) if shift.ndim == 0 else [_numbers(row) for row in shift]
-    return np.asarray(shift).astype(np.int64).tolist()
+    """The shifts of `roll` as Python's integers; NumPy truncates, too. Those of a Tensor wait for the device."""
+    numbers = shift.tolist() if isinstance(shift, Tensor) else np.asarray(shift).tolist()
+    return [_numbers(row) for row in numbers] if isinstance(numbers, list) else int(numbers)
+
+
+def _total(shift: Any) -> int:
+    return sum(map(_total, shift)) if isinstance(shift, list) else shift
 
 
 @implements(np.roll)
@@ -343,17 +346,21 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     if axis is None:
         if x.ndim == 0:
             return x.copy()
-        distance = int(np.sum(_numbers(shift)))
+        distance = _total(_numbers(shift)) % max(x.size, 1)
         return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
-    pairs = np.broadcast(_numbers(shift), axes)
+    pairs = np.broadcast(np.array(_numbers(shift), object), axes)
     if pairs.ndim > 1:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     distances: dict[int, int] = {}
     for distance, place in pairs:
-        distances[int(place)] = distances.get(int(place), 0) + int(distance)
+        length = max(x.shape[int(place)], 1)
+        distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % length
     if not distances:
         return x.copy()
+    if is_turned(x):
+        distances = {x.ndim - 1 - place: distance for place, distance in distances.items()}
+        return reverse_axes(moved(lambda y: _roll(y.T, tuple(distances.values()), tuple(distances)), x))
     return moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x)
 
 

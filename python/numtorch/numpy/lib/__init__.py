@@ -1,7 +1,32 @@
-"""`numpy.lib`: what of it is about arrays."""
+"""`numpy.lib`: what of it is about arrays, and what is NumPy's own."""
 
-from numpy.lib import NumpyVersion, array_utils
+from numpy.lib import (
+    Arrayterator,
+    NumpyVersion,
+    add_docstring,
+    add_newdoc,
+    array_utils,
+    format,
+    introspect,
+    mixins,
+    npyio,
+    tracemalloc_domain,
+)
 
+from numtorch.numpy import emath as scimath
 from numtorch.numpy.lib import stride_tricks
 
-__all__ = ["NumpyVersion", "array_utils", "stride_tricks"]
+__all__ = [
+    "Arrayterator",
+    "NumpyVersion",
+    "add_docstring",
+    "add_newdoc",
+    "array_utils",
+    "format",
+    "introspect",
+    "mixins",
+    "npyio",
+    "scimath",
+    "stride_tricks",
+    "tracemalloc_domain",
+]
