@@ -4,6 +4,7 @@
 #include <ATen/ops/real.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -184,6 +185,24 @@ PyObject* rebuild(PyObject*, PyObject* args) {
   });
 }
 
+// The dtype asked for, or none where it is one that no Tensor has and the values may become NumPy's: on the host, and
+// no gradient depends on them.
+std::optional<at::ScalarType> type_or_none(PyObject* self, PyObject* dtype) {
+  try {
+    return scalar_type_of(dtype, "astype()");
+  } catch (const PythonError&) {
+    if (!value_of(self).is_cpu() || is_tracked(self)) throw;
+    PyErr_Clear();
+    return std::nullopt;
+  }
+}
+
+PyObject* on_host(PyObject* self, PyObject* args, PyObject* keywords) {
+  const Ref array(to_array(value_of(self)));
+  const Ref method = check(PyObject_GetAttrString(array.get(), "astype"));
+  return check(PyObject_Call(method.get(), args, keywords)).release();
+}
+
 namespace method {
 
 PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
@@ -198,7 +217,9 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &casting, &subok, &copy)) {
       throw PythonError{};
     }
-    const at::ScalarType type = scalar_type_of(dtype, "astype()");
+    const auto wanted = type_or_none(self, dtype);
+    if (!wanted) return on_host(self, args, keywords);
+    const at::ScalarType type = *wanted;
     char letter = order_of(order, 'K');
     if (letter == 'A') letter = order_in_memory(value_of(self));
     if (casting != nullptr) check_casting(self, type, casting);

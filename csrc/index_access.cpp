@@ -12,8 +12,8 @@
 #include <ATen/ops/nonzero_numpy.h>
 #include <ATen/ops/where.h>
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "convert.h"
 #include "index_order.h"
@@ -139,27 +139,17 @@ std::pair<const char*, const char*> bytes_of(const at::Tensor& value) {
   return {address_of(value, span.begin), address_of(value, span.end)};
 }
 
-// The dimensions in order, but for `count` from `first` on, which are reversed.
-at::DimVector reversed_order(std::int64_t first, std::int64_t count, std::int64_t dim) {
-  at::DimVector order;
-  for (std::int64_t i = 0; i < dim; ++i)
-    order.push_back(i < first || i >= first + count ? i : 2 * first + count - 1 - i);
-  return order;
-}
-
 // Along one dimension index_select is two to five times as fast as index.
 at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
   at::Tensor indices = plan.arrays[0];
   if (plan.negative) indices = at::where(indices.lt(0), indices.add(view.size(plan.first)), indices);
   if (indices.dim() == 1) return at::index_select(view, plan.first, indices);
-  if (is_fortran(indices) && !indices.is_contiguous()) {
+  if (view.dim() == 1 && is_fortran(indices) && !indices.is_contiguous()) {
     // NumPy walks the indices as they lie, and gives the elements in that order.
-    at::DimVector shape = result_shape(plan);
-    std::reverse(shape.begin() + plan.first, shape.begin() + plan.first + indices.dim());
-    const at::Tensor turned = indices.permute(reversed_order(0, indices.dim(), indices.dim()));
-    return at::index_select(view, plan.first, turned.reshape({-1}))
-        .reshape(shape)
-        .permute(reversed_order(plan.first, indices.dim(), static_cast<std::int64_t>(shape.size())));
+    std::vector<std::int64_t> axes(static_cast<std::size_t>(indices.dim()));
+    for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = static_cast<std::int64_t>(axes.size() - 1 - k);
+    const at::Tensor turned = indices.permute(axes);
+    return at::index_select(view, 0, turned.reshape({-1})).reshape(turned.sizes()).permute(axes);
   }
   return at::index_select(view, plan.first, indices.reshape({-1})).reshape(result_shape(plan));
 }

@@ -1,4 +1,5 @@
 """Classes that answer NumPy's functions and ufuncs themselves, called by way of numtorch.numpy."""
+# ruff: noqa: ARG005  # every call takes a Tensor, and some need none
 
 from __future__ import annotations
 

@@ -94,11 +94,13 @@ def arange(
     first = start_or_stop if start is None else start
     if stop is None and (first is None or start is not None):
         raise TypeError("arange() requires stop to be specified.")
-    bounds = (None, first) if stop is None else (first, stop)
+    bounds: tuple[Any, ...] = (None, first) if stop is None else (first, stop)
     begin, end, stride = (_scalar(bound) for bound in (*bounds, step))
+    stride = 1 if stride is None else stride
     if dtype is not None and np.dtype(dtype) not in _core.dtypes and device is None and dev is None and like is None:
-        return xp.arange(begin, end, stride, dtype)  # dates, objects
-    begin, stride = 0 if begin is None else begin, 1 if stride is None else stride
+        bounds = (end,) if begin is None else (begin, end, stride)
+        return xp.arange(*bounds, dtype=dtype)  # objects, dates
+    begin = 0 if begin is None else begin
     wanted = as_dtype(dtype)
     if wanted is None:
         wanted = np.result_type(INT64, *(np.asarray(bound).dtype for bound in (begin, end, stride)))

@@ -82,6 +82,8 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
     if places.size and x.shape[place] == 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
     result = x[(*((slice(None),) * place), places)]
+    if places.ndim == 0 and result.ndim:
+        result = result.copy()  # one place is an integer to `__getitem__`, which gives a view
     if out is None:
         return result
     check_casting("take", out.dtype, x.dtype, "safe")  # from the output, as NumPy does here

@@ -23,7 +23,6 @@ from numtorch.functions.arguments import (
     promotion,
 )
 from numtorch.functions.bits import moved
-from numtorch.functions.layout import reading_axes
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import atleast_1d, atleast_2d, atleast_3d, moveaxis, ravel
@@ -97,18 +96,29 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
                 )
 
 
-def _reading_axes(members: list[Tensor]) -> tuple[int, ...]:
-    """The axes from the slowest in memory to the fastest, if the members agree on them; else those of C order."""
-    found = {reading_axes(x) for x in members}
-    return found.pop() if len(found) == 1 else tuple(range(members[0].ndim))
+def _axes_in_memory(members: list[Tensor]) -> list[int]:
+    """The axes from the slowest in memory to the fastest; where members disagree, or say nothing, those of C order."""
+    strides = [
+        [0 if n == 1 else abs(step) for n, step in zip(x.shape, x.strides, strict=True)] for x in members
+    ]  # along an axis of one element nobody steps
+    axes: list[int] = []
+    for axis in range(members[0].ndim):
+        place = len(axes)
+        for i in reversed(range(len(axes))):
+            pairs = [(own[axes[i]], own[axis]) for own in strides if own[axes[i]] and own[axis]]
+            if any(before >= after for before, after in pairs):
+                break
+            place = i if pairs else place
+        axes.insert(place, axis)
+    return axes
 
 
 def _joined(members: list[Tensor], place: int) -> Tensor:
     """The members one behind the other along an axis, in the order of memory that they have."""
-    axes = _reading_axes(members)
-    if axes == tuple(range(len(axes))):
+    axes = _axes_in_memory(members)
+    if axes == sorted(axes):
         return _cat(members, place)
-    joined = _cat([_permute(x, axes) for x in members], axes.index(place))
+    joined = _cat([_permute(x, tuple(axes)) for x in members], axes.index(place))
     return _permute(joined, tuple(axes.index(axis) for axis in range(len(axes))))
 
 

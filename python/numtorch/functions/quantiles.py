@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
-from numtorch.functions.assign import assign
+from numtorch.functions.assign import check_fits
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.nanfunctions import nanmean
 from numtorch.functions.output import into
@@ -81,8 +81,9 @@ class Lanes:
         """The results, along the last axis, first and in the shape that was asked for."""
         kept = keepdims is not NoValue and bool(keepdims)
         first = moveaxis(result, -1, 0).reshape(*asked, *(self.kept if kept else self.shape))
-        if isinstance(out, Tensor) and self.function in ("quantile", "percentile"):
-            return assign(out, first, self.function, casting=casting)  # which broadcasts, as NumPy's last step does
+        if out is not None and self.function in ("quantile", "percentile"):
+            check_fits(first.shape, out.shape)
+            first = xp.broadcast_to(first, out.shape)  # as NumPy's last step, a ufunc, does
         return first if out is None else into(first, out, self.function, casting)
 
 

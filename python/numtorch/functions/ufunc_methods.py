@@ -233,7 +233,7 @@ def _reduced_empty(fold: Fold, rest: tuple[int, ...], start: Tensor | None, dev:
 
 
 def _single_axis(axis: Any, ndim: int, method: str) -> int:
-    if axis is None and ndim == 1:
+    if axis is None and ndim <= 1:
         axis = 0
     if axis is None or isinstance(axis, tuple):
         if isinstance(axis, tuple) and len(axis) == 1:
