@@ -115,11 +115,17 @@ struct Misfit {};
 
 std::int64_t to_int(PyObject* object) {
   if (PyBool_Check(object)) return object == Py_True;
-  if (is_tensor(object) || !PyIndex_Check(object)) throw Misfit{};
+  if (!PyIndex_Check(object) || (is_tensor(object) && value_of(object).dim() > 0)) throw Misfit{};
   const Ref number = check(PyNumber_Index(object));
   const long long value = PyLong_AsLongLong(number.get());
   if (value == -1 && PyErr_Occurred()) throw PythonError{};
   return value;
+}
+
+// Of a shape or of axes: where NumPy asks for integers, no boolean is one.
+std::int64_t to_length(PyObject* object) {
+  if (PyBool_Check(object)) throw Misfit{};
+  return to_int(object);
 }
 
 double to_double(PyObject* object) {
@@ -248,7 +254,7 @@ c10::IValue convert(const KernelObject* kernel, const Parameter& parameter, PyOb
     case Kind::Int:
       return to_int(object);
     case Kind::IntList:
-      return to_vector<std::int64_t>(object, parameter.length, to_int);
+      return to_vector<std::int64_t>(object, parameter.length, to_length);
     case Kind::Float:
       return to_double(object);
     case Kind::FloatList:

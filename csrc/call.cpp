@@ -9,6 +9,7 @@
 #include "record.h"
 #include "saved.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "view.h"
 #include "wording.h"
 
@@ -283,7 +284,7 @@ PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t co
   if (fits_shortcut(kernel, args, count)) {
     Ref result = check(wrap_result(with_retry(kernel, [&] { return run_shortcut(kernel, args); })));
     if (tracked) record(kernel, args, count, result.get());
-    return result.release();
+    return in_class_of(result.release(), args[0]);
   }
   if (kernel->writes) before_write(kernel, args, count);
   Survey survey;
@@ -296,7 +297,7 @@ PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t co
   }
   Ref result = check(collect_results(kernel, args, count, stack));
   if (tracked) record(kernel, args, count, result.get());
-  return result.release();
+  return count > 0 && args[0] != nullptr ? in_class_of(result.release(), args[0]) : result.release();
 }
 
 PyObject* call_kernel_vector(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* names) {

@@ -102,6 +102,47 @@ Ref stack_sequence(PyObject* sequence, Type type, c10::Device device, const char
   return stack(members);
 }
 
+bool is_array_protocol_error() {
+  return PyErr_ExceptionMatches(PyExc_ValueError) != 0 || PyErr_ExceptionMatches(PyExc_TypeError) != 0;
+}
+
+// `object` with every object in it whose ``__array__`` gives a Tensor, which NumPy refuses, replaced by that Tensor;
+// null, with the error that is set, if there is none.
+Ref with_own_arrays(PyObject* object) {
+  if (is_sequence(object)) {
+    bool found = false;
+    const Ref list = check(PyList_New(0));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
+      PyObject* item = PySequence_Fast_GET_ITEM(object, i);
+      const Ref own = with_own_arrays(item);
+      found = found || static_cast<bool>(own);
+      check(PyList_Append(list.get(), own ? own.get() : item));
+    }
+    return found ? Ref::borrow(list.get()) : Ref();
+  }
+  if (is_numpy(object) || PyType_Check(object) != 0) return {};
+  const Ref method(PyObject_GetAttrString(object, "__array__"));
+  if (!method) {
+    PyErr_Clear();
+    return {};
+  }
+  Ref made(PyObject_CallNoArgs(method.get()));
+  if (!made) PyErr_Clear();
+  return made && is_tensor(made.get()) ? std::move(made) : Ref();
+}
+
+// Inside `catch`: the object with its own Tensors, or the error goes on.
+Ref own_arrays_or_throw(PyObject* object) {
+  if (!is_array_protocol_error()) throw PythonError{};
+  PyObject *type, *error, *traceback;
+  PyErr_Fetch(&type, &error, &traceback);
+  Ref kept_type(type), kept_error(error), kept_traceback(traceback);
+  Ref own = with_own_arrays(object);
+  if (own) return own;
+  PyErr_Restore(kept_type.release(), kept_error.release(), kept_traceback.release());
+  throw PythonError{};
+}
+
 // Of what is no Tensor and holds none. Sets `copy` to false where it is done with.
 Ref from_foreign(PyObject* object, Type dtype, std::optional<c10::Device> device, bool& copy, const char* function) {
   std::uint8_t flags = 0;
@@ -109,9 +150,13 @@ Ref from_foreign(PyObject* object, Type dtype, std::optional<c10::Device> device
     at::Tensor value = from_dlpack(object, function, &flags);
     return check(wrap(std::move(value), flags));
   }
-  at::Tensor value = from_host(object, dtype, {device.value_or(default_device()), copy, function, &flags});
-  copy = false;
-  return check(wrap(std::move(value), flags));
+  try {
+    at::Tensor value = from_host(object, dtype, {device.value_or(default_device()), copy, function, &flags});
+    copy = false;
+    return check(wrap(std::move(value), flags));
+  } catch (const PythonError&) {
+    return check(to_tensor(own_arrays_or_throw(object).get(), dtype, device, copy, function));
+  }
 }
 
 // ---- numtorch.tensor ----
@@ -232,7 +277,13 @@ at::Tensor to_value(PyObject* object, Type dtype, c10::Device device, bool copy,
     return adapt(value_of(stacked.get()), dtype, device, false);
   }
   if (has_dlpack(object)) return adapt(from_dlpack(object, function, &flags), dtype, device, copy);
-  return from_host(object, dtype, {device, copy, function, &flags});
+  try {
+    return from_host(object, dtype, {device, copy, function, &flags});
+  } catch (const PythonError&) {
+    const Ref own = own_arrays_or_throw(object);
+    if (is_tensor(own.get())) check_untracked(own.get(), function);
+    return to_value(own.get(), dtype, device, copy, function);
+  }
 }
 
 PyObject* to_tensor(PyObject* object, Type dtype, std::optional<c10::Device> device, bool copy, const char* function) {

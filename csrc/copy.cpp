@@ -4,6 +4,7 @@
 #include <ATen/ops/real.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "kernel.h"
 #include "record.h"
 #include "rounding.h"
+#include "subclass.h"
 
 namespace numtorch {
 
@@ -37,17 +39,11 @@ PyObject* like(Ref result, PyObject* source) {
   return result.release();
 }
 
-// Makes a base Tensor an object of a subclass, with value and node.
-Ref as_type(Ref tensor, PyTypeObject* type) {
-  if (Py_TYPE(tensor.get()) == type) return tensor;
-  const Ref shape = check(Py_BuildValue("((i))", 0));
-  Ref result = check(tensor_type->tp_new(type, shape.get(), nullptr));
-  TensorObject* from = as_tensor(tensor.get());
-  TensorObject* to = as_tensor(result.get());
-  std::swap(to->value, from->value);
-  std::swap(to->node, from->node);
-  std::swap(to->sequence, from->sequence);
-  to->flags = from->flags & kInherited;
+// A copy in the class of its source, which is told of it.
+Ref as_type(Ref tensor, PyTypeObject* type, PyObject* source) {
+  const bool changes = Py_TYPE(tensor.get()) != type;
+  Ref result = as_class(std::move(tensor), type);
+  if (changes) finalize(result.get(), source);
   return result;
 }
 
@@ -132,7 +128,7 @@ void set_attributes(PyObject* target, const Ref& values) {
   if (own) check(PyDict_Update(own.get(), values.get()));
 }
 
-Ref copy_as_self(PyObject* self, char order) { return as_type(Ref(copy_tensor(self, order)), Py_TYPE(self)); }
+Ref copy_as_self(PyObject* self, char order) { return as_type(Ref(copy_tensor(self, order)), Py_TYPE(self), self); }
 
 }  // namespace
 
@@ -194,8 +190,26 @@ PyObject* rebuild(PyObject*, PyObject* args) {
     auto* class_ = reinterpret_cast<PyTypeObject*>(type);
     if (PyType_IsSubtype(class_, tensor_type) == 0) fail(PyExc_TypeError, "rebuild(): %R is not a Tensor's type", type);
     at::Tensor value = to_value(array, std::nullopt, device_of(dev), true, "rebuild()");
-    return as_type(check(wrap(std::move(value), is_value != 0 ? kValue : 0)), class_).release();
+    return as_class(check(wrap(std::move(value), is_value != 0 ? kValue : 0)), class_).release();
   });
+}
+
+// The dtype asked for, or none where it is one that no Tensor has and the values may become NumPy's: on the host, and
+// no gradient depends on them.
+std::optional<at::ScalarType> type_or_none(PyObject* self, PyObject* dtype) {
+  try {
+    return scalar_type_of(dtype, "astype()");
+  } catch (const PythonError&) {
+    if (!value_of(self).is_cpu() || is_tracked(self)) throw;
+    PyErr_Clear();
+    return std::nullopt;
+  }
+}
+
+PyObject* on_host(PyObject* self, PyObject* args, PyObject* keywords) {
+  const Ref array(to_array(value_of(self)));
+  const Ref method = check(PyObject_GetAttrString(array.get(), "astype"));
+  return check(PyObject_Call(method.get(), args, keywords)).release();
 }
 
 namespace method {
@@ -212,7 +226,9 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &casting, &subok, &copy)) {
       throw PythonError{};
     }
-    const at::ScalarType type = scalar_type_of(dtype, "astype()");
+    const auto wanted = type_or_none(self, dtype);
+    if (!wanted) return on_host(self, args, keywords);
+    const at::ScalarType type = *wanted;
     char letter = order_of(order, 'K');
     if (letter == 'A') letter = order_in_memory(value_of(self));
     if (casting != nullptr) check_casting(self, type, casting);
@@ -226,7 +242,7 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
     if (copy != 0 || !has_order(value_of(result.get()), letter)) result = Ref(copy_tensor(result.get(), letter));
     // Never strips the subclass off `self`: that would take its value away.
     if (result.get() == self) return Py_TYPE(self) == class_ ? result.release() : copy_tensor(self, letter);
-    return as_type(std::move(result), class_).release();
+    return as_type(std::move(result), class_, self).release();
   });
 }
 
@@ -242,7 +258,7 @@ PyObject* to(PyObject* self, PyObject* args, PyObject* keywords) {
     const at::ScalarType type = dtype == Py_None ? value.scalar_type() : scalar_type_of(dtype, "to()");
     const c10::Device device = dev == Py_None ? value.device() : device_of(dev);
     if (type == value.scalar_type() && device == value.device()) return Py_NewRef(self);
-    return as_type(Ref(cast(self, type, device)), Py_TYPE(self)).release();
+    return as_type(Ref(cast(self, type, device)), Py_TYPE(self), self).release();
   });
 }
 

@@ -110,7 +110,7 @@ void fill_view(PyObject* self, Py_buffer* view, int flags) {
   view->len = static_cast<Py_ssize_t>(object->value.nbytes());
   view->itemsize = itemsize;
   view->readonly = (object->flags & (kReadOnly | kValue)) != 0;
-  view->ndim = static_cast<int>(object->value.dim());
+  view->ndim = (flags & PyBUF_ND) != 0 ? static_cast<int>(object->value.dim()) : 1;  // else it is bytes in a row
   view->format = (flags & PyBUF_FORMAT) != 0 ? const_cast<char*>(format_of(object->value.scalar_type())) : nullptr;
   view->shape = (flags & PyBUF_ND) != 0 ? exported->shape.data() : nullptr;
   view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? exported->strides.data() : nullptr;

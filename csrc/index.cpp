@@ -15,6 +15,7 @@
 #include "record.h"
 #include "saved.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -58,11 +59,32 @@ PyObject* get_planned(TensorObject* self, const at::Tensor& array, const Parts& 
   return note_view(self, wrap(std::move(view), flags));
 }
 
-void check_assignable(PyObject* self) {
-  check_writeable(as_tensor(self));
-  if ((as_tensor(self)->flags & kValue) != 0) {
-    fail(PyExc_TypeError, "a Tensor that stands for a NumPy scalar does not support item assignment");
+// Does only the interpreter's stack refer to the object?
+bool is_temporary(PyObject* object) {
+#if PY_VERSION_HEX >= 0x030E0000
+  return PyUnstable_Object_IsUniqueReferencedTemporary(object) != 0;
+#else
+  return Py_REFCNT(object) == 1;
+#endif
+}
+
+// A value that is written to becomes an array. Its memory may be that of other values, which do not change with it.
+int write_value(PyObject* self, PyObject* index, PyObject* value) {
+  TensorObject* tensor = as_tensor(self);
+  if (is_temporary(self)) {
+    fail(PyExc_TypeError,
+         "item assignment to a 0-d result that nothing else refers to is lost: an element is a copy, so write "
+         "x[index] = value");
   }
+  leave_family(tensor);
+  {
+    Below guard;
+    tensor->value = tensor->value.clone();
+  }
+  tensor->flags &= static_cast<std::uint8_t>(~(kValue | kView));
+  const int status = set_item(self, index, value);
+  if (status < 0) tensor->flags |= kValue;
+  return check(status);
 }
 
 // The source of an assignment, safe to read while the array is written.
@@ -196,14 +218,15 @@ PyObject* get_item(PyObject* self, PyObject* index) {
       PyObject* args[] = {self, frozen.get()};
       record(getitem_kernel, args, 2, result.get());
     }
-    return result.release();
+    return in_class_of(result.release(), self);
   });
 }
 
 int set_item(PyObject* self, PyObject* index, PyObject* value) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
-    check_assignable(self);
+    check_writeable(as_tensor(self));
+    if ((as_tensor(self)->flags & kValue) != 0) return write_value(self, index, value);
     settle_write(value);
     if (is_tracked(self) || any_tracked(&value, 1)) {
       if (owns_alone(as_tensor(self))) return write_recorded(self, index, value);

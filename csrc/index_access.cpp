@@ -13,6 +13,7 @@
 #include <ATen/ops/where.h>
 
 #include <utility>
+#include <vector>
 
 #include "convert.h"
 #include "index_order.h"
@@ -144,6 +145,13 @@ at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
   at::Tensor indices = plan.arrays[0];
   if (plan.negative) indices = at::where(indices.lt(0), indices.add(view.size(plan.first)), indices);
   if (indices.dim() == 1) return at::index_select(view, plan.first, indices);
+  if (view.dim() == 1 && is_fortran(indices) && !indices.is_contiguous()) {
+    // NumPy walks the indices as they lie, and gives the elements in that order.
+    std::vector<std::int64_t> axes(static_cast<std::size_t>(indices.dim()));
+    for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = static_cast<std::int64_t>(axes.size() - 1 - k);
+    const at::Tensor turned = indices.permute(axes);
+    return at::index_select(view, 0, turned.reshape({-1})).reshape(turned.sizes()).permute(axes);
+  }
   return at::index_select(view, plan.first, indices.reshape({-1})).reshape(result_shape(plan));
 }
 

@@ -146,6 +146,18 @@ Ref freeze_part(const Part& part, c10::Device device) {
   return check(wrap(std::move(flag), kReadOnly));  // on the host, where reading it waits for nothing
 }
 
+// With the error of a slice set: replaces it by that of a later part of the index, if there is one.
+void check_others(PyObject* index, Py_ssize_t from, c10::Device device) {
+  PyObject *type, *error, *traceback;
+  PyErr_Fetch(&type, &error, &traceback);
+  const Ref kept_type(type), kept_error(error), kept_traceback(traceback);
+  Parts others;
+  for (Py_ssize_t i = from; i < PyTuple_GET_SIZE(index); ++i) {
+    if (!PySlice_Check(PyTuple_GET_ITEM(index, i))) read_part(others, PyTuple_GET_ITEM(index, i), device);
+  }
+  PyErr_Restore(Py_XNewRef(type), Py_XNewRef(error), Py_XNewRef(traceback));
+}
+
 }  // namespace
 
 Parts read_index(PyObject* index, c10::Device device) {
@@ -154,7 +166,16 @@ Parts read_index(PyObject* index, c10::Device device) {
     read_part(parts, index, device);
     return parts;
   }
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(index); ++i) read_part(parts, PyTuple_GET_ITEM(index, i), device);
+  const Py_ssize_t count = PyTuple_GET_SIZE(index);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    try {
+      read_part(parts, PyTuple_GET_ITEM(index, i), device);
+    } catch (const PythonError&) {
+      // As in NumPy: what is no index at all is said before what a slice lacks.
+      if (PySlice_Check(PyTuple_GET_ITEM(index, i))) check_others(index, i + 1, device);
+      throw;
+    }
+  }
   return parts;
 }
 

@@ -140,6 +140,12 @@ bool complete(Lengths& lengths, std::int64_t size) {
   return true;
 }
 
+void check_no_value(PyObject* self, const char* attribute) {
+  if ((as_tensor(self)->flags & kValue) == 0) return;
+  fail(PyExc_AttributeError, "attribute '%s' of a 0-d result, which stands for a NumPy scalar, is not writable",
+       attribute);
+}
+
 }  // namespace
 
 PyObject* owning(Ref result) {
@@ -187,6 +193,7 @@ int set_shape(PyObject* self, PyObject* shape, void*) {
 int set_real(PyObject* self, PyObject* value, void*) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_AttributeError, "Cannot delete array real part");
+    check_no_value(self, "real");
     const Ref part = check(PyObject_GetAttrString(self, "real"));
     return check(set_item(part.get(), Py_Ellipsis, value));
   });
@@ -195,6 +202,7 @@ int set_real(PyObject* self, PyObject* value, void*) {
 int set_imag(PyObject* self, PyObject* value, void*) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_AttributeError, "Cannot delete array imaginary part");
+    check_no_value(self, "imag");
     if (!value_of(self).is_complex()) fail(PyExc_TypeError, "array does not have imaginary part to set");
     const Ref part = check(PyObject_GetAttrString(self, "imag"));
     return check(set_item(part.get(), Py_Ellipsis, value));

@@ -1,6 +1,7 @@
 // numtorch._core: this file only lists what the others register.
 #include <pybind11/pybind11.h>
 
+#include "asking.h"
 #include "convert.h"
 #include "device.h"
 #include "dtype.h"
@@ -15,6 +16,7 @@
 #include "record.h"
 #include "reversed.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "tensor.h"
 
 namespace {
@@ -41,6 +43,8 @@ void register_all(PyObject* self) {
   numtorch::register_memory(self);
   numtorch::register_operation(self);
   numtorch::register_protocol(self);
+  numtorch::register_asking(self);
+  numtorch::register_subclass(self);
   numtorch::register_index(self);
   numtorch::register_convert(self);
   auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);

@@ -11,6 +11,7 @@
 #include "order.h"
 #include "record.h"
 #include "scalars.h"
+#include "subclass.h"
 #include "tensor.h"
 #include "view.h"
 
@@ -209,9 +210,17 @@ Operands operands_of(const Operation& operation, PyObject* a, PyObject* b) {
   return x == nullptr ? Operands{} : Operands{x, &y};
 }
 
+bool answers_ufuncs(PyObject* object) {
+  if (is_tensor(object)) return overrides_ufuncs(object);
+  auto* type = reinterpret_cast<PyObject*>(Py_TYPE(object));
+  if (PyObject_IsSubclass(type, ndarray_type) == 1 || PyObject_IsSubclass(type, generic_type) == 1) return false;
+  return has_attribute(type, "__array_ufunc__");
+}
+
 bool is_foreign(PyObject* object) {
-  if (is_tensor(object) || PyFloat_Check(object) || PyLong_Check(object) || PyComplex_Check(object) ||
-      PyList_Check(object) || PyTuple_Check(object) || PyRange_Check(object)) {
+  if (is_tensor(object)) return overrides_ufuncs(object);
+  if (PyFloat_Check(object) || PyLong_Check(object) || PyComplex_Check(object) || PyList_Check(object) ||
+      PyTuple_Check(object) || PyRange_Check(object)) {
     return false;
   }
   auto* type = reinterpret_cast<PyObject*>(Py_TYPE(object));

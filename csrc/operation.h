@@ -41,6 +41,9 @@ bool covers(const Operation& operation, at::ScalarType type);
 // An operand that is neither an array nor a number for us: its own reflected method or protocol decides.
 bool is_foreign(PyObject* object);
 
+// One of a class, Tensor's and NumPy's excepted, that answers ufuncs itself.
+bool answers_ufuncs(PyObject* object);
+
 // Different Tensors on one memory, so that writing into one may change the other while it is read.
 bool may_overlap(const at::Tensor& a, const at::Tensor& b);
 

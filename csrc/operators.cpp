@@ -3,10 +3,12 @@
 #include <array>
 #include <string>
 
+#include "asking.h"
 #include "operation.h"
 #include "record.h"
 #include "saved.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -51,24 +53,29 @@ std::array<Operation, kSlots> slots;  // what the operators of the language call
 
 // Beside a type that answers ufuncs an operator is the ufunc, as ndarray's are; else it is left to the other's method.
 PyObject* beside_foreign(const Operation& operation, PyObject* a, PyObject* b) {
-  PyObject* foreign = is_tensor(a) ? b : a;
+  PyObject* foreign = is_foreign(a) ? a : b;
   const Ref method(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(foreign)), "__array_ufunc__"));
   if (!method) PyErr_Clear();
   if (!method || method.get() == Py_None) return Py_NewRef(Py_NotImplemented);
+  const Ref inputs = check(PyTuple_Pack(2, a, b));
+  if (PyObject* answer = ask_about_ufunc(operation.ufunc, call_text, inputs.get(), Py_None)) return answer;
   return check(PyObject_CallFunctionObjArgs(operation.ufunc, a, b, nullptr)).release();
 }
 
 template <Slot slot>
 PyObject* binary_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
-    if (is_foreign(is_tensor(a) ? b : a)) return beside_foreign(slots[slot], a, b);
-    return binary(slots[slot], a, b);
+    if (is_foreign(a) || is_foreign(b)) return beside_foreign(slots[slot], a, b);
+    return in_class_of(binary(slots[slot], a, b), a, b);
   });
 }
 
 template <Slot slot>
 PyObject* unary_slot(PyObject* a) {
-  return guarded([&] { return unary(slots[slot], a); });
+  return guarded([&] {
+    if (overrides_ufuncs(a)) return check(PyObject_CallOneArg(slots[slot].ufunc, a)).release();
+    return in_class_of(unary(slots[slot], a), a);
+  });
 }
 
 PyObject* power_slot(PyObject* a, PyObject* b, PyObject* modulus) {
@@ -147,7 +154,7 @@ template <Slot slot>
 PyObject* in_place_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
     const Operation& operation = slots[slot];
-    if (is_foreign(b)) return Py_NewRef(Py_NotImplemented);
+    if (is_foreign(b) || overrides_ufuncs(a)) return Py_NewRef(Py_NotImplemented);
     if constexpr (slot == kMatmul) check_product_in_place(a, b);
     TensorObject* target = as_tensor(a);
     if ((target->flags & kValue) != 0) return binary(operation, a, b);
@@ -169,8 +176,8 @@ PyObject* compare(PyObject* a, PyObject* b, int how) {
   return guarded([&] {
     const bool is_text = b == Py_None || PyUnicode_Check(b) || PyBytes_Check(b);
     const Operation& operation = slots[order[static_cast<std::size_t>(how)]];
-    if (!is_text && is_foreign(b)) return beside_foreign(operation, a, b);
-    return is_text ? call_fallback(operation, a, b) : binary(operation, a, b);
+    if (!is_text && (is_foreign(b) || overrides_ufuncs(a))) return beside_foreign(operation, a, b);
+    return in_class_of(is_text ? call_fallback(operation, a, b) : binary(operation, a, b), a, b);
   });
 }
 

@@ -2,11 +2,13 @@
 
 #include <unordered_map>
 
+#include "asking.h"
 #include "dtype.h"
 #include "memory.h"
 #include "operation.h"
 #include "record.h"
 #include "saved.h"
+#include "subclass.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -211,6 +213,34 @@ PyMethodDef module_functions[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
+bool has_foreign_output(PyObject* const* values, PyObject* names) {
+  const Py_ssize_t count = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (PyUnicode_Compare(PyTuple_GET_ITEM(names, i), out_text) != 0 || !PyTuple_Check(values[i])) continue;
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(values[i]); ++k) {
+      PyObject* output = PyTuple_GET_ITEM(values[i], k);
+      if (output != Py_None && answers_ufuncs(output)) return true;
+    }
+  }
+  return false;
+}
+
+// A class that answers itself is asked by NumPy, unless it knows the ufunc by another object.
+PyObject* ask_foreign(PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  const Ref inputs = check(sequence_tuple(args + 2, count - 2));
+  const Ref keywords = keywords_of(args + count, names);
+  PyObject* answer = ask_about_ufunc(args[0], args[1], inputs.get(), keywords.get());
+  return answer == nullptr ? Py_NewRef(Py_NotImplemented) : answer;
+}
+
+// Of objects of subclasses: the result is of their class, too.
+PyObject* in_class_of_inputs(PyObject* result, PyObject* const* inputs, Py_ssize_t count) {
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (is_subclass(inputs[i])) return in_class_of(result, inputs[i]);
+  }
+  return result;
+}
+
 }  // namespace
 
 PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
@@ -218,17 +248,19 @@ PyObject* array_ufunc(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     if (count < 3) fail(PyExc_TypeError, "__array_ufunc__: takes a ufunc, a method's name and the inputs");
     PyObject* const* inputs = args + 2;
     const Py_ssize_t inputs_count = count - 2;
-    if (any_foreign(inputs, inputs_count)) return Py_NewRef(Py_NotImplemented);
+    if (any_foreign(inputs, inputs_count) || has_foreign_output(args + count, names))
+      return ask_foreign(args, count, names);
     const bool is_call = args[1] == call_text || PyUnicode_Compare(args[1], call_text) == 0;
     if (is_call && names == nullptr) {
-      if (PyObject* result = call_directly(args[0], inputs, inputs_count)) return result;
+      if (PyObject* result = call_directly(args[0], inputs, inputs_count))
+        return in_class_of_inputs(result, inputs, inputs_count);
     }
     if (is_call && names != nullptr && PyTuple_GET_SIZE(names) == 1 && PyTuple_GET_ITEM(names, 0) == out_text) {
       if (PyObject* result = write_directly(args[0], inputs, inputs_count, args[count])) return result;
     }
     const Ref tuple = check(sequence_tuple(inputs, inputs_count));
     const Ref keywords = keywords_of(args + count, names);
-    return call_fallback(args[0], args[1], tuple.get(), keywords.get());
+    return in_class_of_inputs(call_fallback(args[0], args[1], tuple.get(), keywords.get()), inputs, inputs_count);
   });
 }
 

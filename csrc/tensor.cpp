@@ -25,6 +25,7 @@
 #include "protocol.h"
 #include "record.h"
 #include "sharing.h"
+#include "subclass.h"
 #include "view.h"
 
 namespace numtorch {
@@ -50,17 +51,6 @@ TensorObject* allocate(PyTypeObject* type) {
     return object;
   }
   return as_tensor(check(type->tp_alloc(type, 0)).release());
-}
-
-PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
-  TensorObject* object = allocate(type);
-  new (&object->value) at::Tensor(std::move(value));
-  object->node = nullptr;
-  object->weakrefs = nullptr;
-  object->sequence = 0;
-  object->marks = 0;
-  object->flags = flags;
-  return reinterpret_cast<PyObject*>(object);
 }
 
 void deallocate(PyObject* self) {
@@ -123,8 +113,32 @@ PyObject* from_fraction(PyTypeObject* type, PyObject* fraction) {
   return wrap_as(type, at::scalar_tensor(PyFloat_AS_DOUBLE(number.get()), at::TensorOptions(at::kDouble)), kValue);
 }
 
+PyObject* array_constructor = nullptr;  // NumPy's ndarray(shape, dtype, buffer, ...), in Python
+
+bool has_keyword_of_numpy(PyObject* keywords) {
+  if (keywords == nullptr) return false;
+  for (const char* name : {"shape", "buffer", "offset", "strides", "order"}) {
+    if (PyDict_GetItemString(keywords, name) != nullptr) return true;
+  }
+  return false;
+}
+
+// Tensor(2, 3), or ndarray((2, 3), dtype, ...) as NumPy's class is called?
+bool is_call_of_numpy(PyObject* args, PyObject* keywords) {
+  if (array_constructor == nullptr) return false;
+  if (has_keyword_of_numpy(keywords)) return true;
+  return PyTuple_GET_SIZE(args) > 1 &&
+         (PyIndex_Check(PyTuple_GET_ITEM(args, 1)) == 0 || PyTuple_Check(PyTuple_GET_ITEM(args, 0)) ||
+          PyList_Check(PyTuple_GET_ITEM(args, 0)));
+}
+
 PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   return guarded([&] {
+    if (is_call_of_numpy(args, keywords)) {
+      Ref made = as_class(check(PyObject_Call(array_constructor, args, keywords)), type);
+      if (type != tensor_type) finalize(made.get(), Py_None);
+      return made.release();
+    }
     static const char* names[] = {"dev", "dtype", nullptr};
     PyObject* dev = nullptr;
     PyObject* dtype = nullptr;
@@ -139,9 +153,20 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     const bool given = dtype != nullptr && dtype != Py_None;
     const at::ScalarType scalar_type = given ? scalar_type_of(dtype, "Tensor") : at::kFloat;
     const c10::Device device = device_of(dev);
-    Below guard;
-    return wrap_as(type, at::zeros(shape, at::TensorOptions().dtype(scalar_type).device(device)), 0);
+    Ref made;
+    {
+      Below guard;
+      made = check(wrap_as(type, at::zeros(shape, at::TensorOptions().dtype(scalar_type).device(device)), 0));
+    }
+    if (type != tensor_type) finalize(made.get(), Py_None);
+    return made.release();
   });
+}
+
+// set_constructor(f): what answers ndarray(shape, dtype, buffer, ...).
+PyObject* set_constructor(PyObject*, PyObject* function) {
+  Py_XSETREF(array_constructor, Py_NewRef(function));
+  Py_RETURN_NONE;
 }
 
 PyObject* tuple_of(at::IntArrayRef values, std::int64_t scale = 1) {
@@ -196,7 +221,7 @@ PyObject* get_transpose(PyObject* self, void*) {
       PyObject* args[] = {self, axes.get()};
       record(permute, args, 2, result.get());
     }
-    return result.release();
+    return in_class_of(result.release(), self);
   });
 }
 
@@ -271,6 +296,7 @@ Py_hash_t hash(PyObject* self) {
     const Ref number = check(to_number(value_of(self)));
     const Py_hash_t value = PyObject_Hash(number.get());
     if (value == -1) throw PythonError{};
+    as_tensor(self)->flags |= kReadOnly;  // a dict or a set may find it by this from now on
     return value;
   } catch (abi::__forced_unwind&) {
     stop_if_ending();
@@ -387,6 +413,7 @@ PyMethodDef module_functions[] = {
     {"as_array", as_array, METH_O, "as_array(t): t, just made, as an array that is not a value."},
     {"as_value", as_value, METH_O, "as_value(t): t, just made, as a value if it has no axes."},
     {"is_contiguous", is_contiguous, METH_O, "is_contiguous(t): whether the elements lie in C order, without gaps."},
+    {"set_constructor", set_constructor, METH_O, nullptr},
     {"as_read_only", as_read_only, METH_O, "as_read_only(t): t, just made, as an array that cannot be written to."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -478,10 +505,27 @@ void* slot(Function* function) {
 
 }  // namespace
 
+PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
+  TensorObject* object = allocate(type);
+  new (&object->value) at::Tensor(std::move(value));
+  object->node = nullptr;
+  object->weakrefs = nullptr;
+  object->sequence = 0;
+  object->marks = 0;
+  object->flags = flags;
+  return reinterpret_cast<PyObject*>(object);
+}
+
 PyObject* wrap(at::Tensor value, std::uint8_t flags) { return wrap_as(tensor_type, std::move(value), flags); }
 
 void check_writeable(const TensorObject* object) {
-  if ((object->flags & kReadOnly) != 0) fail(PyExc_ValueError, "assignment destination is read-only");
+  if ((object->flags & kReadOnly) == 0) return;
+  if ((object->flags & kValue) != 0) {
+    fail(PyExc_ValueError,
+         "assignment destination is read-only: this 0-d result was hashed, and a dict or a set may hold it; copy it "
+         "first");
+  }
+  fail(PyExc_ValueError, "assignment destination is read-only");
 }
 
 void register_tensor(PyObject* module) {

@@ -46,6 +46,9 @@ inline const at::Tensor& value_of(PyObject* object) { return as_tensor(object)->
 // A new Tensor around `value`, without a node. Throws when memory is out.
 PyObject* wrap(at::Tensor value, std::uint8_t flags = 0);
 
+// The same as an object of a subclass.
+PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags);
+
 // The same for what an operation computed: a 0-d result is a value, as a NumPy scalar is.
 inline PyObject* wrap_result(at::Tensor value) {
   const std::uint8_t flags = value.dim() == 0 ? kValue : 0;

@@ -148,7 +148,7 @@ def test_subclasses_and_weak_references() -> None:
     image.name = "first"
     assert isinstance(image, Tensor)
     assert (image.shape, image.name) == ((2, 2), "first")
-    assert type(image + 1) is Tensor
+    assert type(image + 1) is Image
     reference = weakref.ref(image)
     assert reference() is image
     del image

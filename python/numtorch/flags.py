@@ -52,6 +52,8 @@ class Flags:
         """F_CONTIGUOUS and not C_CONTIGUOUS."""
         return self.f_contiguous and not self.c_contiguous
 
+    fortran = fnc
+
     @property
     def forc(self) -> bool:
         """F_CONTIGUOUS or C_CONTIGUOUS."""

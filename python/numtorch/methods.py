@@ -30,9 +30,7 @@ def reshape(self: Tensor, /, *shape_: Any, order: str | None = "C", copy: bool |
 
 def transpose(self: Tensor, /, *axes: Any) -> Tensor:
     """See `numpy.ndarray.transpose`."""
-    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
-        return shape.transpose(self, axes[0])
-    return shape.transpose(self, axes or None)
+    return shape.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
 
 def flatten(self: Tensor, /, order: str | None = "C") -> Tensor:
@@ -56,8 +54,10 @@ def compress(self: Tensor, /, condition: Array, axis: int | None = None, out: An
     return indexing.compress(condition, self, axis, out)
 
 
-def conjugate(self: Tensor, /) -> Tensor:
+def conjugate(self: Tensor, out: Any = None, /) -> Tensor:
     """See `numpy.ndarray.conjugate`: a real Tensor is its own."""
+    if out is not None:
+        return xp.conjugate(self, out=out)
     return xp.conjugate(self) if self.dtype.kind == "c" else self
 
 
@@ -79,7 +79,7 @@ def partition(self: Tensor, /, kth: Any, axis: int = -1, kind: str = "introselec
 
 
 def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
-    """See `numpy.ndarray.view`: the same memory, perhaps as another dtype, always as a Tensor."""
+    """See `numpy.ndarray.view`: the same memory, perhaps as another dtype or an object of a subclass."""
     asked = [*args, *(kwargs.pop(name) for name in ("dtype", "type") if name in kwargs)]
     if len(asked) > 2 or kwargs:
         raise TypeError(f"view() takes a dtype and a type, not {len(asked)} arguments and {sorted(kwargs)}")
@@ -87,7 +87,9 @@ def view(self: Tensor, /, *args: Any, **kwargs: Any) -> Tensor:
     dtypes = [one for one in asked if one not in types and one is not None]
     if len(dtypes) > 1:
         raise TypeError("view() takes one dtype")
-    return raw.view_as(self, np.dtype(dtypes[0])) if dtypes else _alias(self)
+    seen = raw.view_as(self, np.dtype(dtypes[0])) if dtypes else self
+    cls = next((one for one in types if issubclass(one, Tensor)), Tensor if types else type(self))
+    return _core.view_as(seen, Tensor if cls == Tensor else cls)  # which the namespace's `ndarray` equals, and is not
 
 
 def device(self: Tensor) -> str:
@@ -113,6 +115,15 @@ def __array_namespace__(_: Tensor, /, *, api_version: str | None = None) -> Modu
     if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
         raise ValueError(f"__array_namespace__: version {api_version!r} of the array API standard is not supported")
     return import_module("numtorch.numpy")
+
+
+def __array_finalize__(_: Tensor, obj: Any, /) -> None:
+    """See `numpy.ndarray.__array_finalize__`: what a subclass does with what an object of it was made of."""
+
+
+def __sizeof__(self: Tensor, /) -> int:
+    """The bytes of the object, and of its memory unless it is another array's."""
+    return object.__sizeof__(self) + (0 if _core.is_view(self) else self.nbytes)
 
 
 def __round__(self: Tensor, /, ndigits: int | None = None) -> Any:
@@ -189,7 +200,9 @@ Tensor.setfield = raw.setfield
 Tensor.setflags = setflags
 Tensor.tobytes = raw.tobytes
 Tensor.tofile = raw.tofile
+Tensor.__array_finalize__ = __array_finalize__
 Tensor.__array_namespace__ = __array_namespace__
+Tensor.__sizeof__ = __sizeof__
 scalars.attach()
 Tensor.device = property(device)
 Tensor.to_device = to_device

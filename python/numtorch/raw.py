@@ -29,6 +29,7 @@ __all__ = [
     "tofile",
 ]
 
+_storage_offset = kernel("storage_offset")
 _view = kernel("view.dtype")
 
 UINT8 = np.dtype(np.uint8)
@@ -75,6 +76,8 @@ def view_as(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
             "When changing to a larger dtype, its size must be a divisor of the total size in bytes of the last axis "
             "of the array."
         )
+    if _storage_offset(x) * x.itemsize % dtype.itemsize:
+        raise ValueError(f"view: the memory is not aligned to the {dtype.itemsize} bytes of {dtype}; copy it first")
     if any(stride % dtype.itemsize for stride in x.strides[:-1]):
         raise ValueError(f"view: the strides {x.strides} are no multiples of the size of {dtype}; copy it first")
     return _view(x, dtype)
@@ -87,9 +90,10 @@ def _bytes(x: Tensor) -> Tensor:
 
 def byteswap(self: Tensor, /, inplace: bool = False) -> Tensor:
     """See `numpy.ndarray.byteswap`: each part of a complex number by itself."""
-    parts = self.dtype.itemsize // (2 if self.dtype.kind == "c" else 1)
-    turned = _bytes(self).reshape(*self.shape, -1, parts)[..., ::-1].reshape(*self.shape, self.dtype.itemsize)
-    swapped = _view(turned.copy(), self.dtype)[..., 0]
+    size = self.dtype.itemsize
+    parts = size // (2 if self.dtype.kind == "c" else 1)
+    turned = _bytes(self).reshape(*self.shape, size // parts, parts)[..., ::-1]
+    swapped = _core.owned(_view(turned.reshape(*self.shape, size).copy(), self.dtype)[..., 0])
     if not inplace:
         return swapped
     self[...] = swapped
@@ -118,7 +122,7 @@ def setfield(self: Tensor, /, val: Any, dtype: Dtype, offset: int = 0) -> None:
 def resize(self: Tensor, /, *new_shape: Any, refcheck: bool = True) -> None:
     """See `numpy.ndarray.resize`: in place, zeros where there is more room, and only where no view sees the memory."""
     lengths = new_shape[0] if len(new_shape) == 1 else new_shape
-    if lengths is None or lengths == ():
+    if lengths is None or not new_shape:
         return
     wanted = (operator.index(lengths),) if not isinstance(lengths, (tuple, list)) else tuple(lengths)
     if any(n < 0 for n in wanted):

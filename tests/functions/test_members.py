@@ -12,7 +12,6 @@ from tests.versions import older_than
 
 # What an ndarray has and a Tensor has not: subclasses of ndarray and C extensions use these.
 ABSENT = {
-    "__array_finalize__": "a Tensor is no ndarray with subclasses to finish",
     "__array_struct__": "an address without a check of what depends on it",
     "__array_wrap__": "results are Tensors already",
     "__setstate__": "__reduce__ restores a Tensor",

@@ -8,6 +8,7 @@ from numpy.polynomial import polynomial as theirs
 
 import numtorch as nt
 import numtorch.numpy as xp
+from numtorch._core import Function
 from numtorch.numpy.polynomial import polynomial as ours
 from tests.functions.test_registry import parameters
 from tests.pairing import ALL, INEXACT, INTEGERS, Row, compare, rows
@@ -148,7 +149,7 @@ def test_pairs(row: Row, dev: int) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("name", ours.__all__)
+@pytest.mark.parametrize("name", [name for name in ours.__all__ if isinstance(getattr(ours, name), Function)])
 def test_signature(name: str) -> None:
     expected = parameters(getattr(theirs, name))
     if name == "polyint":

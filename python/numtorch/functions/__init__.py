@@ -1,6 +1,7 @@
 """NumPy's functions on Tensors, in terms of kernels. Importing the families registers them."""
 
 from numtorch.functions import bins as bins
+from numtorch.functions import constructor as constructor
 from numtorch.functions import coordinates as coordinates
 from numtorch.functions import covariance as covariance
 from numtorch.functions import creation as creation

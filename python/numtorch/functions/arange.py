@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Dtype, as_dtype, cast
+from numtorch.functions.arguments import Dtype, as_dtype, cast, xp
 from numtorch.functions.places import place_of
 
 __all__ = ["arange"]
@@ -77,11 +78,10 @@ def _spaced(begin: Any, end: Any, step: Any, dtype: np.dtype[Any], dev: int) -> 
 
 def arange(
     start_or_stop: Any = None,
-    /,
     stop: Any = None,
     step: Any = 1,
-    *,
     dtype: Dtype = None,
+    *,
     device: Any = None,
     dev: int | None = None,
     like: Tensor | None = None,
@@ -92,11 +92,15 @@ def arange(
     if start is not None and start_or_stop is not None:
         raise TypeError("arange() got multiple values for argument 'start'")
     first = start_or_stop if start is None else start
-    if first is None and stop is None:
+    if stop is None and (first is None or start is not None):
         raise TypeError("arange() requires stop to be specified.")
-    bounds = (None, first) if stop is None else (first, stop)
+    bounds: tuple[Any, ...] = (None, first) if stop is None else (first, stop)
     begin, end, stride = (_scalar(bound) for bound in (*bounds, step))
-    begin, stride = 0 if begin is None else begin, 1 if stride is None else stride
+    stride = 1 if stride is None else stride
+    if dtype is not None and np.dtype(dtype) not in _core.dtypes and device is None and dev is None and like is None:
+        bounds = (end,) if begin is None else (begin, end, stride)
+        return xp.arange(*bounds, dtype=dtype)  # objects, dates
+    begin = 0 if begin is None else begin
     wanted = as_dtype(dtype)
     if wanted is None:
         wanted = np.result_type(INT64, *(np.asarray(bound).dtype for bound in (begin, end, stride)))
@@ -104,9 +108,11 @@ def arange(
 
 
 def _shown(function: Any) -> inspect.Signature:
-    """The signature that NumPy shows; its compiled function takes ``start=``, too."""
+    """The signature that NumPy shows; its compiled function takes ``start=`` and a dtype in the fourth place, too."""
     first, *others = inspect.signature(function).parameters.values()
-    return inspect.Signature([first.replace(default=first.empty), *(p for p in others if p.name != "start")])
+    alone = first.replace(default=first.empty, kind=first.POSITIONAL_ONLY)
+    named = [p.replace(kind=p.KEYWORD_ONLY) if p.name == "dtype" else p for p in others if p.name != "start"]
+    return inspect.Signature([alone, *named])
 
 
 arange.__signature__ = _shown(arange)  # type: ignore[attr-defined]

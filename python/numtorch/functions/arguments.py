@@ -23,6 +23,7 @@ __all__ = [
     "as_shape",
     "as_tensor",
     "as_tensors",
+    "as_wide_tensor",
     "axes_of",
     "axis_of",
     "cast",
@@ -102,6 +103,17 @@ def as_arranged(operand: Array, dev: int) -> Any:
         return foreign
 
 
+def as_wide_tensor(operand: Array, dev: int | None = None) -> Tensor:
+    """`as_tensor`, with integers of more than 64 bits, among which others may be, as floats."""
+    try:
+        return as_tensor(operand, dev)
+    except (OverflowError, TypeError):
+        wide = np.asarray(operand)
+        if wide.dtype != object or not all(isinstance(number, int) for number in wide.flat):
+            raise
+        return tensor(wide.astype(np.float64), dev=dev)
+
+
 def as_tensors(*operands: Array) -> list[Tensor]:
     """All `operands` as Tensors."""
     if all(type(operand) is Tensor for operand in operands):
@@ -177,18 +189,28 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
 
 
 def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
-    """The same for a ufunc's reduction, which takes a 0-d array to have an axis 0."""
+    """The same for a ufunc's reduction, which takes a 0-d array to have an axis 0, and no boolean for a number."""
+    if axis is True or axis is False:
+        raise TypeError(f"axis: an integer is required, not {axis}")
     return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
 
 
 def as_shape(shape: Any) -> tuple[int, ...]:
     """A shape as a tuple: one number stands for a 1-d shape."""
     if isinstance(shape, (tuple, list)):
-        return tuple(operator.index(length) for length in shape)
+        return tuple(map(_length, shape))
     try:
-        return (operator.index(shape),)
+        return (_length(shape),)
     except TypeError:
-        return tuple(operator.index(length) for length in shape)
+        if not isinstance(shape, Iterable):
+            raise
+        return tuple(map(_length, shape))
+
+
+def _length(number: Any) -> int:
+    if number is True or number is False:
+        raise TypeError(f"an integer is required, not {number}")
+    return operator.index(number)
 
 
 def as_array(result: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ number, or `device`, "cpu" or "cuda:0"; without either the array goes where the 
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +84,9 @@ def lengths_of(shape: Any) -> tuple[int, ...]:
     return lengths
 
 
-def _check_dtype(dtype: np.dtype[Any]) -> None:
+def _check_dtype(dtype: np.dtype[Any], lengths: tuple[int, ...] = ()) -> None:
+    if math.prod(length for length in lengths if length) * dtype.itemsize > LONGEST:
+        raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
     if dtype not in _core.dtypes:
         raise TypeError(
             f"dtype {dtype!r} is not supported; a Tensor's dtype is one of {', '.join(map(str, _core.dtypes))}"
@@ -95,7 +98,7 @@ def filled(
 ) -> Tensor:
     """An array of that shape with `value`, broadcast if it is an array, everywhere."""
     lengths = lengths_of(shape)
-    _check_dtype(dtype)
+    _check_dtype(dtype, lengths)
     if isinstance(value, Tensor) or not isinstance(value, NUMBERS):
         source = cast(as_tensor(value, dev).to(dev=dev), dtype)
         if np.broadcast_shapes(source.shape, lengths) != lengths:
@@ -112,8 +115,20 @@ def filled(
 
 def unset(shape: Any, dtype: np.dtype[Any], dev: int, order: str | None, like: Tensor | None = None) -> Tensor:
     """An array of that shape with whatever is in memory."""
-    _check_dtype(dtype)
-    return ordered(lambda s: _empty(s, dtype=dtype, device=dev), lengths_of(shape), order, like)
+    lengths = lengths_of(shape)
+    _check_dtype(dtype, lengths)
+    return ordered(lambda s: _empty(s, dtype=dtype, device=dev), lengths, order, like)
+
+
+# ---- What no Tensor can hold ----
+
+
+def _is_plain(dtype: Dtype, *places: Any) -> bool:
+    """Whether an array of that dtype is NumPy's own, of objects or texts, where no argument says where it goes."""
+    return dtype is not None and all(place is None for place in places) and np.dtype(dtype) not in _core.dtypes
+
+
+# ---- Filled arrays ----
 
 
 def zeros(
@@ -125,7 +140,9 @@ def zeros(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `zeros`."""
+    """NumPy's `zeros`; of a dtype that no Tensor has, such as objects or texts, NumPy's array."""
+    if _is_plain(dtype, device, dev, like):
+        return xp.zeros(shape, dtype, order)
     return filled(shape, 0, np.dtype(dtype), place_of(device, dev, like), order)
 
 
@@ -138,7 +155,9 @@ def ones(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `ones`."""
+    """NumPy's `ones`; of a dtype that no Tensor has, NumPy's array."""
+    if _is_plain(dtype, device, dev, like):
+        return xp.ones(shape, dtype, order)
     return filled(shape, 1, np.dtype(dtype), place_of(device, dev, like), order)
 
 
@@ -151,7 +170,9 @@ def empty(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `empty`."""
+    """NumPy's `empty`; of a dtype that no Tensor has, NumPy's array."""
+    if _is_plain(dtype, device, dev, like):
+        return xp.empty(shape, dtype, order)
     return unset(shape, np.dtype(dtype), place_of(device, dev, like), order)
 
 
@@ -166,6 +187,9 @@ def full(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `full`; `fill_value` may be a Tensor, whose device the array then joins."""
+    kind = np.asarray(fill_value).dtype if dtype is None and find_dev([fill_value]) is None else dtype
+    if _is_plain(kind, device, dev, like):
+        return xp.full(shape, fill_value, dtype, order)
     if device is None and dev is None:
         dev = find_dev([fill_value])
     place = place_of(device, dev, like)
@@ -273,7 +297,9 @@ def array(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `array`; Tensors in `object` stay on their device unless the call says where."""
-    x = _converted(object, dtype, order, device, dev, like, copy)
+    x = _converted(object, dtype, order, device, dev, like, copy, ndmin=ndmin)
+    if not isinstance(x, Tensor):
+        return x
     if ndmax and ndmin > ndmax:
         raise ValueError(f"ndmin must be <= ndmax ({ndmax})")
     if ndmax and x.ndim > ndmax:
@@ -282,6 +308,29 @@ def array(
 
 
 def _converted(
+    object: Array,
+    dtype: Dtype,
+    order: str | None,
+    device: Any,
+    dev: int | None,
+    like: Tensor | None,
+    copy: bool | None,
+    ndmin: int = 0,
+) -> Any:
+    """`object` as a Tensor, or as NumPy's array if no Tensor can hold it and the call does not say where it goes."""
+    try:
+        return _as_tensor(object, dtype, order, device, dev, like, copy)
+    except (TypeError, OverflowError):
+        placed = any(place is not None for place in (device, dev, like)) or find_dev([object]) is not None
+        if placed or isinstance(object, np.ma.MaskedArray):
+            raise
+        made = xp.array(object, dtype, copy=copy, order="K" if order is None else order, ndmin=ndmin)
+        if made.dtype in _core.dtypes:
+            raise
+        return made
+
+
+def _as_tensor(
     object: Array,
     dtype: Dtype,
     order: str | None,
@@ -312,6 +361,8 @@ def _converted(
 
 def _shares(result: Tensor, object: Array, dtype: np.dtype[Any] | None) -> bool:
     """Whether a conversion that need not copy did not: an ndarray on the host with that dtype."""
+    if isinstance(object, (memoryview, bytearray)):
+        return result.dev == -1 and dtype in (None, result.dtype)
     return isinstance(object, np.ndarray) and result.dev == -1 and dtype in (None, object.dtype)
 
 
@@ -326,7 +377,8 @@ def asarray(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `asarray`; a Tensor stays on its device unless the call says where."""
-    return _converted(a, dtype, order, device, dev, like, copy)
+    made: Tensor = _converted(a, dtype, order, device, dev, like, copy)
+    return made
 
 
 def asanyarray(
@@ -340,14 +392,15 @@ def asanyarray(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `asanyarray`, which is `asarray` here."""
-    return _converted(a, dtype, order, device, dev, like, copy)
+    made: Tensor = _converted(a, dtype, order, device, dev, like, copy)
+    return made
 
 
 def ascontiguousarray(
     a: Array, dtype: Dtype = None, *, device: Any = None, dev: int | None = None, like: Tensor | None = None
 ) -> Tensor:
     """NumPy's `ascontiguousarray`, with one axis at least."""
-    x = _converted(a, dtype, "C", device, dev, like, None)
+    x: Tensor = _converted(a, dtype, "C", device, dev, like, None)
     return x if x.ndim else x.reshape(1)
 
 
@@ -355,7 +408,7 @@ def asfortranarray(
     a: Array, dtype: Dtype = None, *, device: Any = None, dev: int | None = None, like: Tensor | None = None
 ) -> Tensor:
     """NumPy's `asfortranarray`, with one axis at least."""
-    x = _converted(a, dtype, "F", device, dev, like, None)
+    x: Tensor = _converted(a, dtype, "F", device, dev, like, None)
     return x if x.ndim else x.reshape(1)
 
 
@@ -383,7 +436,7 @@ def require(
     if {"C", "F"} <= wanted:
         raise ValueError("Cannot specify both 'C' and 'F' order")
     order = next((letter for letter in "CF" if letter in wanted), "A")
-    x = _converted(a, dtype, order, device, dev, like, None)
+    x: Tensor = _converted(a, dtype, order, device, dev, like, None)
     if not wanted & {"O", "W"} or not (x is a or isinstance(a, np.ndarray)):
         return x
     return x.copy(order="F" if order == "F" else "K" if order == "A" else "C")

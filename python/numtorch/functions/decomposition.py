@@ -26,6 +26,7 @@ from numtorch.functions.registry import implements, named
 
 __all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"]
 
+_all_of_all = kernel("all")
 _any_of_all = kernel("any")
 _cholesky = kernel("linalg_cholesky_ex")
 _detach = kernel("detach")
@@ -33,6 +34,7 @@ _eig = kernel("linalg_eig")
 _eigh = kernel("_linalg_eigh")
 _eigvals = kernel("linalg_eigvals")
 _geqrf = kernel("geqrf")
+_isfinite = kernel("isfinite")
 _qr = kernel("linalg_qr")
 _svd = kernel("_linalg_svd")
 _triu = kernel("triu")
@@ -45,6 +47,7 @@ SVDResult: Any = type(np.linalg.svd(_ONE))
 
 _SMALL = 128  # rows, up to which complex arithmetic costs little more
 NO_EIGENVALUES = "Eigenvalues did not converge"
+NOT_FINITE = "Array must not contain infs or NaNs"
 NO_SINGULAR_VALUES = "SVD did not converge"
 
 
@@ -75,7 +78,7 @@ def _eigen(function: Any, x: Tensor) -> Any:
     except ValueError as error:
         if "infs or NaNs" not in str(error):
             raise
-        raise LinAlgError("Array must not contain infs or NaNs") from error
+        raise LinAlgError(NOT_FINITE) from error
 
 
 @implements(np.linalg.eig)
@@ -99,6 +102,8 @@ def eigvals(a: Array) -> Tensor:
     check_square(x)
     dtype = result_dtype(x)
     x = widened(x, dtype)
+    if not bool(_all_of_all(_isfinite(_detach(x)))):  # the kernel alone does not look
+        raise LinAlgError(NOT_FINITE)
     values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
     if _all_real(dtype, values):
         return narrowed(values.real, dtype)

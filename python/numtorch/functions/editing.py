@@ -12,6 +12,7 @@ from numtorch.functions.arguments import Array, Axis, as_tensor, as_tensors, axi
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import flatnonzero
 from numtorch.functions.joining import concatenate
+from numtorch.functions.layout import turned_too
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import broadcast_to, moveaxis, ravel
 
@@ -83,8 +84,9 @@ def delete(arr: Array, obj: Any, axis: int | None = None) -> Tensor:
     x, place = _along(as_tensor(arr, dev_of(arr, obj)), axis)
     if type(obj) is int and -x.shape[place] <= obj < x.shape[place]:
         before, after = _cut(x, place, obj)
-        return concatenate([before, _cut(after, place, 1)[1]], place)
-    return _picked(x, place, _kept(obj, x.shape[place], place, x.dev))
+        return turned_too(concatenate([before, _cut(after, place, 1)[1]], place), x)
+    left = _picked(x, place, _kept(obj, x.shape[place], place, x.dev))
+    return turned_too(left, x) if isinstance(obj, slice) else left
 
 
 def _host_order(obj: Any, length: int, count: int, dev: int) -> Tensor:
@@ -140,13 +142,13 @@ def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Tens
         raise ValueError(f"could not broadcast input array from shape {added.shape} into shape {shape}") from None
     if type(obj) is int and -length <= obj <= length:
         before, after = _cut(x, place, obj)
-        return concatenate([before, added, after], place)
+        return turned_too(concatenate([before, added, after], place), x)
     if isinstance(index, Tensor):
         _check_bounds(index, -length, length, place, length)
         order = _device_order(index, length, count)
     else:
         order = _host_order(index, length, count, x.dev)
-    return _picked(concatenate([x, added], place), place, order)
+    return turned_too(_picked(concatenate([x, added], place), place, order), x)
 
 
 def _box(x: Tensor) -> list[tuple[int, int]]:
@@ -164,8 +166,8 @@ def _box(x: Tensor) -> list[tuple[int, int]]:
 
 
 @implements(np.trim_zeros)
-def trim_zeros(filt: Array, trim: str = "fb", axis: Axis = None) -> Tensor:
-    """NumPy's `trim_zeros`, a view. Waits for the device, to learn where the zeros end."""
+def trim_zeros(filt: Array, trim: str = "fb", axis: Axis = None) -> Any:
+    """NumPy's `trim_zeros`, a view, of a list a list. Waits for the device, to learn where the zeros end."""
     x = as_tensor(filt)
     letters = trim.lower()
     if letters not in ("fb", "bf", "f", "b"):
@@ -177,4 +179,4 @@ def trim_zeros(filt: Array, trim: str = "fb", axis: Axis = None) -> Tensor:
     for place, (start, stop) in enumerate(_box(x)):
         if place in axes:
             index[place] = slice(start if "f" in letters else None, stop if "b" in letters else None)
-    return x[tuple(index)]
+    return filt[index[0]] if isinstance(filt, (list, tuple)) and x.ndim == 1 else x[tuple(index)]

@@ -7,6 +7,7 @@ that occurs only once, explicit output. So one gradient rule, another contractio
 from __future__ import annotations
 
 import functools
+import operator
 import string
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -193,15 +194,17 @@ def _explicit_output(text: str, terms: list[tuple[int, ...]]) -> tuple[int, ...]
 def _text_of(sublist: Any) -> str:
     """A list of integers and Ellipsis as letters."""
     letters = []
-    for item in sublist:
+    for item in sublist.tolist() if isinstance(sublist, Tensor) else sublist:
         if item is Ellipsis:
             letters.append("...")
             continue
-        if not isinstance(item, (int, np.integer)):
-            raise TypeError("each subscript must be either an integer or an ellipsis")
-        if not 0 <= item < len(LETTERS):
+        try:
+            number = operator.index(item)
+        except TypeError:
+            raise TypeError("each subscript must be either an integer or an ellipsis") from None
+        if not 0 <= number < len(LETTERS):
             raise ValueError("subscript is not within the valid range [0, 52)")
-        letters.append((string.ascii_uppercase + string.ascii_lowercase)[item])
+        letters.append((string.ascii_uppercase + string.ascii_lowercase)[number])
     return "".join(letters)
 
 
@@ -296,6 +299,8 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     # With `optimize` NumPy multiplies matrices, and matmul's own rule is the other.
     casting = kwargs.pop("casting", "safe" if optimize is False else "same_kind")
     order = _letter(kwargs.pop("order", "K"))
+    if out is not None and not isinstance(out, (Tensor, np.ndarray)):
+        raise TypeError(f"einsum: out must be a Tensor or an ndarray, not {type(out).__name__}")
     if kwargs:
         raise TypeError(f"Did not understand the following kwargs: {list(kwargs)}")
     text, given_arrays = _subscripts(operands)
@@ -312,7 +317,8 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     steps = None if optimize is False else _pairs(optimize, text, arrays)
     result = contract(terms, output) if steps is None else _contract_in_steps(terms, output, steps)
     if out is not None:
-        return into(result, out, "einsum", casting)
+        is_product = optimize is not False and len(arrays) > 1 and set(output) != {n for ls in labels for n in ls}
+        return into(result, out, "einsum", "unsafe" if is_product else casting)  # as NumPy, of what BLAS gives
     if len(terms) > 1:
         return as_value(_in_order(result, order, arrays))
     return result if result.ndim else as_value(result.copy())  # one operand gives a view, as in NumPy

@@ -11,7 +11,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arange import arange
-from numtorch.functions.arguments import Array, Dtype, as_tensor, axis_of, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Dtype, as_shape, as_tensor, axis_of, cast, dev_of, xp
 from numtorch.functions.layout import ordered_like
 from numtorch.functions.output import into
 from numtorch.functions.places import place_of
@@ -292,7 +292,7 @@ def irfft2(a: Array, s: Lengths = None, axes: Any = (-2, -1), norm: Any = None, 
 
 def _shifted(x: Array, axes: Any, back: bool) -> Tensor:
     a = as_tensor(x)
-    wanted = range(a.ndim) if axes is None else (axes,) if isinstance(axes, (int, np.integer)) else axes
+    wanted = range(a.ndim) if axes is None else as_shape(axes)
     places = tuple(axis_of(axis, a.ndim) for axis in wanted)
     steps = [a.shape[axis] // 2 for axis in places]
     return roll(a, [-step for step in steps] if back else steps, places)
@@ -311,8 +311,10 @@ def ifftshift(x: Array, axes: Any = None) -> Tensor:
 
 
 def _frequencies(n: int, d: float, dtype: Dtype, dev: int, half: bool) -> Tensor:
-    if not isinstance(n, (int, np.integer)):
-        raise ValueError("n should be an integer")
+    try:
+        n = operator.index(n)
+    except TypeError:
+        raise ValueError("n should be an integer") from None
     places = arange(n // 2 + 1 if half else n, dev=dev)
     if not half:
         places = xp.where(places < (n + 1) // 2, places, places - n)

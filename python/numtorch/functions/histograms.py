@@ -20,6 +20,7 @@ from numtorch.functions.warning import warn
 
 __all__ = ["histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
+LARGEST = np.iinfo(np.int64).max
 FLOAT64 = np.dtype(np.float64)
 
 EDGES: Any = type(np.histogramdd(np.zeros((1, 1)))[1])  # a list, in later versions a tuple
@@ -236,6 +237,8 @@ def histogramdd(
     each, spans = _for_each(bins, range, len(columns))
     edges = [_edges_of(*given, i) for i, given in enumerate(zip(columns, each, spans, strict=True))]
     lengths = tuple(edge.size + 1 for edge in edges)  # one more at each end, for what is outside
+    if math.prod(lengths) > LARGEST:
+        raise ValueError(f"histogramdd: {len(lengths)} axes of bins are too many for {LARGEST} places")
     places = tensor(np.zeros(1, np.int64), dev=dev)
     for column, edge in zip(columns, edges, strict=True):
         place = searchsorted(edge, column, "right")

@@ -88,6 +88,8 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
     if places.size and x.shape[place] == 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
     result = x[(*((slice(None),) * place), places)]
+    if places.ndim == 0 and result.ndim:
+        result = result.copy()  # one place is an integer to `__getitem__`, which gives a view
     if out is None:
         return in_c_order(result)
     check_casting("take", out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
@@ -137,6 +139,8 @@ def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) ->
 def _target(function: str, arr: Any, *others: Any) -> Tensor:
     """The Tensor to write to; an ndarray is written to where it lies, with what is on the host and not tracked."""
     if isinstance(arr, Tensor):
+        if arr.is_value:
+            raise TypeError(f"{function}: an array to write to is needed, and a 0-d result stands for a NumPy scalar")
         return arr
     if not isinstance(arr, np.ndarray):
         raise TypeError(f"{function}: an array to write to is needed, not {type(arr).__name__}")
@@ -153,6 +157,13 @@ def _write_flat(target: Tensor, index: Any, values: Any) -> None:
         target.reshape(-1)[index] = values
     else:
         target[...] = _core.setitem(ravel(target), index, values).reshape(target.shape)
+
+
+def _check_array(function: str, values: Array, target: Tensor) -> None:
+    """Raises TypeError for an array that does not fit the dtype of `target`; numbers are cast, NumPy's too."""
+    is_array = not values.is_value if isinstance(values, Tensor) else isinstance(values, np.ndarray)
+    if is_array:
+        check_casting(function, values.dtype, target.dtype, "safe")
 
 
 def _assignable(values: Array, target: Tensor) -> Tensor:
@@ -188,8 +199,7 @@ def putmask(a: Any, /, mask: Array, values: Array) -> None:
     where = truth(as_tensor(mask, target.dev))
     if where.size != target.size:
         raise ValueError("putmask: mask and data must be the same size")
-    if isinstance(values, (Tensor, np.ndarray, np.generic)):
-        check_casting("putmask", values.dtype, target.dtype, "safe")
+    _check_array("putmask", values, target)
     source = _assignable(values, target)
     if source.size == 0:
         return
@@ -202,8 +212,7 @@ def putmask(a: Any, /, mask: Array, values: Array) -> None:
 def place(arr: Any, mask: Array, vals: Array) -> None:
     """NumPy's `place`, in place."""
     target = _target("place", arr, mask, vals)
-    if isinstance(vals, (Tensor, np.ndarray, np.generic)):
-        check_casting("place", vals.dtype, target.dtype, "safe")
+    _check_array("place", vals, target)
     where, source = truth(as_tensor(mask, target.dev)), _assignable(vals, target)
     if where.size != target.size:
         raise ValueError("place: mask and data must be the same size")
@@ -228,7 +237,7 @@ def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True
     target = _target("copyto", dst)
     if type(src) in (bool, int, float, complex):
         xp.copyto(np.empty((), target.dtype), src, casting=casting)
-        source = as_tensor(src, target.dev)
+        source = tensor(np.asarray(src, np.result_type(target.dtype, type(src))), dev=target.dev)
     else:
         source = as_tensor(src, target.dev)
         check_casting("copyto", source.dtype, target.dtype, casting)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -20,6 +23,7 @@ _floor_divide = kernel("floor_divide")
 _fmod = kernel("fmod.Tensor")
 _full_like = kernel("full_like")
 _gcd = kernel("gcd")
+_logical_and = kernel("logical_and")
 _lt = kernel("lt.Scalar")
 _masked_fill = kernel("masked_fill.Scalar")
 _mul = kernel("mul.Scalar")
@@ -30,9 +34,41 @@ _remainder = kernel("remainder.Tensor")
 _right_shift = kernel("bitwise_right_shift.Tensor_Scalar")
 _sub = kernel("sub.Tensor")
 
-ONE = np.ones(1, np.int64)
-ZERO = np.zeros(1, np.int64)
 UINT8 = np.dtype(np.uint8)
+
+# ---- Division, with NumPy's warnings ----
+
+_method: ContextVar[str] = ContextVar("_method", default="__call__")
+
+
+@contextmanager
+def within(method: str) -> Iterator[None]:
+    """Within it, warnings name this method of the ufunc, as NumPy's do."""
+    token = _method.set(method)
+    try:
+        yield
+    finally:
+        _method.reset(token)
+
+
+def _tell(function: np.ufunc, a: int, b: int, dtype: Dtype) -> None:
+    """The warning, or the error, that NumPy is set to give of ``a // b``."""
+    first, second = np.array([a], dtype), np.array([b], dtype)
+    method = _method.get()
+    if method in ("reduce", "accumulate"):
+        getattr(function, method)(np.concatenate([first, second]))
+    elif method == "reduceat":
+        function.reduceat(np.concatenate([first, second]), [0])
+    else:
+        function(first, second)
+
+
+def _tell_overflow(function: np.ufunc, a: Tensor, b: Tensor) -> None:
+    """The smallest number divided by -1 is one too large."""
+    if a.dtype.kind == "i" and a.dev == -1 and a.size and _any(_eq(b, -1)):
+        lowest = int(np.iinfo(a.dtype).min)
+        if _any(_logical_and(_eq(b, -1), _eq(a, lowest))):
+            _tell(function, lowest, -1, a.dtype)
 
 
 def divided(function: np.ufunc, compute: Compute, a: Tensor, b: Tensor) -> Tensor:
@@ -41,12 +77,14 @@ def divided(function: np.ufunc, compute: Compute, a: Tensor, b: Tensor) -> Tenso
     if zero.dev == -1:
         if not _any(zero):
             return compute(a, b)
-        function(ONE, ZERO)
+        if a.size:
+            _tell(function, 1, 0, a.dtype)
     result: Tensor = _masked_fill(compute(a, _masked_fill(b, zero, 1)), zero, 0)
     return result
 
 
 def floor_divide(a: Tensor, b: Tensor) -> Tensor:
+    _tell_overflow(np.floor_divide, a, b)
     return divided(np.floor_divide, _floor_divide, a, b)
 
 
@@ -59,9 +97,10 @@ def fmod(a: Tensor, b: Tensor) -> Tensor:
 
 
 def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
+    _tell_overflow(np.divmod, a, b)
     zero = _eq(b, 0)
-    if zero.dev == -1 and _any(zero):
-        np.divmod(ONE, ZERO)
+    if zero.dev == -1 and a.size and _any(zero):
+        _tell(np.divmod, 1, 0, a.dtype)
     divisor = _masked_fill(b, zero, 1)
     return tuple(_masked_fill(f(a, divisor), zero, 0) for f in (_floor_divide, _remainder))
 

@@ -64,6 +64,8 @@ def _members(arrays: Any, out: Any = None) -> list[Tensor]:
         if arrays.ndim == 0:
             raise TypeError("iteration over a 0-d array")
         return [arrays[i] for i in range(arrays.shape[0])]
+    if not hasattr(arrays, "__getitem__"):
+        raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
     dev = dev_of(list(arrays), out)
     return [as_tensor(x, dev) for x in arrays]
 
@@ -85,7 +87,7 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
     for index, member in enumerate(members):
         if member.ndim != len(first):
             raise ValueError(
-                f"all the input array dimensions must match exactly, but the array at index 0 has {len(first)} "
+                f"all the input arrays must have same number of dimensions, but the array at index 0 has {len(first)} "
                 f"dimension(s) and the array at index {index} has {member.ndim} dimension(s)"
             )
         for place, (m, n) in enumerate(zip(first, member.shape, strict=True)):

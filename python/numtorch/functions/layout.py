@@ -16,12 +16,14 @@ __all__ = [
     "in_order",
     "is_contiguous",
     "is_fortran",
+    "is_turned",
     "joint_axes",
     "memory_axes",
     "ordered_like",
     "reading_axes",
     "reduced_like",
     "reverse_axes",
+    "turned_too",
 ]
 
 
@@ -59,12 +61,17 @@ def memory_axes(x: Tensor) -> tuple[int, ...]:
     return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
 
 
+def _own_strides(x: Tensor) -> list[int]:
+    """The strides, forward; 0 along an axis of one element, where nobody steps."""
+    return [0 if length == 1 else abs(stride) for length, stride in zip(x.shape, x.strides, strict=True)]
+
+
 def reading_axes(x: Tensor) -> tuple[int, ...]:
     """The axes from the slowest to the fastest in which NumPy reads `x` in order 'K'.
 
     Along an axis without a stride there is no order in memory: such an axis stays where it is in C order.
     """
-    strides = [0 if length == 1 else abs(stride) for length, stride in zip(x.shape, x.strides, strict=True)]
+    strides = _own_strides(x)
     axes: list[int] = []  # the fastest first
     for axis in reversed(range(x.ndim)):
         place = len(axes)
@@ -75,6 +82,18 @@ def reading_axes(x: Tensor) -> tuple[int, ...]:
                 place = i
         axes.insert(place, axis)
     return tuple(reversed(axes))
+
+
+def is_turned(x: Tensor) -> bool:
+    """Whether the elements lie in Fortran order and not in C order."""
+    return x.ndim > 1 and is_fortran(x) and not is_contiguous(x)
+
+
+def turned_too(result: Tensor, x: Tensor) -> Tensor:
+    """`result` in Fortran order if `x` is, else in C order."""
+    if not is_turned(x):
+        return in_c_order(result)
+    return result if is_fortran(result) else result.copy(order="F")
 
 
 def as_order(function: str, x: Tensor, order: str | None, accepted: str = "CFA") -> str:
@@ -120,11 +139,12 @@ def _in_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
 
 def joint_axes(arrays: Sequence[Tensor]) -> tuple[int, ...]:
     """The axes from the slowest to the fastest of what `arrays` are joined to: where they do not agree C order wins."""
+    strides = [_own_strides(x) for x in arrays]
     axes: list[int] = []
     for axis in range(arrays[0].ndim):
         place = len(axes)
         for i in reversed(range(len(axes))):
-            pairs = [(x.strides[axis], x.strides[axes[i]]) for x in arrays if x.shape[axis] != 1 != x.shape[axes[i]]]
+            pairs = [(own[axis], own[axes[i]]) for own in strides if own[axis] and own[axes[i]]]
             if any(mine <= theirs for mine, theirs in pairs):
                 break
             if pairs:

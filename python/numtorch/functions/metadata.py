@@ -97,10 +97,10 @@ def size(a: Array, axis: Axis = None) -> int:
 @implements(*named("astype"))
 def astype(x: Array, dtype: Dtype, /, *, copy: bool = True, device: Any = None) -> Tensor:
     """NumPy's `astype`; `device` may be a `dev`, too."""
-    if not isinstance(x, (Tensor, np.ndarray)):
+    if not isinstance(x, (Tensor, np.ndarray, np.generic)):
         raise TypeError(f"Input should be a NumPy array. It is a {type(x)} instead.")
     result = as_tensor(x).astype(dtype, copy=copy)
-    return result.to(dev=place_of(device, None, result))
+    return result.to(dev=place_of(device, None, result)) if isinstance(result, Tensor) else result
 
 
 def _memory(x: Any) -> np.ndarray[Any, Any] | None:

@@ -31,6 +31,8 @@ def _along_last(a: Tensor, axis: Any) -> tuple[Tensor, int]:
 
 
 def _weights(bitorder: Any, dev: int) -> Tensor:
+    if not isinstance(bitorder, str):
+        raise TypeError(f"bitorder must be str, not {type(bitorder).__name__}")
     if bitorder not in WEIGHTS:
         raise ValueError("'order' must be either 'little' or 'big'")
     return tensor(WEIGHTS[bitorder], dev=dev, dtype=np.uint8)

@@ -12,6 +12,7 @@ from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, check_lengths, dev_of, find_dev, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.joining import concatenate
+from numtorch.functions.layout import is_turned, reverse_axes, turned_too
 from numtorch.functions.ranges import linspace
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import broadcast_to, moveaxis
@@ -76,6 +77,8 @@ def _band(x: Tensor, axis: int, length: int) -> tuple[int, ...]:
 
 
 def _pad_constant(x: Tensor, widths: Widths, values: Any) -> Tensor:
+    if isinstance(values, (int, float, complex)) and is_turned(x):
+        return reverse_axes(_pad_constant(reverse_axes(x), widths[::-1], values))
     if isinstance(values, (int, float, complex)) and x.dtype.kind != "u":
         value = np.asarray(values).astype(x.dtype).item()
         return _constant_pad(x, [width for pair in reversed(widths) for width in pair], value)
@@ -218,4 +221,4 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> 
         return x.copy()
     if mode in ("constant", "empty"):
         return _pad_constant(x, widths, kwargs.get("constant_values", 0))
-    return _pad_from_inside(x, widths, mode, kwargs)
+    return turned_too(_pad_from_inside(x, widths, mode, kwargs), x)

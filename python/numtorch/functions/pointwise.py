@@ -14,6 +14,7 @@ from numtorch.functions.arguments import (
     NoValue,
     as_tensor,
     as_tensors,
+    as_wide_tensor,
     cast,
     check_casting,
     dev_of,
@@ -68,7 +69,9 @@ def _bound_in_range(bound: Any, dtype: np.dtype[Any], lower: bool) -> Any:
 
 
 def _bound(bound: Any, dtype: np.dtype[Any]) -> Any:
-    plain = dtype == FLOAT64 or dtype.kind != "f" or (dtype.itemsize > 2 and abs(bound) < _LARGE)
+    plain = dtype.kind != "f" or (dtype.itemsize > 2 and abs(bound) < _LARGE)
+    if plain and type(bound) is int and dtype.kind == "f":
+        return float(bound)
     return bound if plain else held(bound, dtype)
 
 
@@ -221,10 +224,10 @@ def allclose(a: Array, b: Array, rtol: Array = 1e-05, atol: Array = 1e-08, equal
 
 
 def _comparable_arrays(a1: Array, a2: Array) -> list[Tensor] | None:
-    """Both as Tensors; None if one of them is no array of numbers, and so equals no Tensor."""
+    """Both as Tensors; None if one of them is no array of numbers of 64 bits, and so equals no Tensor."""
     try:
         return as_tensors(a1, a2)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 
@@ -282,7 +285,7 @@ def real_if_close(a: Array, tol: float = 100) -> Tensor:
 def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, period: float | None = None) -> Tensor:
     """NumPy's `interp`: straight lines between the points (`xp`, `fp`)."""
     dev = dev_of(x, xp, fp, left, right)
-    at, points, values = (as_tensor(operand, dev) for operand in (x, xp, fp))
+    at, points, values = (as_wide_tensor(operand, dev) for operand in (x, xp, fp))
     if values.dtype.kind == "c":
         sides = [[None if end is None else part(end) for end in (left, right)] for part in (np.real, np.imag)]
         real_part = interp(x, xp, values.real, sides[0][0], sides[0][1], period)

@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, as_array, as_value, kernel, owned, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
+from numtorch.functions.assign import check_fits
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.layout import in_c_order, reduced_like
 from numtorch.functions.nanfunctions import nanmean
@@ -84,8 +85,12 @@ class Lanes:
         first = (moved if self.function.startswith("nan") else in_c_order(moved)).reshape(
             *asked, *(self.kept if kept else self.shape)
         )
-        first = first if kept else as_value(first)
-        return owned(first) if out is None else into(first, out, self.function, casting)
+        if out is None:
+            return owned(first if kept else as_value(first))
+        if self.function in ("quantile", "percentile"):
+            check_fits(first.shape, out.shape)
+            first = xp.broadcast_to(first, out.shape)  # as NumPy's last step, a ufunc, does
+        return into(first, out, self.function, casting)
 
 
 # ---- The places of quantiles ----

@@ -22,10 +22,11 @@ from numtorch.functions.arguments import (
     dev_of,
     reduced_axes,
 )
-from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.bits import is_bits, ordered, signed, unordered
 from numtorch.functions.complex_extremes import extreme_along
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
+from numtorch.functions.ufunc_options import read_mask
 from numtorch.functions.zeros import signed_sum
 
 _add = kernel("add.Tensor")
@@ -179,7 +180,12 @@ def _extreme_of(extreme: Any) -> Callable[[Tensor, Tensor], Tensor]:
 
 
 def _modular(combine: Any) -> Callable[[Tensor, Tensor], Tensor]:
-    return lambda x, y: _view(combine(_view(x, INT64), _view(y, INT64)), UINT64) if x.dtype == UINT64 else combine(x, y)
+    """`combine`, of wide unsigned integers by the signed ones of their bits: both wrap alike."""
+
+    def of(x: Tensor, y: Tensor) -> Tensor:
+        return _view(combine(signed(x), signed(y)), x.dtype) if is_bits(x.dtype) else combine(x, y)
+
+    return of
 
 
 def _plus(x: Tensor, y: Tensor) -> Tensor:
@@ -199,8 +205,8 @@ def truth(x: Tensor) -> Tensor:
     return x if x.dtype == BOOL else _not_zero(x, 0)
 
 
-def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> Tensor:
-    """`x` with what `where` leaves out replaced by a value that does not change the result."""
+def _only_where(reduction: Reduction, x: Tensor, mask: Tensor, initial: Any) -> Tensor:
+    """`x` with what `mask` leaves out replaced by a value that does not change the result."""
     neutral = initial if reduction.identity is None else reduction.identity
     if neutral is None:
         name = reduction.ufunc.__name__
@@ -208,20 +214,12 @@ def _only_where(reduction: Reduction, x: Tensor, where: Array, initial: Any) -> 
             f"reduction operation '{name}' does not have an identity, "
             "so to use a where mask one has to specify 'initial'"
         )
-    mask = _as_mask(where, x)
     shape = np.broadcast_shapes(mask.shape, x.shape)
     if shape != x.shape:
         x = _expand(x, shape)
     if reduction is SUM and x.dtype.kind in "fc":
         neutral = complex(-0.0, -0.0) if x.dtype.kind == "c" else -0.0  # 0.0 makes 0.0 of a -0.0
     return _where(mask, x, tensor(neutral, dev=x.dev, dtype=x.dtype))
-
-
-def _as_mask(where: Array, x: Tensor) -> Tensor:
-    mask = as_tensor(where, x.dev)
-    if mask.dtype != BOOL:
-        raise TypeError(f"where: a bool array is needed, not one of {mask.dtype}")
-    return mask
 
 
 def _check_not_empty(reduction: Reduction, x: Tensor, axes: tuple[int, ...]) -> None:
@@ -248,8 +246,9 @@ def reduce(
     start = None if initial is NoValue or initial is None else initial
     if start is not None and np.ndim(start):
         raise ValueError("setting an array element with a sequence.")
-    if where is not NoValue and where is not True:
-        x = _only_where(reduction, x, where, start)
+    mask = None if where is NoValue else read_mask(where, x.dev)
+    if mask is not None:
+        x = _only_where(reduction, x, mask, start)
     axes = reduced_axes(axis, x.ndim)
     if reduction.identity is None and start is None:
         _check_not_empty(reduction, x, axes)

@@ -45,7 +45,7 @@ def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
     dev = dev_of(condition, x, y)
-    mask = truth(as_tensor(condition, dev))
+    mask = truth(as_tensor(bool(condition) if type(condition) is int else condition, dev))
     plain = isinstance(x, Tensor) and isinstance(y, Tensor) and x.dtype == y.dtype
     first, second = (x, y) if plain else _branches(dev, x, y)
     check_broadcast(mask, first, second)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib import _arraysetops_impl
 
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promoted, xp
+from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, dev_of, promoted, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.indexing import flatnonzero
 from numtorch.functions.reduce import INT64
@@ -158,12 +158,27 @@ def unique_values(x: Array) -> Tensor:
 # ---- Sets ----
 
 
+def _possible(among: Array, x: Tensor) -> Array:
+    """Of lists of integers those that fit 64 bits, where `x` holds integers: it can have no others."""
+    if isinstance(among, (Tensor, np.ndarray)):
+        return among
+    listed = np.asarray(among)
+    if listed.dtype != object or not all(isinstance(number, int) for number in listed.flat):
+        return among
+    if x.dtype.kind in "fc":
+        return listed.astype(np.float64)
+    return np.array([number for number in listed.flat if -(2**63) <= number < 2**63], np.int64)
+
+
 def _members(element: Array, test_elements: Array) -> tuple[Tensor, Tensor, Tensor | None]:
     """Both in one dtype, and which of the elements may be among the others.
 
     What int64 and uint64 have in common is exact, as NumPy compares them, and not rounded to float64.
     """
-    x, among = as_tensors(element, test_elements)
+    dev = dev_of(element, test_elements)
+    x = as_tensor(element, dev)
+    test_elements = as_tensor(_possible(test_elements, x), dev)
+    among = test_elements
     if UINT64 not in (x.dtype, among.dtype) or "i" not in (x.dtype.kind, among.dtype.kind):
         x, among = promoted(element, test_elements)
         return x, among, None

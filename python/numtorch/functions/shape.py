@@ -136,7 +136,7 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
     x = as_tensor(a)
     if axes is None:
         return _permute(x, tuple(range(x.ndim))[::-1])
-    order = (axes,) if isinstance(axes, int) else tuple(axes)
+    order = as_shape(axes)
     if len(order) != x.ndim:
         raise ValueError("axes don't match array")
     order = tuple(axis_of(axis, x.ndim) for axis in order)
@@ -336,10 +336,13 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
 
 
 def _numbers(shift: Any) -> Any:
-    """The shifts of `roll` as Python integers; NumPy truncates, too. Those of a Tensor wait for the device."""
-    if isinstance(shift, list | tuple) or (isinstance(shift, Tensor | np.ndarray) and shift.ndim):
-        return np.array([_numbers(row) for row in shift], object)
-    return int(shift)
+    """The shifts of `roll` as Python's integers; NumPy truncates, too. Those of a Tensor wait for the device."""
+    numbers = shift.tolist() if isinstance(shift, Tensor) else np.asarray(shift).tolist()
+    return [_numbers(row) for row in numbers] if isinstance(numbers, list) else int(numbers)
+
+
+def _total(shift: Any) -> int:
+    return sum(map(_total, shift)) if isinstance(shift, list) else shift
 
 
 @implements(np.roll)
@@ -349,15 +352,16 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     if axis is None:
         if x.ndim == 0:
             return x.copy("K")
-        distance = int(np.sum(_numbers(shift))) % max(x.size, 1)
+        distance = _total(_numbers(shift)) % max(x.size, 1)
         return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
-    pairs = np.broadcast(_numbers(shift), axes)
+    pairs = np.broadcast(np.array(_numbers(shift), object), axes)
     if pairs.ndim > 1:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     distances: dict[int, int] = {}
     for distance, place in pairs:
-        distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % max(x.shape[int(place)], 1)
+        length = max(x.shape[int(place)], 1)
+        distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % length
     if not distances:
         return x.copy("K")
     return ordered_like(moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x), x)

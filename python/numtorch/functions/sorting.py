@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, as_value, kernel, owned, tensor
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, axis_of, cast, promotion, xp
+from numtorch.functions.arguments import (
+    Array,
+    as_tensor,
+    as_tensors,
+    as_wide_tensor,
+    axis_of,
+    cast,
+    dev_of,
+    promotion,
+    xp,
+)
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.layout import in_c_order, ordered_like
 from numtorch.functions.reduce import INT64
@@ -54,7 +64,9 @@ KINDS = (None, "quicksort", "heapsort", "mergesort", "stable")
 
 
 def _check(function: str, kind: str | None, order: Any, stable: bool | None) -> None:
-    if kind not in KINDS and (not isinstance(kind, str) or kind[:1].lower() not in "qhms"):
+    if kind is not None and not isinstance(kind, str):
+        raise TypeError(f"{function}: sort kind must be str, not {type(kind).__name__}")
+    if kind not in KINDS and kind[:1].lower() not in "qhms":
         raise ValueError(f"sort kind must be one of 'quick', 'heap', or 'stable' (got {kind!r})")
     if kind is not None and stable is not None:
         raise ValueError("`kind` and `stable` parameters can't be provided at the same time. Use only one of them.")
@@ -115,6 +127,8 @@ def sort(
 
 
 def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str, order: Any) -> None:
+    if not isinstance(kind, str):
+        raise TypeError(f"{function}: select kind must be str, not {type(kind).__name__}")
     if kind != "introselect":
         raise ValueError(f"select kind must be 'introselect' (got '{kind}')")
     if order is not None:
@@ -233,7 +247,8 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
     """NumPy's `searchsorted`."""
     if side not in ("left", "right"):
         raise ValueError(f"search side must be one of 'left' or 'right' (got '{side}')")
-    haystack, needles = as_tensors(a, v)
+    dev = dev_of(a, v)
+    haystack, needles = as_tensor(a, dev), as_wide_tensor(v, dev)
     dtype = promotion(haystack, needles)
     if haystack.ndim != 1:
         raise ValueError(

@@ -30,6 +30,7 @@ from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over, unred
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
+from numtorch.functions.ufunc_options import read_mask
 from numtorch.functions.warning import warn
 
 __all__ = [
@@ -92,8 +93,9 @@ def mean(
 def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where: Any) -> Tensor:
     """The mean in `dtype`, which must not be an integer's unless the user asked for that."""
     axes = axes_of(axis, x.ndim)
-    if where is not NoValue and where is not True:
-        mask = broadcast_to(as_tensor(where, x.dev), x.shape)
+    mask = None if where is NoValue else read_mask(where, x.dev)
+    if mask is not None:
+        mask = broadcast_to(mask, x.shape)
         total = sum_of(cast(x, dtype), axes, dtype, None, keepdims, NoValue, mask)
         return xp.true_divide(total, cast(sum_over(cast(mask, INT64), axes, keepdims), dtype))
     count = _count(x.shape, axes)
@@ -107,11 +109,11 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
 
 
 def ddof_of(ddof: Any, correction: Any) -> Any:
-    if correction is NoValue:
-        return ddof
-    if ddof != 0:
+    """The one of both that is given; a Tensor as the number that it is."""
+    if correction is not NoValue and ddof != 0:
         raise ValueError("ddof and correction can't be provided simultaneously.")
-    return correction
+    asked = ddof if correction is NoValue else correction
+    return float(asked) if isinstance(asked, Tensor) else asked
 
 
 def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -144,7 +146,8 @@ def _spread(
     wanted = as_dtype(dtype) or own
     axes = axes_of(axis, x.ndim)
     kept = keepdims is not NoValue and bool(keepdims)
-    masked = where is not NoValue and where is not True
+    mask = None if where is NoValue else read_mask(where, x.dev)
+    masked = mask is not None
     enough = not masked and _count(x.shape, axes) - ddof > 0
     if not masked and _count(x.shape, axes) - ddof <= 0:
         warn("Degrees of freedom <= 0 for slice")
@@ -153,7 +156,7 @@ def _spread(
     elif kind is _std and x.tracked and wanted.kind in "fc":
         result = _composed_deviation(x, axes, wanted, ddof, kept, where if masked else None, middle)
     else:
-        result = _composed_variance(x, axes, wanted, ddof, kept, where if masked else None, middle)
+        result = _composed_variance(x, axes, wanted, ddof, kept, mask, middle)
         result = _root_of(result) if kind is _std else result
     result = cast(result, wanted if dtype is not None else real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
@@ -181,7 +184,7 @@ def size_of(deviations: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor
 
 def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:
     """What a kernel alone answers: of floats, along one axis or all; None otherwise."""
-    if type(a) is not Tensor or a.dtype not in FLOATS:
+    if type(a) is not Tensor or a.dtype not in FLOATS or isinstance(ddof, Tensor):
         return None
     kept = keepdims is not NoValue and bool(keepdims)
     if axis is None:
@@ -203,10 +206,10 @@ def _is_faster_composed(x: Tensor) -> bool:
 
 
 def _composed_variance(
-    x: Tensor, axes: tuple[int, ...], dtype: np.dtype[Any], ddof: Any, keepdims: bool, where: Any, middle: Any
+    x: Tensor, axes: tuple[int, ...], dtype: np.dtype[Any], ddof: Any, keepdims: bool, where: Tensor | None, middle: Any
 ) -> Tensor:
     """The deviations are those of `x` as it is; `dtype` is that of their mean and of the sum of their squares."""
-    mask = NoValue if where is None else broadcast_to(as_tensor(where, x.dev), x.shape)
+    mask = NoValue if where is None else broadcast_to(where, x.shape)
     center = cast(_mean_of(x, axes, dtype, True, mask), dtype) if middle is NoValue else as_tensor(middle, x.dev)
     squares = squared_deviations(cast(x, FLOAT64) if x.dtype.kind == "b" else x, center)
     total = sum_of(squares, axes, dtype if dtype != x.dtype else None, None, keepdims, NoValue, mask)

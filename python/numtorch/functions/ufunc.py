@@ -13,6 +13,7 @@ from numtorch.functions import complex_power
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
 from numtorch.functions.elementwise import ROWS, Row, computation
+from numtorch.functions.integers import within
 from numtorch.functions.layout import in_order
 from numtorch.functions.special import find_row
 from numtorch.functions.ufunc_options import Options, read_mask, read_options
@@ -367,6 +368,9 @@ def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dic
         if any(map(_is_text, inputs)):
             return _call_with_text(function, inputs)
         return call_with(function, inputs, keywords) if keywords else call_plain(function, inputs)
+    if function in _CHECKED:
+        with within(method):
+            return METHODS[method](function, *inputs, **(keywords or {}))
     return METHODS[method](function, *inputs, **(keywords or {}))
 
 

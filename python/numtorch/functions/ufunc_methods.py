@@ -11,6 +11,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions import folding
+from numtorch.functions.arguments import MOST_AXES
 from numtorch.functions.assign import assign
 from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
 from numtorch.functions.elementwise import ROWS
@@ -106,6 +107,8 @@ def _neutral(fold: Fold, dev: int) -> Tensor:
 
 
 def _axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    if axis is True or axis is False:
+        raise TypeError(f"axis: an integer is required, not {axis}")
     if axis is None:
         axes = tuple(range(ndim))
     elif isinstance(axis, tuple):
@@ -231,6 +234,8 @@ def _reduced_empty(fold: Fold, rest: tuple[int, ...], start: Tensor | None, dev:
 
 
 def _single_axis(axis: Any, ndim: int, method: str) -> int:
+    if axis is None and ndim <= 1:
+        axis = 0
     if axis is None or isinstance(axis, tuple):
         if isinstance(axis, tuple) and len(axis) == 1:
             axis = axis[0]
@@ -321,6 +326,11 @@ def outer(function: np.ufunc, a: Any, b: Any, **keywords: Any) -> Any:
     dev = find_dev(function, (a, b))
     # Python numbers have a dtype of their own here, as in NumPy.
     first, second = (x if isinstance(x, Tensor) else tensor(x, dev=dev, copy=_core.recording()) for x in (a, b))
+    if first.ndim + second.ndim > MOST_AXES:
+        raise ValueError(
+            f"maximum supported dimension for an ndarray is {MOST_AXES}, but `{function.__name__}.outer()` result "
+            f"would have {first.ndim + second.ndim}."
+        )
     operands = (_reshape(first, (*first.shape, *(1,) * second.ndim)), second)
     if keywords:
         return call_with(function, operands, keywords)
@@ -340,7 +350,7 @@ def at(function: np.ufunc, a: Any, indices: Any, *operands: Any) -> None:
         raise TypeError("first operand must be array")
     dev = find_dev(function, (a, *operands))
     # Python numbers too have a dtype of their own here, as in NumPy.
-    given = [x if isinstance(x, Tensor) else tensor(x, dev=dev) for x in operands]
+    given = [_as_operand(x, a.dtype, dev) for x in operands]
     plan = make_plan(function, (a.dtype, *(x.dtype for x in given)), outputs=(a.dtype,), casting="unsafe")
     values = [x if x.dtype == plan.inputs[1] else cast(x, plan.inputs[1]) for x in given]
     if function in (np.add, np.subtract) and plan.outputs[0] == a.dtype and _can_add(a.dtype):
@@ -348,6 +358,18 @@ def at(function: np.ufunc, a: Any, indices: Any, *operands: Any) -> None:
         assign(a, _core.additem(a, indices, value), f"{function.__name__}.at")
         return
     assign(a, _at_in_rounds(plan, a, indices, values), f"{function.__name__}.at")
+
+
+def _as_operand(x: Any, dtype: Dtype, dev: int) -> Tensor:
+    """An operand of `at` as a Tensor; an integer of more than 64 bits as the float that an array of floats takes."""
+    if isinstance(x, Tensor):
+        return x
+    try:
+        return tensor(x, dev=dev)
+    except OverflowError:
+        if dtype.kind not in "fc":
+            raise
+        return tensor(float(x), dev=dev)
 
 
 def _can_add(dtype: Dtype) -> bool:

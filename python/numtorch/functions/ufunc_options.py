@@ -64,12 +64,16 @@ def _read_signature(function: np.ufunc, left: dict[str, Any]) -> Any:
 
 
 def read_mask(where: Any, dev: int) -> Tensor | None:
-    """`where=` as a boolean Tensor; None if it is True."""
+    """`where=` as a boolean Tensor; None if it is True.
+
+    Of numbers and lists NumPy takes what is true in them; arrays must be boolean.
+    """
     if where is True:
         return None
-    mask = where if isinstance(where, Tensor) else tensor(where, dev=dev)
-    if mask.dtype != _BOOL and not np.can_cast(mask.dtype, _BOOL, "safe"):
-        if isinstance(where, int):
-            return cast(mask, _BOOL)
+    mask = where if isinstance(where, Tensor) else tensor(bool(where) if where is None else where, dev=dev)
+    if mask.dtype == _BOOL:
+        return mask
+    is_scalar = where.is_value if isinstance(where, Tensor) else not isinstance(where, np.ndarray)
+    if not is_scalar:
         raise TypeError(f"Cannot cast array data from {mask.dtype!r} to dtype('bool') according to the rule 'safe'")
-    return mask
+    return cast(mask, _BOOL)

@@ -93,7 +93,7 @@ def as_strided(
     shape, strides : ints, optional
         Those of `x` by default; strides are in bytes.
     subok : bool, optional
-        Decides nothing: there are no subclasses of Tensor.
+        Decides nothing: the view is of the class of `x`.
     writeable : bool, optional
         Whether the view can be written to, if `x` can.
 
@@ -120,6 +120,11 @@ def as_strided(
     check_ndim(len(lengths))
     if any(length < 0 for length in lengths):
         raise ValueError("negative dimensions are not allowed")
+    # Nobody steps along an axis of one element.
+    steps = tuple(
+        base.itemsize if length <= 1 and step % base.itemsize else step
+        for length, step in zip(lengths, steps, strict=True)
+    )
     if any(step % base.itemsize for step in steps):
         raise ValueError(f"as_strided: strides must be multiples of the itemsize {base.itemsize}")
     outside = ValueError(f"as_strided: a view of shape {lengths} with strides {steps} leaves the memory of the array")

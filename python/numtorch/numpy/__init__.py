@@ -75,7 +75,7 @@ from numtorch.functions.nonfinite import isneginf, isposinf, nan_to_num
 from numtorch.functions.packing import packbits, unpackbits
 from numtorch.functions.padding import pad
 from numtorch.functions.pointwise import (
-    allclose, angle, array_equal, array_equiv, clip, fix, imag, interp, isclose, iscomplex, isreal, real,
+    allclose, angle, array_equal, array_equiv, fix, imag, interp, isclose, iscomplex, isreal, real,
     real_if_close, round, round as around,
 )
 from numtorch.functions.polynomials import poly, polyadd, polyder, polydiv, polyint, polymul, polysub, polyval, roots
@@ -103,6 +103,7 @@ from numtorch.functions.text import array2string, array_repr, array_str
 from numtorch.numpy import emath, fft, lib, linalg, polynomial, random, testing
 from numtorch.numpy.absent import ABSENT as _ABSENT
 from numtorch.numpy.arrays import ndarray
+from numtorch.numpy.bounds import clip
 from numtorch.numpy.creation import (
     asarray_chkfinite, empty_like, from_dlpack, full_like, geomspace, linspace, logspace, ones_like, zeros_like,
 )
@@ -111,6 +112,7 @@ from numtorch.numpy.files import load
 from numtorch.numpy.info import Info as __array_namespace_info__
 from numtorch.numpy.iteration import broadcast, ndenumerate, nditer
 from numtorch.numpy.ordering import argsort, sort
+from numtorch.numpy.overrides import publish as _publish
 from numtorch.numpy.poly1d import poly1d
 from numtorch.numpy.questions import finfo, format_float_positional, format_float_scientific, iinfo, isfortran, isscalar
 from numtorch.numpy.ufuncs import (
@@ -199,6 +201,16 @@ _OWN = ("char", "ctypeslib", "ma", "rec", "strings")
 
 # So that `from numtorch.numpy.typing import NDArray` finds the modules that hold no functions of arrays.
 _sys.modules.update({f"{__name__}.{module.__name__[6:]}": module for module in (dtypes, exceptions, typing)})
+
+for _ours, _theirs in (
+    (_sys.modules[__name__], _numpy),
+    (emath, _numpy.emath),
+    (fft, _numpy.fft),
+    (lib.stride_tricks, _numpy.lib.stride_tricks),
+    (linalg, _numpy.linalg),
+    (polynomial.polynomial, _numpy.polynomial.polynomial),
+):
+    _publish(_ours, _theirs)
 
 
 def __getattr__(name: str) -> _ModuleType:

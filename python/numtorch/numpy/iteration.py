@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import Array, as_tensor, as_tensors, xp
+from numtorch.functions.arguments import MOST_AXES, Array, as_tensor, as_tensors, xp
+from numtorch.functions.layout import is_fortran
 
 __all__ = ["broadcast", "ndenumerate", "nditer"]
 
@@ -49,6 +50,8 @@ class broadcast:
     """
 
     def __init__(self, *args: Array) -> None:
+        if len(args) > MOST_AXES:
+            raise ValueError(f"Need at least 0 and at most {MOST_AXES} array objects.")
         self._arrays = xp.broadcast_arrays(*as_tensors(*args))
         self.shape: tuple[int, ...] = self._arrays[0].shape if args else ()
         self.ndim = self.nd = len(self.shape)
@@ -114,9 +117,11 @@ class nditer:
             raise TypeError(f"nditer: not supported on Tensors: {refused or 'op_dtypes, op_axes and itershape'}")
         several = isinstance(op, (list, tuple))
         given = list(op) if several else [op]
+        if not given:
+            raise ValueError("Must provide at least one operand")
         if any(one is None for one in given):
             raise TypeError("nditer: not supported on Tensors: operands of None, which it would make")
-        self.operands = tuple(self._views(as_tensors(*given), op_flags, several))
+        self.operands = tuple(self._views(as_tensors(*given), op_flags))
         self._several = several
         self._flags = set(flags or ())
         self.nop = len(given)
@@ -129,9 +134,9 @@ class nditer:
             raise ValueError("Iteration of zero-sized operands is not enabled")
         self.reset()
 
-    def _views(self, arrays: list[Tensor], op_flags: Any, several: bool) -> Iterator[Tensor]:
+    def _views(self, arrays: list[Tensor], op_flags: Any) -> Iterator[Tensor]:
         """The operands as they broadcast; one to write to must not be."""
-        each = op_flags if several and op_flags and not isinstance(op_flags[0], str) else [op_flags] * len(arrays)
+        each = op_flags if op_flags and not isinstance(op_flags[0], str) else [op_flags] * len(arrays)
         shape = np.broadcast_shapes(*(array.shape for array in arrays))
         for array, own in zip(arrays, each, strict=True):
             if not {"readwrite", "writeonly"} & set(own or ()):
@@ -214,6 +219,8 @@ class nditer:
 def _axes(operands: Sequence[Tensor], order: str) -> tuple[int, ...]:
     """The axes from the slowest to the fastest, in the order that `order` asks for."""
     ndim = operands[0].ndim
+    if order == "A":
+        order = "F" if all(is_fortran(operand) for operand in operands) else "C"
     if order == "C":
         return tuple(range(ndim))
     if order == "F":

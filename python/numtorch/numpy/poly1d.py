@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch._core import collect
 from numtorch.functions.arguments import Array, as_tensor
 from numtorch.functions.polynomials import polydiv
 from numtorch.numpy.questions import isscalar
@@ -38,6 +39,9 @@ class poly1d(np.poly1d, metaclass=_Poly1d):
         given = c_or_r if isinstance(c_or_r, np.poly1d) else as_tensor(c_or_r)
         super().__init__(given, r, variable)
         self.__dict__["coeffs"] = as_tensor(self.coeffs)
+
+    def __repr__(self) -> str:
+        return repr(np.poly1d(collect(self.coeffs), variable=self.variable))
 
     def __neg__(self) -> poly1d:
         return poly1d(super().__neg__())

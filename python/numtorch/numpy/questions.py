@@ -21,14 +21,27 @@ def _number(x: Any) -> Any:
     return x.dtype.type(x.item()) if isinstance(x, Tensor) else x
 
 
-def finfo(dtype: Any) -> np.finfo[Any]:
+class _Limits(type):
+    """A class whose instances are NumPy's: those of the class that it derives from."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+
+class finfo(np.finfo, metaclass=_Limits):
     """NumPy's `finfo` of a dtype, or of a Tensor's."""
-    return np.finfo(_dtype_of(dtype))
+
+    def __new__(cls, dtype: Any) -> np.finfo[Any]:  # type: ignore[misc]
+        """NumPy's own object."""
+        return np.finfo(_dtype_of(dtype))
 
 
-def iinfo(type: Any) -> np.iinfo[Any]:
+class iinfo(np.iinfo, metaclass=_Limits):
     """NumPy's `iinfo` of a dtype, or of a Tensor's."""
-    return np.iinfo(_dtype_of(type))
+
+    def __new__(cls, type: Any) -> np.iinfo[Any]:  # type: ignore[misc]
+        """NumPy's own object."""
+        return np.iinfo(_dtype_of(type))
 
 
 def isscalar(element: Any) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numtorch._core import Tensor
 from numtorch.functions.arguments import as_tensor, dev_of, is_weak
 from numtorch.functions.ufunc import resolve_dtypes
+from numtorch.numpy.overrides import answers_ufuncs, given, is_for_numpy, publish_ufuncs, ufunc_answer
 
 __all__ = [
     "abs",
@@ -154,37 +155,64 @@ class ufunc:
         self.nin, self.nout, self.nargs = of_numpy.nin, of_numpy.nout, of_numpy.nargs
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        for x in args:
-            if type(x) is Tensor:
-                return self._of_numpy(*args, **kwargs)
-        return self._of_numpy(*self._as_tensors(args), **kwargs)
-
-    def _as_tensors(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The inputs as Tensors, Python's numbers among arrays excepted; outputs as they are."""
+        if args and type(args[0]) is Tensor:
+            return self._of_numpy(*args, **kwargs)
         inputs, outputs = args[: self.nin], args[self.nin :]
-        dev = dev_of(*args)
+        if any(output is not None for output in outputs):
+            kwargs["out"] = outputs
+        answer = self._asked("__call__", inputs, kwargs)
+        return self._of_numpy(*self._as_tensors(inputs), **kwargs) if answer is NotImplemented else answer
+
+    def _asked(self, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """What the classes of the arguments say, or NumPy of masked arrays; NotImplemented if none answers."""
+        out = keywords.get("out")
+        if out is not None and not isinstance(out, tuple):
+            keywords["out"] = out = (out,)
+        arguments = (*inputs, *(out or ()))
+        if not any(map(answers_ufuncs, arguments)):
+            loses_mask = method != "__call__" and any(isinstance(x, np.ma.MaskedArray) for x in arguments)
+            if loses_mask or not is_for_numpy(arguments):
+                return NotImplemented
+        answer = ufunc_answer(self._of_numpy, method, inputs, keywords)
+        return given(getattr(self._of_numpy, method)(*inputs, **keywords)) if answer is NotImplemented else answer
+
+    def _as_tensors(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The inputs as Tensors, Python's numbers among arrays excepted."""
+        dev = dev_of(*inputs)
         if all(is_weak(x) for x in inputs):
-            return (*(as_tensor(x, dev) for x in inputs), *outputs)
-        return (*(x if is_weak(x) else as_tensor(x, dev) for x in inputs), *outputs)
+            return tuple(as_tensor(x, dev) for x in inputs)
+        return tuple(x if is_weak(x) else as_tensor(x, dev) for x in inputs)
+
+    def _along(self, method: str, array: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """A method that goes along axes of one array."""
+        if type(array) is not Tensor:
+            answer = self._asked(method, (array, *args), keywords)
+            if answer is not NotImplemented:
+                return answer
+            array = as_tensor(array)
+        return getattr(self._of_numpy, method)(array, *args, **keywords)
 
     def reduce(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
         """See `numpy.ufunc.reduce`."""
-        return self._of_numpy.reduce(as_tensor(array), *args, **kwargs)
+        return self._along("reduce", array, args, kwargs)
 
     def accumulate(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
         """See `numpy.ufunc.accumulate`."""
-        return self._of_numpy.accumulate(as_tensor(array), *args, **kwargs)
+        return self._along("accumulate", array, args, kwargs)
 
     def reduceat(self, array: Any, /, *args: Any, **kwargs: Any) -> Any:
         """See `numpy.ufunc.reduceat`."""
-        return self._of_numpy.reduceat(as_tensor(array), *args, **kwargs)
+        return self._along("reduceat", array, args, kwargs)
 
     def outer(self, A: Any, B: Any, /, **kwargs: Any) -> Any:
         """See `numpy.ufunc.outer`."""
-        return self._of_numpy.outer(*self._as_tensors((A, B)), **kwargs)
+        answer = self._asked("outer", (A, B), kwargs)
+        return self._of_numpy.outer(*self._as_tensors((A, B)), **kwargs) if answer is NotImplemented else answer
 
     def at(self, a: Any, indices: Any, b: Any = None, /) -> None:
         """See `numpy.ufunc.at`: in place."""
+        if self._asked("at", (a, indices) if b is None else (a, indices, b), {}) is not NotImplemented:
+            return
         if b is None:
             self._of_numpy.at(a, indices)
         else:
@@ -213,6 +241,12 @@ class ufunc:
     def signature(self) -> str | None:
         """See `numpy.ufunc.signature`."""
         return self._of_numpy.signature
+
+    def __eq__(self, other: object) -> Any:
+        return other is self or other is self._of_numpy or NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._of_numpy)
 
     def __repr__(self) -> str:
         return f"<ufunc '{self.__name__}'>"
@@ -312,3 +346,5 @@ if hasattr(np, "matvec"):  # NumPy 2.2
     matvec = ufunc(np.matvec)
     vecmat = ufunc(np.vecmat)
     __all__ += ["matvec", "vecmat"]
+
+publish_ufuncs((member._of_numpy, member) for member in list(globals().values()) if isinstance(member, ufunc))

@@ -94,6 +94,8 @@ class vectorize:
         cache: bool = False,
         signature: str | None = None,
     ) -> None:
+        if pyfunc is not NoValue and not callable(pyfunc):
+            raise TypeError("When used as a decorator, only accepts keyword arguments.")
         self.otypes = _dtypes(otypes)
         self.excluded = set(excluded or ())
         self.cache = cache

@@ -1,4 +1,4 @@
-"""`numpy.lib`: what of it makes arrays; the rest is NumPy's own."""
+"""`numpy.lib`: what of it is about arrays, and what is NumPy's own."""
 
 import numpy.lib as _lib
 from numpy.lib import (

@@ -1,17 +1,12 @@
 """NumPy's random numbers as Tensors: NumPy's own bit streams on the CPU, libtorch's on a GPU."""
 
 from numpy.random import (  # type: ignore[attr-defined]  # its stub does not export them
-    MT19937,
-    PCG64,
-    PCG64DXSM,
-    SFC64,
     BitGenerator,
-    Philox,
-    SeedSequence,
     get_bit_generator,
     set_bit_generator,
 )
 
+from numtorch.numpy.random.bits import MT19937, PCG64, PCG64DXSM, SFC64, Philox, SeedSequence
 from numtorch.numpy.random.generator import Generator, default_rng
 from numtorch.numpy.random.legacy import (
     beta,

@@ -11,7 +11,7 @@ from numtorch.numpy.random.continuous import Continuous
 from numtorch.numpy.random.device import DeviceStream
 from numtorch.numpy.random.discrete import Discrete
 from numtorch.numpy.random.drawing import Stream
-from numtorch.numpy.random.host import CPU, HostStream, on_host
+from numtorch.numpy.random.host import CPU, HostStream, seed_numbers
 
 __all__ = ["Generator", "default_rng"]
 
@@ -159,7 +159,7 @@ def default_rng(seed: Any = None, *, dev: int | None = None) -> Generator:
     >>> rng.normal(size=2)
     Tensor([0.00123015, 0.29874554], dtype=float64, dev=-1)
     """
-    made = np.random.default_rng(on_host("default_rng", "seed", seed))
+    made = np.random.default_rng(seed_numbers("default_rng", "seed", seed))
     if isinstance(made, Generator) and dev in (None, made.dev):
         return made
     return Generator(made.bit_generator, dev=dev)

@@ -12,7 +12,7 @@ from numtorch._core import Tensor, tensor
 from numtorch.numpy.random import permutations, reparametrised
 from numtorch.numpy.random.out import filled
 
-__all__ = ["CPU", "Host", "HostStream", "on_host", "wrapped"]
+__all__ = ["CPU", "Host", "HostStream", "on_host", "seed_numbers", "wrapped"]
 
 Host: TypeAlias = Any  # a numpy.random.Generator or RandomState
 
@@ -31,6 +31,14 @@ def on_host(method: str, argument: str, value: Any) -> Any:
             f"make it with dev={value.dev}"
         )
     return value.numpy()
+
+
+def seed_numbers(function: str, argument: str, value: Any) -> Any:
+    """A seed with Python's integers, or an ndarray, for the Tensors in it."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(seed_numbers(function, argument, one) for one in value)
+    hosted = on_host(function, argument, value)
+    return hosted.item() if isinstance(value, Tensor) and value.ndim == 0 else hosted
 
 
 def wrapped(drawn: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from numtorch import _core
 from numtorch.numpy.random.device import DeviceStream
 from numtorch.numpy.random.drawing import Stream
-from numtorch.numpy.random.host import CPU, Host, HostStream, on_host
+from numtorch.numpy.random.host import CPU, Host, HostStream, seed_numbers
 from numtorch.numpy.random.state import RandomState
 
 __all__ = [
@@ -142,7 +142,7 @@ zipf = _shared.zipf
 
 def seed(seed: Any = None) -> None:
     """NumPy's `seed`: restarts the shared stream, on every device."""
-    np.random.seed(on_host("seed", "seed", seed))  # noqa: NPY002  # this is it
+    np.random.seed(seed_numbers("seed", "seed", seed))  # noqa: NPY002  # this is it
 
 
 def ranf(*args: Any, **kwargs: Any) -> Any:

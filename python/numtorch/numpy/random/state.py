@@ -11,7 +11,7 @@ from numtorch.numpy.random.continuous import Continuous
 from numtorch.numpy.random.device import DeviceStream
 from numtorch.numpy.random.discrete import Discrete
 from numtorch.numpy.random.drawing import Stream
-from numtorch.numpy.random.host import CPU, HostStream, on_host
+from numtorch.numpy.random.host import CPU, HostStream, seed_numbers
 
 __all__ = ["RandomState"]
 
@@ -35,7 +35,7 @@ class RandomState(Continuous, Discrete, np.random.RandomState):
     """
 
     def __init__(self, seed: Any = None, *, dev: int | None = None) -> None:
-        host = np.random.RandomState(on_host("RandomState", "seed", seed))
+        host = np.random.RandomState(seed_numbers("RandomState", "seed", seed))
         super().__init__(host._bit_generator)
         dev = _core.default_dev() if dev is None else dev
         self._stream = HostStream(host) if dev == CPU else DeviceStream(host, dev)
@@ -60,7 +60,7 @@ class RandomState(Continuous, Discrete, np.random.RandomState):
 
     def seed(self, seed: Any = None) -> None:
         """NumPy's `seed`."""
-        self._stream.host.seed(on_host("seed", "seed", seed))
+        self._stream.host.seed(seed_numbers("seed", "seed", seed))
 
     # ---- Numbers ----
 
