@@ -27,6 +27,7 @@ class Planner {
   explicit Planner(const at::Tensor& array) : array_(array) { plan_.offset = array.storage_offset(); }
 
   Plan plan(const Parts& parts) {
+    parts_ = &parts;
     measure(parts);
     for (const Part& part : parts.items) add(part);
     keep(array_.dim() - axis_);
@@ -121,9 +122,25 @@ class Planner {
 
   void select(std::int64_t index) {
     const std::int64_t size = array_.size(axis_);
-    if (index < -size || index >= size) fail_bounds(index, axis_, size);
+    if (index < -size || index >= size) fail_integer(index, size);
     plan_.offset += (index < 0 ? index + size : index) * array_.stride(axis_);
     ++axis_;
+  }
+
+  // As in NumPy: that a mask does not fit is said before what an integer leaves.
+  [[noreturn]] void fail_integer(std::int64_t index, std::int64_t size) const {
+    std::int64_t axis = 0;
+    for (const Part& part : parts_->items) {
+      if (part.kind == Part::Mask) {
+        check_mask(part.array, array_, axis);
+        axis += part.array.dim();
+      } else if (part.kind == Part::Ellipsis) {
+        axis += ellipsis_;
+      } else if (part.kind != Part::NewAxis && part.kind != Part::Flag) {
+        ++axis;
+      }
+    }
+    fail_bounds(index, axis_, size);
   }
 
   void slice(const Part& part) {
@@ -229,6 +246,7 @@ class Planner {
   }
 
   const at::Tensor& array_;
+  const Parts* parts_ = nullptr;
   Plan plan_;
   c10::SmallVector<Dimension, 6> dimensions_;
   std::int64_t axis_ = 0;
