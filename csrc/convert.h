@@ -53,6 +53,9 @@ int to_bool_slot(PyObject* self);
 int get_buffer(PyObject* self, Py_buffer* view, int flags);
 void release_buffer(PyObject* self, Py_buffer* view);
 
+// Fills `view` with the memory of `value`, but for its owner; release_buffer undoes it.
+void describe_buffer(const at::Tensor& value, bool readonly, Py_buffer* view, int flags);
+
 // Is the memory of `value`, as it lies, what an ndarray of its dtype would hold?
 inline bool is_plain(const at::Tensor& value) { return value.is_cpu() && !value.is_conj() && !value.is_neg(); }
 

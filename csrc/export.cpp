@@ -99,23 +99,7 @@ void check_exportable(PyObject* self, int flags) {
 void fill_view(PyObject* self, Py_buffer* view, int flags) {
   check_exportable(self, flags);
   TensorObject* object = as_tensor(self);
-  auto exported = std::make_unique<Exported>();
-  exported->value = object->value;
-  const auto itemsize = static_cast<Py_ssize_t>(object->value.itemsize());
-  for (std::int64_t i = 0; i < object->value.dim(); ++i) {
-    exported->shape.push_back(object->value.size(i));
-    exported->strides.push_back(object->value.stride(i) * itemsize);
-  }
-  view->buf = address_of(object->value, object->value.storage_offset());
-  view->len = static_cast<Py_ssize_t>(object->value.nbytes());
-  view->itemsize = itemsize;
-  view->readonly = (object->flags & (kReadOnly | kValue)) != 0;
-  view->ndim = (flags & PyBUF_ND) != 0 ? static_cast<int>(object->value.dim()) : 1;  // else it is bytes in a row
-  view->format = (flags & PyBUF_FORMAT) != 0 ? const_cast<char*>(format_of(object->value.scalar_type())) : nullptr;
-  view->shape = (flags & PyBUF_ND) != 0 ? exported->shape.data() : nullptr;
-  view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? exported->strides.data() : nullptr;
-  view->suboffsets = nullptr;
-  view->internal = exported.release();
+  describe_buffer(object->value, (object->flags & (kReadOnly | kValue)) != 0, view, flags);
   view->obj = Py_NewRef(self);
   spare_saved(object->value);  // nobody sees what is written to it from now on
   object->flags |= kShared;
@@ -136,6 +120,26 @@ void copy_corners(const at::Tensor& target, const at::Tensor& value, std::int64_
 }
 
 }  // namespace
+
+void describe_buffer(const at::Tensor& value, bool readonly, Py_buffer* view, int flags) {
+  auto exported = std::make_unique<Exported>();
+  exported->value = value;
+  const auto itemsize = static_cast<Py_ssize_t>(value.itemsize());
+  for (std::int64_t i = 0; i < value.dim(); ++i) {
+    exported->shape.push_back(value.size(i));
+    exported->strides.push_back(value.stride(i) * itemsize);
+  }
+  view->buf = address_of(value, value.storage_offset());
+  view->len = static_cast<Py_ssize_t>(value.nbytes());
+  view->itemsize = itemsize;
+  view->readonly = readonly;
+  view->ndim = (flags & PyBUF_ND) != 0 ? static_cast<int>(value.dim()) : 1;  // else it is bytes in a row
+  view->format = (flags & PyBUF_FORMAT) != 0 ? const_cast<char*>(format_of(value.scalar_type())) : nullptr;
+  view->shape = (flags & PyBUF_ND) != 0 ? exported->shape.data() : nullptr;
+  view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? exported->strides.data() : nullptr;
+  view->suboffsets = nullptr;
+  view->internal = exported.release();
+}
 
 void check_untracked(PyObject* self, const char* function) {
   if (!is_tracked(self)) return;

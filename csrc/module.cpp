@@ -10,6 +10,7 @@
 #include "generator.h"
 #include "index.h"
 #include "kernel.h"
+#include "lend.h"
 #include "memory.h"
 #include "operation.h"
 #include "protocol.h"
@@ -47,6 +48,7 @@ void register_all(PyObject* self) {
   numtorch::register_subclass(self);
   numtorch::register_index(self);
   numtorch::register_convert(self);
+  numtorch::register_lending(self);
   auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);
   numtorch::register_generator(module);
 }
