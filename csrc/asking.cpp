@@ -4,6 +4,7 @@
 
 #include "dtype.h"
 #include "errors.h"
+#include "once.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -34,21 +35,22 @@ struct NumPy {
 };
 
 const NumPy& numpy() {
-  static const NumPy found = [] {
+  static constinit Once<const NumPy> found([]() -> const NumPy* {
     const Ref module = check(PyImport_ImportModule("numpy"));
     PyObject* ndarray = check(PyObject_GetAttrString(module.get(), "ndarray")).release();
     PyObject* generic = check(PyObject_GetAttrString(module.get(), "generic")).release();
     auto* tensor = reinterpret_cast<PyObject*>(tensor_type);
-    return NumPy{reinterpret_cast<PyTypeObject*>(ndarray), reinterpret_cast<PyTypeObject*>(generic),
-                 check(PyObject_GetAttrString(ndarray, "__array_function__")).release(),
-                 check(PyObject_GetAttrString(tensor, "__array_function__")).release()};
-  }();
-  return found;
+    return new NumPy{reinterpret_cast<PyTypeObject*>(ndarray), reinterpret_cast<PyTypeObject*>(generic),
+                     check(PyObject_GetAttrString(ndarray, "__array_function__")).release(),
+                     check(PyObject_GetAttrString(tensor, "__array_function__")).release()};
+  });
+  return *found;
 }
 
 bool is_plain(PyObject* object) {
   return Py_TYPE(object) == tensor_type || PyFloat_CheckExact(object) || PyLong_CheckExact(object) ||
          object == Py_None || PyBool_Check(object) || PyUnicode_CheckExact(object) || PyComplex_CheckExact(object) ||
+         PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyDict_CheckExact(object) ||
          PySlice_Check(object) || object == Py_Ellipsis || PyFunction_Check(object) || PyType_Check(object);
 }
 

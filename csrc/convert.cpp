@@ -8,6 +8,7 @@
 #include "dtype.h"
 #include "host.h"
 #include "kernel.h"
+#include "nest.h"
 #include "record.h"
 
 namespace numtorch {
@@ -231,7 +232,28 @@ PyCFunction with_keywords(PyCFunctionWithKeywords function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
+// find_dev(operands): the device of the first Tensor among them or in lists there; None if there is none.
+PyObject* find_first(PyObject* operands, int depth) {
+  check_depth(depth);
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(operands); ++i) {
+    PyObject* operand = PySequence_Fast_GET_ITEM(operands, i);
+    if (is_tensor(operand)) return operand;
+    if (!is_sequence(operand)) continue;
+    if (PyObject* found = find_first(operand, depth + 1)) return found;
+  }
+  return nullptr;
+}
+
+PyObject* find_dev(PyObject*, PyObject* operands) {
+  return guarded([&] {
+    const Ref items = check(PySequence_Fast(operands, "find_dev: a sequence is needed"));
+    PyObject* found = find_first(items.get(), 0);
+    return found == nullptr ? Py_NewRef(Py_None) : check(PyLong_FromLong(dev_of(value_of(found).device()))).release();
+  });
+}
+
 PyMethodDef functions[] = {
+    {"find_dev", find_dev, METH_O, "find_dev(operands): the device of the first Tensor among them, or in lists there."},
     {"tensor", with_keywords(tensor), METH_VARARGS | METH_KEYWORDS, kTensorDoc},
     {"collect", collect, METH_O, kCollectDoc},
     {"from_dlpack", with_keywords(import_dlpack), METH_VARARGS | METH_KEYWORDS, kFromDlpackDoc},
@@ -270,6 +292,7 @@ PyGetSetDef convert_getset[] = {{nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 at::Tensor to_value(PyObject* object, Type dtype, c10::Device device, bool copy, const char* function) {
   if (is_tensor(object)) return adapt(value_of(object), dtype, device, copy);
+  if (auto nest = from_nest(object, dtype)) return adapt(std::move(nest->value), dtype, device, false);
   std::uint8_t flags = 0;
   if (const auto source = device_in(object, function)) {
     const Ref stacked = stack_sequence(object, dtype, *source, function);
@@ -290,6 +313,10 @@ PyObject* to_tensor(PyObject* object, Type dtype, std::optional<c10::Device> dev
   Ref tensor;
   if (is_tensor(object)) {
     tensor = Ref::borrow(object);
+  } else if (auto nest = from_nest(object, dtype)) {
+    if (!device && !nest->has_tensors) device = default_device();
+    tensor = check(wrap(std::move(nest->value)));
+    copy = false;
   } else if (const auto source = device_in(object, function)) {
     tensor = stack_sequence(object, dtype, *source, function);
     copy = false;

@@ -235,6 +235,10 @@ void refuse_masked(PyObject* object, const char* function) {
        function, Py_TYPE(object)->tp_name);
 }
 
+bool is_numpy_scalar(PyObject* object) { return is_instance(object, numpy().generic); }
+
+bool is_exact_array(PyObject* object) { return Py_TYPE(object) == reinterpret_cast<PyTypeObject*>(numpy().ndarray); }
+
 bool is_numpy_bool(PyObject* object) { return is_instance(object, numpy().boolean); }
 
 at::Tensor from_host(PyObject* object, Type type, const Source& source) {

@@ -36,6 +36,10 @@ inline void check_depth(int depth) {
 // An ndarray or a NumPy scalar.
 bool is_numpy(PyObject* object);
 
+// A NumPy scalar; an ndarray of no subclass.
+bool is_numpy_scalar(PyObject* object);
+bool is_exact_array(PyObject* object);
+
 // Whether it is a bool of NumPy's; before NumPy 2.3 it passes for an integer.
 bool is_numpy_bool(PyObject* object);
 

@@ -17,6 +17,7 @@
 
 #include "convert.h"
 #include "index_order.h"
+#include "lend.h"
 #include "tensor.h"
 
 namespace numtorch {
@@ -90,6 +91,7 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
   at::Tensor target = carried(array);
   const at::Tensor values = carried(source);
   if (source.numel() == 1 && mode == Write::Assign) {
+    if (fill_on_host(array, mask, source.reshape({}))) return;
     Unlocked release(is_long(array));
     target.masked_fill_(mask, values.reshape({}));
     return;

@@ -10,8 +10,9 @@ namespace numtorch {
 
 namespace {
 
-constinit Once<PyObject> base_ufunc{
-    [] { return check(PyObject_GetAttrString(reinterpret_cast<PyObject*>(tensor_type), "__array_ufunc__")).release(); }};
+constinit Once<PyObject> base_ufunc{[] {
+  return check(PyObject_GetAttrString(reinterpret_cast<PyObject*>(tensor_type), "__array_ufunc__")).release();
+}};
 
 constinit Once<KernelObject> alias{[] { return find_kernel("alias"); }};
 

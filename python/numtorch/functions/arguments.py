@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from numtorch import _core
-from numtorch._core import Tensor, tensor
+from numtorch._core import Tensor, find_dev, tensor
 
 __all__ = [
     "Array",
@@ -59,26 +59,6 @@ def check_lengths(lengths: Iterable[int]) -> None:
 def given(value: Any) -> bool:
     """Whether an argument was passed, where NumPy marks its absence with ``np._NoValue``."""
     return value is not NoValue
-
-
-_DEEPEST = 64  # NumPy's limit on axes
-
-
-def find_dev(operands: Iterable[Any], depth: int = 0) -> int | None:
-    """The device of the first Tensor among `operands` or in lists there, which may hold themselves."""
-    if depth > _DEEPEST:
-        raise ValueError(
-            "setting an array element with a sequence. The requested array would exceed the maximum number of "
-            f"dimension of {_DEEPEST}."
-        )
-    for operand in operands:
-        if isinstance(operand, Tensor):
-            return operand.dev
-        if isinstance(operand, (list, tuple)):
-            dev = find_dev(operand, depth + 1)
-            if dev is not None:
-                return dev
-    return None
 
 
 def dev_of(*operands: Any) -> int:

@@ -319,6 +319,8 @@ def _converted(
 ) -> Any:
     """`object` as a Tensor, or as NumPy's array if no Tensor can hold it and the call does not say where it goes."""
     try:
+        if dtype is device is dev is like is None and copy is not False and order == "K" and type(object) is list:
+            return tensor(object)
         return _as_tensor(object, dtype, order, device, dev, like, copy)
     except (TypeError, OverflowError):
         placed = any(place is not None for place in (device, dev, like)) or find_dev([object]) is not None
@@ -351,8 +353,7 @@ def _as_tensor(
     result = tensor(object, dev=place, dtype=wanted, copy=bool(copy) or is_value)
     if copy is False and result is not object and not _shares(result, object, wanted):
         raise ValueError("Unable to avoid copy while creating an array as requested.")
-    lies = {"C": is_contiguous(result), "F": is_fortran(result)}.get(letter, True)
-    if lies:
+    if letter in "AK" or (is_fortran if letter == "F" else is_contiguous)(result):
         return result
     if copy is False:
         raise ValueError("Unable to avoid copy while creating an array as requested.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from numtorch import _core
 from numtorch._core import Kernel
+from numtorch.functions.host_loops import hosted
 
 __all__ = [
     "directly",
@@ -39,10 +40,12 @@ def implements(*functions: Function) -> Callable[[Handler], Handler]:
     """
     Makes the decorated function what `functions` of NumPy do when an argument is a Tensor.
 
-    It receives exactly the arguments that the user passed, so its signature must be NumPy's.
+    It receives exactly the arguments that the user passed, so its signature must be NumPy's. On the CPU NumPy's own
+    loop comes before it, where that is the faster one (`host_loops`).
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(kernels: Handler) -> Handler:
+        handler = cast(Handler, hosted(functions[0], kernels)) if functions else kernels
         for function in functions:
             _handled[function] = handler
             _core.register_function(function, handler)

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions import complex_power
+from numtorch.functions import complex_power, host_loops
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
 from numtorch.functions.elementwise import ROWS, Row, computation
@@ -364,6 +364,9 @@ def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None
 def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
     """Answer ``Tensor.__array_ufunc__`` and the operators, where C++ has no direct answer."""
     row_of(function)
+    answer = host_loops.ufunc_answer(function, method, inputs, keywords)
+    if answer is not None:
+        return answer
     if method == "__call__":
         if any(map(_is_text, inputs)):
             return _call_with_text(function, inputs)

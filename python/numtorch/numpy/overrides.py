@@ -162,7 +162,9 @@ def _asking(name: str, handler: Callable[..., Any], module: ModuleType, of_numpy
     binds = isinstance(theirs, (FunctionType, DISPATCHER))
     function: Any = _core.asking(handler, theirs, binds)
     update_wrapper(function, handler)
-    function.__module__, function.__name__, function.__qualname__ = module.__name__, name, name
+    function.__name__ = function.__qualname__ = name
+    if handler.__module__.startswith("numtorch"):  # NumPy's own, with its docstring, stay its own
+        function.__module__ = module.__name__
     return function
 
 
@@ -170,7 +172,7 @@ def publish(module: ModuleType, of_numpy: ModuleType) -> None:
     """Puts functions that ask first in the place of the module's plain ones."""
     for name in module.__all__:
         member = getattr(module, name)
-        if isinstance(member, FunctionType):
+        if isinstance(member, FunctionType) and member is not getattr(of_numpy, name, None):
             setattr(module, name, _asking(name, member, module, of_numpy))
 
 

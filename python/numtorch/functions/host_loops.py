@@ -1,0 +1,104 @@
+"""Which of NumPy's functions run NumPy's own loop, over the memory of Tensors on the CPU that no gradient depends on.
+
+Nothing is copied and nothing leaves the device. Tensors on a GPU, those of a gradient and subclasses have libtorch's
+kernels; so have large arrays where libtorch's threads together are faster than NumPy's one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from numtorch import _core
+
+__all__ = ["LOOPS", "UFUNC_LOOPS", "Loop", "hosted", "ufunc_answer"]
+
+
+class Loop(NamedTuple):
+    """How much faster it is, for which dtypes, and how many of the first arguments may be Tensors."""
+
+    speed: float
+    kinds: str = "biufc"
+    inputs: int = 1
+
+
+# NumPy's speed over that of the kernels: 10⁶ elements, one thread, `bench/numpy_functions.py --host-loops`.
+LOOPS: dict[str, Loop] = {
+    "argmax": Loop(1.8, "biuf"),
+    "argmin": Loop(1.8, "biuf"),
+    "argwhere": Loop(9.0),
+    "bincount": Loop(2.1, inputs=2),
+    "convolve": Loop(6.2, inputs=2),
+    "count_nonzero": Loop(1.6),
+    "digitize": Loop(1.6, inputs=2),
+    "flatnonzero": Loop(10.0),
+    "interp": Loop(3.3, "biuf", 3),
+    "isin": Loop(6.8, inputs=2),
+    "median": Loop(2.8, "biuf"),
+    "nanargmax": Loop(2.9, "biuf"),
+    "nanargmin": Loop(2.9, "biuf"),
+    "nanmax": Loop(8.0, "biuf"),
+    "nanmin": Loop(8.0, "biuf"),
+    "nonzero": Loop(10.0),
+    "packbits": Loop(80.0, "biu"),
+    "partition": Loop(3.9, "biuf"),
+    "repeat": Loop(3.7, inputs=2),
+    "searchsorted": Loop(1.0, "biuf", 2),
+    "take": Loop(2.2, inputs=2),
+    "unpackbits": Loop(31.0, "u"),
+}
+
+UFUNC_LOOPS: dict[tuple[np.ufunc, str], Loop] = {
+    (np.floor_divide, "__call__"): Loop(2.1, "iu", 2),
+    (np.remainder, "__call__"): Loop(1.5, "iu", 2),
+    (np.fmod, "__call__"): Loop(1.6, "iu", 2),
+    (np.divmod, "__call__"): Loop(3.8, "iu", 2),
+    (np.power, "__call__"): Loop(2.4, "iu", 2),
+    (np.logical_and, "reduce"): Loop(4.8, "biuf"),
+    (np.logical_or, "reduce"): Loop(4.8, "biuf"),
+    (np.bitwise_and, "reduce"): Loop(7.0, "biu"),
+    (np.bitwise_or, "reduce"): Loop(7.0, "biu"),
+    (np.bitwise_xor, "reduce"): Loop(7.0, "biu"),
+    (np.maximum, "reduce"): Loop(5.0, "biu"),
+    (np.minimum, "reduce"): Loop(5.0, "biu"),
+}
+# Not of those that are not associative, which NumPy folds from the wrong end on some processors.
+for _ufunc in (
+    np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logical_and, np.logical_or, np.logical_xor,
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor,
+):  # fmt: skip
+    UFUNC_LOOPS[_ufunc, "reduceat"] = Loop(160.0, inputs=2)
+
+
+def _bits(kinds: str) -> int:
+    return sum(1 << index for index, dtype in enumerate(_core.dtypes) if dtype.kind in kinds)
+
+
+def hosted(function: Callable[..., Any], handler: Callable[..., Any]) -> Callable[..., Any]:
+    """`handler`, with NumPy's own loop of `function` before it where `LOOPS` has one."""
+    loop = LOOPS.get(function.__name__) if getattr(function, "__module__", "") == "numpy" else None
+    if loop is None:
+        return handler
+    speed, bits, inputs = loop.speed, _bits(loop.kinds), loop.inputs
+
+    @functools.wraps(handler)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        result = _core.host_answer(function, speed, bits, inputs, args, kwargs)
+        return handler(*args, **kwargs) if result is None else result
+
+    return answer
+
+
+_ufunc_loops = {
+    (ufunc, method): (getattr(ufunc, method), loop.speed, _bits(loop.kinds), loop.inputs)
+    for (ufunc, method), loop in UFUNC_LOOPS.items()
+}
+
+
+def ufunc_answer(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
+    """What NumPy's own loop gives; None where it is not the faster one."""
+    loop = _ufunc_loops.get((ufunc, method))
+    return None if loop is None else _core.host_answer(*loop, inputs, keywords)
