@@ -109,13 +109,14 @@ bool is_array_protocol_error() {
 
 // `object` with every object in it whose ``__array__`` gives a Tensor, which NumPy refuses, replaced by that Tensor;
 // null, with the error that is set, if there is none.
-Ref with_own_arrays(PyObject* object) {
+Ref with_own_arrays(PyObject* object, int depth = 0) {
+  check_depth(depth);
   if (is_sequence(object)) {
     bool found = false;
     const Ref list = check(PyList_New(0));
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
       PyObject* item = PySequence_Fast_GET_ITEM(object, i);
-      const Ref own = with_own_arrays(item);
+      const Ref own = with_own_arrays(item, depth + 1);
       found = found || static_cast<bool>(own);
       check(PyList_Append(list.get(), own ? own.get() : item));
     }

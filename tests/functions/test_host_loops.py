@@ -35,7 +35,10 @@ def uses_loop(row: Row) -> bool:
 def rows() -> list[Any]:
     families = [importlib.import_module(f"tests.ops.{module.name}") for module in pkgutil.iter_modules(ops.__path__)]
     found = {
-        row.text: row for family in families for row in getattr(family, "ROWS", []) if type(row) is Row and uses_loop(row)
+        row.text: row
+        for family in families
+        for row in getattr(family, "ROWS", [])
+        if type(row) is Row and uses_loop(row)
     }
     return [pytest.param(row, id=text) for text, row in found.items()]
 
@@ -104,7 +107,8 @@ def threads() -> Iterator[None]:
     nt.set_num_threads(before)
 
 
-def test_where_the_loop_runs(threads: None) -> None:
+@pytest.mark.usefixtures("threads")
+def test_where_the_loop_runs() -> None:
     asked = Asked()
     answer = hosted(asked, kernel)
     nt.set_num_threads(1)
@@ -115,8 +119,12 @@ def test_where_the_loop_runs(threads: None) -> None:
     assert asked.calls == 3
     # Dtypes without a loop, classes of one's own, outputs, lists without a Tensor, arguments that NumPy would ask.
     others: list[tuple[Any, ...]] = [
-        (nt.tensor([1j, 2j]),), (x.view(type("Own", (nt.Tensor,), {})),), (x, 0, nt.tensor(0)), ([1.0, 2.0],), (x, object()),
-    ]  # fmt: skip
+        (nt.tensor([1j, 2j]),),
+        (x.view(type("Own", (nt.Tensor,), {})),),
+        (x, 0, nt.tensor(0)),
+        ([1.0, 2.0],),
+        (x, object()),
+    ]
     assert [answer(*args) for args in others] == ["kernel"] * len(others)
     assert answer(x, out=nt.tensor(0)) == "kernel"
     # Threads that are together faster, where libtorch divides a loop among them.
@@ -177,9 +185,9 @@ def test_masks_of_numbers(size: int, dtype: str, dev: int) -> None:
 
 
 NESTS: list[Any] = [
-    [1, 2.5], [True, 1], [[1, 2], [3, 4]], ((1.0,), [2.0]), [1, 2j], [True, False], [2**62, 1.5], [2**63, 1], [2**70, 1.0],
-    [0.0, -0.0], [float("nan"), 1e300], [], [[], []], [[1], 2], [1, [2]], [[1, 2], [3]], [np.float32(1), 2], ["a", 1], [None],
-    [[[1]], [[2]]], [-(2**63), 0], range(3), [range(2), range(2)],
+    [1, 2.5], [True, 1], [[1, 2], [3, 4]], ((1.0,), [2.0]), [1, 2j], [True, False], [2**62, 1.5], [2**63, 1],
+    [2**70, 1.0], [0.0, -0.0], [float("nan"), 1e300], [], [[], []], [[1], 2], [1, [2]], [[1, 2], [3]],
+    [np.float32(1), 2], ["a", 1], [None], [[[1]], [[2]]], [-(2**63), 0], range(3), [range(2), range(2)],
 ]  # fmt: skip
 
 

@@ -195,7 +195,7 @@ np.trim_zeros([0, 0])
 np.linalg.eigvals(np.full_like(q, np.nan))
 np.linalg.eigvals(np.full_like(q, np.inf))
 np.roots(np.where(b, u, np.nan))
-np.histogramdd(np.ones_like(q, shape=(1, 10)), bins=2**10)
+np.histogramdd(np.ones_like(q, shape=(1, 7)), bins=2**10)
 """
 
 ROWS: list[Row] = [

@@ -31,6 +31,7 @@ __all__ = [
     "check_lengths",
     "check_ndim",
     "dev_of",
+    "find_dev",
     "given",
     "held",
     "promoted",

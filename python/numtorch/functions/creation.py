@@ -319,7 +319,8 @@ def _converted(
 ) -> Any:
     """`object` as a Tensor, or as NumPy's array if no Tensor can hold it and the call does not say where it goes."""
     try:
-        if dtype is device is dev is like is None and copy is not False and order == "K" and type(object) is list:
+        plain = dtype is None and device is None and dev is None and like is None and order == "K"
+        if plain and copy is not False and type(object) is list:
             return tensor(object)
         return _as_tensor(object, dtype, order, device, dev, like, copy)
     except (TypeError, OverflowError):

@@ -159,9 +159,7 @@ def unique_values(x: Array) -> Tensor:
 
 
 def _possible(among: Array, x: Tensor) -> Array:
-    """Of lists of integers those that fit 64 bits, where `x` holds integers: it can have no others."""
-    if isinstance(among, (Tensor, np.ndarray)):
-        return among
+    """Of a list that no Tensor holds its integers of 64 bits, if `x` holds integers: it can have no others."""
     listed = np.asarray(among)
     if listed.dtype != object or not all(isinstance(number, int) for number in listed.flat):
         return among
@@ -177,7 +175,10 @@ def _members(element: Array, test_elements: Array) -> tuple[Tensor, Tensor, Tens
     """
     dev = dev_of(element, test_elements)
     x = as_tensor(element, dev)
-    test_elements = as_tensor(_possible(test_elements, x), dev)
+    try:
+        test_elements = as_tensor(test_elements, dev)
+    except (OverflowError, TypeError):
+        test_elements = as_tensor(_possible(test_elements, x), dev)
     among = test_elements
     if UINT64 not in (x.dtype, among.dtype) or "i" not in (x.dtype.kind, among.dtype.kind):
         x, among = promoted(element, test_elements)

@@ -215,11 +215,15 @@ def find_plan(function: np.ufunc, keys: tuple[Key, ...]) -> Plan:
     return plan
 
 
+_NUMPYS_WORDS = ("operands could not be broadcast", "mismatch in its core dimension")
+
+
 def compute(plan: Plan, fitted: list[Any], outputs: tuple[Any, ...] = ()) -> Any:
     try:
         return plan.compute(*fitted)
-    except ValueError:
-        check_broadcast(fitted, outputs)  # raises NumPy's error if that is the reason
+    except ValueError as error:
+        if not any(words in str(error) for words in _NUMPYS_WORDS):
+            check_broadcast(fitted, outputs)  # raises NumPy's error if that is the reason
         raise
 
 
