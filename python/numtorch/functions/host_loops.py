@@ -25,7 +25,7 @@ class Loop(NamedTuple):
     inputs: int = 1
 
 
-# NumPy's speed over that of the kernels: 10⁶ elements, one thread, `bench/numpy_functions.py --host-loops`.
+# NumPy's speed over that of the kernels: 10⁶ elements, one thread, `bench/host_loops.py`.
 LOOPS: dict[str, Loop] = {
     "argmax": Loop(1.8, "biuf"),
     "argmin": Loop(1.8, "biuf"),
