@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, as_value, kernel, tensor
 from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, cast, dev_of, xp
+from numtorch.functions.host_loops import ufunc_answer
 from numtorch.functions.output import into
 from numtorch.functions.reduce import INT64
 from numtorch.functions.reduction import all as all_of
@@ -102,6 +103,12 @@ def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out
         return extreme(x, axis, out, **keywords)
     worst = sign * math.inf if x.dtype.kind == "f" else complex(sign * math.inf, sign * math.inf)
     unbounded = keywords["initial"] is NoValue
+    if unbounded and out is None and x.size and keywords["where"] is NoValue:
+        along = {"axis": axis, "keepdims": keywords["keepdims"] is True}
+        found = ufunc_answer(np.fmax if sign < 0 else np.fmin, "reduce", (x,), along)
+        if found is not None:
+            warn_where(_isnan(found), "All-NaN slice encountered")
+            return found
     if not unbounded and keywords["initial"] != keywords["initial"]:  # NaN, which counts as little as the others
         keywords["initial"], unbounded = worst, True
     result = extreme(_without_nan(x, worst), axis, None, **keywords)
