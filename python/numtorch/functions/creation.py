@@ -314,10 +314,12 @@ def _converted(
     device: Any,
     dev: int | None,
     like: Tensor | None,
-    copy: bool | None,
+    copy: Any,
     ndmin: int = 0,
 ) -> Any:
     """`object` as a Tensor, or as NumPy's array if no Tensor can hold it and the call does not say where it goes."""
+    if isinstance(copy, np._CopyMode):
+        copy = {np._CopyMode.ALWAYS: True, np._CopyMode.NEVER: False}.get(copy)
     try:
         plain = dtype is None and device is None and dev is None and like is None and order == "K"
         if plain and copy is not False and type(object) is list:

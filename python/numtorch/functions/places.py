@@ -30,6 +30,11 @@ def device_of(device: Any, default: int) -> int:
 
 def place_of(device: Any, dev: int | None, like: Any = None) -> int:
     """Where a new array goes: what `dev` or `device` says, else where the Tensor `like` is, else where new ones go."""
+    if like is not None and not hasattr(type(like), "__array_function__"):
+        raise TypeError(
+            "The `like` argument must be an array-like that implements the `__array_function__` protocol, not "
+            f"{type(like).__name__}"
+        )
     default = like.dev if isinstance(like, Tensor) else _core.default_dev()
     if dev is None:
         return device_of(device, default)

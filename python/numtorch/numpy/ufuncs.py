@@ -130,7 +130,14 @@ def _signature(of_numpy: np.ufunc) -> inspect.Signature:
         return inspect.Signature([*kinds, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)])
 
 
-class ufunc:
+class UfuncType(type):
+    """The class of `ufunc`, whose instances are NumPy's own ufuncs, too, and those of other libraries."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return super().__instancecheck__(instance) or isinstance(instance, np.ufunc)
+
+
+class ufunc(metaclass=UfuncType):
     """
     A ufunc of NumPy that always computes on Tensors.
 
