@@ -45,7 +45,7 @@ FILES = [
     "linalg/tests/test_linalg.py", "polynomial/tests/test_polynomial.py", "random/tests/test_generator_mt19937.py",
 ]  # fmt: skip
 
-# Made while a file is read, and more than a Tensor can be: a view at an address that is no multiple of the element's size.
+# Made while a file is read, and more than a Tensor can be: a view at an address that is no multiple of its itemsize.
 ALIGNED = {"a = a[1:].view(dtype='f8')": "a = a[:-1].view(dtype='f8')"}
 
 

@@ -187,3 +187,19 @@ def test_of_a_value_no_array_without_a_copy(dev: int) -> None:
     with pytest.raises(ValueError, match="Unable to avoid copy"):
         xp.asarray(value, copy=False)
     assert not nt.tensor(value, copy=False).is_value
+
+
+@pytest.mark.parametrize("make", [xp.ones, xp.zeros, xp.array, xp.asarray, xp.arange, xp.eye])
+def test_like_is_of_a_class_that_answers(make: Any) -> None:
+    for like in ([1.0], 1.0, "x"):
+        with pytest.raises(TypeError, match="`like` argument must be an array-like"):
+            make(3, like=like)
+    assert make(3, like=np.ones(2)).dtype == getattr(np, make.__name__)(3).dtype
+
+
+def test_copy_modes() -> None:
+    x = xp.ones(2)
+    assert xp.array(x, copy=np._CopyMode.IF_NEEDED) is x
+    assert xp.array(x, copy=np._CopyMode.ALWAYS) is not x
+    with pytest.raises(ValueError, match="Unable to avoid copy"):
+        xp.array([1.0], copy=np._CopyMode.NEVER)

@@ -68,3 +68,9 @@ def test_errors_are_numpys() -> None:
         xp.add([1])
     with pytest.raises(ValueError, match="broadcast"):
         xp.add([1, 2], [1, 2, 3])
+
+
+def test_ufuncs_of_numpy_are_ufuncs() -> None:
+    assert isinstance(np.add, xp.ufunc)
+    assert isinstance(xp.add, xp.ufunc)
+    assert not isinstance(np.sum, xp.ufunc)
