@@ -4,6 +4,7 @@
 
 #include "dtype.h"
 #include "errors.h"
+#include "host.h"
 #include "once.h"
 #include "tensor.h"
 
@@ -26,6 +27,7 @@ FunctionObject* as_function(PyObject* object) { return reinterpret_cast<Function
 PyTypeObject* function_type = nullptr;
 PyObject* ask_function = nullptr;  // ask_function(function, args, keywords) or NotImplemented
 PyObject* ask_ufunc = nullptr;     // ask_ufunc(ufunc, method, inputs, keywords) or NotImplemented
+PyObject* take_over = nullptr;     // take_over(function of NumPy, args, keywords) or NotImplemented
 
 struct NumPy {
   PyTypeObject* ndarray;
@@ -86,16 +88,50 @@ Ref tuple_from(PyObject* const* items, Py_ssize_t count) {
   return tuple;
 }
 
+Ref keywords_from(PyObject* const* values, PyObject* names) {
+  Ref keywords = check(PyDict_New());
+  const Py_ssize_t named = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
+  for (Py_ssize_t i = 0; i < named; ++i) check(PyDict_SetItem(keywords.get(), PyTuple_GET_ITEM(names, i), values[i]));
+  return keywords;
+}
+
 // What the classes say; null where none answers.
 PyObject* ask_classes(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   const Ref positional = tuple_from(args, count);
-  const Ref keywords = check(PyDict_New());
-  const Py_ssize_t named = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
-  for (Py_ssize_t i = 0; i < named; ++i) {
-    check(PyDict_SetItem(keywords.get(), PyTuple_GET_ITEM(names, i), args[count + i]));
-  }
+  const Ref keywords = keywords_from(args + count, names);
   Ref answer = check(PyObject_CallFunctionObjArgs(ask_function, self, positional.get(), keywords.get(), nullptr));
   return answer.get() == Py_NotImplemented ? nullptr : answer.release();
+}
+
+bool holds_tensor(PyObject* object, int depth = 0) {
+  if (is_tensor(object)) return true;
+  if (depth > kDeepest || (!PyList_Check(object) && !PyTuple_Check(object))) return depth > kDeepest;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
+    if (holds_tensor(PySequence_Fast_GET_ITEM(object, i), depth + 1)) return true;
+  }
+  return false;
+}
+
+// With an error set: where no Tensor is among the arguments, and some of them no Tensor can stand for, such as lists of
+// texts, the answer is NumPy's.
+PyObject* ask_numpy(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  const bool is_refusal =
+      PyErr_ExceptionMatches(PyExc_TypeError) != 0 || PyErr_ExceptionMatches(PyExc_OverflowError) != 0;
+  if (!is_refusal || take_over == nullptr || as_function(self)->of_numpy == Py_None) throw PythonError{};
+  const Py_ssize_t named = names == nullptr ? 0 : PyTuple_GET_SIZE(names);
+  for (Py_ssize_t i = 0; i < count + named; ++i) {
+    if (holds_tensor(args[i])) throw PythonError{};
+  }
+  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref kept_type(type), kept_value(value), kept_traceback(traceback);
+  const Ref positional = tuple_from(args, count);
+  const Ref keywords = keywords_from(args + count, names);
+  const Ref of_numpy = Ref::borrow(as_function(self)->of_numpy);
+  Ref answer(PyObject_CallFunctionObjArgs(take_over, of_numpy.get(), positional.get(), keywords.get(), nullptr));
+  if (answer && answer.get() != Py_NotImplemented) return answer.release();
+  PyErr_Restore(Py_XNewRef(type), Py_XNewRef(value), Py_XNewRef(traceback));
+  throw PythonError{};
 }
 
 PyObject* call(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* names) {
@@ -107,7 +143,8 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flags, PyObjec
     if (asks && ask_function != nullptr) {
       if (PyObject* answer = ask_classes(self, args, count, names)) return answer;
     }
-    return check(PyObject_Vectorcall(as_function(self)->handler, args, flags, names)).release();
+    PyObject* result = PyObject_Vectorcall(as_function(self)->handler, args, flags, names);
+    return result == nullptr ? ask_numpy(self, args, count, names) : result;
   });
 }
 
@@ -179,11 +216,13 @@ PyObject* asking(PyObject*, PyObject* args) {
   });
 }
 
-// set_asking(ask_function, ask_ufunc): what calls the classes, in Python.
+// set_asking(ask_function, ask_ufunc, take_over): what calls the classes, in Python.
 PyObject* set_asking(PyObject*, PyObject* args) {
   PyObject* function = nullptr;
   PyObject* ufunc = nullptr;
-  if (!PyArg_ParseTuple(args, "OO:set_asking", &function, &ufunc)) return nullptr;
+  PyObject* numpy = nullptr;
+  if (!PyArg_ParseTuple(args, "OOO:set_asking", &function, &ufunc, &numpy)) return nullptr;
+  Py_XSETREF(take_over, Py_NewRef(numpy));
   Py_XSETREF(ask_function, Py_NewRef(function));
   Py_XSETREF(ask_ufunc, Py_NewRef(ufunc));
   Py_RETURN_NONE;
@@ -224,6 +263,10 @@ PyObject* ask_about_ufunc(PyObject* ufunc, PyObject* method, PyObject* inputs, P
   if (ask_ufunc == nullptr) return nullptr;
   Ref answer = check(PyObject_CallFunctionObjArgs(ask_ufunc, ufunc, method, inputs, keywords, nullptr));
   return answer.get() == Py_NotImplemented ? nullptr : answer.release();
+}
+
+PyObject* function_of_numpy(PyObject* function) {
+  return Py_TYPE(function) == function_type ? as_function(function)->of_numpy : function;
 }
 
 void register_asking(PyObject* module) {

@@ -97,6 +97,9 @@ PyObject* taken_over(PyObject* result) {
       PyTuple_SET_ITEM(tuple.get(), i, taken_over(PyTuple_GET_ITEM(result, i)));
     return tuple.release();
   }
+  const Ref dtype(PyObject_GetAttrString(result, "dtype"));  // Python's numbers have none
+  if (!dtype) PyErr_Clear();
+  if (dtype && !find_scalar_type(dtype.get())) return Py_NewRef(result);  // of texts or objects: NumPy's array
   return adopted(result, is_exact_array(result) ? 0 : kValue);
 }
 

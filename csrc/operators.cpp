@@ -62,9 +62,23 @@ PyObject* beside_foreign(const Operation& operation, PyObject* a, PyObject* b) {
   return check(PyObject_CallFunctionObjArgs(operation.ufunc, a, b, nullptr)).release();
 }
 
+// A value of integers, as NumPy's integer scalars, repeats a list or tuple.
+PyObject* repeated(PyObject* value, PyObject* sequence) {
+  if (!is_tensor(value) || (!PyList_Check(sequence) && !PyTuple_Check(sequence))) return nullptr;
+  const bool is_integer = c10::isIntegralType(value_of(value).scalar_type(), false);
+  if (!is_integer || (as_tensor(value)->flags & kValue) == 0) return nullptr;
+  const Py_ssize_t count = PyNumber_AsSsize_t(value, PyExc_OverflowError);
+  if (count == -1 && PyErr_Occurred()) throw PythonError{};
+  return check(PySequence_Repeat(sequence, count)).release();
+}
+
 template <Slot slot>
 PyObject* binary_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
+    if constexpr (slot == kMultiply) {
+      if (PyObject* result = repeated(a, b)) return result;
+      if (PyObject* result = repeated(b, a)) return result;
+    }
     if (is_foreign(a) || is_foreign(b)) return beside_foreign(slots[slot], a, b);
     return in_class_of(binary(slots[slot], a, b), a, b);
   });
@@ -150,11 +164,26 @@ void check_product_in_place(PyObject* a, PyObject* b) {
   }
 }
 
+// The same in place: what the other class makes is to be written into `a`.
+PyObject* beside_foreign_in_place(const Operation& operation, PyObject* a, PyObject* b) {
+  PyObject* foreign = is_foreign(b) ? b : a;
+  const Ref method(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(foreign)), "__array_ufunc__"));
+  if (!method) PyErr_Clear();
+  if (!method || method.get() == Py_None) return Py_NewRef(Py_NotImplemented);
+  const Ref inputs = check(PyTuple_Pack(2, a, b));
+  const Ref outputs = check(PyTuple_Pack(1, a));
+  const Ref keywords = check(PyDict_New());
+  check(PyDict_SetItem(keywords.get(), out_text, outputs.get()));
+  if (PyObject* answer = ask_about_ufunc(operation.ufunc, call_text, inputs.get(), keywords.get())) return answer;
+  return check(PyObject_Call(operation.ufunc, inputs.get(), keywords.get())).release();
+}
+
 template <Slot slot>
 PyObject* in_place_slot(PyObject* a, PyObject* b) {
   return guarded([&] {
     const Operation& operation = slots[slot];
-    if (is_foreign(b) || overrides_ufuncs(a)) return Py_NewRef(Py_NotImplemented);
+    if ((as_tensor(a)->flags & kValue) != 0 && is_foreign(b)) return beside_foreign(operation, a, b);
+    if (is_foreign(b) || overrides_ufuncs(a)) return beside_foreign_in_place(operation, a, b);
     if constexpr (slot == kMatmul) check_product_in_place(a, b);
     TensorObject* target = as_tensor(a);
     if ((target->flags & kValue) != 0) return binary(operation, a, b);

@@ -269,7 +269,7 @@ PyObject* array_function(PyObject* self, PyObject* const* args, Py_ssize_t count
     if (count != 4 || names != nullptr) {
       fail(PyExc_TypeError, "__array_function__: takes a function, types, arguments and keywords");
     }
-    const auto found = functions().find(args[0]);
+    const auto found = functions().find(function_of_numpy(args[0]));
     if (found == functions().end() || !all_own(args[1])) return Py_NewRef(Py_NotImplemented);
     if (PyObject* result = call_kernel_directly(found->second, args[2], args[3])) return result;
     PyObject* handler = found->second.handler;

@@ -135,7 +135,9 @@ bool is_call_of_numpy(PyObject* args, PyObject* keywords) {
 PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   return guarded([&] {
     if (is_call_of_numpy(args, keywords)) {
-      Ref made = as_class(check(PyObject_Call(array_constructor, args, keywords)), type);
+      Ref made = check(PyObject_Call(array_constructor, args, keywords));
+      if (!is_tensor(made.get())) fail(PyExc_TypeError, "Tensor(): made a %.100s", Py_TYPE(made.get())->tp_name);
+      made = as_class(std::move(made), type);
       if (type != tensor_type) finalize(made.get(), Py_None);
       return made.release();
     }

@@ -19,12 +19,12 @@ bool has_any(const std::string& text, const std::array<const char*, N>& parts) {
   return false;
 }
 
-constexpr std::array kNoMemory{"can't allocate memory", "not enough memory", "Storage size calculation overflowed",
-                               "CUDA out of memory"};
+constexpr std::array kNoMemory{"can't allocate memory", "not enough memory", "tried to allocate", "CUDA out of memory"};
 // Lengths that wrapped around in 64 bits, or no memory holds.
-constexpr std::array kTooBig{"cannot be represented as a SymInt",     "integer multiplication overflow",
-                             "to contain only concrete integers",     "resulted in a negative output size",
-                             "narrow(): length must be non-negative", "numel calculation overflowed"};
+constexpr std::array kTooBig{"Storage size calculation overflowed", "cannot be represented as a SymInt",
+                             "integer multiplication overflow",     "to contain only concrete integers",
+                             "resulted in a negative output size",  "narrow(): length must be non-negative",
+                             "numel calculation overflowed"};
 // Not the caller's doing.
 constexpr std::array kInternal{"INTERNAL ASSERT", "CUDA error", "CUDA driver error", "cuDNN error",
                                "CUBLAS_STATUS",   "CUFFT",      "CUSOLVER"};
@@ -49,9 +49,16 @@ std::string plain_text(const char* message) {
   return std::regex_replace(text, place, "");
 }
 
+// On the host, NumPy's words; what a GPU says tells more.
+std::string memory_text(const std::string& text) {
+  static const std::regex wanted(R"(DefaultCPUAllocator.*you tried to allocate (\d+) bytes)");
+  std::smatch found;
+  return std::regex_search(text, found, wanted) ? "Unable to allocate " + found[1].str() + " bytes on the CPU" : text;
+}
+
 Wording wording_of(const char* message) {
   const std::string text = plain_text(message);
-  if (has_any(text, kNoMemory)) return {out_of_memory_error, text};
+  if (has_any(text, kNoMemory)) return {out_of_memory_error, memory_text(text)};
   if (has_any(text, kInternal)) return {PyExc_RuntimeError, text};
   if (has_any(text, kTooBig)) {
     return {PyExc_ValueError,

@@ -149,3 +149,14 @@ def test_libraries_see_a_tensor(dev: int) -> None:
     x = nt.tensor([1.0, 2.0], dev=dev)
     assert not isinstance(x[0], np.generic | float)
     assert x[0].__class__ is nt.Tensor
+
+
+def test_values_of_integers_repeat_lists(dev: int) -> None:
+    n = np.max(nt.tensor([1, 3], dev=dev))
+    assert [0] * n == n * [0] == [0, 0, 0]
+    assert ("a", None) * n == ("a", None) * 3
+    row = [1]
+    row *= n
+    assert row == [1, 1, 1]
+    assert ([2] * nt.tensor(3, dev=dev)).tolist() == [6]  # an array multiplies, as NumPy's
+    assert ([2] * np.max(nt.tensor([3.0], dev=dev))).tolist() == [6]

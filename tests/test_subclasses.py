@@ -136,3 +136,66 @@ def test_a_subclass_answers_ufuncs(dev: int) -> None:
     ):
         said, ufunc, value = call()
         assert (said, ufunc, type(value)) == ("answered", name, nt.Tensor)
+
+
+class Plain(xp.ndarray):
+    pass
+
+
+class Units(xp.ndarray):
+    """Answers ufuncs as NumPy's manual shows it."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        inputs = tuple(x.view(xp.ndarray) if isinstance(x, Units) else x for x in inputs)
+        if out is not None:
+            kwargs["out"] = tuple(x.view(xp.ndarray) if isinstance(x, Units) else x for x in out)
+        result = getattr(ufunc, method)(*inputs, **kwargs)
+        return out[0] if out is not None else result.view(Units)
+
+
+CLASSES = {
+    "asarray": (xp.asarray, nt.Tensor),
+    "array": (xp.array, nt.Tensor),
+    "array, subok": (lambda x: xp.array(x, subok=True), Plain),
+    "asanyarray": (xp.asanyarray, Plain),
+    "copy": (xp.copy, nt.Tensor),
+    "copy, subok": (lambda x: xp.copy(x, subok=True), Plain),
+    "zeros_like": (xp.zeros_like, Plain),
+    "ones_like": (xp.ones_like, Plain),
+    "full_like": (lambda x: xp.full_like(x, 2), Plain),
+    "empty_like": (xp.empty_like, Plain),
+    "zeros_like, not subok": (lambda x: xp.zeros_like(x, subok=False), nt.Tensor),
+    "sort": (xp.sort, Plain),
+    "partition": (lambda x: xp.partition(x, 1), Plain),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_whether_a_result_is_of_the_class(name: str) -> None:
+    make, cls = CLASSES[name]
+    assert type(make(xp.arange(3.0).view(Plain))) is cls
+
+
+def test_operators_in_place_write_where_the_class_answers() -> None:
+    base = xp.arange(4.0)
+    x = base.view(Units)
+    alias = x
+    x += 1
+    assert x is alias
+    assert base.tolist() == [1, 2, 3, 4]
+
+
+def test_a_class_that_strips_itself() -> None:
+    class Stripped(xp.ndarray):
+        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+            return getattr(ufunc, method)(*[xp.asarray(x) for x in inputs], **kwargs)
+
+    assert (xp.arange(3.0).view(Stripped) + 1).tolist() == [1, 2, 3]
+
+
+def test_a_class_that_asks_its_base() -> None:
+    class Asking(xp.ndarray):
+        def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+            return super().__array_function__(function, types, args, kwargs)
+
+    assert xp.sum(xp.arange(3.0).view(Asking)) == 3

@@ -41,6 +41,8 @@ def _host_copy(x: Tensor) -> Any:
 
 def tobytes(self: Tensor, /, order: str | None = "C") -> bytes:
     """See `numpy.ndarray.tobytes`. The values are copied to the host."""
+    if self.tracked:
+        np.asarray(self)  # says so
     return _host_copy(self).tobytes(as_order("tobytes", self, order, "CFAK"))
 
 

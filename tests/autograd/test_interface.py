@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
+import numtorch.numpy as xp
 from numtorch import Grads, Tensor, accumulate, collect, gradient, params, pullback, tensor, withgradient
 
 
@@ -394,3 +395,23 @@ def test_products_of_transposes_keep_their_gradient(x: Tensor) -> None:
     np.testing.assert_allclose(collect(gx), collect(w) @ residual)
     host = np.arange(6.0).reshape(3, 2)
     np.testing.assert_allclose(collect(gradient(lambda v: np.sum(np.dot(host.T, v) ** 2), x)[0]), collect(gx))
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda x: np.sum(xp.arange(x[1], x[0])), [0, 2]),
+        (lambda x: np.sum(xp.arange(0, 10, x[0])), [6, 0]),
+        (lambda x: np.sum(xp.r_[x[1] : x[0]]), [0, 2]),
+        (lambda x: np.sum(xp.mgrid[x[1] : x[0]]), [0, 2]),
+    ],
+)
+def test_bounds_of_ranges(f: Any, expected: list[float], dev: int) -> None:
+    with nt.device(dev):
+        (g,) = nt.gradient(f, nt.tensor([3.0, 1.0], dev=dev))
+    assert g.tolist() == expected
+
+
+def test_bytes_of_what_is_tracked_are_refused() -> None:
+    with pytest.raises(TypeError, match="a gradient depends on this Tensor"):
+        nt.gradient(lambda x: np.sum(np.frombuffer(x.tobytes())) * x[0], nt.tensor([3.0, 1.0]))

@@ -154,3 +154,10 @@ def test_a_gradient_is_not_dropped(text: str) -> None:
         return
     with pytest.raises(TypeError, match="a gradient depends on this Tensor"):
         nt.gradient(f, nt.tensor(np.ones(4)))
+
+
+def test_operators_in_place_write_into_the_array() -> None:
+    x = nt.tensor(np.zeros((2, 3)))
+    row = x[0]
+    row += pd.Series([1.0, 2.0, 3.0])
+    assert x.tolist() == [[1, 2, 3], [0, 0, 0]]

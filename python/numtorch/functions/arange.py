@@ -104,7 +104,12 @@ def arange(
     wanted = as_dtype(dtype)
     if wanted is None:
         wanted = np.result_type(INT64, *(np.asarray(bound).dtype for bound in (begin, end, stride)))
-    return _spaced(begin, end, stride, wanted, place)
+    numbers = _spaced(begin, end, stride, wanted, place)
+    if _core.recording() and wanted.kind in "fc":
+        for bound, factor in ((bounds[0], 1), (step, _arange(numbers.shape[0], dtype=INT64, device=place))):
+            if isinstance(bound, Tensor):  # adds 0, with the gradient of the first number or of the step
+                numbers = numbers + factor * (bound - _core.untracked(bound)).to(dtype=wanted, dev=place)
+    return numbers
 
 
 def _shown(function: Any) -> inspect.Signature:

@@ -34,6 +34,7 @@ __all__ = [
     "find_dev",
     "given",
     "held",
+    "of_class",
     "promoted",
     "promotion",
     "reduced_axes",
@@ -191,7 +192,16 @@ def as_shape(shape: Any) -> tuple[int, ...]:
 def _length(number: Any) -> int:
     if number is True or number is False:
         raise TypeError(f"an integer is required, not {number}")
-    return operator.index(number)
+    length = operator.index(number)
+    if not -(2**63) <= length < 2**63:
+        raise ValueError("Maximum allowed dimension exceeded")
+    return length
+
+
+def of_class(made: Tensor, prototype: Any, subok: bool = True) -> Tensor:
+    """What was made, of the subclass of Tensor that the prototype is of."""
+    cls = type(prototype)
+    return _core.view_as(made, cls) if subok and cls is not Tensor and isinstance(prototype, Tensor) else made
 
 
 def as_array(result: Tensor) -> Tensor:

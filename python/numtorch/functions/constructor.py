@@ -60,6 +60,10 @@ def ndarray(
 ) -> Tensor:
     """NumPy's `ndarray(...)`: new memory, or a view of `buffer`, a Tensor or an object with the buffer protocol."""
     lengths, wanted = as_shape(shape), np.dtype(dtype)
+    if wanted not in _core.dtypes:
+        raise TypeError(
+            f"ndarray: a Tensor cannot hold dtype {wanted!r}; numpy.ndarray can, and numtorch.numpy.empty gives it"
+        )
     if buffer is None:
         if strides is not None and tuple(as_shape(strides)) != _steps(lengths, wanted.itemsize, order):
             raise ValueError("ndarray: strides of new memory can only be those of an array without gaps")

@@ -271,13 +271,13 @@ def indices(
     """NumPy's `indices`: the coordinates of a grid, stacked, or a tuple of open ones if `sparse`."""
     lengths, place = tuple(map(operator.index, dimensions)), place_of(device, dev)
     ndim = len(lengths)
+    made = None if sparse else empty((ndim, *lengths), dtype, dev=place)  # raises at once if it is too large
     grids = [
         arange(length, dtype=dtype, dev=place).reshape((1,) * axis + (-1 if length else 0,) + (1,) * (ndim - axis - 1))
         for axis, length in enumerate(lengths)
     ]
-    if sparse:
+    if made is None:
         return tuple(grids)
-    made = empty((ndim, *lengths), dtype, dev=place)
     for axis, grid in enumerate(grids):
         made[axis] = grid
     return made
@@ -289,7 +289,7 @@ def array(
     *,
     copy: bool | None = True,
     order: str | None = "K",
-    subok: bool = False,  # noqa: ARG001
+    subok: bool = False,
     ndmin: int = 0,
     ndmax: int = 0,
     device: Any = None,
@@ -297,7 +297,7 @@ def array(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `array`; Tensors in `object` stay on their device unless the call says where."""
-    x = _converted(object, dtype, order, device, dev, like, copy, ndmin=ndmin)
+    x = _converted(object, dtype, order, device, dev, like, copy, ndmin, subok)
     if not isinstance(x, Tensor):
         return x
     if ndmax and ndmin > ndmax:
@@ -316,6 +316,7 @@ def _converted(
     like: Tensor | None,
     copy: Any,
     ndmin: int = 0,
+    subok: bool = False,
 ) -> Any:
     """`object` as a Tensor, or as NumPy's array if no Tensor can hold it and the call does not say where it goes."""
     if isinstance(copy, np._CopyMode):
@@ -324,8 +325,12 @@ def _converted(
         plain = dtype is None and device is None and dev is None and like is None and order == "K"
         if plain and copy is not False and type(object) is list:
             return tensor(object)
-        return _as_tensor(object, dtype, order, device, dev, like, copy)
+        made = _as_tensor(object, dtype, order, device, dev, like, copy)
+        cls = type(object) if subok and isinstance(object, Tensor) else Tensor
+        return made if type(made) is cls else _core.view_as(made, cls)
     except (TypeError, OverflowError):
+        if dtype is not None and np.dtype(dtype) not in _core.dtypes:
+            object = _on_host(object)
         placed = any(place is not None for place in (device, dev, like)) or find_dev([object]) is not None
         if placed or isinstance(object, np.ma.MaskedArray):
             raise
@@ -333,6 +338,13 @@ def _converted(
         if made.dtype in _core.dtypes:
             raise
         return made
+
+
+def _on_host(object: Any) -> Any:
+    """`object` with ndarrays for the Tensors in its lists; those on a GPU raise."""
+    if isinstance(object, (list, tuple)):
+        return type(object)(map(_on_host, object))
+    return np.asarray(object) if isinstance(object, Tensor) else object
 
 
 def _as_tensor(
@@ -395,8 +407,8 @@ def asanyarray(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `asanyarray`, which is `asarray` here."""
-    made: Tensor = _converted(a, dtype, order, device, dev, like, copy)
+    """NumPy's `asanyarray`: of the class of `a`, where that is one of Tensor's subclasses."""
+    made: Tensor = _converted(a, dtype, order, device, dev, like, copy, subok=True)
     return made
 
 

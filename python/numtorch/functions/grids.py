@@ -12,7 +12,7 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, as_tensor, dev_of, is_weak, xp
-from numtorch.functions.creation import array, indices, ones
+from numtorch.functions.creation import array, empty, indices, ones
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.joining import concatenate
 from numtorch.functions.places import place_of
@@ -160,6 +160,8 @@ class Grid:
             lengths.append(int(size) if _is_count(step) else math.ceil((stop - start) / step))
             kinds += [start, stop, size]
         dtype = np.result_type(*kinds)
+        if not self.sparse:
+            empty((len(lengths), *lengths), dtype)  # raises at once if it is too large
         grids = indices(lengths, dtype, sparse=True)
         scaled = []
         for grid, start, stop, step in zip(grids, starts, stops, steps, strict=True):

@@ -18,6 +18,7 @@ from numtorch.functions.arguments import (
     cast,
     check_casting,
     dev_of,
+    find_dev,
     held,
     is_weak,
     promotion,
@@ -227,7 +228,9 @@ def _comparable_arrays(a1: Array, a2: Array) -> list[Tensor] | None:
     """Both as Tensors; None if one of them is no array of numbers of 64 bits, and so equals no Tensor."""
     try:
         return as_tensors(a1, a2)
-    except (OverflowError, TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError) as error:
+        if find_dev([a1, a2]) is None and not isinstance(error, ValueError):
+            raise  # of texts or objects, without a Tensor: NumPy's to say
         return None
 
 

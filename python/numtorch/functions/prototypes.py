@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, as_array, as_read_only, kernel
-from numtorch.functions.arguments import Array, Dtype, as_arranged, as_dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.arguments import Array, Dtype, as_arranged, as_dtype, as_tensor, cast, dev_of, of_class, xp
 from numtorch.functions.creation import as_filling, filled, unset
 from numtorch.functions.places import device_of
 from numtorch.functions.registry import implements
@@ -36,7 +36,7 @@ def zeros_like(
     a: Array,
     dtype: Dtype = None,
     order: str | None = "K",
-    subok: bool = True,  # noqa: ARG001
+    subok: bool = True,
     shape: Any = None,
     *,
     device: Any = None,
@@ -44,7 +44,7 @@ def zeros_like(
     """NumPy's `zeros_like`, on the device of `a`."""
     if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
         return _core.zeros_like(a)
-    return _filled_like(a, 0, dtype, order, shape, device)
+    return of_class(_filled_like(a, 0, dtype, order, shape, device), a, subok)
 
 
 @implements(np.ones_like)
@@ -52,7 +52,7 @@ def ones_like(
     a: Array,
     dtype: Dtype = None,
     order: str | None = "K",
-    subok: bool = True,  # noqa: ARG001
+    subok: bool = True,
     shape: Any = None,
     *,
     device: Any = None,
@@ -60,7 +60,7 @@ def ones_like(
     """NumPy's `ones_like`, on the device of `a`."""
     if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
         return as_array(_ones_like(a))
-    return _filled_like(a, 1, dtype, order, shape, device)
+    return of_class(_filled_like(a, 1, dtype, order, shape, device), a, subok)
 
 
 @implements(np.full_like)
@@ -69,14 +69,15 @@ def full_like(
     fill_value: Any,
     dtype: Dtype = None,
     order: str | None = "K",
-    subok: bool = True,  # noqa: ARG001
+    subok: bool = True,
     shape: Any = None,
     *,
     device: Any = None,
 ) -> Tensor:
     """NumPy's `full_like`, on the device of `a`; `fill_value` is cast as an assignment casts."""
     x = as_tensor(a, dev_of(a, fill_value))
-    return _filled_like(x, as_filling(fill_value, as_dtype(dtype) or x.dtype), dtype, order, shape, device)
+    filling = as_filling(fill_value, as_dtype(dtype) or x.dtype)
+    return of_class(_filled_like(x, filling, dtype, order, shape, device), a, subok)
 
 
 @implements(np.empty_like)
@@ -85,7 +86,7 @@ def empty_like(
     /,
     dtype: Dtype = None,
     order: str | None = "K",
-    subok: bool = True,  # noqa: ARG001
+    subok: bool = True,
     shape: Any = None,
     *,
     device: Any = None,
@@ -93,13 +94,15 @@ def empty_like(
     """NumPy's `empty_like`, on the device of `prototype`."""
     x = as_tensor(prototype)
     wanted = as_dtype(dtype) or x.dtype
-    return unset(x.shape if shape is None else shape, wanted, device_of(device, x.dev), order, x)
+    made = unset(x.shape if shape is None else shape, wanted, device_of(device, x.dev), order, x)
+    return of_class(made, prototype, subok)
 
 
 @implements(np.copy)
-def copy(a: Array, order: Literal["C", "F", "A", "K"] | None = "K", subok: bool = False) -> Tensor:  # noqa: ARG001
+def copy(a: Array, order: Literal["C", "F", "A", "K"] | None = "K", subok: bool = False) -> Tensor:
     """NumPy's `copy`."""
-    return as_array(as_tensor(a).copy(order=order))
+    made = as_array(as_tensor(a).copy(order=order))
+    return made if type(made) is Tensor or subok else _core.view_as(made, Tensor)
 
 
 @implements(np.meshgrid)

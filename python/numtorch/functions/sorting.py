@@ -15,6 +15,7 @@ from numtorch.functions.arguments import (
     axis_of,
     cast,
     dev_of,
+    of_class,
     promotion,
     xp,
 )
@@ -123,7 +124,7 @@ def sort(
     x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
-    return ordered_like(sorted_with_places(x, axis_of(axis, x.ndim))[0], x)
+    return of_class(ordered_like(sorted_with_places(x, axis_of(axis, x.ndim))[0], x), a)
 
 
 def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str, order: Any) -> None:
@@ -158,7 +159,7 @@ def partition(a: Array, kth: Any, axis: int | None = -1, kind: str = "introselec
     """NumPy's `partition`: sorted, which NumPy allows. With `kth` a Tensor it waits for the device, to check it."""
     if axis is not None:
         axis_of(axis, as_tensor(a).ndim)
-    return _partitioned("partition", a, kth, axis, kind, order)[0]
+    return of_class(_partitioned("partition", a, kth, axis, kind, order)[0], a)
 
 
 @implements(np.argpartition)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from numtorch._core import Tensor
+import numpy as np
+
+from numtorch._core import Tensor, dtypes
 
 __all__ = ["ndarray"]
 
@@ -13,7 +15,12 @@ class ArrayType(type):
     """The class of `ndarray`, which has Tensors for its instances without being their type."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        return Tensor(*args, **kwargs) if cls is ndarray else super().__call__(*args, **kwargs)
+        if cls is not ndarray:
+            return super().__call__(*args, **kwargs)
+        dtype = args[1] if len(args) > 1 else kwargs.get("dtype", float)
+        if isinstance(dtype, (int, np.integer)) or np.dtype(dtype) in dtypes:
+            return Tensor(*args, **kwargs)
+        return np.ndarray(*args, **kwargs)  # of objects, texts or dates, which no Tensor holds
 
     def __instancecheck__(cls, instance: Any) -> bool:
         if cls is not ndarray:

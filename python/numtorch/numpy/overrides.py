@@ -89,6 +89,16 @@ def given(result: Any) -> Any:
     return result
 
 
+def take_over(of_numpy: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """NumPy's answer to a call without Tensors that ours refused, of lists of texts; masks would be lost."""
+    if any(isinstance(x, np.ma.MaskedArray) for x in _among((*args, *keywords.values()))):
+        return NotImplemented
+    try:
+        return given(of_numpy(*args, **keywords))
+    except Exception:
+        return NotImplemented
+
+
 def ask(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """What the classes of the arguments say to a call of the namespace's function; NotImplemented if none answers."""
     of_numpy = function.of_numpy
@@ -179,4 +189,4 @@ def publish(module: ModuleType, of_numpy: ModuleType) -> None:
 def publish_ufuncs(ufuncs: Iterable[tuple[np.ufunc, Any]]) -> None:
     """Makes these the ufuncs of the namespace, which `ufunc_answer` knows."""
     _ufuncs.update(ufuncs)
-    _core.set_asking(ask, ufunc_answer)
+    _core.set_asking(ask, ufunc_answer, take_over)
