@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from numtorch.structure.parts import is_array, is_object, parts
+from numtorch.structure.parts import is_array, is_object, nature, parts
 from numtorch.structure.rebuild import fmap
 from numtorch.structure.walk import containers, leaves, walk
 
@@ -137,7 +136,7 @@ def modules(model: Any, path: bool = False) -> Any:
     found = [
         (name, part)
         for name, part in containers(model)
-        if is_object(part) and not isinstance(part, dict | list | tuple | deque)
+        if is_object(part) and nature(type(part)).kind not in ("dict", "list", "tuple")
     ]
     return dict(found) if path else [part for _, part in found]
 
