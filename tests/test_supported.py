@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from numtorch import nn
+from numtorch import models, nn
 from numtorch.nn import layers
 
 ROOT = Path(__file__).parents[1]
@@ -39,8 +39,8 @@ def test_tables_of_models_are_current() -> None:
     generate = load(ROOT / "docs" / "generate.py")
     page = generate.MODELS.read_text()
     assert page == generate.models_text(), "run python docs/generate.py"
-    named = set(re.findall(r"`(\w+)`", page))
-    assert {*nn.__all__, *layers.__all__} <= named
+    named = set(re.findall(r"[`.](\w+)[`(]", page))
+    assert {*nn.__all__, *layers.__all__, *models.__all__} - named == set()
 
 
 def test_every_row_of_the_benchmark_is_one_statement() -> None:
