@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 
@@ -11,7 +11,13 @@ from numtorch.structure.names import places
 from numtorch.structure.params import trained_leaves
 from numtorch.structure.rebuild import fmap
 
+T = TypeVar("T")
 
+
+@overload
+def trainables(model: Any, path: Literal[False] = False) -> list[Any]: ...
+@overload
+def trainables(model: Any, path: Literal[True]) -> dict[str, Any]: ...
 def trainables(model: Any, path: bool = False) -> Any:
     """The arrays of a model that are trained, Tensors or ndarrays, in order, each once.
 
@@ -46,7 +52,7 @@ def trainables(model: Any, path: bool = False) -> Any:
     return {names[id(array)]: array for array in found}
 
 
-def destructure(model: Any) -> tuple[Any, Callable[[Any], Any]]:
+def destructure(model: T) -> tuple[Any, Callable[[Any], T]]:
     """The trained numbers of a model in one vector, and the way back.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, overload
 
 from numtorch.structure.parts import is_array, is_object, nature, parts
 from numtorch.structure.rebuild import fmap
@@ -108,6 +108,10 @@ def fcollect(tree: Any, exclude: Callable[[Any], bool] | None = None) -> list[An
     return found
 
 
+@overload
+def modules(model: Any, path: Literal[False] = False) -> list[Any]: ...
+@overload
+def modules(model: Any, path: Literal[True]) -> dict[str, Any]: ...
 def modules(model: Any, path: bool = False) -> Any:
     """The objects of a model: itself, its layers, and theirs, the outer before the inner, each once.
 
