@@ -1,19 +1,22 @@
-"""Writes docs/supported.md, the list of what Tensors answer, from the registry itself.
+"""Writes docs/supported.md, what Tensors answer, from the registry, and the tables of names in docs/models.md.
 
-Run `python docs/generate.py`; a test compares the file with what this would write.
+Run `python docs/generate.py`; tests compare the files with what this would write.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 FILE = Path(__file__).with_name("supported.md")
+MODELS = Path(__file__).with_name("models.md")
 LAZY = ("numpy.fft", "numpy.polynomial", "numpy.strings", "numpy.char", "numpy.lib.recfunctions")
 
 HEAD = """# What Tensors answer
@@ -107,5 +110,65 @@ def text() -> str:
     return "\n".join(parts) + "\n"
 
 
+# The files of numtorch.nn and numtorch.nn.layers that a row of a table is about, by the first word of their names.
+FUNCTIONS = {
+    "convolutions": ("conv", "patches"),
+    "pools": ("pool",),
+    "sizes of images": ("resize", "grid", "padding"),
+    "activations": ("activations", "softmax"),
+    "norms, chance": ("norm", "dropout"),
+    "rows": ("gather", "bags", "onehot"),
+    "matrices": ("batched",),
+    "attention": ("attention",),
+    "recurrences": ("recurrent",),
+    "losses": ("losses", "ctc"),
+}
+LAYERS = {
+    "layers of layers, and shapes": ("containers", "weightnorm"),
+    "matrices": ("dense",),
+    "tables": ("embedding",),
+    "convolutions": ("conv",),
+    "pools and sizes": ("pool",),
+    "norms": ("norm",),
+    "chance": ("dropout",),
+    "recurrences": ("recurrent",),
+    "attention": ("attention",),
+    "initialisers": ("init",),
+    "any layer": ("layer", "sizes"),
+}
+
+
+def names_by_kind(package: ModuleType, kinds: dict[str, tuple[str, ...]], column: str) -> str:
+    """A table of the public names of a package; those of one object stand together."""
+    kind_of = {stem: kind for kind, stems in kinds.items() for stem in stems}
+    rows: dict[str, dict[str, list[str]]] = {kind: {} for kind in kinds}
+    for name in package.__all__:
+        value = getattr(package, name)
+        stem = value.__module__.removeprefix(f"{package.__name__}.").split(".")[0].split("_")[0]
+        rows[kind_of[stem]].setdefault(value.__name__, []).extend([name] if name != value.__name__ else [])
+    lines = [f"| kind | {column} |", "|---|---|"]
+    for kind, found in rows.items():
+        shown = [f"`{name}`" + "".join(f" (also `{alias}`)" for alias in aliases) for name, aliases in found.items()]
+        lines.append(f"| {kind} | {', '.join(shown)} |")
+    return "\n".join(lines)
+
+
+def models_text() -> str:
+    """docs/models.md with its tables as they should be."""
+    from numtorch import nn
+    from numtorch.nn import layers
+
+    tables = {
+        "layers": names_by_kind(layers, LAYERS, "layers"),
+        "functions": names_by_kind(nn, FUNCTIONS, "functions"),
+    }
+
+    def table(mark: re.Match[str]) -> str:
+        return f"<!-- {mark[1]}: python docs/generate.py -->\n{tables[mark[1]]}\n<!-- end -->"
+
+    return re.sub(r"<!-- (\w+): python docs/generate\.py -->\n.*?<!-- end -->", table, MODELS.read_text(), flags=re.S)
+
+
 if __name__ == "__main__":
     FILE.write_text(text())
+    MODELS.write_text(models_text())

@@ -107,7 +107,8 @@ def run(options):
     codes = nt.tensor(np.random.default_rng(options.seed).normal(size=(10, options.latent)), dev=options.dev)
     samples = nt.collect(model.decode(codes.astype(np.float32)))
     farthest = int(np.argmax(np.sum((testing - testing[0]) ** 2, axis=(1, 2, 3))))
-    way = nt.collect(model.decode(between(*model.encode(held_out[[0, farthest]])[0], 10)))
+    first, last = model.encode(held_out[[0, farthest]])[0]
+    way = nt.collect(model.decode(between(first, last, 10)))
     draw(options.out, rows={"given": testing[:10], "restored": restored[:10], "between": way, "new": samples})
     return {"losses": history.losses, "errors": errors, "samples": samples, "way": way}
 

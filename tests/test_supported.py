@@ -1,4 +1,4 @@
-"""docs/supported.md says what the registry says, and the benchmark times what the registry has."""
+"""docs/ says what the registry and `numtorch.nn` say, and the benchmark times what the registry has."""
 
 import importlib.util
 import re
@@ -8,6 +8,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+
+from numtorch import models, nn
+from numtorch.nn import layers
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,6 +33,14 @@ def test_page_is_current() -> None:
     if written_with[1] != np.__version__:
         pytest.skip(f"the page is of NumPy {written_with[1]}")
     assert page == generate.text(), "run python docs/generate.py"
+
+
+def test_tables_of_models_are_current() -> None:
+    generate = load(ROOT / "docs" / "generate.py")
+    page = generate.MODELS.read_text()
+    assert page == generate.models_text(), "run python docs/generate.py"
+    named = set(re.findall(r"[`.](\w+)[`(]", page))
+    assert {*nn.__all__, *layers.__all__, *models.__all__} - named == set()
 
 
 def test_every_row_of_the_benchmark_is_one_statement() -> None:

@@ -17,10 +17,13 @@ from numtorch.nn.layers import (
     kaiming_uniform,
     lecun_normal,
     nfan,
+    ones,
     orthogonal,
+    rand,
     randn,
     sparse_init,
     truncated_normal,
+    zeros,
 )
 
 SHAPE = (64, 32, 3, 3)
@@ -44,6 +47,22 @@ def test_deviations(init: Callable[..., Any], dtype: Any) -> None:
     assert abs(drawn.mean()) < 0.02 * DEVIATIONS[init]
     np.testing.assert_allclose(drawn.std(), DEVIATIONS[init], rtol=0.02)
     np.testing.assert_array_equal(drawn, init(SHAPE, rng=0, dtype=dtype))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rand(dtype: Any) -> None:
+    drawn = rand(SHAPE, rng=0, dtype=dtype)
+    assert (drawn.dtype, drawn.shape) == (dtype, SHAPE)
+    assert 0 <= drawn.min() < 0.01 < 0.99 < drawn.max() <= 1
+    np.testing.assert_allclose([drawn.mean(), drawn.std()], [0.5, math.sqrt(1 / 12)], rtol=0.02)
+    np.testing.assert_array_equal(drawn, rand(SHAPE, rng=0, dtype=dtype))
+
+
+@pytest.mark.parametrize(("init", "number"), [(zeros, 0), (ones, 1)])
+def test_constants(init: Callable[..., Any], number: int) -> None:
+    made = init(SHAPE, rng=0, dtype=np.float64)
+    assert (made.dtype, made.shape) == (np.float64, SHAPE)
+    np.testing.assert_array_equal(made, number)
 
 
 def test_the_same_share_of_zeros_in_each_column() -> None:

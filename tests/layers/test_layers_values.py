@@ -21,6 +21,7 @@ from numtorch.nn.layers import (
     Chain,
     Conv,
     ConvTranspose,
+    CrossCor,
     Dense,
     DepthwiseConv,
     Dropout,
@@ -52,10 +53,12 @@ from numtorch.nn.layers import (
     Upsample,
     WeightNorm,
     activations,
+    affine,
     concatenated,
     initialstates,
     testmode,
     trainmode,
+    while_testing,
 )
 
 LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
@@ -66,6 +69,7 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "Conv": (Conv(3, 4, 6, relu, stride=2, pad=1, groups=2, rng=0), (2, 4, 7, 6)),
     "Conv in one axis": (Conv((3,), 4, 6, dilation=2, pad="same", rng=0), (2, 4, 7)),
     "Conv in three axes": (Conv((1, 2, 3), 2, 3, rng=0), (2, 2, 3, 4, 5)),
+    "CrossCor": (CrossCor(3, 2, 3, rng=0), (2, 2, 4, 5)),
     "ConvTranspose": (ConvTranspose(3, 4, 6, stride=2, pad=1, outpad=1, groups=2, rng=0), (2, 4, 5, 4)),
     "DepthwiseConv": (DepthwiseConv(3, 4, 8, pad=1, rng=0), (2, 4, 5, 6)),
     "MaxPool": (MaxPool(3, stride=2, pad=1, ceil_mode=True), (2, 3, 7, 8)),
@@ -148,6 +152,16 @@ def test_gradients(name: str, dev: int) -> None:
     if len(found):
         grads = gradient(lambda: np.sum(np.sin(layer(tensor(sample(shape), dev=dev)))), found)
         assert all(grads[p].shape == p.shape for p in found)
+
+
+def test_affine(dev: int) -> None:
+    weight, bias = sample((3, 4)), sample((3,))
+    for shape in ((4,), (2, 4), (2, 5, 4)):
+        x = sample(shape)
+        for given, expected in (((x, weight, bias), x @ weight.T + bias), ((x, weight), x @ weight.T)):
+            np.testing.assert_array_equal(affine(*given), expected)
+            found = affine(*(tensor(array, dev=dev) for array in given))
+            np.testing.assert_allclose(collect(found), expected, rtol=1e-12)
 
 
 def test_embedding(dev: int) -> None:
@@ -267,6 +281,9 @@ def test_modes(dev: int) -> None:
     trainmode(layer, "auto")
     assert layer[1].training is None
     testmode(layer, False)
+    assert layer[1].training is True
+    with while_testing(layer):
+        np.testing.assert_array_equal(collect(layer(x)), collect(layer(x)))
     assert layer[1].training is True
     with pytest.raises(ValueError, match="the mode is True, False, None or 'auto'"):
         trainmode(layer, "sometimes")

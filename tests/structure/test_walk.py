@@ -335,6 +335,15 @@ def _setup(case: Case) -> None:
     optim.update(moved, model, nt.gradient(lambda: squares(model), nt.params(model)))
 
 
+def _scaled(case: Case) -> None:
+    (grad,) = nt.gradient(lambda m: 64 * squares(m), case.nest)
+    for given in (grad, nt.gradient(lambda: 64 * squares(case.nest), nt.params(case.nest))):
+        model, scaler = case.nest if given is not grad else case.copy(), optim.LossScaler(64.0)
+        assert scaler.update(optim.setup(Descent(0.5), model), model, given)
+        for array in wanted(model):
+            np.testing.assert_allclose(nt.collect(array), 0, atol=1e-6)
+
+
 def _train(case: Case) -> None:
     for model in (case.copy(), nt.cpu(case.nest)):
         state = optim.setup(Descent(0.5), model)
@@ -347,9 +356,15 @@ def _checkpoint(case: Case, folder: Path) -> None:
     model = nt.fmap(lambda x: 2 * x, case.nest)
     state = optim.setup(Momentum(0.5), model)
     train.save_checkpoint(folder / "a.npz", model, state)
+    drawn = drops(model).rng.random(3)
     other = case.copy()
+    drops(other).rng.random(7)
     train.load_checkpoint(folder / "a.npz", other, optim.setup(Momentum(0.5), other))
     doubled(other, case.nest)
+    np.testing.assert_array_equal(drops(other).rng.random(3), drawn)
+    with np.load(folder / "a.npz") as file:
+        held = {name.removeprefix("model/") for name in file if name.startswith("model/")}
+    assert held == {slot.name for slot in walk(model, once=True)} <= nt.state(model).keys()
 
 
 def _weights(case: Case, folder: Path) -> None:
@@ -393,6 +408,7 @@ RUN: dict[str, Callable[..., None]] = {
     "layers.remove_weight_norms": _remove_weight_norms,
     "optim.setup, optim.update, optim.adjust, optim.freeze, optim.thaw, optim.load_state": _setup,
     "optim.state_arrays, optim.state_settings": _setup,
+    "optim.LossScaler": _scaled,
     "train.train": _train,
     "train.save_checkpoint, train.load_checkpoint": _checkpoint,
     "weights.save, weights.load": _weights,
@@ -439,8 +455,15 @@ def test_every_function_that_takes_a_model_is_run() -> None:
                 taking.add(prefix + name)
     taking -= {"layers.affine", *NOT_RUN}
     taking |= {f"train.{name}" for name in ("train", "save_checkpoint", "load_checkpoint")}
-    run = {name for names in RUN for name in names.split(", ")} - {"layers.Layer"}
+    run = {name for names in RUN for name in names.split(", ")} - {"layers.Layer", "optim.LossScaler"}
     assert run == taking
+
+
+def test_every_function_of_the_package_is_run_or_takes_no_model() -> None:
+    """Whatever its arguments are called."""
+    functions = {name for name in nt.__all__ if isinstance(getattr(nt, name), FunctionType)}
+    run = {name for names in RUN for name in names.split(", ") if "." not in name}
+    assert functions - run - NOT_RUN.keys() == {"within_gradient"}
 
 
 def test_functions_of_train_that_take_a_model() -> None:

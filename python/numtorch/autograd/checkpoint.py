@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from numtorch import _core
 from numtorch._core import Node, Tensor
@@ -15,6 +15,7 @@ from numtorch.autograd.replay import Buffers, RandomNumbers
 from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
 from numtorch.autograd.tape import Custom, Leaf, origins
 
+T = TypeVar("T")
 Tracked = list[tuple[Tensor, Node]]
 
 
@@ -113,7 +114,7 @@ def _resolve(f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracke
     return found
 
 
-def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
+def checkpointed(f: Callable[..., T], *xs: Any) -> T:
     """Call ``f(*xs)`` without keeping what its gradient needs: on the way back `f` runs once more.
 
     Parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import random
 import types
 from collections.abc import Callable, Iterator
@@ -46,7 +45,7 @@ def _held(value: Any) -> list[Any]:
     if isinstance(value, set | frozenset):
         return list(value)
     held = [part for _, part in parts(value)]
-    if not is_object(value) or isinstance(value, functools.partial):
+    if not is_object(value) or nature(type(value)).kind == "partial":
         return held
     # What runs when the object is called may use globals.
     methods = [cls.__dict__["__call__"] for cls in type(value).__mro__ if "__call__" in cls.__dict__]
@@ -76,9 +75,8 @@ def held_by(pull: Callable[..., Any]) -> Iterator[tuple[str, Tensor]]:
         if isinstance(value, types.FunctionType):
             stack.extend(_cells(value))
             stack.extend((f"a default of {value.__name__}", default) for default in value.__defaults__ or ())
-        elif isinstance(value, functools.partial):
-            stack.append((name, value.func))
-            stack.extend(("an argument of partial", given) for given in (*value.args, *value.keywords.values()))
+        elif nature(type(value)).kind == "partial":
+            stack.extend((name if key == "func" else "an argument of partial", item) for key, item in parts(value))
         elif nature(type(value)).kind in PLAIN:
             stack.extend((name, item) for _, item in parts(value))
         elif isinstance(value, Tensor) and value.dtype.kind in "fc":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from numtorch import _core
 from numtorch._core import Node, Tensor, tensor
@@ -15,6 +15,8 @@ from numtorch.autograd.closures import held_by, reachable
 from numtorch.autograd.scopes import marked, untracked
 from numtorch.autograd.tape import Custom, zeros_like
 from numtorch.structure import fmap
+
+T = TypeVar("T")
 
 
 class _Call:
@@ -216,7 +218,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
     return with_adjoint
 
 
-def hook(f: Callable[[Any], Any], x: Any) -> Any:
+def hook(f: Callable[[Any], Any], x: T) -> T:
     """Pass `x` on as it is; on the way back ``f(g)`` takes the place of its gradient `g`.
 
     Parameters

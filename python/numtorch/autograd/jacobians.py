@@ -49,7 +49,7 @@ def _complex_row(from_real: Tensor, from_imaginary: Tensor) -> Tensor:
     return from_real + 1j * from_imaginary
 
 
-def withjacobian(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
+def withjacobian(f: Callable[..., Any], *args: Any) -> ValueAndGrad[Any]:
     """Value and Jacobian at once, as the named tuple ``(val, grad)``.
 
     Parameters, conventions and errors are those of `jacobian`.
@@ -63,7 +63,7 @@ def withjacobian(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
     return _withjacobian(f, args, "withjacobian")
 
 
-def _withjacobian(f: Callable[..., Any], args: tuple[Any, ...], function: str) -> ValueAndGrad:
+def _withjacobian(f: Callable[..., Any], args: tuple[Any, ...], function: str) -> ValueAndGrad[Any]:
     recording = Recording(f, args, nest=False)
     y = check_output(recording.y, function)
     if y.dtype.kind not in "fc":

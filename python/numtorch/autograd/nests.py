@@ -139,7 +139,7 @@ class _Merging(Rebuilding):
         return a if kind == "atom" else self.merged(a, b)
 
     def merged(self, a: Any, b: Any) -> Any:
-        if isinstance(a, dict):  # gradients may lack keys
+        if nature(type(a)).kind == "dict":  # gradients may lack keys
             result = self.container(a, lambda key, item: self(item, _given(b, key)))
             for key in [key for key in b if key not in a]:
                 dict.__setitem__(result, key, b[key])

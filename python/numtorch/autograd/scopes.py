@@ -121,7 +121,7 @@ class ignore:
         _core.end_ignore(self._entries.pop())
 
 
-def dropgrad(x: Any) -> Any:
+def dropgrad(x: T) -> T:
     """The same value as a constant: no gradient flows back through it.
 
     Parameters
@@ -141,7 +141,8 @@ def dropgrad(x: Any) -> Any:
     (3.0,)
     """
     if isinstance(x, Tensor):
-        return untracked(x) if _core.has_history(x) else x
+        constant: Any = untracked(x) if _core.has_history(x) else x
+        return constant
     if not _holds_history(x):
         return x
     return fmap(lambda leaf: untracked(leaf) if _has_history(leaf) else leaf, x)

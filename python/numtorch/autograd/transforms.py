@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+from numpy.typing import NDArray
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.autograd import nests
+from numtorch.autograd.grads import Grads
 from numtorch.autograd.recording import Recording, check_loss, check_output, seed_for
+from numtorch.structure import Params
 
 _ones_like = kernel("ones_like")
 
+# The gradient of an array or a float is one; of a nest, a nest whose type is not said.
+X = TypeVar("X", Any, Tensor, NDArray[Any], float)
+Y = TypeVar("Y", Any, Tensor, NDArray[Any], float)
+Z = TypeVar("Z", Any, Tensor, NDArray[Any], float)
+G = TypeVar("G")
+Function = Callable[..., Any]
 
-class ValueAndGrad(NamedTuple):
+
+class ValueAndGrad(NamedTuple, Generic[G]):
     """What `withgradient` and `withjacobian` return."""
 
     val: Any
-    grad: Any
+    grad: G
 
 
 def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., Any]]:
@@ -80,7 +91,17 @@ def _seeds(recording: Recording, seed: Any) -> list[Tensor | None]:
     return [None if s is None else seed_for(o, s) for o, s in zip(recording.outputs, seeds, strict=True)]
 
 
-def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
+@overload
+def withgradient(f: Function, params: Params, /) -> ValueAndGrad[Grads]: ...
+@overload
+def withgradient(f: Function, x: X, /) -> ValueAndGrad[tuple[X]]: ...
+@overload
+def withgradient(f: Function, x: X, y: Y, /) -> ValueAndGrad[tuple[X, Y]]: ...
+@overload
+def withgradient(f: Function, x: X, y: Y, z: Z, /) -> ValueAndGrad[tuple[X, Y, Z]]: ...
+@overload
+def withgradient(f: Function, *args: Any) -> ValueAndGrad[tuple[Any, ...]]: ...
+def withgradient(f: Function, *args: Any) -> Any:
     """Value and gradient at once, as the named tuple ``(val, grad)``.
 
     If `f` returns a tuple (a named one too) or a dict, its first element is differentiated, and the rest is carried
@@ -126,7 +147,17 @@ def withgradient(f: Callable[..., Any], *args: Any) -> ValueAndGrad:
     return ValueAndGrad(whole, grad)
 
 
-def gradient(f: Callable[..., Any], *args: Any) -> Any:
+@overload
+def gradient(f: Function, params: Params, /) -> Grads: ...
+@overload
+def gradient(f: Function, x: X, /) -> tuple[X]: ...
+@overload
+def gradient(f: Function, x: X, y: Y, /) -> tuple[X, Y]: ...
+@overload
+def gradient(f: Function, x: X, y: Y, z: Z, /) -> tuple[X, Y, Z]: ...
+@overload
+def gradient(f: Function, *args: Any) -> tuple[Any, ...]: ...
+def gradient(f: Function, *args: Any) -> Any:
     """Gradient of a function that returns one real number.
 
     Parameters

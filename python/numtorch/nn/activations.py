@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, number, reals, together
+from numtorch.nn.dispatch import ArrayT, number, reals, together
 
 __all__ = [
     "elu",
@@ -41,7 +41,7 @@ _softplus = kernel("softplus")
 _tanh = kernel("tanh")
 
 
-def sigmoid(x: Array) -> Any:
+def sigmoid(x: ArrayT) -> ArrayT:
     """``1 / (1 + exp(-x))``, without overflow.
 
     Examples
@@ -59,7 +59,7 @@ def sigmoid(x: Array) -> Any:
     return np.where(positive, 1, small) / (1 + small)
 
 
-def tanh(x: Array) -> Any:
+def tanh(x: ArrayT) -> ArrayT:
     """The hyperbolic tangent.
 
     Examples
@@ -77,7 +77,7 @@ sigmoid_fast = sigmoid
 tanh_fast = tanh
 
 
-def hardsigmoid(x: Array) -> Any:
+def hardsigmoid(x: ArrayT) -> ArrayT:
     """``clip((x + 3) / 6, 0, 1)``.
 
     Examples
@@ -91,7 +91,7 @@ def hardsigmoid(x: Array) -> Any:
     return _hardsigmoid(x) if on_tensors else np.clip((x + 3) / 6, 0, 1)
 
 
-def logsigmoid(x: Array) -> Any:
+def logsigmoid(x: ArrayT) -> ArrayT:
     """The logarithm of `sigmoid`, also where that underflows.
 
     Examples
@@ -105,7 +105,7 @@ def logsigmoid(x: Array) -> Any:
     return _log_sigmoid(x) if on_tensors else -log1p_exp(-x)
 
 
-def relu(x: Array) -> Any:
+def relu(x: ArrayT) -> ArrayT:
     """``max(x, 0)``; NaN stays NaN, and the slope at 0 is 0.
 
     Examples
@@ -119,7 +119,7 @@ def relu(x: Array) -> Any:
     return _relu(x) if on_tensors else np.maximum(x, 0)
 
 
-def leakyrelu(x: Array, a: float = 0.01) -> Any:
+def leakyrelu(x: ArrayT, a: float = 0.01) -> ArrayT:
     """`x` where it is positive, else ``a * x``.
 
     Examples
@@ -134,7 +134,7 @@ def leakyrelu(x: Array, a: float = 0.01) -> Any:
     return _leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
 
 
-def relu6(x: Array) -> Any:
+def relu6(x: ArrayT) -> ArrayT:
     """``clip(x, 0, 6)``.
 
     Examples
@@ -148,7 +148,7 @@ def relu6(x: Array) -> Any:
     return _hardtanh(x, 0, 6) if on_tensors else np.clip(x, 0, 6)
 
 
-def elu(x: Array, alpha: float = 1.0) -> Any:
+def elu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
     """`x` where it is positive, else ``alpha * (exp(x) - 1)``.
 
     Examples
@@ -163,7 +163,7 @@ def elu(x: Array, alpha: float = 1.0) -> Any:
     return _elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-def gelu(x: Array, approximate: str = "none") -> Any:
+def gelu(x: ArrayT, approximate: str = "none") -> ArrayT:
     """`x` times the chance that a standard normal number is less than `x`.
 
     Parameters
@@ -197,7 +197,7 @@ def gelu(x: Array, approximate: str = "none") -> Any:
     return 0.5 * x * (1 + _error_function(x / math.sqrt(2)))
 
 
-def swish(x: Array) -> Any:
+def swish(x: ArrayT) -> ArrayT:
     """``x * sigmoid(x)``, also called SiLU.
 
     Examples
@@ -211,7 +211,7 @@ def swish(x: Array) -> Any:
     return _silu(x) if on_tensors else x * sigmoid(x)
 
 
-def hardswish(x: Array) -> Any:
+def hardswish(x: ArrayT) -> ArrayT:
     """``x * hardsigmoid(x)``.
 
     Examples
@@ -225,7 +225,7 @@ def hardswish(x: Array) -> Any:
     return _hardswish(x) if on_tensors else x * np.clip((x + 3) / 6, 0, 1)
 
 
-def softplus(x: Array) -> Any:
+def softplus(x: ArrayT) -> ArrayT:
     """``log(1 + exp(x))``, without overflow.
 
     Examples

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn.activations import leakyrelu, log1p_exp, sigmoid, softplus
-from numtorch.nn.dispatch import Array, number, reals, together
+from numtorch.nn.dispatch import ArrayT, number, reals, together
 from numtorch.nn.dropout import uniform
 
 __all__ = [
@@ -36,7 +36,7 @@ _threshold = kernel("threshold")
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
-def hardtanh(x: Array) -> Any:
+def hardtanh(x: ArrayT) -> ArrayT:
     """``clip(x, -1, 1)``.
 
     Examples
@@ -50,7 +50,7 @@ def hardtanh(x: Array) -> Any:
     return _hardtanh(x) if on_tensors else np.clip(x, -1, 1)
 
 
-def rrelu(x: Array, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None, training: bool = True) -> Any:
+def rrelu(x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None, training: bool = True) -> ArrayT:
     """`x` where it is not negative, else `x` times a slope drawn evenly between `low` and `high` for each element.
 
     Parameters
@@ -84,7 +84,7 @@ def rrelu(x: Array, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None,
     return np.where(x >= 0, x, slope * x)
 
 
-def celu(x: Array, alpha: float = 1.0) -> Any:
+def celu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
     """`x` where it is positive, else ``alpha * (exp(x / alpha) - 1)``.
 
     Examples
@@ -102,7 +102,7 @@ def celu(x: Array, alpha: float = 1.0) -> Any:
     )
 
 
-def selu(x: Array) -> Any:
+def selu(x: ArrayT) -> ArrayT:
     """``1.0507 * elu(x, 1.6733)``, with the constants that keep mean 0 and variance 1 from layer to layer.
 
     Examples
@@ -118,7 +118,7 @@ def selu(x: Array) -> Any:
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
 
 
-def mish(x: Array) -> Any:
+def mish(x: ArrayT) -> ArrayT:
     """``x * tanh(softplus(x))``.
 
     Examples
@@ -132,7 +132,7 @@ def mish(x: Array) -> Any:
     return _mish(x) if on_tensors else x * np.tanh(log1p_exp(x))
 
 
-def lisht(x: Array) -> Any:
+def lisht(x: ArrayT) -> ArrayT:
     """``x * tanh(x)``.
 
     Examples
@@ -146,7 +146,7 @@ def lisht(x: Array) -> Any:
     return x * np.tanh(x)
 
 
-def softsign(x: Array) -> Any:
+def softsign(x: ArrayT) -> ArrayT:
     """``x / (1 + abs(x))``.
 
     Examples
@@ -160,7 +160,7 @@ def softsign(x: Array) -> Any:
     return x / (1 + np.abs(x))
 
 
-def softshrink(x: Array, lambd: float = 0.5) -> Any:
+def softshrink(x: ArrayT, lambd: float = 0.5) -> ArrayT:
     """`x` moved by `lambd` towards 0, which it does not cross.
 
     Examples
@@ -176,7 +176,7 @@ def softshrink(x: Array, lambd: float = 0.5) -> Any:
     return _softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
 
 
-def tanhshrink(x: Array) -> Any:
+def tanhshrink(x: ArrayT) -> ArrayT:
     """``x - tanh(x)``.
 
     Examples
@@ -190,7 +190,7 @@ def tanhshrink(x: Array) -> Any:
     return x - np.tanh(x)
 
 
-def logcosh(x: Array) -> Any:
+def logcosh(x: ArrayT) -> ArrayT:
     """``log(cosh(x))``, without overflow.
 
     Examples
@@ -204,7 +204,7 @@ def logcosh(x: Array) -> Any:
     return x + softplus(-2 * x) - math.log(2.0)
 
 
-def trelu(x: Array, theta: float = 1.0) -> Any:
+def trelu(x: ArrayT, theta: float = 1.0) -> ArrayT:
     """`x` where it is greater than `theta`, else 0.
 
     Examples
@@ -219,7 +219,7 @@ def trelu(x: Array, theta: float = 1.0) -> Any:
     return _threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
 
 
-def glu(x: Array, axis: int = 1) -> Any:
+def glu(x: ArrayT, axis: int = 1) -> ArrayT:
     """The first half of `x` along an axis, times the `sigmoid` of the second half.
 
     Examples

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, ArrayT, together
 
 __all__ = ["batched_adjoint", "batched_mul", "batched_transpose", "batched_vec"]
 
@@ -19,7 +19,7 @@ def _matrices(function: str, argument: str, a: Any) -> Any:
     return a
 
 
-def batched_mul(a: Array, b: Array) -> Any:
+def batched_mul(a: ArrayT, b: Array) -> ArrayT:
     """The products of matrices, one by one: ``a[n] @ b[n]``.
 
     Parameters
@@ -47,7 +47,7 @@ def batched_mul(a: Array, b: Array) -> Any:
     return a @ b
 
 
-def batched_transpose(a: Array) -> Any:
+def batched_transpose(a: ArrayT) -> ArrayT:
     """Each matrix transposed: the last two axes change places.
 
     Examples
@@ -60,7 +60,7 @@ def batched_transpose(a: Array) -> Any:
     return _matrices("batched_transpose", "a", a).swapaxes(-1, -2)
 
 
-def batched_adjoint(a: Array) -> Any:
+def batched_adjoint(a: ArrayT) -> ArrayT:
     """Each matrix transposed, and its complex numbers conjugated.
 
     Examples
@@ -74,7 +74,7 @@ def batched_adjoint(a: Array) -> Any:
     return np.conj(_matrices("batched_adjoint", "a", a).swapaxes(-1, -2))
 
 
-def batched_vec(a: Array, x: Array) -> Any:
+def batched_vec(a: ArrayT, x: Array) -> ArrayT:
     """The products of matrices with vectors, one by one: ``a[n] @ x[n]``.
 
     Parameters

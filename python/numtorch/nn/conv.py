@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, counts, integer, margins, spatial, together
+from numtorch.nn.dispatch import Array, ArrayT, counts, integer, margins, spatial, together
 
 __all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
@@ -25,7 +25,7 @@ Margins = list[tuple[int, int]]
 
 
 def conv(
-    x: Array,
+    x: ArrayT,
     w: Array,
     b: Array | None = None,
     *,
@@ -34,7 +34,7 @@ def conv(
     dilation: Any = 1,
     groups: int = 1,
     flip: bool = False,
-) -> Any:
+) -> ArrayT:
     """Convolution (cross-correlation: the weights are not flipped).
 
     Parameters
@@ -79,7 +79,7 @@ def conv(
     return _convolved("conv", x, w, b, stride, pad, dilation, groups, flip)
 
 
-def conv_bias_act(x: Array, w: Array, b: Array, act: Callable[[Any], Any] | None = None, **options: Any) -> Any:
+def conv_bias_act(x: ArrayT, w: Array, b: Array, act: Callable[[Any], Any] | None = None, **options: Any) -> ArrayT:
     """``act(conv(x, w, b))``.
 
     Parameters
@@ -110,7 +110,7 @@ _CONV_OPTIONS: dict[str, Any] = {"stride": 1, "pad": 0, "dilation": 1, "groups":
 
 
 def depthwise_conv(
-    x: Array,
+    x: ArrayT,
     w: Array,
     b: Array | None = None,
     *,
@@ -118,7 +118,7 @@ def depthwise_conv(
     pad: Any = 0,
     dilation: Any = 1,
     flip: bool = False,
-) -> Any:
+) -> ArrayT:
     """Convolution of each channel with its own weights: `conv` with as many groups as channels.
 
     Parameters
@@ -188,7 +188,7 @@ def _convolved(
 
 
 def conv_transpose(
-    x: Array,
+    x: ArrayT,
     w: Array,
     b: Array | None = None,
     *,
@@ -198,7 +198,7 @@ def conv_transpose(
     dilation: Any = 1,
     groups: int = 1,
     flip: bool = False,
-) -> Any:
+) -> ArrayT:
     """Transposed convolution: the gradient of `conv` with respect to its input.
 
     Parameters

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from numtorch._core import Tensor, tensor
 
-__all__ = ["Array", "counts", "integer", "is_on_tensors", "joined", "margins", "number", "reals", "spatial", "together"]
+__all__ = [
+    "Array",
+    "ArrayT",
+    "counts",
+    "integer",
+    "is_on_tensors",
+    "joined",
+    "margins",
+    "number",
+    "reals",
+    "spatial",
+    "together",
+]
 
 Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
+ArrayT = TypeVar("ArrayT", Any, Tensor)  # a Tensor gives a Tensor; what an ndarray gives, the other arguments say
 
 _FLOAT64 = np.dtype(np.float64)
 

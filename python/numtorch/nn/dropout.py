@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, joined, number, together
+from numtorch.nn.dispatch import ArrayT, joined, number, together
 
 __all__ = ["dropout"]
 
@@ -17,8 +17,8 @@ _rand = kernel("rand.generator")
 
 
 def dropout(
-    x: Array, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Any = None, training: bool = True
-) -> Any:
+    x: ArrayT, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Any = None, training: bool = True
+) -> ArrayT:
     """Elements set to 0 by chance, the others scaled so that the expectation stays.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, reals, spatial
+from numtorch.nn.dispatch import Array, ArrayT, reals, spatial
 
 __all__ = ["grid_sample", "imrotate"]
 
@@ -18,8 +18,8 @@ PADDINGS = ("zeros", "border", "reflection")
 
 
 def grid_sample(
-    x: Array, grid: Array, *, mode: str = "bilinear", padding: str = "zeros", align_corners: bool = False
-) -> Any:
+    x: ArrayT, grid: Array, *, mode: str = "bilinear", padding: str = "zeros", align_corners: bool = False
+) -> ArrayT:
     """`x` at the places that `grid` names.
 
     Parameters

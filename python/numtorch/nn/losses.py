@@ -14,7 +14,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import logsigmoid
-from numtorch.nn.dispatch import Array, joined, number, reals, together
+from numtorch.nn.dispatch import Array, ArrayT, joined, number, reals, together
 from numtorch.nn.gather import check_range
 from numtorch.nn.softmax import logsoftmax
 
@@ -91,8 +91,8 @@ def label_smoothing(target: Array, alpha: float, *, axis: int | None = 1) -> Any
 
 
 def crossentropy(
-    prediction: Array, target: Array, *, axis: int = 1, agg: Agg = np.mean, eps: float | None = None
-) -> Any:
+    prediction: ArrayT, target: Array, *, axis: int = 1, agg: Agg = np.mean, eps: float | None = None
+) -> ArrayT:
     """Cross entropy of probabilities: ``agg(-sum(target * log(prediction + eps), axis))``.
 
     Parameters
@@ -148,7 +148,7 @@ def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
     return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)
 
 
-def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: Agg = np.mean) -> Any:
+def logitcrossentropy(prediction: ArrayT, target: Array, *, axis: int = 1, agg: Agg = np.mean) -> ArrayT:
     """Cross entropy of logits: ``agg(-sum(target * logsoftmax(prediction, axis), axis))``, without overflow.
 
     Parameters
@@ -182,7 +182,7 @@ def logitcrossentropy(prediction: Array, target: Array, *, axis: int = 1, agg: A
     return agg(-np.sum(y * logsoftmax(p, axis), axis=axis))
 
 
-def binarycrossentropy(prediction: Array, target: Array, *, agg: Agg = np.mean, eps: float | None = None) -> Any:
+def binarycrossentropy(prediction: ArrayT, target: Array, *, agg: Agg = np.mean, eps: float | None = None) -> ArrayT:
     """Cross entropy of the probability of one of two classes: of logits see `logitbinarycrossentropy`.
 
     Examples
@@ -197,7 +197,7 @@ def binarycrossentropy(prediction: Array, target: Array, *, agg: Agg = np.mean, 
     return agg(-times_log(y, p + eps) - times_log(1 - y, 1 - p + eps))
 
 
-def logitbinarycrossentropy(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def logitbinarycrossentropy(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """Cross entropy of the logit of one of two classes: ``agg((1 - target) * prediction - logsigmoid(prediction))``.
 
     Examples
@@ -212,8 +212,8 @@ def logitbinarycrossentropy(prediction: Array, target: Array, *, agg: Agg = np.m
 
 
 def kldivergence(
-    prediction: Array, target: Array, *, axis: int = 1, agg: Agg = np.mean, eps: float | None = None
-) -> Any:
+    prediction: ArrayT, target: Array, *, axis: int = 1, agg: Agg = np.mean, eps: float | None = None
+) -> ArrayT:
     """Kullback-Leibler divergence: `crossentropy` less the entropy of the target.
 
     Examples
@@ -229,8 +229,8 @@ def kldivergence(
 
 
 def dice_coeff_loss(
-    prediction: Array, target: Array, *, axis: Any = None, agg: Agg = np.mean, smooth: float = 1.0
-) -> Any:
+    prediction: ArrayT, target: Array, *, axis: Any = None, agg: Agg = np.mean, smooth: float = 1.0
+) -> ArrayT:
     """``1 - agg((2 * sum(p * y) + smooth) / (sum(p ** 2) + sum(y ** 2) + smooth))``; `axis` None sums over all.
 
     Examples
@@ -245,7 +245,9 @@ def dice_coeff_loss(
     return 1 - agg((2 * np.sum(p * y, axis=axis) + smooth) / (total + smooth))
 
 
-def tversky_loss(prediction: Array, target: Array, *, axis: Any = None, agg: Agg = np.mean, beta: float = 0.7) -> Any:
+def tversky_loss(
+    prediction: ArrayT, target: Array, *, axis: Any = None, agg: Agg = np.mean, beta: float = 0.7
+) -> ArrayT:
     """``1 - agg((tp + 1) / (tp + beta * fn + (1 - beta) * fp + 1))``, sums along `axis`, by default all.
 
     `tp`, `fn` and `fp` are what is found, missed and found where it is not: the larger `beta`, the worse is missing.
@@ -265,8 +267,14 @@ def tversky_loss(prediction: Array, target: Array, *, axis: Any = None, agg: Agg
 
 
 def focal_loss(
-    prediction: Array, target: Array, *, axis: int = 1, agg: Agg = np.mean, gamma: float = 2.0, eps: float | None = None
-) -> Any:
+    prediction: ArrayT,
+    target: Array,
+    *,
+    axis: int = 1,
+    agg: Agg = np.mean,
+    gamma: float = 2.0,
+    eps: float | None = None,
+) -> ArrayT:
     """Cross entropy of probabilities where what is easy counts less: each log times ``(1 - prediction) ** gamma``.
 
     Examples
@@ -282,8 +290,8 @@ def focal_loss(
 
 
 def binary_focal_loss(
-    prediction: Array, target: Array, *, agg: Agg = np.mean, gamma: float = 2.0, eps: float | None = None
-) -> Any:
+    prediction: ArrayT, target: Array, *, agg: Agg = np.mean, gamma: float = 2.0, eps: float | None = None
+) -> ArrayT:
     """`focal_loss` of the probability of one of two classes.
 
     Examples

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.nn.dispatch import Array, number
+from numtorch.nn.dispatch import Array, ArrayT, number
 from numtorch.nn.losses import Agg, epsilon, pair, times_log
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-def mae(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def mae(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """Absolute error: ``agg(abs(prediction - target))``.
 
     Examples
@@ -35,7 +35,7 @@ def mae(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
     return agg(np.abs(p - y))
 
 
-def mse(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def mse(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """Squared error: ``agg(abs(prediction - target) ** 2)``.
 
     Examples
@@ -53,7 +53,7 @@ def mse(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
     return agg(np.real(difference * np.conj(difference)) if difference.dtype.kind == "c" else difference * difference)
 
 
-def msle(prediction: Array, target: Array, *, agg: Agg = np.mean, eps: float | None = None) -> Any:
+def msle(prediction: ArrayT, target: Array, *, agg: Agg = np.mean, eps: float | None = None) -> ArrayT:
     """Squared error of logarithms: ``agg((log(prediction + eps) - log(target + eps)) ** 2)``.
 
     Examples
@@ -69,7 +69,7 @@ def msle(prediction: Array, target: Array, *, agg: Agg = np.mean, eps: float | N
     return agg(difference * difference)
 
 
-def huber_loss(prediction: Array, target: Array, *, agg: Agg = np.mean, delta: float = 1.0) -> Any:
+def huber_loss(prediction: ArrayT, target: Array, *, agg: Agg = np.mean, delta: float = 1.0) -> ArrayT:
     """Half the squared error d up to `delta`, beyond it the line ``delta * (abs(d) - delta / 2)``.
 
     Examples
@@ -88,7 +88,7 @@ def huber_loss(prediction: Array, target: Array, *, agg: Agg = np.mean, delta: f
     return agg(near * (error - 0.5 * near))
 
 
-def poisson_loss(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def poisson_loss(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """``agg(prediction - target * log(prediction))``, of a rate and counts.
 
     Examples
@@ -106,7 +106,7 @@ def _margin(p: Any) -> Any:
     return np.where(p > 0, p, 0)
 
 
-def hinge_loss(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def hinge_loss(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """``agg(max(0, 1 - prediction * target))``, of targets -1 and 1.
 
     Examples
@@ -120,7 +120,7 @@ def hinge_loss(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
     return agg(_margin(1 - p * y))
 
 
-def squared_hinge_loss(prediction: Array, target: Array, *, agg: Agg = np.mean) -> Any:
+def squared_hinge_loss(prediction: ArrayT, target: Array, *, agg: Agg = np.mean) -> ArrayT:
     """``agg(max(0, 1 - prediction * target) ** 2)``, of targets -1 and 1.
 
     Examples
@@ -134,7 +134,7 @@ def squared_hinge_loss(prediction: Array, target: Array, *, agg: Agg = np.mean) 
     return agg(_margin(1 - p * y) ** 2)
 
 
-def siamese_contrastive_loss(prediction: Array, target: Array, *, agg: Agg = np.mean, margin: float = 1.0) -> Any:
+def siamese_contrastive_loss(prediction: ArrayT, target: Array, *, agg: Agg = np.mean, margin: float = 1.0) -> ArrayT:
     """``agg((1 - target) * d ** 2 + target * max(0, margin - d) ** 2)``, of distances d; target 1 keeps apart.
 
     Examples

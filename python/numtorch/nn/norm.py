@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.nn.dispatch import Array, integer, is_on_tensors, joined, number, reals
+from numtorch.nn.dispatch import Array, ArrayT, integer, is_on_tensors, joined, number, reals
 
 __all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm", "normalise"]
 
@@ -23,7 +23,7 @@ _reshape = kernel("reshape")
 
 
 def batchnorm(
-    x: Array,
+    x: ArrayT,
     scale: Array | None,
     shift: Array | None,
     mean: Array | None,
@@ -32,7 +32,7 @@ def batchnorm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> ArrayT:
     """Each channel normalized over the batch: ``(x - mean) / sqrt(var + eps) * scale + shift``.
 
     Parameters
@@ -109,7 +109,7 @@ def batchnorm(
 
 
 def instancenorm(
-    x: Array,
+    x: ArrayT,
     scale: Array | None = None,
     shift: Array | None = None,
     mean: Array | None = None,
@@ -118,7 +118,7 @@ def instancenorm(
     training: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Any:
+) -> ArrayT:
     """Each channel of each sample normalized over its spatial axes.
 
     Parameters
@@ -205,8 +205,8 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
 
 
 def layernorm(
-    x: Array, scale: Array | None = None, shift: Array | None = None, *, axes: int | None = None, eps: float = 1e-5
-) -> Any:
+    x: ArrayT, scale: Array | None = None, shift: Array | None = None, *, axes: int | None = None, eps: float = 1e-5
+) -> ArrayT:
     """Normalized over the last axes.
 
     Parameters
@@ -243,7 +243,7 @@ def layernorm(
     return y if shift is None else y + shift
 
 
-def normalise(x: Array, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) -> Any:
+def normalise(x: ArrayT, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5) -> ArrayT:
     """``(x - mean) / sqrt(var + eps)`` along an axis or several.
 
     Parameters

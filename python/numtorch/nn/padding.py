@@ -9,7 +9,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import check_lengths
-from numtorch.nn.dispatch import Array, is_on_tensors, margins
+from numtorch.nn.dispatch import Array, ArrayT, is_on_tensors, margins
 
 __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]
 
@@ -48,7 +48,7 @@ def _kernel_or_numpy(x: Any, widths: list[tuple[int, int]], mode: str) -> Any:
     return np.pad(x, widths, mode=mode)  # type: ignore[call-overload]
 
 
-def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> Any:
+def pad_constant(x: ArrayT, pad: Any, value: float = 0, *, axes: Axes = None) -> ArrayT:
     """A constant around `x`.
 
     Parameters
@@ -79,7 +79,7 @@ def pad_constant(x: Array, pad: Any, value: float = 0, *, axes: Axes = None) -> 
     return np.pad(x, widths, constant_values=value)
 
 
-def pad_zeros(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+def pad_zeros(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     """Zeros around `x`: see `pad_constant`.
 
     Examples
@@ -104,7 +104,7 @@ def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: i
     return _kernel_or_numpy(x, widths, mode)
 
 
-def pad_reflect(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+def pad_reflect(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     """`x` mirrored at its outermost elements, which are not repeated: see `pad_constant`.
 
     Examples
@@ -117,7 +117,7 @@ def pad_reflect(x: Array, pad: Any, *, axes: Axes = None) -> Any:
     return _mirrored("pad_reflect", x, pad, axes, "reflect", 1)
 
 
-def pad_symmetric(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+def pad_symmetric(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     """`x` mirrored at its edges, so that the outermost elements are repeated: see `pad_constant`.
 
     Examples
@@ -130,7 +130,7 @@ def pad_symmetric(x: Array, pad: Any, *, axes: Axes = None) -> Any:
     return _mirrored("pad_symmetric", x, pad, axes, "symmetric", 0)
 
 
-def pad_circular(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+def pad_circular(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     """`x` continued from its other end: see `pad_constant`.
 
     Examples
@@ -143,7 +143,7 @@ def pad_circular(x: Array, pad: Any, *, axes: Axes = None) -> Any:
     return _mirrored("pad_circular", x, pad, axes, "wrap", 0)
 
 
-def pad_repeat(x: Array, pad: Any, *, axes: Axes = None) -> Any:
+def pad_repeat(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     """The outermost elements of `x` repeated: see `pad_constant`.
 
     Examples

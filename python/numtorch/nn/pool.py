@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import kernel
 from numtorch.nn import windows
-from numtorch.nn.dispatch import Array, counts, number, reals, spatial, together
+from numtorch.nn.dispatch import Array, ArrayT, counts, number, reals, spatial, together
 from numtorch.nn.windows import Window
 
 __all__ = [
@@ -87,8 +87,8 @@ def max_pool(
 
 
 def mean_pool(
-    x: Array, k: Any, *, stride: Any = None, pad: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
-) -> Any:
+    x: ArrayT, k: Any, *, stride: Any = None, pad: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+) -> ArrayT:
     """The mean of each window.
 
     Parameters
@@ -124,7 +124,7 @@ def mean_pool(
     return y / run(windows.pad_around(ones, window.margins, 0.0), window.without_margins(), True)
 
 
-def lp_pool(x: Array, p: float, k: Any, *, stride: Any = None) -> Any:
+def lp_pool(x: ArrayT, p: float, k: Any, *, stride: Any = None) -> ArrayT:
     """The p-norm of each window: ``sum(abs(x) ** p) ** (1 / p)``.
 
     Parameters
@@ -199,7 +199,7 @@ def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> A
     return (y, indices) if return_indices else y
 
 
-def adaptive_mean_pool(x: Array, size: Any) -> Any:
+def adaptive_mean_pool(x: ArrayT, size: Any) -> ArrayT:
     """The mean of each of `size` windows that together cover `x`: see `adaptive_max_pool`.
 
     Parameters
@@ -226,7 +226,7 @@ def adaptive_mean_pool(x: Array, size: Any) -> Any:
     return global_mean_pool(x) if all(m == 1 for m in sizes) else windows.adaptive_mean(x, sizes)
 
 
-def global_max_pool(x: Array) -> Any:
+def global_max_pool(x: ArrayT) -> ArrayT:
     """The largest element of each channel; the spatial axes stay, of length 1.
 
     Examples
@@ -242,7 +242,7 @@ def global_max_pool(x: Array) -> Any:
     return _amax(x, axes, True) if on_tensors else np.max(x, axes, keepdims=True)
 
 
-def global_mean_pool(x: Array) -> Any:
+def global_mean_pool(x: ArrayT) -> ArrayT:
     """The mean of each channel; the spatial axes stay, of length 1.
 
     Examples

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel
 from numtorch.nn.activations import sigmoid
-from numtorch.nn.dispatch import Array, together
+from numtorch.nn.dispatch import Array, ArrayT, together
 
 __all__ = ["gru", "gru_cell", "gru_v3", "gru_v3_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
 
@@ -123,8 +123,8 @@ def rnn(
 
 
 def rnn_cell(
-    x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, act: Callable[[Any], Any] = np.tanh
-) -> Any:
+    x: ArrayT, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, act: Callable[[Any], Any] = np.tanh
+) -> ArrayT:
     """One step of `rnn`: the next state, for x of shape (N, I).
 
     Examples
@@ -290,7 +290,9 @@ def gru(
     return y, h
 
 
-def gru_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, bh: Array | None = None) -> Any:
+def gru_cell(
+    x: ArrayT, h: Array | None, wi: Array, wh: Array, b: Array | None = None, bh: Array | None = None
+) -> ArrayT:
     """One step of `gru`: the next state, for x of shape (N, I).
 
     Examples
@@ -352,7 +354,7 @@ def gru_v3(
     return y, h
 
 
-def gru_v3_cell(x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None) -> Any:
+def gru_v3_cell(x: ArrayT, h: Array | None, wi: Array, wh: Array, b: Array | None = None) -> ArrayT:
     """One step of `gru_v3`: the next state, for x of shape (N, I).
 
     Examples

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch._core import Kernel, Tensor, kernel
-from numtorch.nn.dispatch import Array, reals, together
+from numtorch.nn.dispatch import ArrayT, reals, together
 
 __all__ = ["logsoftmax", "logsumexp", "softmax"]
 
@@ -23,7 +23,7 @@ _softmax = kernel("_softmax")
 Axis = int | tuple[int, ...] | None
 
 
-def softmax(x: Array, axis: Axis = -1) -> Any:
+def softmax(x: ArrayT, axis: Axis = -1) -> ArrayT:
     """``exp(x) / sum(exp(x))`` along an axis or several, computed without overflow.
 
     Parameters
@@ -52,7 +52,7 @@ def softmax(x: Array, axis: Axis = -1) -> Any:
     return exponentials / exponentials.sum(axes, keepdims=True)
 
 
-def logsoftmax(x: Array, axis: Axis = -1) -> Any:
+def logsoftmax(x: ArrayT, axis: Axis = -1) -> ArrayT:
     """The logarithm of `softmax`, also where that underflows.
 
     Parameters
@@ -81,7 +81,7 @@ def logsoftmax(x: Array, axis: Axis = -1) -> Any:
     return shifted - np.log(np.exp(shifted).sum(axes, keepdims=True))
 
 
-def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Any:
+def logsumexp(x: ArrayT, axis: Axis = None, keepdims: bool = False) -> ArrayT:
     """``log(sum(exp(x)))`` along an axis or several, computed without overflow.
 
     Parameters

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, collect, tensor
-from numtorch.optim.rule import Rule, Slots
+from numtorch.optim.rule import Rule
 from numtorch.optim.state import Leaf, named_leaves
+from numtorch.structure import Slot, walk
 
 Settings = dict[str, Any]
 
@@ -28,18 +29,15 @@ def state_arrays(state: Any) -> dict[str, Any]:
     ['w.m', 'w.v']
     """
     return {
-        f"{name}.{slot}": collect(array) if isinstance(array, Tensor) else np.copy(array)
+        f"{name}.{slot.name}": collect(slot.value) if isinstance(slot.value, Tensor) else np.copy(slot.value)
         for name, leaf in named_leaves(state).items()
-        for slot, _, _, array in _places(leaf.slots)
+        for slot in _kept(leaf)
     }
 
 
-def _places(slots: Slots, prefix: str = "") -> Iterator[tuple[str, Slots, str, Any]]:
-    for key, value in slots.items():
-        if isinstance(value, dict):
-            yield from _places(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", slots, key, value
+def _kept(leaf: Leaf) -> Iterator[Slot]:
+    """What is kept for one array: dicts, of a chain in each other, of arrays."""
+    return walk(leaf.slots, lambda value: not isinstance(value, dict))
 
 
 def state_settings(state: Any) -> Settings:
@@ -104,18 +102,18 @@ def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) ->
     if not isinstance(settings, Mapping):
         raise ValueError(f"load_state: settings are a dict, not a {type(settings).__name__}")
     wrong = _differences("", set(leaves), set(settings))
-    places = {f"{name}.{place[0]}": place for name, leaf in leaves.items() for place in _places(leaf.slots)}
+    places = {f"{name}.{slot.name}": slot for name, leaf in leaves.items() for slot in _kept(leaf)}
     wrong += [] if wrong else _differences("what is kept, ", set(places), set(arrays))
     if not wrong:
         wrong = [
-            f"{name} has the shape {place[3].shape}, not {arrays[name].shape}"
-            for name, place in places.items()
-            if place[3].shape != arrays[name].shape
+            f"{name} has the shape {slot.value.shape}, not {arrays[name].shape}"
+            for name, slot in places.items()
+            if slot.value.shape != arrays[name].shape
         ]
         wrong += [
-            f"{name} is of {place[3].dtype}, and {arrays[name].dtype} is not of its kind"
-            for name, place in places.items()
-            if not np.can_cast(arrays[name].dtype, place[3].dtype, "same_kind")
+            f"{name} is of {slot.value.dtype}, and {arrays[name].dtype} is not of its kind"
+            for name, slot in places.items()
+            if not np.can_cast(arrays[name].dtype, slot.value.dtype, "same_kind")
         ]
     if not wrong:
         wrong = [found for name, leaf in leaves.items() if (found := _misfit(name, leaf, settings[name]))]
@@ -123,7 +121,7 @@ def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) ->
         raise ValueError("load_state: " + "; ".join(wrong))
     made: dict[Any, Rule] = {}
     rules = {name: _shared(leaf.rule, settings[name]["rule"], made) for name, leaf in leaves.items()}
-    slots = [(place[1], place[2], _like(place[3], arrays[name])) for name, place in places.items()]
+    slots = [(slot.holder, slot.key, _like(slot.value, arrays[name])) for name, slot in places.items()]
 
     def change() -> None:
         for held, key, array in slots:

@@ -7,7 +7,7 @@ from typing import Any
 
 from numtorch import structure
 from numtorch.optim.rule import Rule, Slots
-from numtorch.structure import ALONE, is_array, leaves, shadow, trained_leaves, walk
+from numtorch.structure import is_array, leaves, named, shadow, trained_leaves
 
 
 class Leaf:
@@ -112,14 +112,9 @@ def leaves_of(state: Any) -> Iterator[Leaf]:
     return leaves(state, is_leaf=is_leaf)
 
 
-def named_leaves(state: Any, inline: bool = True) -> dict[str, Leaf]:
+def named_leaves(state: Any) -> dict[str, Leaf]:
     """The leaves of a state tree by the names that `numtorch.state` gives to their arrays, each once."""
-    found: dict[str, Leaf] = {}
-    for slot in walk(state, is_leaf, once=True, inline=inline):
-        if slot.name in found:
-            raise ValueError(f"two arrays have the name {slot.name!r}: there is a dict with a dot in a key")
-        found[slot.name or ALONE] = slot.value
-    return found
+    return named(state, is_leaf)
 
 
 def trained(state: Any, model: Any) -> list[Any]:

@@ -1,13 +1,13 @@
 """Nests of arrays: models as Mappings, lists, dataclasses and plain objects, mapped, listed, named and moved."""
 
 from numtorch.structure.dtypes import f16, f32, f64
-from numtorch.structure.flat import destructure, trainables
+from numtorch.structure.flat import destructure
 from numtorch.structure.freezing import freeze, thaw
 from numtorch.structure.listing import children, fcollect, fleaves, fmap_with_path, isleaf, modules
 from numtorch.structure.loading import load_state
 from numtorch.structure.moving import collect, cpu, to_tensor, torch
-from numtorch.structure.names import ALONE, places, state
-from numtorch.structure.params import Params, params, trained_leaves
+from numtorch.structure.names import ALONE, named, places, state
+from numtorch.structure.params import Params, params, trainables, trained_leaves
 from numtorch.structure.parts import (
     PLAIN,
     Attribute,
@@ -61,6 +61,7 @@ __all__ = [
     "like",
     "load_state",
     "modules",
+    "named",
     "nature",
     "params",
     "parts",

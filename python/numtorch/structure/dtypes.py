@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from numtorch.structure.parts import is_array
 from numtorch.structure.rebuild import fmap
 
+T = TypeVar("T")
 _COMPLEX = {"float16": "complex64", "float32": "complex64", "float64": "complex128"}
 
 
-def f16(model: Any) -> Any:
+def f16(model: T) -> T:
     """The same model in float16: a copy, whose norm layers (classes with `__single__`) are in float32.
 
     Parameters
@@ -34,7 +35,7 @@ def f16(model: Any) -> Any:
     return _cast(model, "float16")
 
 
-def f32(model: Any) -> Any:
+def f32(model: T) -> T:
     """The same model in float32: a copy.
 
     Parameters
@@ -56,7 +57,7 @@ def f32(model: Any) -> Any:
     return _cast(model, "float32")
 
 
-def f64(model: Any) -> Any:
+def f64(model: T) -> T:
     """The same model in float64: a copy.
 
     Parameters

@@ -1,52 +1,19 @@
-"""The trained arrays of a model as a list, and as one vector."""
+"""The trained numbers of a model as one vector."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from numtorch.structure.names import places
 from numtorch.structure.params import trained_leaves
 from numtorch.structure.rebuild import fmap
 
-
-def trainables(model: Any, path: bool = False) -> Any:
-    """The arrays of a model that are trained, Tensors or ndarrays, in order, each once.
-
-    Parameters
-    ----------
-    model : nest of arrays
-        A layer, a model, or any nest of objects.
-    path : bool
-        Whether to return them by name.
-
-    Returns
-    -------
-    list of arrays, or dict
-        With `path`, a dict by the names that `state` gives; a shared array has the first of its names.
-
-    Examples
-    --------
-    >>> from numtorch import trainables
-    >>> from numtorch.nn.layers import BatchNorm, Chain, Dense
-    >>> model = Chain(Dense(2, 3), BatchNorm(3))
-    >>> [p.shape for p in trainables(model)]
-    [(3, 2), (3,), (3,), (3,)]
-    >>> list(trainables(model, path=True))
-    ['0.weight', '0.bias', '1.weight', '1.bias']
-    """
-    found = trained_leaves(model)
-    if not path:
-        return found
-    names: dict[int, str] = {}
-    for slot in places(model, "trainables"):
-        names.setdefault(id(slot.value), slot.name)
-    return {names[id(array)]: array for array in found}
+T = TypeVar("T")
 
 
-def destructure(model: Any) -> tuple[Any, Callable[[Any], Any]]:
+def destructure(model: T) -> tuple[Any, Callable[[Any], T]]:
     """The trained numbers of a model in one vector, and the way back.
 
     Parameters

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from numtorch.structure.parts import FROZEN, holds_arrays, is_object, parts
 from numtorch.structure.walk import leaves
 
+T = TypeVar("T")
 
-def freeze(model: Any) -> Any:
+
+def freeze(model: T) -> T:
     """Marks the layers of a model as not trained, in place: `params` and gradients leave them out.
 
     Parameters
@@ -43,7 +45,7 @@ def freeze(model: Any) -> Any:
     return model
 
 
-def thaw(model: Any) -> Any:
+def thaw(model: T) -> T:
     """Marks the layers of a model as trained again, in place; see `freeze`.
 
     Parameters

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, overload
 
-from numtorch.structure.parts import is_array, is_object, parts
+from numtorch.structure.parts import is_array, is_object, nature, parts
 from numtorch.structure.rebuild import fmap
 from numtorch.structure.walk import containers, leaves, walk
 
@@ -109,6 +108,10 @@ def fcollect(tree: Any, exclude: Callable[[Any], bool] | None = None) -> list[An
     return found
 
 
+@overload
+def modules(model: Any, path: Literal[False] = False) -> list[Any]: ...
+@overload
+def modules(model: Any, path: Literal[True]) -> dict[str, Any]: ...
 def modules(model: Any, path: bool = False) -> Any:
     """The objects of a model: itself, its layers, and theirs, the outer before the inner, each once.
 
@@ -137,7 +140,7 @@ def modules(model: Any, path: bool = False) -> Any:
     found = [
         (name, part)
         for name, part in containers(model)
-        if is_object(part) and not isinstance(part, dict | list | tuple | deque)
+        if is_object(part) and nature(type(part)).kind not in ("dict", "list", "tuple")
     ]
     return dict(found) if path else [part for _, part in found]
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,12 +15,13 @@ from numtorch._core import Tensor, collect, tensor
 from numtorch.structure.names import can_put, places, put
 from numtorch.structure.walk import Slot
 
+T = TypeVar("T")
 COUNTER = "num_batches_tracked"  # PyTorch's BatchNorm counts its batches; nothing here depends on it
 CONVENTIONS = ("torchvision", "timm", "flux")
 _COMPLEX = {"float16": "complex64", "float32": "complex64", "float64": "complex128"}
 
 
-def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *, dtype: Any = None) -> Any:
+def load_state(model: T, state: Mapping[str, Any], names: str | None = None, *, dtype: Any = None) -> T:
     """Writes arrays into a model, by name and in place.
 
     Parameters
@@ -92,8 +93,9 @@ def load_state(model: Any, state: Mapping[str, Any], names: str | None = None, *
             moved[id(slot.value)] = _written(slot.value, arrays[slot.name], _dtype_in(slot.value, chosen))
         if moved[id(slot.value)] is not slot.value:
             put(slot, moved[id(slot.value)], "load_state")
-    if names is not None and hasattr(type(model), "__loaded__"):
-        type(model).__loaded__(model, names)
+    cls: Any = type(model)
+    if names is not None and hasattr(cls, "__loaded__"):
+        cls.__loaded__(model, names)
     return model
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, overload
+
+from numpy.typing import NDArray
 
 from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.structure.parts import is_array
 from numtorch.structure.rebuild import fmap
 
+T = TypeVar("T")
+K = TypeVar("K")
+# An array alone, or a dict or list of arrays, changes its type; a model of any class keeps it.
 
+
+@overload
+def to_tensor(x: NDArray[Any], dev: int | None = None) -> Tensor: ...
+@overload
+def to_tensor(x: T, dev: int | None = None) -> T: ...
 def to_tensor(x: Any, dev: int | None = None) -> Any:
     """An array as a Tensor on a device, anything else as it is: what `torch` does to each part of a model.
 
@@ -43,6 +53,14 @@ def _chosen(dev: int | None) -> int:
     return dev
 
 
+@overload
+def torch(model: NDArray[Any], dev: int | None = None) -> Tensor: ...
+@overload
+def torch(model: dict[K, NDArray[Any]], dev: int | None = None) -> dict[K, Tensor]: ...
+@overload
+def torch(model: list[NDArray[Any]], dev: int | None = None) -> list[Tensor]: ...
+@overload
+def torch(model: T, dev: int | None = None) -> T: ...
 def torch(model: Any, dev: int | None = None) -> Any:
     """The same model on libtorch: a copy with every array of numbers as a Tensor on `dev`.
 
@@ -79,6 +97,14 @@ def torch(model: Any, dev: int | None = None) -> Any:
     return fmap(lambda leaf: to_tensor(leaf, chosen), model)
 
 
+@overload
+def collect(tree: Tensor) -> NDArray[Any]: ...
+@overload
+def collect(tree: dict[K, Tensor]) -> dict[K, NDArray[Any]]: ...
+@overload
+def collect(tree: list[Tensor]) -> list[NDArray[Any]]: ...
+@overload
+def collect(tree: T) -> T: ...
 def collect(tree: Any) -> Any:
     """Arrays of the host: the ndarray of a Tensor, or a copy of a nest with an ndarray for every Tensor.
 
@@ -103,6 +129,14 @@ def collect(tree: Any) -> Any:
     return fmap(_core.collect, tree)
 
 
+@overload
+def cpu(model: Tensor) -> NDArray[Any]: ...
+@overload
+def cpu(model: dict[K, Tensor]) -> dict[K, NDArray[Any]]: ...
+@overload
+def cpu(model: list[Tensor]) -> list[NDArray[Any]]: ...
+@overload
+def cpu(model: T) -> T: ...
 def cpu(model: Any) -> Any:
     """The same model on the host: a copy with an ndarray for every Tensor, as `collect` makes it.
 

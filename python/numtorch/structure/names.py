@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from numtorch.structure.parts import Attribute, fields, nature, parts
+from numtorch.structure.parts import Attribute, fields, is_array, nature, parts
 from numtorch.structure.rebuild import set_attribute
 from numtorch.structure.walk import Slot, walk
 
@@ -20,9 +19,10 @@ def put(slot: Slot, value: Any, function: str) -> None:
         what = "no part of anything" if slot.holder is None else f"in a {type(slot.holder).__name__}"
         raise TypeError(f"{function}: {slot.name} is {what}, where an array cannot be replaced")
     for _, holder, key, _ in holders:
-        if isinstance(key, Attribute) or nature(type(holder)).kind == "object":
+        kind = nature(type(holder)).kind
+        if isinstance(key, Attribute) or kind == "object":
             set_attribute(holder, key, value)
-        elif isinstance(holder, dict):
+        elif kind == "dict":
             dict.__setitem__(holder, key, value)
         else:
             holder[key] = value
@@ -39,7 +39,7 @@ def _holders(slot: Slot) -> list[Slot]:
     """Where an array is to be replaced: in a Mapping with attributes, that is in these. None if it cannot be."""
     holder, key = slot.holder, slot.key
     kind = nature(type(holder)).kind
-    if isinstance(key, Attribute) or kind == "object" or isinstance(holder, dict | list | deque):
+    if isinstance(key, Attribute) or kind in ("object", "dict", "list"):
         return [slot]
     if kind != "mapping":
         return []
@@ -90,3 +90,13 @@ def places(model: Any, function: str) -> list[Slot]:
         if found.setdefault(slot.name, slot).value is not slot.value:
             raise ValueError(f"{function}: two arrays of the model have the name {slot.name!r}; rename a key")
     return every
+
+
+def named(tree: Any, is_leaf: Callable[[Any], bool] = is_array, of: str = "") -> dict[str, Any]:
+    """The leaves of a nest by the first of their names, each once; ValueError if two have one name."""
+    found: dict[str, Any] = {}
+    for slot in walk(tree, is_leaf, once=True):
+        if slot.name in found:
+            raise ValueError(f"two arrays{of} have the name {slot.name!r}: one of its dicts has a key with a dot")
+        found[slot.name or ALONE] = slot.value
+    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from numtorch._core import Tensor
+from numtorch.structure.names import places
 from numtorch.structure.parts import is_array
 from numtorch.structure.walk import leaves
 
@@ -78,3 +79,41 @@ def params(*models: Any) -> Params:
             f"params: {hosts} of {len(found)} parameters are ndarrays; move the model with torch(model) first"
         )
     return Params(found)
+
+
+@overload
+def trainables(model: Any, path: Literal[False] = False) -> list[Any]: ...
+@overload
+def trainables(model: Any, path: Literal[True]) -> dict[str, Any]: ...
+def trainables(model: Any, path: bool = False) -> Any:
+    """The arrays of a model that are trained, Tensors or ndarrays, in order, each once.
+
+    Parameters
+    ----------
+    model : nest of arrays
+        A layer, a model, or any nest of objects.
+    path : bool
+        Whether to return them by name.
+
+    Returns
+    -------
+    list of arrays, or dict
+        With `path`, a dict by the names that `state` gives; a shared array has the first of its names.
+
+    Examples
+    --------
+    >>> from numtorch import trainables
+    >>> from numtorch.nn.layers import BatchNorm, Chain, Dense
+    >>> model = Chain(Dense(2, 3), BatchNorm(3))
+    >>> [p.shape for p in trainables(model)]
+    [(3, 2), (3,), (3,), (3,)]
+    >>> list(trainables(model, path=True))
+    ['0.weight', '0.bias', '1.weight', '1.bias']
+    """
+    found = trained_leaves(model)
+    if not path:
+        return found
+    names: dict[int, str] = {}
+    for slot in places(model, "trainables"):
+        names.setdefault(id(slot.value), slot.name)
+    return {names[id(array)]: array for array in found}

@@ -226,7 +226,7 @@ def described(value: Any) -> str:
     """What came where another structure was expected."""
     if is_array(value):
         return f"an array of shape {value.shape}"
-    if isinstance(value, Mapping):
+    if nature(type(value)).kind in _BY_KEY:
         return f"one with {list(value)}"
     if nature(type(value)).kind in ("list", "tuple"):
         return f"{len(value)} in a {type(value).__name__}"

@@ -15,7 +15,7 @@ from numtorch._core import Tensor
 from numtorch.atomic import replacing
 from numtorch.optim import state_arrays, state_settings
 from numtorch.optim.saving import prepared_state
-from numtorch.structure import ALONE, is_array, walk
+from numtorch.structure import is_array, named
 from numtorch.train import formats
 from numtorch.train.streams import device_states, generators, prepared_random, random_states
 from numtorch.weights.npz import malformed_is_value_error, read_npz
@@ -54,7 +54,7 @@ def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> No
     >>> model
     {'w': array([1., 1.])}
     """
-    arrays = {f"model/{name}": _host(array) for name, array in named_arrays(model).items()}
+    arrays = {f"model/{name}": _host(array) for name, array in named(model, of=" of the model").items()}
     plain: dict[str, Any] = {"format": FORMAT, "more": {}, "random": random_states(model)}
     if state is not None:
         arrays.update({f"state/{name}": array for name, array in state_arrays(state).items()})
@@ -119,7 +119,7 @@ def load_checkpoint(path: Any, model: Any, state: Any = None) -> dict[str, Any]:
 
 def prepared(path: Any, model: Any, state: Any = None) -> tuple[dict[str, Any], Callable[[], None]]:
     """What `load_checkpoint` returns, and a function that makes the changes, when all that could fail is done."""
-    mine = named_arrays(model)
+    mine = named(model, of=" of the model")
     arrays, plain = _read(path)
     with malformed_is_value_error(f"load_checkpoint: {path} cannot be read"):
         given, kept, settings = _of_today(arrays, plain, model, state)
@@ -168,18 +168,6 @@ def _misfits(
     if there != held:
         wrong.append(f"{there} random generators in the file, {held} in the model")
     return wrong
-
-
-def named_arrays(model: Any) -> dict[str, Any]:
-    """The arrays of a model by the first of their dotted names, each once."""
-    found: dict[str, Any] = {}
-    for slot in walk(model, once=True):
-        if slot.name in found:
-            raise ValueError(
-                f"two arrays of the model have the name {slot.name!r}: one of its dicts has a key with a dot"
-            )
-        found[slot.name or ALONE] = slot.value
-    return found
 
 
 def _host(array: Any) -> Any:

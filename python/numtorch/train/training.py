@@ -263,8 +263,8 @@ class _Run:
             model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
             return scaled(self.loss(model, *arguments))
 
-        found = withgradient(of_arrays, arrays)
-        return found.val[1], Grads(Params(arrays), found.grad[0])
+        (_, loss), (grads,) = withgradient(of_arrays, arrays)
+        return loss, Grads(Params(arrays), grads)
 
     def losses(self) -> list[float]:
         """Of all steps, as numbers."""

@@ -6,9 +6,10 @@ import os
 import reprlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numtorch._core import Tensor
 from numtorch._core import collect as to_host
@@ -17,6 +18,7 @@ from numtorch.weights.checkpoint import read_checkpoint
 from numtorch.weights.npz import read_npz, write_npz
 from numtorch.weights.safetensors import read_safetensors, write_safetensors
 
+T = TypeVar("T")
 _CHECKPOINTS = (".pth", ".pt", ".ckpt", ".bin", ".tar")
 
 
@@ -58,6 +60,17 @@ def save(path: str | os.PathLike[str], model: Any) -> None:
     writers[end](path, arrays)
 
 
+@overload
+def load(path: str | os.PathLike[str], *, key: str | None = None) -> dict[str, NDArray[Any]]: ...
+@overload
+def load(
+    path: str | os.PathLike[str],
+    model: T,
+    *,
+    names: str | None = None,
+    key: str | None = None,
+    dtype: Any = None,
+) -> T: ...
 def load(
     path: str | os.PathLike[str],
     model: Any = None,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.attention import dot_product_attention
-from numtorch.nn.dispatch import integer
+from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.dense import Dense, affine
 from numtorch.nn.layers.dropout import Dropout
 from numtorch.nn.layers.init import generator, glorot_uniform, zeros
@@ -109,7 +109,7 @@ class SelfAttention(Layer):
         self.out_proj = Dense(features, features, rng=rng)
         self.heads = heads
 
-    def __call__(self, x: Any, *, mask: Any = None, causal: bool = False) -> Any:
+    def __call__(self, x: ArrayT, *, mask: Any = None, causal: bool = False) -> ArrayT:
         x = array(x)
         if x.ndim != 3 or x.shape[2] != self.in_proj_weight.shape[1]:
             raise ValueError(

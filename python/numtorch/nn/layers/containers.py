@@ -8,6 +8,7 @@ from typing import Any, ClassVar, overload
 
 import numpy as np
 
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.resize import flatten
 
@@ -257,5 +258,5 @@ class Flatten(Layer):
     (2, 60)
     """
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return flatten(x)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch.nn.conv import conv, conv_transpose
-from numtorch.nn.dispatch import integer
+from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.dense import activated
 from numtorch.nn.layers.init import glorot_uniform, zeros
 from numtorch.nn.layers.layer import Layer, activation, called
@@ -103,7 +103,7 @@ class Conv(Layer):
         self.groups = groups
         self.flip = flip
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         y = conv(
             x,
             self.weight,
@@ -221,7 +221,7 @@ class ConvTranspose(Layer):
         self.groups = groups
         self.flip = flip
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         y = conv_transpose(
             x,
             self.weight,

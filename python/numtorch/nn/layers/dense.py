@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import integer
+from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
 from numtorch.nn.layers.layer import Layer, activation, array, called
 from numtorch.nn.layers.show import name_of
@@ -93,7 +93,7 @@ class Dense(Layer):
         self.bias = zeros((outputs,)) if bias else None
         self.act = activation("Dense", act)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         x = array(x)
         if x.shape[-1:] != self.weight.shape[1:]:
             raise ValueError(f"{self!r}: the last axis of the input, of shape {x.shape}, is not {self.weight.shape[1]}")
@@ -137,7 +137,7 @@ class Scale(Layer):
         self.bias = zeros(shape) if bias else None
         self.act = activation("Scale", act)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         x = array(x)
         ends = zip(reversed(x.shape), reversed(self.scale.shape), strict=False)
         if any(n != m and 1 not in (n, m) for n, m in ends):
@@ -191,7 +191,7 @@ class Bilinear(Layer):
         self.bias = zeros((outputs,)) if bias else None
         self.act = activation("Bilinear", act)
 
-    def __call__(self, x: Any, y: Any = None) -> Any:
+    def __call__(self, x: ArrayT, y: Any = None) -> ArrayT:
         x = array(x)
         y = x if y is None else array(y)
         if x.shape[-1:] + y.shape[-1:] != self.weight.shape[1:]:

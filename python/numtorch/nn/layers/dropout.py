@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.nn.dispatch import number
+from numtorch.nn.dispatch import ArrayT, number
 from numtorch.nn.dropout import dropout, uniform
 from numtorch.nn.layers.layer import Moded
 
@@ -42,7 +42,7 @@ class Dropout(Moded):
         self.axis = axis
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         return dropout(x, self.p, axis=self.axis, rng=self.rng, training=True)
@@ -77,7 +77,7 @@ class AlphaDropout(Moded):
         self.p = p
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         low = -1.7580993408473766

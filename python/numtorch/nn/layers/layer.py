@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from numtorch._core import Tensor
 from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
 from numtorch.structure import containers
+
+T = TypeVar("T")
 
 
 class Layer:
@@ -87,7 +89,7 @@ class Moded(Layer):
         return _core.recording() or any(isinstance(x, Tensor) and x.tracked for x in inputs)
 
 
-def trainmode(model: Any, mode: bool | str | None = True) -> Any:
+def trainmode(model: T, mode: bool | str | None = True) -> T:
     """Sets, in place, that layers such as Dropout and BatchNorm do what training needs.
 
     Parameters
@@ -118,7 +120,7 @@ def trainmode(model: Any, mode: bool | str | None = True) -> Any:
     return model
 
 
-def testmode(model: Any, mode: bool | str | None = True) -> Any:  # noqa: PT028
+def testmode(model: T, mode: bool | str | None = True) -> T:  # noqa: PT028
     """Sets, in place, that layers such as Dropout and BatchNorm do what testing needs, also inside `gradient`.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.nn.dispatch import integer
+from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.dense import activated
 from numtorch.nn.layers.init import ones, zeros
 from numtorch.nn.layers.layer import Layer, Moded, activation, array
@@ -86,7 +86,7 @@ class BatchNorm(Moded):
         self.eps = eps
         self.momentum = momentum
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         training = self.trains(x, self.weight) or self.running_mean is None
 
         def normalise(x: Any) -> Any:
@@ -142,7 +142,7 @@ class InstanceNorm(Layer):
         self.channels = channels
         self.eps = eps
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         x = array(x)
         if x.ndim > 1 and x.shape[1] != self.channels:
             raise ValueError(f"InstanceNorm: the input, of shape {x.shape}, must have {self.channels} channels")
@@ -194,7 +194,7 @@ class GroupNorm(Layer):
         self.groups = groups
         self.eps = eps
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         y = _in_single(x, self.weight, lambda x: groupnorm(x, self.groups, self.weight, self.bias, eps=self.eps))
         return activated(self.act, y)
 
@@ -237,7 +237,7 @@ class LayerNorm(Layer):
         self.act = activation("LayerNorm", act)
         self.eps = eps
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         x = array(x)
         if tuple(x.shape[x.ndim - len(self.shape) :]) != self.shape:
             raise ValueError(f"{self!r}: the last axes of the input, of shape {x.shape}, are not {self.shape}")

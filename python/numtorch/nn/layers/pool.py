@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.layers.layer import Layer
 from numtorch.nn.pool import (
     adaptive_max_pool,
@@ -50,7 +51,7 @@ class MaxPool(Layer):
         self.dilation = dilation
         self.ceil_mode = ceil_mode
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return max_pool(x, self.k, stride=self.stride, pad=self.pad, dilation=self.dilation, ceil_mode=self.ceil_mode)
 
     def describe(self) -> str:
@@ -97,7 +98,7 @@ class MeanPool(Layer):
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return mean_pool(
             x,
             self.k,
@@ -135,7 +136,7 @@ class AdaptiveMaxPool(_Sized):
         Size of the result.
     """
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return adaptive_max_pool(x, self.size)
 
 
@@ -155,21 +156,21 @@ class AdaptiveMeanPool(_Sized):
     array([[[[6.5, 8.5]]]])
     """
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return adaptive_mean_pool(x, self.size)
 
 
 class GlobalMaxPool(Layer):
     """The greatest number of each channel: (N, C, H, W) becomes (N, C, 1, 1)."""
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return global_max_pool(x)
 
 
 class GlobalMeanPool(Layer):
     """The mean of each channel: (N, C, H, W) becomes (N, C, 1, 1)."""
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return global_mean_pool(x)
 
 
@@ -205,7 +206,7 @@ class Upsample(Layer):
         self.mode = mode
         self.align_corners = align_corners
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return upsample(x, scale=self.scale, size=self.size, mode=self.mode, align_corners=self.align_corners)
 
     def describe(self) -> str:
@@ -231,7 +232,7 @@ class PixelShuffle(Layer):
     def __init__(self, r: int) -> None:
         self.r = r
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         return pixel_shuffle(x, self.r)
 
     def describe(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.nn.dispatch import integer
+from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.init import generator, zeros
 from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.recurrent import gru, gru_cell, gru_v3, gru_v3_cell, lstm, lstm_cell, rnn, rnn_cell
@@ -51,7 +51,7 @@ class _Cell(Layer):
         """All steps of a sequence: what each gives, and the last state."""
         raise NotImplementedError
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
         raise NotImplementedError
 
     def describe(self) -> str:
@@ -90,7 +90,7 @@ class RNNCell(_Cell):
     def run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return rnn(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
         h = rnn_cell(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
         return h, h
 
@@ -121,7 +121,7 @@ class LSTMCell(_Cell):
     def run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return lstm(x, state, self.weight_ih, self.weight_hh, self.bias)
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
         state = lstm_cell(x, state, self.weight_ih, self.weight_hh, self.bias)
         return state[0], state
 
@@ -152,7 +152,7 @@ class GRUCell(_Cell):
     def run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return gru(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
         h = gru_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return h, h
 
@@ -187,7 +187,7 @@ class GRUv3Cell(_Cell):
     def run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return gru_v3(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
         h = gru_v3_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
         return h, h
 
