@@ -368,9 +368,10 @@ def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None
 def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
     """Answer ``Tensor.__array_ufunc__`` and the operators, where C++ has no direct answer."""
     row_of(function)
-    answer = host_loops.ufunc_answer(function, method, inputs, keywords)
-    if answer is not None:
-        return answer
+    if method != "reduce":  # which asks itself
+        answer = host_loops.ufunc_answer(function, method, inputs, keywords)
+        if answer is not None:
+            return answer
     if method == "__call__":
         if any(map(_is_text, inputs)):
             return _call_with_text(function, inputs)
