@@ -245,6 +245,7 @@ UNFIT = {
     "initial too large": lambda a: np.add.reduce(a.astype(np.int8), dtype=np.int8, initial=300),
     "no elements for no results": lambda a: np.maximum.reduce(a[:0, :0]),
     "sum of nothing": lambda a: np.sum(a[:0], axis=0, initial=None),
+    "axis of a truth": lambda a: np.sum(a, axis=True),
     "sum along an axis twice": lambda a: np.sum(a, axis=(0, 0)),
     "axes of out of sum": lambda a: np.sum(a, axis=0, out=np.zeros((3, 3))),
     "out of sum that is no array": lambda a: np.sum(a, out=3),

@@ -178,7 +178,7 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
 def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     """The same for a ufunc's reduction, which takes a 0-d array to have an axis 0, and no boolean for a number."""
     if axis is True or axis is False:
-        raise TypeError(f"axis: an integer is required, not {axis}")
+        raise TypeError("an integer is required")
     if not isinstance(axis, tuple):
         return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
     axes = tuple([normalize_axis_index(place, ndim) for place in axis])

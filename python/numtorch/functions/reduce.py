@@ -14,7 +14,7 @@ from numtorch.functions import folding
 from numtorch.functions.arguments import NoValue, kept, reduced_axes
 from numtorch.functions.carriers import Dtype, cast
 from numtorch.functions.elementwise import ROWS
-from numtorch.functions.folding import NONE, OWN, REDUCTIONS, AtOnce, Axes, Fold, kept_shape, truth, unreduced
+from numtorch.functions.folding import NONE, OWN, REDUCTIONS, Axes, Fold, kept_shape, truth, unreduced
 from numtorch.functions.host_loops import ufunc_answer
 from numtorch.functions.layout import ordered_like, reduced_like
 from numtorch.functions.ufunc import constant, find_dev, finish, make_plan
@@ -85,24 +85,6 @@ def prepare_same(function: np.ufunc, x: Tensor, dtype: Any, out: Any, method: st
 
 
 # ---- reduce ----
-
-
-def at_once(row: AtOnce, x: Any, axis: Any, keepdims: Any) -> Tensor | None:
-    """What a kernel gives alone; None where more is to be done. Hot: no further calls."""
-    dtypes, whole, along, is_joint, limit = row
-    if type(x) is Tensor and x.dtype in dtypes and 0 < x.size <= limit:
-        if axis is None:
-            if keepdims is NoValue or not keepdims:
-                return whole(x)
-            return along(x, (), True) if is_joint else _kept_whole(whole(x), x.ndim)
-        if type(axis) is int and -(ndim := x.ndim) <= axis < ndim:
-            result = along(x, axis, keepdims is not NoValue and bool(keepdims))
-            return result if ndim < 3 else reduced_like(result, x, (axis % ndim,))
-    return None
-
-
-def _kept_whole(result: Tensor, ndim: int) -> Tensor:
-    return _core.owned(_reshape(result, (1,) * ndim)) if ndim else result
 
 
 def reduce(

@@ -28,7 +28,7 @@ from numtorch.functions.floats import MANY
 from numtorch.functions.folding import BOOL, REAL_FLOATS, REDUCTIONS, SUMMED, sum_over, truth
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
-from numtorch.functions.reduce import at_once, reduce
+from numtorch.functions.reduce import reduce
 from numtorch.functions.registry import directly, implements
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]
@@ -56,7 +56,7 @@ def sum(
 ) -> Tensor:
     """NumPy's `sum`."""
     if dtype is None and out is None and initial is NoValue and where is NoValue:
-        result = at_once(_SUM, a, axis, keepdims)
+        result = _SUM(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.add, a, axis, dtype, out, keepdims, initial, where)
@@ -74,7 +74,7 @@ def prod(
 ) -> Tensor:
     """NumPy's `prod`."""
     if dtype is None and out is None and initial is NoValue and where is NoValue:
-        result = at_once(_PROD, a, axis, keepdims)
+        result = _PROD(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.multiply, a, axis, dtype, out, keepdims, initial, where)
@@ -86,7 +86,7 @@ def max(
 ) -> Tensor:
     """NumPy's `max`: NaN if there is one."""
     if out is None and initial is NoValue and where is NoValue:
-        result = at_once(_MAX, a, axis, keepdims)
+        result = _MAX(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.maximum, a, axis, None, out, keepdims, initial, where)
@@ -98,7 +98,7 @@ def min(
 ) -> Tensor:
     """NumPy's `min`: NaN if there is one."""
     if out is None and initial is NoValue and where is NoValue:
-        result = at_once(_MIN, a, axis, keepdims)
+        result = _MIN(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.minimum, a, axis, None, out, keepdims, initial, where)
@@ -108,7 +108,7 @@ def min(
 def all(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `all`."""
     if out is None and where is NoValue:
-        result = at_once(_ALL, a, axis, keepdims)
+        result = _ALL(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.logical_and, a, axis, None, out, keepdims, NoValue, where)
@@ -118,7 +118,7 @@ def all(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *
 def any(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `any`."""
     if out is None and where is NoValue:
-        result = at_once(_ANY, a, axis, keepdims)
+        result = _ANY(a, axis, keepdims)
         if result is not None:
             return result
     return reduce(np.logical_or, a, axis, None, out, keepdims, NoValue, where)

@@ -26,10 +26,9 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.carriers import INT64
 from numtorch.functions.floats import MANY
-from numtorch.functions.folding import FLOATS, AtOnce, sum_over, unreduced
+from numtorch.functions.folding import FLOATS, at_once, sum_over, unreduced
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
-from numtorch.functions.reduce import at_once
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
@@ -60,7 +59,7 @@ _std = kernel("std.correction")
 _var = kernel("var.correction")
 _vector_norm = kernel("linalg_vector_norm")
 _where = kernel("where.self")
-_AT_ONCE = AtOnce(FLOATS, _mean, _mean_axes)
+_mean_at_once = at_once(FLOATS, _mean, _mean_axes)
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
@@ -80,7 +79,7 @@ def mean(
 ) -> Tensor:
     """NumPy's `mean`."""
     if dtype is None and out is None and where is NoValue:
-        result = at_once(_AT_ONCE, a, axis, keepdims)
+        result = _mean_at_once(a, axis, keepdims)
         if result is not None:
             return result
     x = as_tensor(a, dev_of(a, out, where))

@@ -15,7 +15,6 @@ from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
 from numtorch.functions.folding import NONE, REDUCTIONS, Fold
 from numtorch.functions.reduce import (
     accumulate,
-    at_once,
     check_reducible,
     deliver,
     operand,
@@ -60,7 +59,7 @@ def reduce(
 ) -> Any:
     """``function.reduce``."""
     if dtype is None and out is None and initial is NoValue and where is True:
-        result = at_once(REDUCTIONS.get(function, NONE).at_once, array, axis, keepdims)
+        result = REDUCTIONS.get(function, NONE).at_once(array, axis, keepdims)
         if result is not None:
             return result
     return reduce_any(function, array, axis, dtype, out, keepdims, initial, where)
