@@ -88,7 +88,14 @@ def prepare_same(function: np.ufunc, x: Tensor, dtype: Any, out: Any, method: st
 
 
 def reduce(
-    function: np.ufunc, array: Any, axis: Any, dtype: Any, out: Any, keepdims: Any, initial: Any, where: Any
+    function: np.ufunc,
+    array: Any,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = NoValue,
+    where: Any = True,
 ) -> Any:
     """``function.reduce``, of which a kernel alone does not make everything."""
     keep = kept(keepdims)

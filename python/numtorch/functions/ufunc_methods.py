@@ -12,17 +12,17 @@ from numtorch.functions import folding
 from numtorch.functions.arguments import MOST_AXES
 from numtorch.functions.assign import assign
 from numtorch.functions.carriers import CARRIERS, UINT64, Dtype, cast
-from numtorch.functions.folding import NONE, REDUCTIONS, Fold
+from numtorch.functions.folding import Fold
 from numtorch.functions.reduce import (
     accumulate,
     check_reducible,
     deliver,
     operand,
     prepare_same,
+    reduce,
     single,
     single_axis,
 )
-from numtorch.functions.reduce import reduce as reduce_any
 from numtorch.functions.ufunc import (
     METHODS,
     call_plain,
@@ -43,27 +43,6 @@ _reshape = kernel("reshape")
 _select = kernel("select.int")
 _slice = kernel("slice.Tensor")
 _stack = kernel("stack")
-
-NoValue: Any = np._NoValue
-
-
-def reduce(
-    function: np.ufunc,
-    array: Any,
-    axis: Any = 0,
-    dtype: Any = None,
-    out: Any = None,
-    keepdims: bool = False,
-    initial: Any = NoValue,
-    where: Any = True,
-) -> Any:
-    """``function.reduce``."""
-    if dtype is None and out is None and initial is NoValue and where is True:
-        result = REDUCTIONS.get(function, NONE).at_once(array, axis, keepdims)
-        if result is not None:
-            return result
-    return reduce_any(function, array, axis, dtype, out, keepdims, initial, where)
-
 
 # ---- reduceat ----
 
