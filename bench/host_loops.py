@@ -41,7 +41,7 @@ STATEMENTS = {
     "reduceat": ["np.add.reduceat(v, k)", "np.maximum.reduceat(x, k[k < 90], axis=1)"],
     "reduce": [
         "np.logical_and.reduce(x)", "np.logical_or.reduce(x, axis=1)", "np.bitwise_and.reduce(i)",
-        "np.bitwise_xor.reduce(i)", "np.maximum.reduce(i)", "np.minimum.reduce(i.reshape(100, -1), axis=1)",
+        "np.bitwise_xor.reduce(i)", "np.maximum.reduce(m)", "np.minimum.reduce(i.reshape(100, -1), axis=1)",
     ],
     "masks": ["c[x > 1.4] = 0.5", "c[x > 9] = 0"],
 }  # fmt: skip

@@ -243,6 +243,15 @@ UNFIT = {
     "axis of a float": lambda a: np.add.reduce(a, axis=1.5),
     "comparison of floats": lambda a: np.less.reduce(a),
     "initial too large": lambda a: np.add.reduce(a.astype(np.int8), dtype=np.int8, initial=300),
+    "no elements for no results": lambda a: np.maximum.reduce(a[:0, :0]),
+    "sum of nothing": lambda a: np.sum(a[:0], axis=0, initial=None),
+    "axis of a truth": lambda a: np.sum(a, axis=True),
+    "sum along an axis twice": lambda a: np.sum(a, axis=(0, 0)),
+    "axes of out of sum": lambda a: np.sum(a, axis=0, out=np.zeros((3, 3))),
+    "out of sum that is no array": lambda a: np.sum(a, out=3),
+    "axes of where of sum": lambda a: np.sum(a, where=np.ones((1, 3, 3), np.bool_)),
+    "two initial values": lambda a: np.add.reduce(a, initial=np.ones(2)),
+    "size of out of cumsum": lambda a: np.cumsum(a[0], out=np.zeros(9)),
     "size of out": lambda a: np.add.accumulate(a[0], out=np.zeros(9)),
 }
 
@@ -256,6 +265,28 @@ def test_errors(name: str, dev: int) -> None:
     assert type(actual) is type(expected)
     if not isinstance(expected, np.exceptions.AxisError):
         assert str(actual) == str(expected)
+
+
+METHODS = {
+    np.sum: np.add.reduce, np.prod: np.multiply.reduce, np.max: np.maximum.reduce, np.min: np.minimum.reduce,
+    np.all: np.logical_and.reduce, np.any: np.logical_or.reduce,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("function", METHODS, ids=lambda f: f.__name__)
+def test_functions_are_methods(function: Any, dtype: np.dtype, dev: int) -> None:
+    """One result of both, in memory too."""
+    array = nt.tensor(cube(dtype), dev=dev)
+    for x in (array, array.transpose(1, 2, 0), array[:, ::-1], array[:0]):
+        for axis in (None, 0, -1, (0, 2), ()):
+            for keywords in ({}, {"keepdims": True}, {"where": array[:1, :1, :1] != 0}):
+                ours, error = run(lambda: function(x, axis=axis, **keywords))  # noqa: B023
+                theirs, same_error = run(lambda: METHODS[function](x, axis=axis, **keywords))  # noqa: B023
+                assert str(error) == str(same_error)
+                if error is None:
+                    assert (ours.dtype, ours.shape, ours.strides) == (theirs.dtype, theirs.shape, theirs.strides)
+                    np.testing.assert_array_equal(nt.collect(ours), nt.collect(theirs))
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint16", "uint64", "float32", "float64", "complex128"])

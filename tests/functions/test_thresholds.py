@@ -32,6 +32,9 @@ def spread(x: Any) -> Any:
 CASES: dict[str, list[Case]] = {
     "functions/elementwise.py: limit=floats.MANY": [(4096, f, FLOATS) for f in (np.trunc, np.isfinite)],
     "functions/floats.py: x.size <= MANY": [(4096, np.fix, FLOATS)],
+    "functions/folding.py: limit=MANY_TRUTHS": [
+        (2**16, lambda x: [f(x, axis=a) for f in (np.all, np.any) for a in (None, 0, 1)], ("bool",))
+    ],
     "functions/reduction.py: limit=MANY": [
         *((4096, f, FLOATS) for f in (np.max, np.min)),
         *((4096, f, ("bool",)) for f in (np.all, np.any)),

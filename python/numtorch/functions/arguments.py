@@ -34,6 +34,7 @@ __all__ = [
     "find_dev",
     "given",
     "held",
+    "kept",
     "of_class",
     "promoted",
     "promotion",
@@ -61,6 +62,11 @@ def check_lengths(lengths: Iterable[int]) -> None:
 def given(value: Any) -> bool:
     """Whether an argument was passed, where NumPy marks its absence with ``np._NoValue``."""
     return value is not NoValue
+
+
+def kept(keepdims: Any) -> bool:
+    """Whether ``keepdims=`` asks for axes of length 1."""
+    return keepdims is not NoValue and bool(keepdims)
 
 
 def dev_of(*operands: Any) -> int:
@@ -173,8 +179,13 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
 def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     """The same for a ufunc's reduction, which takes a 0-d array to have an axis 0, and no boolean for a number."""
     if axis is True or axis is False:
-        raise TypeError(f"axis: an integer is required, not {axis}")
-    return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
+        raise TypeError("an integer is required")
+    if not isinstance(axis, tuple):
+        return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
+    axes = tuple([normalize_axis_index(place, ndim) for place in axis])
+    if len(set(axes)) < len(axes):
+        raise ValueError("duplicate value in 'axis'")
+    return axes
 
 
 def as_shape(shape: Any) -> tuple[int, ...]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
+from numtorch.functions.carriers import INT64
 from numtorch.functions.floats import MANY
-from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.sorting import searchsorted
 from numtorch.functions.warning import warn

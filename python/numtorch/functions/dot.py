@@ -13,10 +13,10 @@ import numpy as np
 from numtorch._core import Tensor, as_value, kernel, owned
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
+from numtorch.functions.folding import FLOATS
 from numtorch.functions.indexing import diagonal
 from numtorch.functions.layout import in_c_order, is_contiguous
 from numtorch.functions.output import into
-from numtorch.functions.reduce import FLOATS
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements, named
 from numtorch.functions.shape import moveaxis, ravel

@@ -17,9 +17,9 @@ import numpy as np
 from numtorch._core import Tensor, as_value, kernel
 from numtorch.functions.arguments import as_dtype, as_tensor, as_tensors, cast, check_casting, dev_of, promotion, xp
 from numtorch.functions.bits import SIGNED
+from numtorch.functions.folding import sum_over
 from numtorch.functions.layout import is_contiguous, is_fortran
 from numtorch.functions.output import into
-from numtorch.functions.reduce import sum_over
 from numtorch.functions.registry import implements
 
 __all__ = ["contract", "einsum", "einsum_path"]

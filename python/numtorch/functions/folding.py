@@ -1,23 +1,26 @@
-"""Folding and scanning along axes with any binary operation: what ``ufunc.reduce`` and ``ufunc.accumulate`` rest on."""
+"""Folding and scanning along axes by a binary ufunc: the kernels that do it, and what stands in for one."""
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, kernel
-from numtorch.functions.bits import moved
-from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, bits, cast, from_bits
-from numtorch.functions.unsigned import flip
+from numtorch.functions.arguments import NoValue
+from numtorch.functions.bits import moved, ordered, signed, unordered
+from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, cast
+from numtorch.functions.complex_extremes import extreme_along
+from numtorch.functions.layout import reduced_like
 from numtorch.functions.zeros import running_sum, signed_sum
 
 _all = kernel("all.dims")
 _amax = kernel("amax")
 _amin = kernel("amin")
-_any = kernel("any.dims")
 _cat = kernel("cat")
 _clone = kernel("clone")
 _clamp = kernel("clamp")
@@ -26,23 +29,37 @@ _cummin = kernel("cummin")
 _cumprod = kernel("cumprod")
 _cumsum = kernel("cumsum")
 _eq = kernel("eq.Scalar")
-_gt = kernel("gt.Scalar")
-_isnan = kernel("isnan")
 _index_select = kernel("index_select")
+_isnan = kernel("isnan")
 _logcumsumexp = kernel("logcumsumexp")
 _logsumexp = kernel("logsumexp")
 _masked_fill = kernel("masked_fill.Scalar")
 _ne = kernel("ne.Scalar")
 _permute = kernel("permute")
 _prod = kernel("prod.dim_int")
+_prod_all = kernel("prod")
 _reshape = kernel("reshape")
 _select = kernel("select.int")
 _slice = kernel("slice.Tensor")
 _stack = kernel("stack")
 _sum = kernel("sum.dim_IntList")
+_sum_all = kernel("sum")
+_view = kernel("view.dtype")
 _where = kernel("where.self")
 
-INT32 = np.dtype(np.int32)
+BOOL = np.dtype(np.bool_)
+UINT8 = np.dtype(np.uint8)
+MANY_TRUTHS = 2**16  # above, NumPy's own loop is faster: it ends at the first element that decides
+REAL_FLOATS = frozenset[Dtype](map(np.dtype, (np.float32, np.float64, np.float16)))
+FLOATS = REAL_FLOATS | frozenset[Dtype](map(np.dtype, (np.complex64, np.complex128)))
+SMALL_INTEGERS = frozenset[Dtype](map(np.dtype, (np.int8, np.int16, np.int32)))
+# Those that NumPy and libtorch add up and multiply in the same dtype, small integers in 64 bits.
+SUMMED = FLOATS | SMALL_INTEGERS | {BOOL, INT64}
+# Those that libtorch adds up in their own dtype; to name it takes time.
+OWN = FLOATS | {INT64}
+
+Axes = tuple[int, ...]
+AtOnce = Callable[[Any, Any, Any], Tensor | None]
 
 
 class Fold(NamedTuple):
@@ -53,100 +70,235 @@ class Fold(NamedTuple):
     dtype: Dtype
 
 
-_plans: dict[Any, Any] = {}
+def unreduced(x: Tensor) -> Tensor:
+    """What a reduction along no axes gives: a copy, and of a 0-d array a value."""
+    return _core.as_value(x.copy("K"))
 
 
-def find_plan(
-    function: np.ufunc, keys: tuple[Dtype | None, Dtype], options: dict[str, Any], make_plan: Callable[..., Any]
-) -> Any:
-    key = (function, keys, options.get("signature"))
-    plan = _plans.get(key)
-    if plan is None:
-        plan = _plans[key] = make_plan(function, keys, **options)
-    return plan
+def kept_shape(shape: tuple[int, ...], axes: Axes) -> tuple[int, ...]:
+    """`shape` after a reduction along `axes` with ``keepdims=True``."""
+    return tuple(1 if axis in axes else length for axis, length in enumerate(shape))
+
+
+def truth(x: Tensor) -> Tensor:
+    """Which elements are not zero."""
+    return x if x.dtype == BOOL else _ne(x, 0)
+
+
+def _are_apart(axes: Axes) -> bool:
+    """Whether others are between them, as in pooling: libtorch takes ten times as long for all of them at once."""
+    return len(axes) > 1 and max(axes) - min(axes) >= len(axes)
+
+
+def _last_axes(x: Tensor, axes: Axes) -> Tensor:
+    """`x` with `axes` moved to the end and joined into one."""
+    others = tuple(axis for axis in range(x.ndim) if axis not in axes)
+    lengths = tuple(x.shape[axis] for axis in others)
+    return _reshape(_permute(x, others + axes), (*lengths, math.prod(x.shape[axis] for axis in axes)))
 
 
 # ---- Kernels that fold ----
 
 
-def _on_integers(run: Callable[[Tensor, Dtype], Tensor], x: Tensor) -> Tensor:
-    """A sum or product of an integer Tensor, modulo 2**bits as in NumPy, by way of what libtorch can add up."""
+def _in_dtype(run: Any, x: Tensor, *arguments: Any) -> Tensor:
+    """A sum or product in the dtype of `x`, modulo 2**bits as in NumPy, by way of what libtorch can add up."""
+    if x.dtype in OWN:
+        return run(x, *arguments)
     if x.dtype == UINT64:
-        return from_bits(run(bits(x), INT64))
+        return _core.owned(_view(run(signed(x), *arguments, dtype=INT64), UINT64))
     if x.dtype in CARRIERS:
-        return cast(run(cast(x, CARRIERS[x.dtype]), CARRIERS[x.dtype]), x.dtype)
-    return run(x, x.dtype)
+        carrier = CARRIERS[x.dtype]
+        return cast(run(cast(x, carrier), *arguments, dtype=carrier), x.dtype)
+    return run(x, *arguments, dtype=x.dtype)
 
 
-def _sum_over(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    if x.dtype.kind == "b":
-        return _any(x, axes)
-    if x.dtype.kind in "fc":
-        return signed_sum(_sum, x, axes)
-    return _on_integers(lambda y, dtype: _sum(y, axes, dtype=dtype), x)
+def sum_over(x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
+    """The sum along `axes`, in the dtype of `x`."""
+    return _in_dtype(_sum, x, axes, keepdims) if axes else unreduced(x)
 
 
-def _product_over(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    if x.dtype.kind == "b":
-        return _all(x, axes)
-
-    def run(y: Tensor, dtype: Dtype) -> Tensor:
-        for axis in sorted(axes, reverse=True):
-            y = _prod(y, axis, dtype=dtype)
-        return y
-
-    return _on_integers(run, x)
+def _prod_over(x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
+    if len(axes) > 1 and not _are_apart(axes):
+        product = _in_dtype(_prod, _last_axes(x, axes), -1, False)
+        return _reshape(product, kept_shape(x.shape, axes)) if keepdims else product
+    for axis in sorted(axes, reverse=True):
+        x = _in_dtype(_prod, x, axis, keepdims)
+    return x
 
 
-def _extreme(run: Compute, x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    if x.dtype == UINT64:
-        return from_bits(flip(run(flip(bits(x)), axes)))
-    if x.dtype in CARRIERS:
-        return cast(run(cast(x, CARRIERS[x.dtype]), axes), x.dtype)
-    return run(x, axes)
+def _extreme(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
+    if x.dtype.kind == "c":
+        result = extreme_along(_last_axes(x, axes), -1, False, extreme is _amax)
+        return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
+    if _are_apart(axes):
+        return _axis_by_axis(extreme, x, tuple(sorted(axes)), keepdims)
+    return unordered(extreme(ordered(x), axes, keepdims), x.dtype)
 
 
-def _extreme_number(run: Compute, worst: float, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+def _axis_by_axis(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
+    """The tape is told of the one kernel, whose rule shares a tie evenly among all elements."""
+    paused = _core.set_paused(True)
+    try:
+        y = ordered(x)
+        for axis in reversed(axes):
+            y = extreme(y, (axis,), keepdims)
+        y = unordered(y, x.dtype)
+    finally:
+        _core.set_paused(paused)
+    return _core.record_as(extreme, (x, axes, keepdims), y)
+
+
+def _extreme_number(extreme: Any, worst: float, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
     """The extreme of what is not NaN."""
+    if x.dtype.kind != "f":
+        return _extreme(extreme, x, axes, keepdims)
     missing = _isnan(x)
-    return _masked_fill(run(_masked_fill(x, missing, worst), axes), _all(missing, axes), math.nan)
+    found = extreme(_masked_fill(x, missing, worst), axes, keepdims)
+    return _masked_fill(found, _all(missing, axes, keepdims), math.nan)
 
 
-_FOLDS: dict[np.ufunc, tuple[str, Callable[[Tensor, tuple[int, ...]], Tensor]]] = {
-    np.add: ("buifc", _sum_over),
-    np.multiply: ("buifc", _product_over),
-    np.maximum: ("buif", lambda x, axes: _extreme(_amax, x, axes)),
-    np.minimum: ("buif", lambda x, axes: _extreme(_amin, x, axes)),
-    np.fmax: ("f", lambda x, axes: _extreme_number(_amax, -math.inf, x, axes)),
-    np.fmin: ("f", lambda x, axes: _extreme_number(_amin, math.inf, x, axes)),
-    np.logical_and: ("b", lambda x, axes: _all(x, axes)),
-    np.logical_or: ("b", lambda x, axes: _any(x, axes)),
-    np.logaddexp: ("f", lambda x, axes: _logsumexp(x, axes)),
+def _truth(extreme: Any, x: Tensor, axes: Any, keepdims: bool) -> Tensor:
+    """Whether all (`amin` of bytes) or any (`amax`) are True, which libtorch finds several times faster so."""
+    return _core.owned(_view(extreme(_view(x, UINT8), axes, keepdims), BOOL))
+
+
+def _truth_over(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
+    if _are_apart(axes):
+        for axis in sorted(axes, reverse=True):
+            x = _truth(extreme, x, axis, keepdims)
+        return x
+    return _truth(extreme, x, axes, keepdims)
+
+
+# ---- Kernels that scan ----
+
+
+def _sum_so_far(x: Tensor, axis: int) -> Tensor:
+    return running_sum(x, axis) if x.dtype in FLOATS else _in_dtype(_cumsum, x, axis)
+
+
+def _product_so_far(x: Tensor, axis: int) -> Tensor:
+    return _cumprod(x, axis) if x.dtype in OWN else _in_dtype(_cumprod, x, axis)
+
+
+def _logaddexp_so_far(x: Tensor, axis: int) -> Tensor:
+    return cast(_logcumsumexp(cast(x, FLOAT32), axis), x.dtype) if x.dtype.itemsize == 2 else _logcumsumexp(x, axis)
+
+
+# ---- Which ufunc has which ----
+
+
+def at_once(
+    dtypes: frozenset[Dtype], whole: Any, along: Any, is_joint: bool = True, limit: int = sys.maxsize
+) -> AtOnce:
+    """What `whole`, or `along` one axis, gives alone of a Tensor; None where more is to be done.
+
+    That is so for `dtypes`, not for empty Tensors, nor above `limit` elements. Along no axes a joint `along` takes all.
+    """
+
+    # A closure, for it is in every call: to hand it a row of a table takes 0.1 of the 1.4 µs of a small sum.
+    def answer(x: Any, axis: Any, keepdims: Any) -> Tensor | None:
+        if type(x) is Tensor and x.dtype in dtypes and 0 < x.size <= limit:
+            if axis is None:
+                if keepdims is NoValue or not keepdims:
+                    return whole(x)
+                return along(x, (), True) if is_joint else _kept_whole(whole(x), x.ndim)
+            if type(axis) is int and -(ndim := x.ndim) <= axis < ndim:
+                result = along(x, axis, keepdims is not NoValue and bool(keepdims))
+                return result if ndim < 3 else reduced_like(result, x, (axis % ndim,))
+        return None
+
+    return answer
+
+
+def _kept_whole(result: Tensor, ndim: int) -> Tensor:
+    return _core.owned(_reshape(result, (1,) * ndim)) if ndim else result
+
+
+def _never(_x: Any, _axis: Any, _keepdims: Any) -> None:
+    return None
+
+
+class Reduction(NamedTuple):
+    """How a ufunc reduces and scans whose neighbours may be combined in any order of pairs.
+
+    `over` and `scan` take dtypes of the kinds before them. Without them pairs are combined.
+    """
+
+    kinds: str = ""
+    over: Callable[[Tensor, Axes, bool], Tensor] | None = None
+    scanned: str = ""
+    scan: Callable[[Tensor, int], Tensor] | None = None
+    at_once: AtOnce = _never
+
+
+def _of_extreme(extreme: Any, cumulative: Any, dtypes: frozenset[Dtype]) -> Reduction:
+    return Reduction(
+        "buifc", lambda x, axes, keepdims: _extreme(extreme, x, axes, keepdims),
+        "uif", lambda x, axis: unordered(cumulative(ordered(x), axis)[0], x.dtype),
+        at_once(dtypes, extreme, extreme),
+    )  # fmt: skip
+
+
+def _of_numbers(extreme: Any, worst: float) -> Reduction:
+    return Reduction("buif", lambda x, axes, keepdims: _extreme_number(extreme, worst, x, axes, keepdims))
+
+
+def _of_truth(extreme: Any) -> Reduction:
+    return Reduction(
+        "b", lambda x, axes, keepdims: _truth_over(extreme, x, axes, keepdims),
+        at_once=at_once(
+            frozenset([BOOL]),
+            lambda x: _truth(extreme, x, (), False),
+            lambda x, axis, keepdims: _truth(extreme, x, axis, keepdims),
+            limit=MANY_TRUTHS,
+        ),
+    )  # fmt: skip
+
+
+REDUCTIONS: dict[np.ufunc, Reduction] = {
+    np.add: Reduction("buifc", sum_over, "uifc", _sum_so_far, at_once(SUMMED, _sum_all, _sum)),
+    np.multiply: Reduction("buifc", _prod_over, "uifc", _product_so_far, at_once(SUMMED, _prod_all, _prod, False)),
+    np.maximum: _of_extreme(_amax, _cummax, REAL_FLOATS | SMALL_INTEGERS | {INT64}),
+    np.minimum: _of_extreme(_amin, _cummin, REAL_FLOATS | SMALL_INTEGERS),
+    np.fmax: _of_numbers(_amax, -math.inf),
+    np.fmin: _of_numbers(_amin, math.inf),
+    np.logical_and: _of_truth(_amin),
+    np.logical_or: _of_truth(_amax),
+    np.logaddexp: Reduction("f", _logsumexp, "f", _logaddexp_so_far),
+    **dict.fromkeys((np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor), Reduction()),
+    **dict.fromkeys((np.gcd, np.logaddexp2, np.hypot), Reduction()),
 }
+NONE = Reduction()
+
+
+def is_associative(function: np.ufunc) -> bool:
+    """Whether neighbours may be combined in any order of pairs."""
+    return function in REDUCTIONS
+
+
+def fold(operation: Fold, x: Tensor, axes: Axes, keepdims: bool = False, from_identity: bool = False) -> Tensor:
+    """The elements along `axes` combined into one, from NumPy's identity on, if that changes them.
+
+    There is at least one; of sums and products there may be none.
+    """
+    row = REDUCTIONS.get(operation.function, NONE)
+    if operation.function is np.add and x.dtype.kind in "fc" and not from_identity:
+        return signed_sum(_sum, x, axes, keepdims)  # 0.0 + -0.0 is 0.0
+    if row.over is not None and x.dtype.kind in row.kinds:
+        return row.over(x, axes, keepdims)
+    shape = x.shape
+    others = tuple(i for i in range(x.ndim) if i not in axes)
+    length = math.prod(shape[i] for i in axes)
+    x = _reshape(_permute(x, (*axes, *others)), (length, *(shape[i] for i in others)))
+    if length == 1:
+        x = cast(_select(x, 0, 0), operation.dtype)
+    else:
+        x = _by_pairs(operation, x) if is_associative(operation.function) else _one_by_one(operation, x)
+    return _reshape(x, kept_shape(shape, axes)) if keepdims else x
 
 
 # ---- Any operation ----
-
-
-def fold(operation: Fold, x: Tensor, axes: tuple[int, ...], from_identity: bool = False) -> Tensor:
-    """The elements along `axes`, none of them empty, combined into one; with NumPy's identity, if that changes them."""
-    if from_identity and operation.function is np.add and x.dtype.kind in "fc":
-        return _sum(x, axes, dtype=x.dtype)  # 0.0 + -0.0 is 0.0
-    kinds, run = _FOLDS.get(operation.function, ("", None))
-    if run is not None and x.dtype.kind in kinds:
-        return run(x, axes)
-    others = tuple(i for i in range(x.ndim) if i not in axes)
-    rest = tuple(x.shape[i] for i in others)
-    x = _reshape(_permute(x, (*axes, *others)), (math.prod(x.shape[i] for i in axes), *rest))
-    if x.shape[0] == 1:
-        return cast(_select(x, 0, 0), operation.dtype)
-    return _by_pairs(operation, x) if operation.function in _ASSOCIATIVE else _one_by_one(operation, x)
-
-
-_ASSOCIATIVE = {
-    np.add, np.multiply, np.logical_and, np.logical_or, np.logical_xor, np.maximum, np.minimum, np.fmax, np.fmin,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.gcd, np.logaddexp, np.logaddexp2, np.hypot,
-}  # fmt: skip
 
 
 def _by_pairs(operation: Fold, x: Tensor) -> Tensor:
@@ -174,11 +326,6 @@ def join(first: Tensor, x: Tensor, axis: int) -> Tensor:
     return _cat([first, x], axis)
 
 
-def is_associative(function: np.ufunc) -> bool:
-    """Whether neighbours may be combined in any order of pairs."""
-    return function in _ASSOCIATIVE
-
-
 def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) -> Tensor:
     """The elements along the first axis from each start on, as many as its length says, combined into one.
 
@@ -201,37 +348,12 @@ def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) 
         step *= 2
 
 
-# ---- Scans ----
-
-
-def _extremes_so_far(run: Compute, x: Tensor, axis: int) -> Tensor:
-    result: Tensor = run(x, axis)[0]
-    return result
-
-
-def _running_sum(x: Tensor, axis: int) -> Tensor:
-    if x.dtype.kind in "fc":
-        return running_sum(x, axis)
-    return _on_integers(lambda y, dtype: _cumsum(y, axis, dtype=dtype), x)
-
-
-_SCANS: dict[np.ufunc, tuple[str, Callable[[Tensor, int], Tensor]]] = {
-    np.add: ("uifc", lambda x, axis: _running_sum(x, axis)),
-    np.multiply: ("uifc", lambda x, axis: _on_integers(lambda y, dtype: _cumprod(y, axis, dtype=dtype), x)),
-    np.maximum: ("uif", lambda x, axis: _extreme(lambda y, _: _extremes_so_far(_cummax, y, axis), x, ())),
-    np.minimum: ("uif", lambda x, axis: _extreme(lambda y, _: _extremes_so_far(_cummin, y, axis), x, ())),
-    np.logaddexp: ("f", lambda x, axis: _logcumsumexp(x, axis)),
-}
-
-
 def scan(operation: Fold, x: Tensor, axis: int) -> Tensor:
     """All the folds of a first stretch of the elements along `axis`."""
-    kinds, run = _SCANS.get(operation.function, ("", None))
-    if run is not None and x.dtype.kind in kinds:
-        if operation.function is np.logaddexp and x.dtype.itemsize == 2:
-            return cast(run(cast(x, FLOAT32), axis), x.dtype)
-        return run(x, axis)
-    if operation.function in _ASSOCIATIVE:
+    row = REDUCTIONS.get(operation.function, NONE)
+    if row.scan is not None and x.dtype.kind in row.scanned:
+        return row.scan(x, axis)
+    if is_associative(operation.function):
         return _by_doubling(operation, x, axis)
     result = _select(x, axis, 0)
     results = [cast(result, operation.dtype)]

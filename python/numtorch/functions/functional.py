@@ -11,8 +11,8 @@ import numpy as np
 
 from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, as_tensor, axis_of, cast, dev_of, xp
+from numtorch.functions.folding import truth
 from numtorch.functions.joining import stack
-from numtorch.functions.reduce import truth
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import expand_dims, moveaxis, transpose
 

@@ -18,7 +18,7 @@ __all__ = ["LOOPS", "UFUNC_LOOPS", "Loop", "hosted", "ufunc_answer"]
 
 
 class Loop(NamedTuple):
-    """How much faster it is, for which dtypes, and how many of the first arguments may be Tensors."""
+    """How much faster it is, for which dtypes (kinds, names), and how many of the first arguments may be Tensors."""
 
     speed: float
     kinds: str = "biufc"
@@ -57,13 +57,13 @@ UFUNC_LOOPS: dict[tuple[np.ufunc, str], Loop] = {
     (np.power, "__call__"): Loop(2.4, "iu", 2),
     (np.fmax, "reduce"): Loop(8.0, "f"),
     (np.fmin, "reduce"): Loop(8.0, "f"),
-    (np.logical_and, "reduce"): Loop(4.8, "biuf"),
-    (np.logical_or, "reduce"): Loop(4.8, "biuf"),
+    (np.logical_and, "reduce"): Loop(1.5, "biuf"),
+    (np.logical_or, "reduce"): Loop(1.5, "biuf"),
     (np.bitwise_and, "reduce"): Loop(7.0, "biu"),
     (np.bitwise_or, "reduce"): Loop(7.0, "biu"),
     (np.bitwise_xor, "reduce"): Loop(7.0, "biu"),
-    (np.maximum, "reduce"): Loop(5.0, "biu"),
-    (np.minimum, "reduce"): Loop(5.0, "biu"),
+    (np.maximum, "reduce"): Loop(2.0, "bu"),
+    (np.minimum, "reduce"): Loop(5.0, "bu int64"),
 }
 # Not of those that are not associative, which NumPy folds from the wrong end on some processors.
 for _ufunc in (
@@ -74,7 +74,8 @@ for _ufunc in (
 
 
 def _bits(kinds: str) -> int:
-    return sum(1 << index for index, dtype in enumerate(_core.dtypes) if dtype.kind in kinds)
+    letters, *names = kinds.split()
+    return sum(1 << i for i, dtype in enumerate(_core.dtypes) if dtype.kind in letters or dtype.name in names)
 
 
 def hosted(function: Callable[..., Any], handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,9 +21,9 @@ from numtorch.functions.arguments import (
     find_dev,
     xp,
 )
+from numtorch.functions.folding import truth
 from numtorch.functions.layout import in_c_order, is_contiguous
 from numtorch.functions.output import into
-from numtorch.functions.reduce import truth
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import broadcast_to, ravel
 

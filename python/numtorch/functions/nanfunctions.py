@@ -8,10 +8,22 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, as_value, kernel, tensor
-from numtorch.functions.arguments import Array, Axis, Dtype, NoValue, as_dtype, as_tensor, axes_of, cast, dev_of, xp
+from numtorch.functions.arguments import (
+    Array,
+    Axis,
+    Dtype,
+    NoValue,
+    as_dtype,
+    as_tensor,
+    axes_of,
+    cast,
+    dev_of,
+    kept,
+    xp,
+)
+from numtorch.functions.carriers import INT64
 from numtorch.functions.host_loops import ufunc_answer
 from numtorch.functions.output import into
-from numtorch.functions.reduce import INT64
 from numtorch.functions.reduction import all as all_of
 from numtorch.functions.reduction import argmax, argmin
 from numtorch.functions.reduction import max as max_of
@@ -87,11 +99,11 @@ def nanmean(
     if x.dtype.kind not in "fc":
         return mean(x, axis, dtype, out, keepdims, where=where)
     wanted = _inexact(x, dtype, out)
-    kept = keepdims is not NoValue and bool(keepdims)
+    keep = kept(keepdims)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     terms = cast(cast(_without_nan(x, 0.0), wanted), wide)
-    total = sum_of(terms, axis, None, None, kept, NoValue, where)
-    count = sum_of(~_isnan(x), axis, INT64, None, kept, NoValue, where)
+    total = sum_of(terms, axis, None, None, keep, NoValue, where)
+    count = sum_of(~_isnan(x), axis, INT64, None, keep, NoValue, where)
     warn_where(count == 0, "Mean of empty slice")
     result = cast(total / cast(count, wide), wanted)
     return result if out is None else into(result, out, "nanmean", "unsafe")
@@ -188,7 +200,7 @@ def _nan_spread(
     wanted = _inexact(x, dtype, out)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     missing = _isnan(x)
-    kept = keepdims is not NoValue and bool(keepdims)
+    keep = kept(keepdims)
     count = sum_of(~missing, axis, INT64, None, True, NoValue, where)
     filled = _without_nan(x, 0.0)
     if middle is NoValue:
@@ -204,12 +216,12 @@ def _nan_spread(
         seen = ~missing if where is NoValue else ~missing & as_tensor(where, x.dev)
         deviations = source - middle
         deviations = _where(seen, deviations, tensor(0.0, dev=x.dev, dtype=deviations.dtype))
-        total = cast(size_of(deviations, axes_of(axis, x.ndim), kept), sums)
+        total = cast(size_of(deviations, axes_of(axis, x.ndim), keep), sums)
     else:
         squares = squared_deviations(source, middle)
         squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
-        total = sum_of(cast(squares, sums), axis, None, None, kept, NoValue, where)
-    left = (count if kept else count.reshape(total.shape)) - ddof
+        total = sum_of(cast(squares, sums), axis, None, None, keep, NoValue, where)
+    left = (count if keep else count.reshape(total.shape)) - ddof
     warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")
     divisor = cast(xp.where(left > 0, left, 1), total.dtype)
     result = total / (xp.sqrt(divisor) if by_norm else divisor)

@@ -10,8 +10,8 @@ import numpy as np
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import Array, NoValue, as_tensor, axes_of, axis_of, cast, xp
 from numtorch.functions.decomposition import svdvals
+from numtorch.functions.folding import kept_shape, sum_over
 from numtorch.functions.layout import memory_axes, reduced_like
-from numtorch.functions.reduce import kept_shape, sum_over
 from numtorch.functions.reduction import max as max_of
 from numtorch.functions.reduction import min as min_of
 from numtorch.functions.reduction import sum as sum_of

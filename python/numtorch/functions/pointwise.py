@@ -25,9 +25,9 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.elementwise import CLIP
+from numtorch.functions.folding import BOOL, REAL_FLOATS
 from numtorch.functions.layout import in_c_order, is_fortran
 from numtorch.functions.output import into
-from numtorch.functions.reduce import BOOL, REAL_FLOATS
 from numtorch.functions.reduction import all as all_of
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import check_broadcast, where

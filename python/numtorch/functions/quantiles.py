@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, as_array, as_value, kernel, owned, tensor
-from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, xp
+from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, kept, xp
 from numtorch.functions.assign import check_fits
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.folding import kept_shape
 from numtorch.functions.layout import in_c_order, reduced_like
 from numtorch.functions.nanfunctions import nanmean
 from numtorch.functions.output import into
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import moveaxis
 from numtorch.functions.sorting import sorted_with_places
-from numtorch.functions.statistics import averaged_dtype, kept_shape
+from numtorch.functions.statistics import averaged_dtype
 from numtorch.functions.warning import warn, warn_where
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
@@ -80,13 +81,13 @@ class Lanes:
         self, result: Tensor, asked: tuple[int, ...], keepdims: Any, out: Any, casting: str = "unsafe"
     ) -> Tensor:
         """The results, along the last axis, first and in the shape that was asked for."""
-        kept = keepdims is not NoValue and bool(keepdims)
+        keep = kept(keepdims)
         moved = moveaxis(result, -1, 0)
         first = (moved if self.function.startswith("nan") else in_c_order(moved)).reshape(
-            *asked, *(self.kept if kept else self.shape)
+            *asked, *(self.kept if keep else self.shape)
         )
         if out is None:
-            return owned(first if kept else as_value(first))
+            return owned(first if keep else as_value(first))
         if self.function in ("quantile", "percentile"):
             check_fits(first.shape, out.shape)
             first = xp.broadcast_to(first, out.shape)  # as NumPy's last step, a ufunc, does

@@ -1,278 +1,258 @@
-"""How a ufunc reduces along axes: the kernels, the dtypes, and what `initial` and `where` do with them."""
+"""``ufunc.reduce`` and ``ufunc.accumulate``, which NumPy's sum, max, all, cumsum and their like are."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+import operator
+from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch import _core
 from numtorch._core import Tensor, kernel, tensor
-from numtorch.functions import complexes
-from numtorch.functions.arguments import (
-    Array,
-    Axis,
-    Dtype,
-    NoValue,
-    as_dtype,
-    as_tensor,
-    cast,
-    dev_of,
-    reduced_axes,
-)
-from numtorch.functions.bits import is_bits, ordered, signed, unordered
-from numtorch.functions.complex_extremes import extreme_along
-from numtorch.functions.layout import reduced_like
-from numtorch.functions.output import into
+from numtorch.functions import folding
+from numtorch.functions.arguments import NoValue, kept, reduced_axes
+from numtorch.functions.carriers import Dtype, cast
+from numtorch.functions.elementwise import ROWS
+from numtorch.functions.folding import NONE, OWN, REDUCTIONS, Axes, Fold, kept_shape, truth, unreduced
+from numtorch.functions.host_loops import ufunc_answer
+from numtorch.functions.layout import ordered_like, reduced_like
+from numtorch.functions.ufunc import constant, find_dev, finish, make_plan
 from numtorch.functions.ufunc_options import read_mask
-from numtorch.functions.zeros import signed_sum
 
-_add = kernel("add.Tensor")
-_amax = kernel("amax")
-_amin = kernel("amin")
+_clone = kernel("clone")
 _expand = kernel("expand")
-_logical_and = kernel("logical_and")
-_logical_or = kernel("logical_or")
-_maximum = kernel("maximum")
-_minimum = kernel("minimum")
-_multiply = kernel("mul.Tensor")
-_not_zero = kernel("ne.Scalar")
-_permute = kernel("permute")
-_prod = kernel("prod.dim_int")
 _reshape = kernel("reshape")
-_sum_axes = kernel("sum.dim_IntList")
-_view = kernel("view.dtype")
+_select = kernel("select.int")
 _where = kernel("where.self")
 
-BOOL = np.dtype(np.bool_)
-INT64 = np.dtype(np.int64)
-UINT8 = np.dtype(np.uint8)
-UINT64 = np.dtype(np.uint64)
-FLOATS = frozenset(map(np.dtype, (np.float32, np.float64, np.float16, np.complex64, np.complex128)))
-REAL_FLOATS = frozenset(map(np.dtype, (np.float32, np.float64, np.float16)))
+_CHANGED_BY_IDENTITY = {np.gcd, np.hypot}  # gcd(0, -4) is 4; others than NumPy's may be
+_OF_NONE = {np.add, np.multiply}  # their kernels know what they make of no elements
+_TRUTH = {np.logical_and, np.logical_or}
 
 
-class Reduction(NamedTuple):
-    """How a ufunc reduces: the kernel over some axes, and what it does with `initial` and masked elements."""
-
-    ufunc: np.ufunc
-    over: Callable[[Tensor, tuple[int, ...], bool], Tensor]
-    combine: Callable[[Tensor, Tensor], Tensor]
-    identity: int | bool | None
+# ---- What reduce, accumulate and reduceat share ----
 
 
-def accumulator_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype that NumPy adds and multiplies elements of `dtype` in: small integers get 64 bits."""
-    if dtype.kind in "bi":
-        return INT64
-    return UINT64 if dtype.kind == "u" else dtype
+def check_reducible(function: np.ufunc, method: str) -> None:
+    if function.signature is not None:
+        raise RuntimeError("Reduction not defined on ufunc with signature")
+    if function.nin != 2:
+        raise ValueError(f"{method} only supported for binary functions")
+    if function.nout != 1:
+        raise ValueError(f"{method} only supported for functions returning a single value")
 
 
-def _loop_dtype(reduction: Reduction, dtype: np.dtype[Any], asked: Dtype, out: Any) -> np.dtype[Any]:
-    """The dtype that the ufunc computes in, by NumPy's own resolution, which looks at `out`, too."""
-    wanted = as_dtype(asked)
-    if wanted is None and out is None:
-        small = reduction.identity is not None and reduction.ufunc in (np.add, np.multiply)
-        return accumulator_dtype(dtype) if small else dtype
-    operands = (None if out is None or wanted is not None else out.dtype, dtype, None)
-    options: dict[str, Any] = {} if wanted is None else {"signature": (wanted, None, None)}
-    return reduction.ufunc.resolve_dtypes(operands, casting="unsafe", reduction=True, **options)[0]
+def single(out: Any) -> Any:
+    """The one output of `out`; None for none."""
+    out = out[0] if isinstance(out, tuple) else out
+    if out is not None and not isinstance(out, (Tensor, np.ndarray)):
+        raise TypeError("return arrays must be of ArrayType")
+    return out
 
 
-def unreduced(x: Tensor) -> Tensor:
-    """What a reduction along no axes gives: a copy, and of a 0-d array a value."""
-    return _core.as_value(x.copy("K"))
+_folds: dict[Any, tuple[Fold, Dtype]] = {}
 
 
-def sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """The sum along `axes`, in the dtype of `x`."""
-    if not axes:
-        return unreduced(x)
-    if x.dtype.kind != "u":
-        return _sum_axes(x, axes, keepdims, dtype=x.dtype)
-    wide = _sum_axes(_view(x, INT64) if x.dtype == UINT64 else x, axes, keepdims, dtype=INT64)
-    return _view(wide, UINT64) if x.dtype == UINT64 else cast(wide, x.dtype)
+def _find_fold(function: np.ufunc, dtype: Dtype, out: Any, asked: Any) -> tuple[Fold, Dtype]:
+    """The binary operation in the dtype that NumPy reduces in, and that of its second operand."""
+    key = (function, dtype, None if out is None else out.dtype, None if asked is None else np.dtype(asked))
+    found = _folds.get(key)
+    if found is None:
+        options: dict[str, Any] = {} if asked is None else {"signature": (key[3], None, None)}
+        plan = make_plan(function, (key[2], dtype), reduction=True, casting="unsafe", **options)
+        found = _folds[key] = Fold(function, plan.compute, plan.outputs[0]), plan.inputs[1]
+    return found
 
 
-def _signed_sum_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    return signed_sum(_sum_axes, x, axes, keepdims)
+def operand(function: np.ufunc, array: Any, *others: Any) -> Tensor:
+    """`array` as a Tensor, on the device of the others."""
+    dev = find_dev(function, (array, *others))
+    return array if isinstance(array, Tensor) else tensor(array, dev=dev, copy=_core.recording())
 
 
-def last_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    """`x` with `axes` moved to the end and joined into one."""
-    kept = tuple(axis for axis in range(x.ndim) if axis not in axes)
-    lengths = tuple(x.shape[axis] for axis in kept)
-    joined = math.prod(x.shape[axis] for axis in axes)
-    return _reshape(_permute(x, kept + axes), (*lengths, joined))
+def prepare(function: np.ufunc, x: Tensor, dtype: Any, out: Any) -> tuple[Fold, Tensor]:
+    """The binary operation, and the array cast to its dtype."""
+    fold, needed = _find_fold(function, x.dtype, out, dtype)
+    return fold, x if x.dtype == needed else cast(x, needed)
 
 
-def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
-    """`shape` after a reduction along `axes` with ``keepdims=True``."""
-    return tuple(1 if axis in axes else length for axis, length in enumerate(shape))
+def prepare_same(function: np.ufunc, x: Tensor, dtype: Any, out: Any, method: str) -> tuple[Fold, Tensor]:
+    fold, x = prepare(function, x, dtype, out)
+    if fold.dtype != x.dtype:
+        raise TypeError(f"the resolved dtypes are not compatible with {function.__name__}.{method}")
+    return fold, x
 
 
-def prod_over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """The product along `axes`, in the dtype of `x`."""
-    if not axes:
-        return unreduced(x)
-    if x.dtype.kind == "u":
-        wide = _view(x, INT64) if x.dtype == UINT64 else cast(x, INT64)
-        product = prod_over(wide, axes, keepdims)
-        return _view(product, UINT64) if x.dtype == UINT64 else cast(product, x.dtype)
-    if len(axes) == 1:
-        return _prod(x, axes[0], keepdims, dtype=x.dtype)
-    product = _prod(last_axes(x, axes), -1, False, dtype=x.dtype)
-    return _reshape(product, kept_shape(x.shape, axes)) if keepdims else product
-
-
-def _extreme_over(extreme: Any) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
-    def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-        if not axes:
-            return unreduced(x)
-        if x.dtype.kind == "c":
-            result = extreme_along(last_axes(x, axes), -1, False, extreme is _amax)
-            return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
-        if len(axes) > 1 and max(axes) - min(axes) >= len(axes):
-            return _axis_by_axis(extreme, x, tuple(sorted(axes)), keepdims)
-        return unordered(extreme(ordered(x), axes, keepdims), x.dtype)
-
-    return over
-
-
-def _axis_by_axis(extreme: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """Along axes with others between them, as in pooling: libtorch takes ten times as long for all at once.
-
-    The tape is told of the one kernel, whose rule shares a tie evenly among all elements.
-    """
-    paused = _core.set_paused(True)
-    try:
-        y = ordered(x)
-        for axis in reversed(axes):
-            y = extreme(y, (axis,), keepdims)
-        y = unordered(y, x.dtype)
-    finally:
-        _core.set_paused(paused)
-    return _core.record_as(extreme, (x, axes, keepdims), y)
-
-
-def _truth_over(extreme: Any, of_none: bool) -> Callable[[Tensor, tuple[int, ...], bool], Tensor]:
-    """Whether all (`amin` of bytes) or any (`amax`) are True, which libtorch finds several times faster so."""
-
-    def over(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-        if not axes:
-            return unreduced(x)
-        if any(x.shape[axis] == 0 for axis in axes):
-            return full_of(of_none, x, axes, keepdims)
-        return _core.owned(_view(extreme(_view(x, UINT8), axes, keepdims), BOOL))
-
-    return over
-
-
-def _extreme_of(extreme: Any) -> Callable[[Tensor, Tensor], Tensor]:
-    def of(x: Tensor, y: Tensor) -> Tensor:
-        if x.dtype.kind == "c":
-            return complexes.maximum(x, y) if extreme is _maximum else complexes.minimum(x, y)
-        return unordered(extreme(ordered(x), ordered(y)), x.dtype)
-
-    return of
-
-
-def _modular(combine: Any) -> Callable[[Tensor, Tensor], Tensor]:
-    """`combine`, of wide unsigned integers by the signed ones of their bits: both wrap alike."""
-
-    def of(x: Tensor, y: Tensor) -> Tensor:
-        return _view(combine(signed(x), signed(y)), x.dtype) if is_bits(x.dtype) else combine(x, y)
-
-    return of
-
-
-def _plus(x: Tensor, y: Tensor) -> Tensor:
-    return complexes.add(x, y) if x.dtype.kind == "c" else _add(x, y)
-
-
-SUM = Reduction(np.add, sum_over, _modular(_plus), 0)
-PROD = Reduction(np.multiply, prod_over, _modular(_multiply), 1)
-MAX = Reduction(np.maximum, _extreme_over(_amax), _extreme_of(_maximum), None)
-MIN = Reduction(np.minimum, _extreme_over(_amin), _extreme_of(_minimum), None)
-ALL = Reduction(np.logical_and, _truth_over(_amin, True), _logical_and, True)
-ANY = Reduction(np.logical_or, _truth_over(_amax, False), _logical_or, False)
-
-
-def truth(x: Tensor) -> Tensor:
-    """Which elements are not zero."""
-    return x if x.dtype == BOOL else _not_zero(x, 0)
-
-
-def _only_where(reduction: Reduction, x: Tensor, mask: Tensor, initial: Any) -> Tensor:
-    """`x` with what `mask` leaves out replaced by a value that does not change the result."""
-    neutral = initial if reduction.identity is None else reduction.identity
-    if neutral is None:
-        name = reduction.ufunc.__name__
-        raise ValueError(
-            f"reduction operation '{name}' does not have an identity, "
-            "so to use a where mask one has to specify 'initial'"
-        )
-    shape = np.broadcast_shapes(mask.shape, x.shape)
-    if shape != x.shape:
-        x = _expand(x, shape)
-    if reduction is SUM and x.dtype.kind in "fc":
-        neutral = complex(-0.0, -0.0) if x.dtype.kind == "c" else -0.0  # 0.0 makes 0.0 of a -0.0
-    return _where(mask, x, tensor(neutral, dev=x.dev, dtype=x.dtype))
-
-
-def _check_not_empty(reduction: Reduction, x: Tensor, axes: tuple[int, ...]) -> None:
-    if any(x.shape[axis] == 0 for axis in axes):
-        raise ValueError(f"zero-size array to reduction operation {reduction.ufunc.__name__} which has no identity")
+# ---- reduce ----
 
 
 def reduce(
-    reduction: Reduction,
-    a: Array,
-    axis: Axis,
-    dtype: Dtype = None,
+    function: np.ufunc,
+    array: Any,
+    axis: Any = 0,
+    dtype: Any = None,
     out: Any = None,
-    keepdims: Any = NoValue,
+    keepdims: Any = False,
     initial: Any = NoValue,
-    where: Any = NoValue,
-) -> Tensor:
-    """``reduction.ufunc.reduce`` with all of its keywords."""
-    x = as_tensor(a, dev_of(a, out, where))
-    if reduction.ufunc in (np.logical_and, np.logical_or):
-        x = truth(x)
-    else:
-        x = cast(x, _loop_dtype(reduction, x.dtype, dtype, out))
-    start = None if initial is NoValue or initial is None else initial
-    if start is not None and np.ndim(start):
-        raise ValueError("setting an array element with a sequence.")
-    mask = None if where is NoValue else read_mask(where, x.dev)
-    if mask is not None:
-        x = _only_where(reduction, x, mask, start)
+    where: Any = True,
+) -> Any:
+    """``function.reduce``, of which a kernel alone does not make everything."""
+    keep = kept(keepdims)
+    where = True if where is NoValue else where
+    is_plain = out is None and where is True and initial is NoValue
+    is_plainest = is_plain and dtype is None and not keep
+    arguments = (array, axis) if is_plainest else (array, axis, dtype, out, keep, initial, where)
+    answer = ufunc_answer(function, "reduce", arguments, None)
+    if answer is not None:
+        return answer
+    row = REDUCTIONS.get(function)
+    if row is None:
+        check_reducible(function, "reduce")
+    out = None if out is None else single(out)
+    x = array if is_plain and type(array) is Tensor else operand(function, array, out, where, initial)
+    mask = None if where is True else read_mask(where, x.dev)
     axes = reduced_axes(axis, x.ndim)
-    if reduction.identity is None and start is None:
-        _check_not_empty(reduction, x, axes)
-    kept = keepdims is not NoValue and bool(keepdims)
-    if reduction.identity is None and any(x.shape[i] == 0 for i in axes):
-        result = full_of(start, x, axes, kept)
+    fold, x = prepare(function, x, dtype, out)
+    if function in _TRUTH:
+        x = truth(x)
+    if len(axes) > 1 and row is None:
+        raise ValueError(
+            f"reduction operation '{function.__name__}' is not reorderable, so at most one axis may be specified"
+        )
+    start = None if initial is NoValue or initial is None else _read_initial(fold, initial, x.dev)
+    has_identity = initial is not None and function.identity is not None
+    if mask is not None and not (row is None and start is not None and axes and x.size):
+        x, mask = _mask_out(fold, x, mask, start, has_identity), None
+    if mask is not None and start is not None:
+        result = _fold_masked(fold, x, mask, start, axes[0], keep)
+    elif x.size == 0 and not (has_identity and function in _OF_NONE) and any(x.shape[i] == 0 for i in axes):
+        result = _fold_none(fold, x, axes, keep, start, has_identity)
     else:
-        over = reduction.over
-        if reduction is SUM and initial is not NoValue and axes and x.dtype.kind in "fc":
-            over = _signed_sum_over
-        result = over(x, axes, kept)
-        if start is not None:
-            result = reduction.combine(as_tensor_of(start, x), result)
+        result = _folded(fold, x, axes, keep, start, has_identity)
     if out is None:
         return _core.owned(reduced_like(result, x, axes))
-    return into(result, out, reduction.ufunc.__name__, "unsafe")
+    _check_output(function, out, result)
+    return finish(function, result, out, None, "unsafe")
 
 
-def as_tensor_of(value: Array, x: Tensor) -> Tensor:
-    """`value` as a Tensor with dtype and device of `x`."""
-    return cast(value, x.dtype) if isinstance(value, Tensor) else tensor(value, dev=x.dev, dtype=x.dtype)
+def _check_output(function: np.ufunc, out: Any, result: Tensor) -> None:
+    name = f"output parameter for reduction operation {function.__name__}"
+    if out.ndim != result.ndim:
+        raise ValueError(f"{name} has the wrong number of dimensions: Found {out.ndim} but expected {result.ndim}")
+    if out.shape != result.shape:
+        raise ValueError(f"{name} has the wrong shape: found {out.shape} but expected {result.shape}")
 
 
-def full_of(start: Any, x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """What a reduction of no elements gives: its initial value everywhere."""
-    shape = kept_shape(x.shape, axes) if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return _core.as_value(_expand(as_tensor_of(start, x), shape).copy())
+def _read_initial(fold: Fold, initial: Any, dev: int) -> Tensor:
+    if isinstance(initial, Tensor):
+        if initial.ndim:
+            raise ValueError("setting an array element with a sequence.")
+        return cast(initial, fold.dtype)
+    if isinstance(initial, (int, float, complex)):
+        return constant(initial, fold.dtype, dev)
+    return constant(np.fromiter((initial,), fold.dtype, 1)[0].item(), fold.dtype, dev)  # NumPy reads it as an element
+
+
+def _identity(fold: Fold, dev: int) -> Tensor:
+    # -1, the identity of bitwise_and, stands for all bits.
+    return constant(np.array(fold.function.identity).astype(fold.dtype).item(), fold.dtype, dev)
+
+
+def _neutral(fold: Fold, dev: int) -> Tensor:
+    """What changes nothing: of sums -0.0, for 0.0 makes 0.0 of a -0.0."""
+    if fold.function is np.add and fold.dtype.kind in "fc":
+        return constant(-0.0 if fold.dtype.kind == "f" else complex(-0.0, -0.0), fold.dtype, dev)
+    return _identity(fold, dev)
+
+
+def _mask_out(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor | None, has_identity: bool) -> Tensor:
+    """`x` with what changes nothing where `mask` is False."""
+    if mask.ndim > x.ndim:
+        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+    if has_identity:
+        neutral = _neutral(fold, x.dev)
+    elif initial is not None:
+        neutral = initial
+    else:
+        raise ValueError(
+            f"reduction operation '{fold.function.__name__}' does not have an identity, "
+            "so to use a where mask one has to specify 'initial'"
+        )
+    if np.broadcast_shapes(x.shape, mask.shape) != x.shape:
+        x = _expand(x, np.broadcast_shapes(x.shape, mask.shape))
+    return _where(mask, x, neutral)
+
+
+def _fold_masked(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor, axis: int, keepdims: bool) -> Tensor:
+    """One after the other, because order matters; masked elements are left out."""
+    mask = _expand(mask, x.shape)
+    result = _expand(initial, (*x.shape[:axis], *x.shape[axis + 1 :]))
+    for i in range(x.shape[axis]):
+        result = _where(_select(mask, axis, i), fold.combine(result, _select(x, axis, i)), result)
+    return _reshape(result, kept_shape(x.shape, (axis,))) if keepdims else result
+
+
+def _fold_none(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor | None, has_identity: bool) -> Tensor:
+    """What no elements give: where the reduction starts, everywhere."""
+    if start is None:
+        if not has_identity:
+            raise ValueError(f"zero-size array to reduction operation {fold.function.__name__} which has no identity")
+        start = _identity(fold, x.dev)
+    shape = kept_shape(x.shape, axes)
+    shape = shape if keepdims else tuple(length for axis, length in enumerate(shape) if axis not in axes)
+    return _clone(_expand(start, shape), memory_format="contiguous_format")
+
+
+def _folded(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor | None, has_identity: bool) -> Tensor:
+    from_identity = start is None and has_identity
+    if from_identity and (fold.function in _CHANGED_BY_IDENTITY or fold.function not in ROWS):
+        start = _identity(fold, x.dev)
+    if not axes:
+        result = unreduced(x if x.dtype == fold.dtype else cast(x, fold.dtype))
+    elif start is not None and fold.function not in REDUCTIONS:
+        first = _expand(start, kept_shape(x.shape, axes))
+        return folding.fold(fold, folding.join(first, x, axes[0]), axes, keepdims)
+    else:
+        result = folding.fold(fold, x, axes, keepdims, from_identity)
+    return result if start is None else fold.combine(start, result)
+
+
+# ---- accumulate ----
+
+
+def single_axis(axis: Any, ndim: int, method: str) -> int:
+    if axis is None and ndim <= 1:
+        axis = 0
+    if axis is None or isinstance(axis, tuple):
+        if isinstance(axis, tuple) and len(axis) == 1:
+            axis = axis[0]
+        else:
+            raise ValueError(f"{method} does not allow multiple axes")
+    if ndim == 0:
+        raise TypeError(f"cannot {method} on a scalar")
+    return normalize_axis_index(operator.index(axis), ndim)
+
+
+def deliver(function: np.ufunc, result: Tensor, out: Any, method: str) -> Any:
+    if out is None:
+        return result
+    if out.shape != result.shape:
+        raise ValueError(f"provided out is the wrong size for the {method}.")
+    return finish(function, result, out, None, "unsafe")
+
+
+def accumulate(function: np.ufunc, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Any:
+    """``function.accumulate``."""
+    row = REDUCTIONS.get(function, NONE)
+    if row.scan is not None and type(array) is Tensor and array.dtype in OWN and array.dtype.kind in row.scanned:
+        if dtype is None and out is None and type(axis) is int and -(ndim := array.ndim) <= axis < ndim:
+            result = row.scan(array, axis % ndim)
+            return result if _core.is_contiguous(array) else ordered_like(result, array)
+    check_reducible(function, "accumulate")
+    out = single(out)
+    x = array if type(array) is Tensor and out is None else operand(function, array, out)
+    place = single_axis(axis, x.ndim, "accumulate")
+    fold, x = prepare_same(function, x, dtype, out, "accumulate")
+    result = folding.scan(fold, x, place) if x.size else cast(x, fold.dtype)
+    return deliver(function, result if out is not None else ordered_like(result, x), out, "accumulation")

@@ -17,43 +17,31 @@ from numtorch.functions.arguments import (
     cast,
     check_casting,
     dev_of,
+    kept,
     reduced_axes,
     xp,
 )
 from numtorch.functions.bits import ordered
+from numtorch.functions.carriers import INT64
 from numtorch.functions.complex_extremes import position_along
 from numtorch.functions.floats import MANY
+from numtorch.functions.folding import BOOL, REAL_FLOATS, REDUCTIONS, SUMMED, sum_over, truth
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
-from numtorch.functions.reduce import (
-    ALL,
-    ANY,
-    BOOL,
-    FLOATS,
-    INT64,
-    MAX,
-    MIN,
-    PROD,
-    REAL_FLOATS,
-    SUM,
-    full_of,
-    reduce,
-    sum_over,
-    truth,
-)
+from numtorch.functions.reduce import reduce
 from numtorch.functions.registry import directly, implements
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]
 
-_amax = kernel("amax")
-_amin = kernel("amin")
 _argmax = kernel("argmax")
 _argmin = kernel("argmin")
-_prod = kernel("prod.dim_int")
 _prod_all = kernel("prod")
 _reshape = kernel("reshape")
 _sum = kernel("sum")
-_sum_axes = kernel("sum.dim_IntList")
+
+_SUM, _PROD, _MAX, _MIN, _ALL, _ANY = (
+    REDUCTIONS[ufunc].at_once for ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or)
+)
 
 
 @implements(np.sum)
@@ -67,15 +55,11 @@ def sum(
     where: Any = NoValue,
 ) -> Tensor:
     """NumPy's `sum`."""
-    plain = dtype is None and out is None and initial is NoValue and where is NoValue
-    if plain and type(a) is Tensor and a.dtype in FLOATS:
-        if axis is None:
-            if keepdims is NoValue:
-                return _sum(a)
-        elif type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
-            result = _sum_axes(a, axis, keepdims is not NoValue and bool(keepdims))
-            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
-    return reduce(SUM, a, axis, dtype, out, keepdims, initial, where)
+    if dtype is None and out is None and initial is NoValue and where is NoValue:
+        result = _SUM(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.add, a, axis, dtype, out, keepdims, initial, where)
 
 
 @implements(np.prod)
@@ -89,15 +73,11 @@ def prod(
     where: Any = NoValue,
 ) -> Tensor:
     """NumPy's `prod`."""
-    plain = dtype is None and out is None and keepdims is NoValue and initial is NoValue and where is NoValue
-    if plain and type(a) is Tensor and a.dtype in FLOATS:
-        if axis is None:
-            return _prod_all(a)
-        if type(axis) is int and (ndim := a.ndim):
-            place = axis_of(axis, ndim)
-            result = _prod(a, place, False)
-            return result if ndim < 3 else reduced_like(result, a, (place,))
-    return reduce(PROD, a, axis, dtype, out, keepdims, initial, where)
+    if dtype is None and out is None and initial is NoValue and where is NoValue:
+        result = _PROD(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
 @implements(np.max, np.amax)
@@ -105,20 +85,11 @@ def max(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
     """NumPy's `max`: NaN if there is one."""
-    if (
-        out is None
-        and initial is NoValue
-        and where is NoValue
-        and type(a) is Tensor
-        and a.dtype in REAL_FLOATS
-        and a.size
-    ):
-        if axis is None:
-            return _amax(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
-            result = _amax(a, axis, keepdims is not NoValue and bool(keepdims))
-            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
-    return reduce(MAX, a, axis, None, out, keepdims, initial, where)
+    if out is None and initial is NoValue and where is NoValue:
+        result = _MAX(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.maximum, a, axis, None, out, keepdims, initial, where)
 
 
 @implements(np.min, np.amin)
@@ -126,38 +97,31 @@ def min(
     a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, initial: Any = NoValue, where: Any = NoValue
 ) -> Tensor:
     """NumPy's `min`: NaN if there is one."""
-    if (
-        out is None
-        and initial is NoValue
-        and where is NoValue
-        and type(a) is Tensor
-        and a.dtype in REAL_FLOATS
-        and a.size
-    ):
-        if axis is None:
-            return _amin(a, (), keepdims is not NoValue and bool(keepdims))
-        if type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
-            result = _amin(a, axis, keepdims is not NoValue and bool(keepdims))
-            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
-    return reduce(MIN, a, axis, None, out, keepdims, initial, where)
+    if out is None and initial is NoValue and where is NoValue:
+        result = _MIN(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.minimum, a, axis, None, out, keepdims, initial, where)
 
 
 @implements(np.all)
 def all(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `all`."""
-    if axis is None and out is None and keepdims is NoValue and where is NoValue and type(a) is Tensor:
-        if a.dtype == BOOL:
-            return ALL.over(a, tuple(range(a.ndim)), False)
-    return reduce(ALL, a, axis, None, out, keepdims, NoValue, where)
+    if out is None and where is NoValue:
+        result = _ALL(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.logical_and, a, axis, None, out, keepdims, NoValue, where)
 
 
 @implements(np.any)
 def any(a: Array, axis: Axis = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue) -> Tensor:
     """NumPy's `any`."""
-    if axis is None and out is None and keepdims is NoValue and where is NoValue and type(a) is Tensor:
-        if a.dtype == BOOL:
-            return ANY.over(a, tuple(range(a.ndim)), False)
-    return reduce(ANY, a, axis, None, out, keepdims, NoValue, where)
+    if out is None and where is NoValue:
+        result = _ANY(a, axis, keepdims)
+        if result is not None:
+            return result
+    return reduce(np.logical_or, a, axis, None, out, keepdims, NoValue, where)
 
 
 @implements(np.ptp)
@@ -181,15 +145,13 @@ def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any
     length = x.size if place is None else x.shape[place]
     if length == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
-    kept = keepdims is not NoValue and bool(keepdims)
-    if x.size == 0:
-        result = full_of(0, cast(x, INT64), () if place is None else (place,), kept)
-    elif x.dtype.kind == "c":
-        result = position_along(x, place, kept and place is not None, find is _argmax)
+    keep = kept(keepdims)
+    if x.dtype.kind == "c":
+        result = position_along(x, place, keep and place is not None, find is _argmax)
     else:
         comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
-        result = find(comparable, place, kept and place is not None)
-    if kept and place is None:
+        result = find(comparable, place, keep and place is not None)
+    if keep and place is None:
         result = _reshape(result, (1,) * x.ndim)
     if out is None:
         return result
@@ -209,8 +171,8 @@ def argmin(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any 
     return _position(_argmin, "argmin", a, axis, out, keepdims)
 
 
-directly(_sum, FLOATS, np.sum)
-directly(_prod_all, FLOATS, np.prod)
+directly(_sum, SUMMED, np.sum)
+directly(_prod_all, SUMMED, np.prod)
 directly(kernel("max"), REAL_FLOATS, np.max, np.amax, limit=MANY)
 directly(kernel("min"), REAL_FLOATS, np.min, np.amin, limit=MANY)
 directly(kernel("all"), (BOOL,), np.all, limit=MANY)

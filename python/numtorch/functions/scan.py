@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import (
     Array,
     Axis,
     Dtype,
     NoValue,
-    as_dtype,
     as_tensor,
     axes_of,
     axis_of,
@@ -22,63 +20,40 @@ from numtorch.functions.arguments import (
 )
 from numtorch.functions.joining import concatenate
 from numtorch.functions.layout import ordered_like
-from numtorch.functions.output import into
-from numtorch.functions.reduce import FLOATS, INT64, UINT64, accumulator_dtype
+from numtorch.functions.reduce import accumulate
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import broadcast_to, ravel
-from numtorch.functions.zeros import running_sum
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "diff", "gradient", "trapezoid"]
 
-_cumprod = kernel("cumprod")
-_cumsum = kernel("cumsum")
 _full = kernel("full")
-_view = kernel("view.dtype")
 
 
-def _along(run: Any, x: Tensor, axis: int) -> Tensor:
-    return running_sum(x, axis) if run is _cumsum and x.dtype.kind in "fc" else run(x, axis)
-
-
-def _scan(run: Any, a: Array, axis: Any, dtype: Dtype, out: Any, function: str) -> Tensor:
-    if dtype is None and out is None and type(axis) is int and type(a) is Tensor and a.ndim and a.dtype in FLOATS:
-        result = _along(run, a, axis_of(axis, a.ndim))
-        return result if _core.is_contiguous(a) else ordered_like(result, a)
+def _scan(ufunc: np.ufunc, a: Array, axis: Any, dtype: Dtype, out: Any) -> Tensor:
+    if type(axis) is int and type(a) is Tensor and a.ndim:
+        return accumulate(ufunc, a, axis, dtype, out)
     x = as_tensor(a, dev_of(a, out))
     if axis is None:
         x, axis = ravel(x), 0
     elif x.ndim == 0:
         x = x.reshape(1)
-    place = axis_of(axis, x.ndim)
-    wanted = as_dtype(dtype)
-    if wanted is None:
-        wanted = accumulator_dtype(x.dtype) if out is None else np.result_type(x.dtype, out.dtype)
-    x = cast(x, wanted)
-    if wanted == UINT64:
-        result = _view(run(_view(x, INT64), place), UINT64)
-    elif wanted.kind == "u":
-        result = cast(run(x, place, dtype=INT64), wanted)
-    else:
-        result = run(x, place, dtype=wanted) if wanted.kind == "i" else cast(_along(run, x, place), wanted)
-    return _core.owned(ordered_like(result, x)) if out is None else into(result, out, function, "unsafe")
+    return accumulate(ufunc, x, axis_of(axis, x.ndim), dtype, out)
 
 
 @implements(np.cumsum)
 def cumsum(a: Array, axis: int | None = None, dtype: Dtype = None, out: Any = None) -> Tensor:
     """NumPy's `cumsum`."""
-    return _scan(_cumsum, a, axis, dtype, out, "cumsum")
+    return _scan(np.add, a, axis, dtype, out)
 
 
 @implements(np.cumprod)
 def cumprod(a: Array, axis: int | None = None, dtype: Dtype = None, out: Any = None) -> Tensor:
     """NumPy's `cumprod`."""
-    return _scan(_cumprod, a, axis, dtype, out, "cumprod")
+    return _scan(np.multiply, a, axis, dtype, out)
 
 
-def _cumulative(
-    run: Any, start: int, x: Array, axis: int | None, dtype: Dtype, out: Any, include_initial: bool, function: str
-) -> Tensor:
+def _cumulative(ufunc: np.ufunc, x: Array, axis: int | None, dtype: Dtype, out: Any, include_initial: bool) -> Tensor:
     x = as_tensor(x, dev_of(x, out))
     if x.ndim == 0:
         x = x.reshape(1)
@@ -87,11 +62,11 @@ def _cumulative(
             raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
     place = axis_of(axis, x.ndim)
-    result = _scan(run, x, place, dtype, None if include_initial else out, function)
+    result = accumulate(ufunc, x, place, dtype, None if include_initial else out)
     if not include_initial:
         return result
     shape = tuple(1 if i == place else length for i, length in enumerate(x.shape))
-    first = _full(shape, start, dtype=result.dtype, device=x.dev)
+    first = _full(shape, ufunc.identity, dtype=result.dtype, device=x.dev)
     return concatenate([first, result], place, out, casting="same_kind" if out is None else "unsafe")
 
 
@@ -100,7 +75,7 @@ def cumulative_sum(
     x: Array, /, *, axis: int | None = None, dtype: Dtype = None, out: Any = None, include_initial: bool = False
 ) -> Tensor:
     """NumPy's `cumulative_sum`."""
-    return _cumulative(_cumsum, 0, x, axis, dtype, out, include_initial, "cumulative_sum")
+    return _cumulative(np.add, x, axis, dtype, out, include_initial)
 
 
 @implements(*named("cumulative_prod"))
@@ -108,7 +83,7 @@ def cumulative_prod(
     x: Array, /, *, axis: int | None = None, dtype: Dtype = None, out: Any = None, include_initial: bool = False
 ) -> Tensor:
     """NumPy's `cumulative_prod`."""
-    return _cumulative(_cumprod, 1, x, axis, dtype, out, include_initial, "cumulative_prod")
+    return _cumulative(np.multiply, x, axis, dtype, out, include_initial)
 
 
 def along(axis: int, part: Any) -> tuple[Any, ...]:

@@ -9,9 +9,9 @@ import numpy as np
 from numtorch._core import Tensor, as_array, as_value, kernel, owned
 from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
 from numtorch.functions.bits import moved
+from numtorch.functions.folding import BOOL, REAL_FLOATS, truth
 from numtorch.functions.indexing import nonzero
 from numtorch.functions.output import into
-from numtorch.functions.reduce import BOOL, REAL_FLOATS, truth
 from numtorch.functions.registry import implements
 
 __all__ = ["choose", "select", "where"]

@@ -10,8 +10,8 @@ from numpy.lib import _arraysetops_impl
 from numtorch._core import Tensor, kernel, tensor
 from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, dev_of, promoted, xp
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.carriers import INT64
 from numtorch.functions.indexing import flatnonzero
-from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import moveaxis, ravel
 from numtorch.functions.sorting import begins, comparable, keys_of, parts_of, sorted_with_places

@@ -20,8 +20,8 @@ from numtorch.functions.arguments import (
     xp,
 )
 from numtorch.functions.bits import ordered, unordered
+from numtorch.functions.carriers import INT64
 from numtorch.functions.layout import in_c_order, ordered_like
-from numtorch.functions.reduce import INT64
 from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
 

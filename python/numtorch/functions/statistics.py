@@ -20,13 +20,15 @@ from numtorch.functions.arguments import (
     axis_of,
     cast,
     dev_of,
+    kept,
     promotion,
     xp,
 )
+from numtorch.functions.carriers import INT64
 from numtorch.functions.floats import MANY
+from numtorch.functions.folding import FLOATS, at_once, sum_over, unreduced
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.output import into
-from numtorch.functions.reduce import FLOATS, INT64, kept_shape, sum_over, unreduced
 from numtorch.functions.reduction import sum as sum_of
 from numtorch.functions.registry import directly, implements
 from numtorch.functions.shape import broadcast_to
@@ -37,7 +39,6 @@ __all__ = [
     "average",
     "averaged_dtype",
     "ddof_of",
-    "kept_shape",
     "mean",
     "real_dtype",
     "size_of",
@@ -58,6 +59,7 @@ _std = kernel("std.correction")
 _var = kernel("var.correction")
 _vector_norm = kernel("linalg_vector_norm")
 _where = kernel("where.self")
+_mean_at_once = at_once(FLOATS, _mean, _mean_axes)
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
@@ -76,17 +78,14 @@ def mean(
     a: Array, axis: Axis = None, dtype: Dtype = None, out: Any = None, keepdims: Any = NoValue, *, where: Any = NoValue
 ) -> Tensor:
     """NumPy's `mean`."""
-    if dtype is None and out is None and where is NoValue and type(a) is Tensor and a.size and a.dtype in FLOATS:
-        if axis is None:
-            if keepdims is NoValue:
-                return _mean(a)
-        elif type(axis) is int and -(ndim := a.ndim) <= axis < ndim:
-            result = _mean_axes(a, axis, keepdims is not NoValue and bool(keepdims))
-            return result if ndim < 3 else reduced_like(result, a, (axis % ndim,))
+    if dtype is None and out is None and where is NoValue:
+        result = _mean_at_once(a, axis, keepdims)
+        if result is not None:
+            return result
     x = as_tensor(a, dev_of(a, out, where))
     result_dtype = as_dtype(dtype) or averaged_dtype(x.dtype)
-    kept = keepdims is not NoValue and bool(keepdims)
-    result = cast(_mean_of(x, axis, as_dtype(dtype) or averaged_dtype(x.dtype), kept, where), result_dtype)
+    keep = kept(keepdims)
+    result = cast(_mean_of(x, axis, as_dtype(dtype) or averaged_dtype(x.dtype), keep, where), result_dtype)
     return result if out is None else into(result, out, "mean", "unsafe")
 
 
@@ -145,18 +144,18 @@ def _spread(
     own = averaged_dtype(x.dtype)
     wanted = as_dtype(dtype) or own
     axes = axes_of(axis, x.ndim)
-    kept = keepdims is not NoValue and bool(keepdims)
+    keep = kept(keepdims)
     mask = None if where is NoValue else read_mask(where, x.dev)
     masked = mask is not None
     enough = not masked and _count(x.shape, axes) - ddof > 0
     if not masked and _count(x.shape, axes) - ddof <= 0:
         warn("Degrees of freedom <= 0 for slice")
     if wanted == own and enough and middle is NoValue and axes and not _is_faster_composed(x):
-        result = reduced_like(kind(cast(x, wanted), axes, correction=ddof, keepdim=kept), x, axes)
+        result = reduced_like(kind(cast(x, wanted), axes, correction=ddof, keepdim=keep), x, axes)
     elif kind is _std and x.tracked and wanted.kind in "fc":
-        result = _composed_deviation(x, axes, wanted, ddof, kept, where if masked else None, middle)
+        result = _composed_deviation(x, axes, wanted, ddof, keep, where if masked else None, middle)
     else:
-        result = _composed_variance(x, axes, wanted, ddof, kept, mask, middle)
+        result = _composed_variance(x, axes, wanted, ddof, keep, mask, middle)
         result = _root_of(result) if kind is _std else result
     result = cast(result, wanted if dtype is not None else real_dtype(wanted))
     return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
@@ -186,9 +185,9 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
     """What a kernel alone answers: of floats, along one axis or all; None otherwise."""
     if type(a) is not Tensor or a.dtype not in FLOATS or isinstance(ddof, Tensor):
         return None
-    kept = keepdims is not NoValue and bool(keepdims)
+    keep = kept(keepdims)
     if axis is None:
-        return kind(a, None, correction=ddof, keepdim=kept) if a.size > ddof else None
+        return kind(a, None, correction=ddof, keepdim=keep) if a.size > ddof else None
     if type(axis) is not int:
         return None
     if _is_faster_composed(a) and a.ndim > 1:
@@ -196,7 +195,7 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
     place = axis_of(axis, a.ndim)
     if a.shape[place] <= ddof:
         return None
-    result = kind(a, (place,), correction=ddof, keepdim=kept)
+    result = kind(a, (place,), correction=ddof, keepdim=keep)
     return result if a.ndim < 3 else reduced_like(result, a, (place,))
 
 
@@ -300,9 +299,9 @@ def average(
     """NumPy's `average`. Waits for the device, to see whether the weights sum to zero."""
     dev = dev_of(a, weights)
     x = as_tensor(a, dev)
-    kept = keepdims is not NoValue and bool(keepdims)
+    keep = kept(keepdims)
     if weights is None:
-        result = mean(x, axis, keepdims=kept)
+        result = mean(x, axis, keepdims=keep)
         total = tensor(_count(x.shape, axes_of(axis, x.ndim)), dev=dev, dtype=result.dtype)
     else:
         heavy = as_tensor(weights, dev)
@@ -310,10 +309,10 @@ def average(
         if x.dtype.kind in "biu":
             dtype = np.result_type(dtype, FLOAT64)
         heavy = _weights_like(x, axis, heavy)
-        total = sum_of(broadcast_to(cast(heavy, dtype), x.shape), axis, keepdims=kept)
+        total = sum_of(broadcast_to(cast(heavy, dtype), x.shape), axis, keepdims=keep)
         if bool((total == 0.0).any()):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-        result = sum_of(cast(x, dtype) * cast(heavy, dtype), axis, keepdims=kept) / total
+        result = sum_of(cast(x, dtype) * cast(heavy, dtype), axis, keepdims=keep) / total
     if returned:
         return result, (total if total.shape == result.shape else broadcast_to(total, result.shape).copy())
     return result

@@ -13,6 +13,7 @@ from numtorch.functions import complex_power, host_loops
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
 from numtorch.functions.elementwise import ROWS, Row, computation
+from numtorch.functions.folding import NONE, REDUCTIONS
 from numtorch.functions.integers import within
 from numtorch.functions.layout import in_order
 from numtorch.functions.special import find_row
@@ -365,10 +366,25 @@ def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None
 # ---- The door ----
 
 
+_AXES = {"axis", "keepdims"}
+
+
+def _reduced_at_once(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Tensor | None:
+    """What a kernel alone gives, before NumPy's own loop is asked."""
+    row = REDUCTIONS.get(function, NONE)
+    if not keywords:
+        return row.at_once(inputs[0], 0, False)
+    if not keywords.keys() <= _AXES:
+        return None
+    return row.at_once(inputs[0], keywords.get("axis", 0), keywords.get("keepdims", False))
+
+
 def call(function: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any] | None) -> Any:
     """Answer ``Tensor.__array_ufunc__`` and the operators, where C++ has no direct answer."""
     row_of(function)
-    answer = host_loops.ufunc_answer(function, method, inputs, keywords)
+    answer = _reduced_at_once(function, inputs, keywords) if method == "reduce" else None
+    if answer is None:
+        answer = host_loops.ufunc_answer(function, method, inputs, keywords)
     if answer is not None:
         return answer
     if method == "__call__":
