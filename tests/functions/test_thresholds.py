@@ -61,6 +61,7 @@ ELSEWHERE = {
     "functions/complex_power.py: abs(n) < _LIMIT": "tests/functions/test_complex_power.py",
     "functions/indexing.py: x.size >= _LONG": "a copy, for threads: tests/processes/test_threads.py",
     "optim/saving.py: 0 <= count < 2 ** 63": "an error",
+    "functions/arguments.py: -2 ** 63 <= length < 2 ** 63": "an error",
     "functions/convolution.py: float(largest * other) * w.size < EXACT": "what float64 holds, not how much there is",
     "functions/creation.py: length > LONGEST": "an error",
     "functions/packing.py: count * 8 != length": "bits and bytes",
