@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core, pickling, raw, scalars
-from numtorch._core import Tensor, kernel
+from numtorch._core import Tensor
 from numtorch.flags import Flags, setflags
 from numtorch.flat import FlatIterator, set_flat
 from numtorch.functions import dot as products
@@ -18,8 +18,6 @@ from numtorch.functions import indexing, joining, pointwise, reduction, scan, se
 from numtorch.functions.arguments import Array, xp
 from numtorch.functions.layout import as_order, reading_axes, reverse_axes
 from numtorch.functions.places import device_name, device_of
-
-_alias = kernel("alias")
 
 
 def reshape(self: Tensor, /, *shape_: Any, order: str | None = "C", copy: bool | None = None) -> Tensor:

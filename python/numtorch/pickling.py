@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 
 __all__ = ["from_buffer", "reduce_ex", "size_of"]
-
-_alias = kernel("alias")
 
 
 def reduce_ex(self: Tensor, protocol: Any, /) -> tuple[Any, ...]:
@@ -21,7 +20,7 @@ def reduce_ex(self: Tensor, protocol: Any, /) -> tuple[Any, ...]:
     if protocol < 5 or type(self) is not Tensor or self.is_value or self.tracked or self.dev != -1 or order is None:
         return self.__reduce__()
     # Of another Tensor: the memory counts as shared for as long as somebody has the buffer, and no longer.
-    other: Any = _alias(self) if order == "C" else self.T
+    other: Any = aten.alias(self) if order == "C" else self.T
     try:
         memory = PickleBuffer(other)
     except BufferError:  # complex conjugates

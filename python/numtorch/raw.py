@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions import creation, shape
 from numtorch.functions.arguments import Dtype, xp
 from numtorch.functions.layout import as_order
@@ -29,8 +30,6 @@ __all__ = [
     "tofile",
 ]
 
-_storage_offset = kernel("storage_offset")
-_view = kernel("view.dtype")
 
 UINT8 = np.dtype(np.uint8)
 
@@ -68,7 +67,7 @@ def dump(self: Tensor, /, file: Any) -> None:
 def view_as(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """The same memory as another dtype, where libtorch's strides, which count elements, can express it."""
     if dtype.itemsize == x.itemsize:
-        return _view(x, dtype)
+        return aten.view_dtype(x, dtype)
     if x.ndim == 0:
         raise ValueError("Changing the dtype of a 0d array is only supported if the itemsize is unchanged")
     if x.strides[-1] != x.itemsize:
@@ -78,16 +77,16 @@ def view_as(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
             "When changing to a larger dtype, its size must be a divisor of the total size in bytes of the last axis "
             "of the array."
         )
-    if _storage_offset(x) * x.itemsize % dtype.itemsize:
+    if aten.storage_offset(x) * x.itemsize % dtype.itemsize:
         raise ValueError(f"view: the memory is not aligned to the {dtype.itemsize} bytes of {dtype}; copy it first")
     if any(stride % dtype.itemsize for stride in x.strides[:-1]):
         raise ValueError(f"view: the strides {x.strides} are no multiples of the size of {dtype}; copy it first")
-    return _view(x, dtype)
+    return aten.view_dtype(x, dtype)
 
 
 def _bytes(x: Tensor) -> Tensor:
     """A view with one more axis, which has the bytes of each element."""
-    return _view(x[..., np.newaxis], UINT8)
+    return aten.view_dtype(x[..., np.newaxis], UINT8)
 
 
 def byteswap(self: Tensor, /, inplace: bool = False) -> Tensor:
@@ -95,7 +94,7 @@ def byteswap(self: Tensor, /, inplace: bool = False) -> Tensor:
     size = self.dtype.itemsize
     parts = size // (2 if self.dtype.kind == "c" else 1)
     turned = _bytes(self).reshape(*self.shape, size // parts, parts)[..., ::-1]
-    swapped = _core.owned(_view(turned.reshape(*self.shape, size).copy(), self.dtype)[..., 0])
+    swapped = _core.owned(aten.view_dtype(turned.reshape(*self.shape, size).copy(), self.dtype)[..., 0])
     if not inplace:
         return swapped
     self[...] = swapped
@@ -113,7 +112,7 @@ def getfield(self: Tensor, /, dtype: Dtype, offset: int = 0) -> Tensor:
     if start % wanted.itemsize:
         raise ValueError(f"getfield: offset must be a multiple of the {wanted.itemsize} bytes of {wanted}, not {start}")
     field = _bytes(self)[..., start : start + wanted.itemsize]
-    return _view(field, wanted)[..., 0]
+    return aten.view_dtype(field, wanted)[..., 0]
 
 
 def setfield(self: Tensor, /, val: Any, dtype: Dtype, offset: int = 0) -> None:

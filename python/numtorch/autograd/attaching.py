@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Node, Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Node, Tensor, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.tape import Custom, Part, Pull
-
-_zeros = kernel("zeros")
-_expand = kernel("expand")
 
 
 def stand_in(value: Tensor) -> Tensor:
     """A Tensor of the same shape, dtype and device that takes no memory."""
-    return _expand(_zeros((), dtype=value.dtype, device=value.dev), value.shape)
+    return aten.expand(aten.zeros((), dtype=value.dtype, device=value.dev), value.shape)
 
 
 def attach(value: Any, parents: Sequence[Node | None], pull: Pull) -> Any:

@@ -7,24 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.autograd.recording import Recording, check_loss, check_output
 from numtorch.autograd.rule import conj
 from numtorch.autograd.tape import zeros_like
 from numtorch.autograd.transforms import ValueAndGrad, gradient
 from numtorch.structure import is_differentiable
 
-_stack = kernel("stack")
-_reshape = kernel("reshape")
-_zeros = kernel("zeros")
-
 
 def _unit_seeds(y: Tensor, value: complex = 1.0) -> Iterator[Tensor]:
     """One for each element of `y`: `value` there and zero elsewhere."""
     for i in range(y.size):
-        seed = _zeros((y.size,), dtype=y.dtype, device=y.dev)
+        seed = aten.zeros((y.size,), dtype=y.dtype, device=y.dev)
         seed[i] = value
-        yield _reshape(seed, y.shape)
+        yield aten.reshape(seed, y.shape)
 
 
 def _rows(recording: Recording, seeds: Iterator[Tensor]) -> list[list[Tensor]]:
@@ -38,8 +35,8 @@ def _stacked(rows: list[Tensor], y: Tensor, source: Any) -> Tensor:
     source = source if isinstance(source, Tensor) else tensor(source)
     shape = (*y.shape, *source.shape)
     if rows:
-        return _reshape(_stack(rows, 0), shape)
-    return _zeros(shape, dtype=np.result_type(source.dtype, y.dtype), device=source.dev)
+        return aten.reshape(aten.stack(rows, 0), shape)
+    return aten.zeros(shape, dtype=np.result_type(source.dtype, y.dtype), device=source.dev)
 
 
 def _complex_row(from_real: Tensor, from_imaginary: Tensor) -> Tensor:
@@ -214,7 +211,7 @@ def diaghessian(f: Callable[..., Any], *args: Any) -> Any:
 
 
 def _ones(loss: Tensor) -> Tensor:
-    return _zeros((), dtype=loss.dtype, device=loss.dev) + 1
+    return aten.zeros((), dtype=loss.dtype, device=loss.dev) + 1
 
 
 def _diagonal(recording: Recording, leaf: int, slope: Tensor) -> Tensor:
@@ -222,5 +219,7 @@ def _diagonal(recording: Recording, leaf: int, slope: Tensor) -> Tensor:
     for i, seed in enumerate(_unit_seeds(slope)):
         seeds = [seed if output is slope else None for output in recording.outputs]
         row = recording.gradients(seeds)[leaf]
-        elements.append(_zeros((), dtype=slope.dtype, device=slope.dev) if row is None else _reshape(row, (-1,))[i])
-    return _reshape(_stack(elements, 0), slope.shape) if elements else zeros_like(slope)
+        elements.append(
+            aten.zeros((), dtype=slope.dtype, device=slope.dev) if row is None else aten.reshape(row, (-1,))[i]
+        )
+    return aten.reshape(aten.stack(elements, 0), slope.shape) if elements else zeros_like(slope)

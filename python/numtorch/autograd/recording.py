@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Node, Tensor, collect, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Node, Tensor, collect, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.grads import Grads
 from numtorch.autograd.scopes import marked, scope
 from numtorch.autograd.tape import Leaf, Stale, backward
 
-_ones_like = kernel("ones_like")
 _nothing = nullcontext()
 
 
@@ -205,4 +205,4 @@ def seed_for(y: Any, seed: Any) -> Tensor:
         return fitted(seed, y, "back: the seed", "what f returned")
     if y.ndim != 0 or y.dtype.kind != "f":
         raise ValueError(f"back: a seed is needed, since f returned shape {y.shape} and dtype {y.dtype}")
-    return _ones_like(y)
+    return aten.ones_like(y)

@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from numtorch import _core
+from numtorch import kernels as aten
 from numtorch._core import Kernel, Tensor, kernel
 
 RESULT_BIT = 1 << 63
 Pick = Callable[[tuple[Any, ...]], tuple[Any, ...]]
-_conj = kernel("_conj_physical")
 
 
 def _pick(positions: tuple[int, ...]) -> Pick:
@@ -162,5 +162,5 @@ def refuse(name: str, reason: str) -> None:
 def conj(x: Any) -> Any:
     """The complex conjugate of a Tensor or number; a real one itself."""
     if isinstance(x, Tensor):
-        return _conj(x) if x.dtype.kind == "c" else x
+        return aten._conj_physical(x) if x.dtype.kind == "c" else x
     return x.conjugate() if isinstance(x, complex) else x

@@ -14,15 +14,9 @@ from sys import getrefcount
 from typing import Any, NoReturn
 
 from numtorch import _core
-from numtorch._core import Kernel, Node, Spec, Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Kernel, Node, Spec, Tensor
 from numtorch.autograd.rule import Joint, kept_results, slopes_read, taken_results
-
-_expand = kernel("expand")
-_sum = kernel("sum.dim_IntList")
-_reshape = kernel("reshape")
-_real = kernel("real")
-_cast = kernel("_to_copy")
-_zeros = kernel("zeros")
 
 Like = Tensor | Spec
 
@@ -160,8 +154,8 @@ def _hollow(value: Any) -> Any:
         return value
     like = value.dtype, value.dev
     if like not in _single:
-        _single[like] = _zeros((), dtype=value.dtype, device=value.dev)
-    return _core.untracked(_expand(_single[like], value.shape))
+        _single[like] = aten.zeros((), dtype=value.dtype, device=value.dev)
+    return _core.untracked(aten.expand(_single[like], value.shape))
 
 
 def _is_differentiable(value: Any) -> bool:
@@ -170,7 +164,7 @@ def _is_differentiable(value: Any) -> bool:
 
 def zeros_like(like: Like) -> Tensor:
     """Zeros of the shape, dtype and device of a Tensor or Spec."""
-    return _zeros(like.shape, dtype=like.dtype, device=like.dev)
+    return aten.zeros(like.shape, dtype=like.dtype, device=like.dev)
 
 
 def fit(g: Tensor, like: Like) -> Tensor:
@@ -178,17 +172,17 @@ def fit(g: Tensor, like: Like) -> Tensor:
     if _core.matches(g, like):
         return g
     if g.dtype.kind == "c" and like.dtype.kind != "c":
-        g = _real(g)
+        g = aten.real(g)
     if g.shape != like.shape:
         g = _sum_to(g, like.shape)
-    return g if g.dtype == like.dtype else _cast(g, dtype=like.dtype)
+    return g if g.dtype == like.dtype else aten._to_copy(g, dtype=like.dtype)
 
 
 def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     extra = g.ndim - len(shape)
     if extra < 0 and max(shape[:-extra]) == 1:
         # An assignment leaves out leading axes of length 1 of what is assigned.
-        g, extra = _reshape(g, (1,) * -extra + g.shape), 0
+        g, extra = aten.reshape(g, (1,) * -extra + g.shape), 0
         if g.shape == shape:
             return g
     if extra < 0:
@@ -196,7 +190,7 @@ def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     axes = list(range(extra)) + [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]
     if not axes:
         raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
-    return _reshape(_sum(g, axes, True), shape)
+    return aten.reshape(aten.sum_dim_IntList(g, axes, True), shape)
 
 
 def _nested(parents: tuple[Any, ...]) -> Iterable[Node]:

@@ -8,13 +8,12 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 from numpy.typing import NDArray
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd import nests
 from numtorch.autograd.grads import Grads
 from numtorch.autograd.recording import Recording, check_loss, check_output, seed_for
 from numtorch.structure import Params
-
-_ones_like = kernel("ones_like")
 
 # The gradient of an array or a float is one; of a nest, a nest whose type is not said.
 X = TypeVar("X", Any, Tensor, NDArray[Any], float)
@@ -140,7 +139,7 @@ def withgradient(f: Function, *args: Any) -> Any:
 
     recording = Recording(first, args, nest=False)
     loss = check_loss(recording.y, "withgradient", args)
-    grad = recording.arranged(recording.gradients([_ones_like(loss)], once=True))
+    grad = recording.arranged(recording.gradients([aten.ones_like(loss)], once=True))
     for carried in nests.leaves(whole):
         if isinstance(carried, Tensor):
             _core.release(carried)
@@ -197,4 +196,4 @@ def gradient(f: Function, *args: Any) -> Any:
     """
     recording = Recording(f, args, nest=False)
     loss = check_loss(recording.y, "gradient", args)
-    return recording.arranged(recording.gradients([_ones_like(loss)], once=True))
+    return recording.arranged(recording.gradients([aten.ones_like(loss)], once=True))

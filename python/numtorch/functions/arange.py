@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Dtype, as_dtype, cast, xp
 from numtorch.functions.places import place_of
 
 __all__ = ["arange"]
 
-_arange = kernel("arange")
-_complex = kernel("complex")
 
 INT64 = np.dtype(np.int64)
 
@@ -52,13 +51,13 @@ def _multiples(count: int, pair: np.ndarray[Any, Any], dev: int) -> Tensor:
     dtype = pair.dtype
     if dtype.kind == "c":
         parts = [_multiples(count, part, dev) for part in (pair.real, pair.imag)]
-        made: Tensor = _complex(*parts)
+        made: Tensor = aten.complex(*parts)
         return made
     carrier = {"f2": np.dtype(np.float32)}.get(dtype.str[1:], dtype) if dtype.kind == "f" else INT64
     first, second = pair.astype(carrier)  # integers wrap here, as they do where they are cast back
     with np.errstate(all="ignore"):
         step = (second - first).item()
-    numbers = _arange(count, dtype=carrier, device=dev)
+    numbers = aten.arange(count, dtype=carrier, device=dev)
     if step != 1:
         numbers = numbers * step
     return cast(numbers + first.item() if first else numbers, dtype)
@@ -106,7 +105,7 @@ def arange(
         wanted = np.result_type(INT64, *(np.asarray(bound).dtype for bound in (begin, end, stride)))
     numbers = _spaced(begin, end, stride, wanted, place)
     if _core.recording() and wanted.kind in "fc":
-        for bound, factor in ((bounds[0], 1), (step, _arange(numbers.shape[0], dtype=INT64, device=place))):
+        for bound, factor in ((bounds[0], 1), (step, aten.arange(numbers.shape[0], dtype=INT64, device=place))):
             if isinstance(bound, Tensor):  # adds 0, with the gradient of the first number or of the step
                 numbers = numbers + factor * (bound - _core.untracked(bound)).to(dtype=wanted, dev=place)
     return numbers

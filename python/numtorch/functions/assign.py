@@ -7,12 +7,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
-
-_clone = kernel("clone")
-_expand = kernel("expand")
-_to_copy = kernel("_to_copy")
-_where = kernel("where.self")
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 
 
 def check_fits(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
@@ -55,7 +51,7 @@ def assign(
     if target.tracked or result.tracked:
         return _assign_recorded(target, result, function, where)
     if where is not None:
-        result = _where(where, _cast(result, target), target)
+        result = aten.where_self(where, _cast(result, target), target)
         check_fits(result.shape, target.shape)
     target[...] = result  # by way of a copy where the two overlap
     return target
@@ -78,16 +74,16 @@ def _check(target: Tensor, result: Tensor, function: str, casting: Any) -> None:
 
 
 def _cast(result: Tensor, target: Tensor) -> Tensor:
-    return result if result.dtype == target.dtype else _to_copy(result, dtype=target.dtype)
+    return result if result.dtype == target.dtype else aten._to_copy(result, dtype=target.dtype)
 
 
 def _assign_recorded(target: Tensor, result: Tensor, function: str, where: Tensor | None) -> Tensor:
     result = _cast(result, target)
     if where is not None:
-        result = _where(where, result, target)
+        result = aten.where_self(where, result, target)
         check_fits(result.shape, target.shape)
     if result.shape != target.shape:
-        result = _expand(result, target.shape)
+        result = aten.expand(result, target.shape)
     # A copy: the target must not share memory with what was assigned to it.
-    _core.rebind(target, _clone(result), function)
+    _core.rebind(target, aten.clone(result), function)
     return target

@@ -14,21 +14,11 @@ from functools import cache, partial
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 
 __all__ = ["j0", "j1", "y0", "y1"]
 
-_abs = kernel("abs")
-_cat = kernel("cat")
-_clamp = kernel("clamp")
-_cos = kernel("cos")
-_log = kernel("log")
-_mv = kernel("mv")
-_reshape = kernel("reshape")
-_sin = kernel("sin")
-_sqrt = kernel("sqrt")
-_where = kernel("where.self")
-_where_self = kernel("where.ScalarSelf")
 
 EDGE = 18.0
 ANGLES, ORDERS, TERMS = 28, 24, 9  # as many as float64 needs below and above that edge
@@ -59,11 +49,11 @@ def _on(dev: int, name: str) -> Tensor:
 
 def _integral(wave: Callable[[Tensor], Tensor], x: Tensor, name: str) -> Tensor:
     """The weighted sum of wave(x sin t) over the angles t."""
-    flat = _reshape(x, (-1, 1))
+    flat = aten.reshape(x, (-1, 1))
     sums = []
     for start in range(0, max(x.size, 1), AT_ONCE):
-        sums.append(_mv(wave(flat[start : start + AT_ONCE] * _on(x.dev, "sines")), _on(x.dev, name)))
-    return _reshape(sums[0] if len(sums) == 1 else _cat(sums, 0), x.shape)
+        sums.append(aten.mv(wave(flat[start : start + AT_ONCE] * _on(x.dev, "sines")), _on(x.dev, name)))
+    return aten.reshape(sums[0] if len(sums) == 1 else aten.cat(sums, 0), x.shape)
 
 
 @cache
@@ -89,43 +79,43 @@ def _far(x: Tensor, order: int, second: bool) -> Tensor:
     inverse = 1 / x
     p, q = _polynomial(even, inverse * inverse), _polynomial(odd, inverse * inverse) * inverse
     # The cosine and sine of x minus an odd multiple of pi / 4, times the root of 2: exact for large x, too.
-    cos, sin = _cos(x), _sin(x)
+    cos, sin = aten.cos(x), aten.sin(x)
     near, across = (cos + sin, sin - cos) if order == 0 else (sin - cos, -cos - sin)
     wave = p * across + q * near if second else p * near - q * across
-    return wave / _sqrt(math.pi * x)
+    return wave / aten.sqrt(math.pi * x)
 
 
 def _first(wave: Callable[[Tensor], Tensor], name: str, order: int, x: Tensor) -> Tensor:
     """The first kind; below the edge without the size of x, whose derivative at 0 is none of the function's."""
-    size = _abs(x)
-    far = _far(_clamp(size, EDGE), order, False)
-    signed = far if order == 0 else _where(x < 0, -far, far)
-    return _where(size < EDGE, _integral(wave, _clamp(x, -EDGE, EDGE), name), signed)
+    size = aten.abs(x)
+    far = _far(aten.clamp(size, EDGE), order, False)
+    signed = far if order == 0 else aten.where_self(x < 0, -far, far)
+    return aten.where_self(size < EDGE, _integral(wave, aten.clamp(x, -EDGE, EDGE), name), signed)
 
 
-j0 = partial(_first, _cos, "j0", 0)
-j1 = partial(_first, _sin, "j1", 1)
+j0 = partial(_first, aten.cos, "j0", 0)
+j1 = partial(_first, aten.sin, "j1", 1)
 
 
 def _second(near: Callable[[Tensor], Tensor], order: int, x: Tensor) -> Tensor:
-    return _where(x < EDGE, near(_clamp(x, None, EDGE)), _far(_clamp(x, EDGE), order, True))
+    return aten.where_self(x < EDGE, near(aten.clamp(x, None, EDGE)), _far(aten.clamp(x, EDGE), order, True))
 
 
 def _logarithm(x: Tensor) -> Tensor:
-    return _log(x / 2) + float(np.euler_gamma)
+    return aten.log(x / 2) + float(np.euler_gamma)
 
 
 def _near_y0(x: Tensor) -> Tensor:
-    first = _logarithm(x) * _integral(_cos, x, "j0")
-    return 2 / math.pi * first - 4 / math.pi * _integral(_cos, x, "y0")
+    first = _logarithm(x) * _integral(aten.cos, x, "j0")
+    return 2 / math.pi * first - 4 / math.pi * _integral(aten.cos, x, "y0")
 
 
 def _near_y1(x: Tensor) -> Tensor:
     # Minus the derivative of Y_0.
     at_zero = x == 0
-    x = _where_self(at_zero, 1.0, x)
-    first = _logarithm(x) * _integral(_sin, x, "j1") - _integral(_cos, x, "j0") / x
-    return _where_self(at_zero, -math.inf, 2 / math.pi * first - 4 / math.pi * _integral(_sin, x, "y1"))
+    x = aten.where_ScalarSelf(at_zero, 1.0, x)
+    first = _logarithm(x) * _integral(aten.sin, x, "j1") - _integral(aten.cos, x, "j0") / x
+    return aten.where_ScalarSelf(at_zero, -math.inf, 2 / math.pi * first - 4 / math.pi * _integral(aten.sin, x, "y1"))
 
 
 y0 = partial(_second, _near_y0, 0)

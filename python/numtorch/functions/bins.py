@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
 from numtorch.functions.carriers import INT64
 from numtorch.functions.floats import MANY
@@ -17,12 +18,6 @@ from numtorch.functions.warning import warn
 
 __all__ = ["bincount", "count_between", "digitize", "total_at"]
 
-_complex = kernel("complex")
-_detach = kernel("detach")
-_expand = kernel("expand")
-_scatter_add = kernel("scatter_add")
-_take = kernel("index_select")
-_zeros = kernel("zeros")
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -30,11 +25,11 @@ FLOAT64 = np.dtype(np.float64)
 def total_at(places: Tensor, weights: Tensor | None, count: int) -> Tensor:
     """How often each of `count` places comes, or the sum of the weights there: whole, float64 or complex128."""
     if weights is None:
-        weights = _expand(tensor(np.ones(1, np.int64), dev=places.dev), places.shape)
+        weights = aten.expand(tensor(np.ones(1, np.int64), dev=places.dev), places.shape)
     elif weights.dtype.kind == "c":
-        return _complex(total_at(places, weights.real, count), total_at(places, weights.imag, count))
+        return aten.complex(total_at(places, weights.real, count), total_at(places, weights.imag, count))
     weights = cast(weights, INT64 if weights.dtype.kind in "biu" else FLOAT64)
-    return _scatter_add(_zeros((count,), dtype=weights.dtype, device=places.dev), 0, places, weights)
+    return aten.scatter_add(aten.zeros((count,), dtype=weights.dtype, device=places.dev), 0, places, weights)
 
 
 def _places_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
@@ -44,13 +39,13 @@ def _places_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
     right but for one. Waits for the device, to see that.
     """
     bins = edges.size - 1
-    x, first, last = _detach(x), edges[0], edges[-1]
+    x, first, last = aten.detach(x), edges[0], edges[-1]
     guess = xp.clip(xp.nan_to_num((x - first) * (bins / (last - first))), 0, bins - 1)
     places = cast(guess, INT64)
-    places = places - cast(x < _take(edges, 0, places), INT64)
-    places = xp.clip(places + cast(x >= _take(edges[1:], 0, xp.maximum(places, 0)), INT64), 0, bins - 1)
+    places = places - cast(x < aten.index_select(edges, 0, places), INT64)
+    places = xp.clip(places + cast(x >= aten.index_select(edges[1:], 0, xp.maximum(places, 0)), INT64), 0, bins - 1)
     inside = (x >= first) & (x <= last)
-    before, after = _take(edges, 0, places), _take(edges[1:], 0, places)
+    before, after = aten.index_select(edges, 0, places), aten.index_select(edges[1:], 0, places)
     if not bool((((x >= before) & ((x < after) | (x == last))) | ~inside).all()):
         return None
     return xp.where(inside, places, bins)
@@ -101,7 +96,7 @@ def bincount(x: Array, /, weights: Array | None = None, minlength: Any = 0) -> T
     if length < 0:
         raise ValueError("'minlength' must not be negative")
     if places.size == 0:
-        return _zeros((length,), dtype=INT64, device=dev)
+        return aten.zeros((length,), dtype=INT64, device=dev)
     heavy = None if weights is None else as_tensor(weights, dev)
     if heavy is not None:
         if heavy.ndim != 1:

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, owned
+from numtorch import kernels as aten
+from numtorch._core import Tensor, owned
 
 __all__ = ["is_bits", "moved", "ordered", "signed", "unordered"]
 
-_view = kernel("view.dtype")
-_xor = kernel("bitwise_xor.Scalar")
 
 SIGNED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(np.uint16): np.dtype(np.int16),
@@ -32,13 +31,13 @@ def is_bits(dtype: np.dtype[Any]) -> bool:
 def signed(x: Tensor) -> Tensor:
     """The memory of `x` seen as signed integers if it holds wide unsigned ones; else `x`."""
     dtype = SIGNED.get(x.dtype)
-    return x if dtype is None else _view(x, dtype)
+    return x if dtype is None else aten.view_dtype(x, dtype)
 
 
 def moved(move: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """`move(x)`, for a `move` that does the same to signed and unsigned integers."""
     dtype = SIGNED.get(x.dtype)
-    return move(x) if dtype is None else owned(_view(move(_view(x, dtype)), x.dtype))
+    return move(x) if dtype is None else owned(aten.view_dtype(move(aten.view_dtype(x, dtype)), x.dtype))
 
 
 def _lowest(dtype: np.dtype[Any]) -> int:
@@ -48,10 +47,10 @@ def _lowest(dtype: np.dtype[Any]) -> int:
 def ordered(x: Tensor) -> Tensor:
     """`x` with wide unsigned integers mapped to signed ones in the same order."""
     dtype = SIGNED.get(x.dtype)
-    return x if dtype is None else _xor(_view(x, dtype), _lowest(dtype))
+    return x if dtype is None else aten.bitwise_xor_Scalar(aten.view_dtype(x, dtype), _lowest(dtype))
 
 
 def unordered(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """Undoes `ordered`, for values that were of `dtype` before."""
     carrier = SIGNED.get(dtype)
-    return x if carrier is None else owned(_view(_xor(x, _lowest(carrier)), dtype))
+    return x if carrier is None else owned(aten.view_dtype(aten.bitwise_xor_Scalar(x, _lowest(carrier)), dtype))

@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
-
-_to_copy = kernel("_to_copy")
-_view = kernel("view.dtype")
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 
 Compute = Callable[..., Any]
 Dtype = np.dtype[Any]
@@ -27,19 +25,19 @@ CARRIERS: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtyp
 
 def cast(x: Tensor, dtype: Dtype) -> Tensor:
     """`x` with another dtype, a new Tensor."""
-    result: Tensor = _to_copy(x, dtype=dtype)
+    result: Tensor = aten._to_copy(x, dtype=dtype)
     return result
 
 
 def bits(x: Tensor) -> Tensor:
     """The bits of a uint64 Tensor, as int64."""
-    result: Tensor = _view(x, dtype=INT64)
+    result: Tensor = aten.view_dtype(x, dtype=INT64)
     return result
 
 
 def from_bits(x: Tensor) -> Tensor:
     """The uint64 Tensor that has these bits."""
-    result: Tensor = _view(x, dtype=UINT64)
+    result: Tensor = aten.view_dtype(x, dtype=UINT64)
     return result
 
 

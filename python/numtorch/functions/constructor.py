@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Dtype, as_shape
 from numtorch.functions.creation import empty
 from numtorch.functions.layout import is_contiguous
@@ -17,7 +18,6 @@ from numtorch.functions.windows import as_strided
 
 __all__ = ["ndarray"]
 
-_view = kernel("view.dtype")
 
 UINT8 = np.dtype(np.uint8)
 
@@ -44,7 +44,7 @@ def _on_tensor(
     seen = buffer.reshape(-1)
     if buffer.dtype != dtype:
         whole = buffer.nbytes // dtype.itemsize * dtype.itemsize
-        seen = _view(_view(seen, UINT8)[:whole], dtype)
+        seen = aten.view_dtype(aten.view_dtype(seen, UINT8)[:whole], dtype)
     return as_strided(seen[offset // dtype.itemsize :], lengths, steps)
 
 

@@ -7,21 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import cast
 from numtorch.functions.joining import concatenate
 
 __all__ = ["convolved_by_blocks"]
 
-_abs = kernel("abs")
-_all = kernel("all")
-_flip = kernel("flip")
-_isfinite = kernel("isfinite")
-_logical_and = kernel("logical_and")
-_max = kernel("max")
-_mm = kernel("mm")
-_unfold = kernel("unfold")
-_zeros = kernel("zeros")
 
 BOOL, INT64, FLOAT64 = (np.dtype(t) for t in (np.bool_, np.int64, np.float64))
 EXACT = 2.0**53  # float64 holds every integer up to here
@@ -32,7 +24,7 @@ def _padded(x: Tensor, before: int, after: int) -> Tensor:
     """`x` between zeros."""
     if before == after == 0:
         return x
-    first, last = (_zeros((count,), dtype=x.dtype, device=x.dev) for count in (before, after))
+    first, last = (aten.zeros((count,), dtype=x.dtype, device=x.dev) for count in (before, after))
     return concatenate([first, x, last])
 
 
@@ -45,14 +37,14 @@ def _in_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor:
     count = before + a.shape[0] + after - length + 1
     block = SMALL if length < 4 * SMALL else LARGE
     rows, span = -(-count // block), block + length - 1
-    stretches = _unfold(_padded(a, before, after + rows * block - count), 0, span, block)
-    moved = _unfold(_padded(_flip(w, (0,)), block - 1, block - 1), 0, span, 1)
-    return _mm(stretches, _flip(moved, (0,)).T).reshape(-1)[:count]
+    stretches = aten.unfold(_padded(a, before, after + rows * block - count), 0, span, block)
+    moved = aten.unfold(_padded(aten.flip(w, (0,)), block - 1, block - 1), 0, span, 1)
+    return aten.mm(stretches, aten.flip(moved, (0,)).T).reshape(-1)[:count]
 
 
 def _fit_float64(a: Tensor, w: Tensor) -> bool:
     """Whether float64 holds all sums of products of these integers."""
-    largest, other = (_max(_abs(cast(x, FLOAT64))) for x in (a, w))
+    largest, other = (aten.max(aten.abs(cast(x, FLOAT64))) for x in (a, w))
     return float(largest * other) * w.size < EXACT
 
 
@@ -62,7 +54,7 @@ def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor
     Half of its products are with zeros: inf and nan would come where they do not belong.
     """
     if a.dtype.kind in "fc":
-        finite = bool(_logical_and(_all(_isfinite(a)), _all(_isfinite(w))))
+        finite = bool(aten.logical_and(aten.all(aten.isfinite(a)), aten.all(aten.isfinite(w))))
         return _in_blocks(a, w, before, after) if finite else None
     if not _fit_float64(a, w):
         return None

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, as_shape, as_tensor, cast, dev_of, xp
 from numtorch.functions.registry import implements
 
 __all__ = ["ravel_multi_index", "unravel_index"]
 
-_divide = kernel("div.Scalar_mode")
-_remainder = kernel("remainder.Scalar")
 
 INT64 = np.dtype(np.int64)
 
@@ -50,7 +49,7 @@ def _check_mode(mode: Any) -> None:
 
 def _inside(places: Tensor, length: int, mode: str) -> Tensor:
     if mode == "wrap":
-        return _remainder(places, length) if length else places
+        return aten.remainder_Scalar(places, length) if length else places
     if mode == "clip":
         clipped: Tensor = xp.clip(places, 0, length - 1)
         return clipped
@@ -111,6 +110,6 @@ def unravel_index(indices: Array, shape: Any, order: str | None = "C") -> tuple[
     found: dict[int, Tensor] = {}
     for axis in reversed(_axis_order(order, len(lengths))):
         length = max(lengths[axis], 1)  # no places if there is a 0
-        found[axis] = _remainder(places, length)
-        places = _divide(places, length, rounding_mode="floor")
+        found[axis] = aten.remainder_Scalar(places, length)
+        places = aten.div_Scalar_mode(places, length, rounding_mode="floor")
     return tuple(found[axis] for axis in range(len(lengths)))

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, Dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.matrices import adjoint
 from numtorch.functions.registry import implements
 
 __all__ = ["corrcoef", "cov"]
 
-_complex = kernel("complex")
-_diagonal = kernel("diagonal")
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -124,8 +123,8 @@ def corrcoef(x: Array, y: Array | None = None, rowvar: bool = True, *, dtype: Dt
     c = cov(x, y, rowvar, dtype=dtype)
     if c.ndim == 0:
         return c / c
-    spread = xp.sqrt(_diagonal(c).real)
+    spread = xp.sqrt(aten.diagonal(c).real)
     c = c / spread[:, None] / spread[None, :]
     if c.dtype.kind == "c":
-        return _complex(xp.clip(c.real, -1, 1), xp.clip(c.imag, -1, 1))
+        return aten.complex(xp.clip(c.real, -1, 1), xp.clip(c.imag, -1, 1))
     return xp.clip(c, -1, 1)

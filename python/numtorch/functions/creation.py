@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, as_array, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_array, tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_shape, as_tensor, cast, check_ndim, find_dev, xp
 from numtorch.functions.layout import is_contiguous, is_fortran, memory_axes, ordered_like
@@ -42,11 +43,6 @@ __all__ = [
     "zeros",
 ]
 
-_diagonal = kernel("diagonal")
-_empty = kernel("empty.memory_format")
-_expand = kernel("expand")
-_full = kernel("full")
-_permute = kernel("permute")
 
 LONGEST = np.iinfo(np.int64).max
 NUMBERS = (bool, int, float, complex)
@@ -69,7 +65,7 @@ def ordered(
         axes = axes[::-1]
     made = make(tuple(shape[axis] for axis in axes))
     if axes != tuple(range(len(shape))):
-        made = _permute(made, tuple(axes.index(axis) for axis in range(len(shape))))
+        made = aten.permute(made, tuple(axes.index(axis) for axis in range(len(shape))))
     return as_array(made)
 
 
@@ -103,21 +99,21 @@ def filled(
         source = cast(as_tensor(value, dev).to(dev=dev), dtype)
         if np.broadcast_shapes(source.shape, lengths) != lengths:
             raise ValueError(f"could not broadcast input array from shape {source.shape} into shape {lengths}")
-        wide = _expand(source, lengths)
+        wide = aten.expand(source, lengths)
         if like is not None and order in ("K", "A") and len(lengths) == like.ndim:
             return as_array(ordered_like(wide.copy(), like))
         return as_array(wide.copy(order="F" if order == "F" else "C"))
     number = np.array(value, dtype).item()  # raises where NumPy does
     if dtype.kind == "u" and number >= 2**63:
-        return ordered(lambda s: _expand(tensor(number, dtype=dtype, dev=dev), s).copy(), lengths, order, like)
-    return ordered(lambda s: _full(s, number, dtype=dtype, device=dev), lengths, order, like)
+        return ordered(lambda s: aten.expand(tensor(number, dtype=dtype, dev=dev), s).copy(), lengths, order, like)
+    return ordered(lambda s: aten.full(s, number, dtype=dtype, device=dev), lengths, order, like)
 
 
 def unset(shape: Any, dtype: np.dtype[Any], dev: int, order: str | None, like: Tensor | None = None) -> Tensor:
     """An array of that shape with whatever is in memory."""
     lengths = lengths_of(shape)
     _check_dtype(dtype, lengths)
-    return ordered(lambda s: _empty(s, dtype=dtype, device=dev), lengths, order, like)
+    return ordered(lambda s: aten.empty_memory_format(s, dtype=dtype, device=dev), lengths, order, like)
 
 
 # ---- What no Tensor can hold ----
@@ -223,7 +219,7 @@ def eye(
     made = zeros((height, height if M is None else operator.index(M)), dtype, order, device=device, dev=dev, like=like)
     offset = operator.index(k)
     if -made.shape[0] < offset < made.shape[1]:
-        _diagonal(made, offset)[...] = 1
+        aten.diagonal(made, offset)[...] = 1
     return made
 
 

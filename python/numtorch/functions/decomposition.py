@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, xp
 from numtorch.functions.layout import ordered_like
 from numtorch.functions.matrices import (
@@ -26,18 +27,6 @@ from numtorch.functions.registry import implements, named
 
 __all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"]
 
-_all_of_all = kernel("all")
-_any_of_all = kernel("any")
-_cholesky = kernel("linalg_cholesky_ex")
-_detach = kernel("detach")
-_eig = kernel("linalg_eig")
-_eigh = kernel("_linalg_eigh")
-_eigvals = kernel("linalg_eigvals")
-_geqrf = kernel("geqrf")
-_isfinite = kernel("isfinite")
-_qr = kernel("linalg_qr")
-_svd = kernel("_linalg_svd")
-_triu = kernel("triu")
 
 _ONE = np.eye(1)
 EigResult: Any = type(np.linalg.eig(_ONE))
@@ -58,7 +47,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
     check_square(x)
     dtype = result_dtype(x)
     x = widened(x, dtype)
-    result, info = _cholesky(adjoint(x) if upper else x)
+    result, info = aten.linalg_cholesky_ex(adjoint(x) if upper else x)
     check_info(info, "Matrix is not positive definite")
     return narrowed(adjoint(result) if upper else result, dtype)
 
@@ -68,7 +57,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
 
 def _all_real(dtype: np.dtype[Any], values: Tensor) -> bool:
     """Whether NumPy gives eigenvalues of matrices of `dtype` as real numbers. Waits for the device."""
-    return dtype.kind != "c" and not bool(_any_of_all(values.imag != 0))
+    return dtype.kind != "c" and not bool(aten.any(values.imag != 0))
 
 
 def _eigen(function: Any, x: Tensor) -> Any:
@@ -87,7 +76,7 @@ def eig(a: Array) -> Any:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    values, vectors = _eigen(_eig, widened(x, dtype))
+    values, vectors = _eigen(aten.linalg_eig, widened(x, dtype))
     if _all_real(dtype, values):
         values, vectors = values.real, vectors.real
     else:
@@ -102,9 +91,9 @@ def eigvals(a: Array) -> Tensor:
     check_square(x)
     dtype = result_dtype(x)
     x = widened(x, dtype)
-    if not bool(_all_of_all(_isfinite(_detach(x)))):  # the kernel alone does not look
+    if not bool(aten.all(aten.isfinite(aten.detach(x)))):  # the kernel alone does not look
         raise LinAlgError(NOT_FINITE)
-    values = _eigen(_eig, x)[0] if x.tracked else _eigen(_eigvals, x)
+    values = _eigen(aten.linalg_eig, x)[0] if x.tracked else _eigen(aten.linalg_eigvals, x)
     if _all_real(dtype, values):
         return narrowed(values.real, dtype)
     return cast(values, np.result_type(dtype, np.complex64))
@@ -124,7 +113,7 @@ def eigh(a: Array, UPLO: str = "L") -> Any:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    values, vectors = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter)
+    values, vectors = converged(NO_EIGENVALUES, aten._linalg_eigh, widened(x, dtype), letter)
     return EighResult(cast(values, real_dtype(dtype)), narrowed(vectors, dtype))
 
 
@@ -135,7 +124,7 @@ def eigvalsh(a: Array, UPLO: str = "L") -> Tensor:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    values = converged(NO_EIGENVALUES, _eigh, widened(x, dtype), letter, compute_v=x.tracked)[0]
+    values = converged(NO_EIGENVALUES, aten._linalg_eigh, widened(x, dtype), letter, compute_v=x.tracked)[0]
     return cast(values, real_dtype(dtype))
 
 
@@ -166,11 +155,11 @@ def qr(a: Array, mode: str = "reduced") -> Any:
     dtype = result_dtype(x)
     x = widened(x, dtype)
     if mode in ("raw", "economic"):
-        reflectors, scales = _geqrf(x)
+        reflectors, scales = aten.geqrf(x)
         reflectors = ordered_like(cast(reflectors, dtype), as_tensor(a))
         return (reflectors.mT, cast(scales, dtype)) if mode == "raw" else reflectors
     tracked_r = mode == "r" and x.tracked  # R alone has no gradient; R of both has
-    q, r = _qr(x, "reduced" if tracked_r else mode)
+    q, r = aten.linalg_qr(x, "reduced" if tracked_r else mode)
     return narrowed(r, dtype) if mode == "r" else QRResult(narrowed(q, dtype), narrowed(r, dtype))
 
 
@@ -187,7 +176,7 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian
     dtype = result_dtype(x)
     x = widened(x, dtype)
     if not compute_uv:
-        s = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=False, compute_uv=x.tracked)[1]
+        s = converged(NO_SINGULAR_VALUES, aten._linalg_svd, x, full_matrices=False, compute_uv=x.tracked)[1]
         return cast(s, real_dtype(dtype))
     u, s, vh = _svd_of(x, bool(full_matrices))
     return SVDResult(narrowed(u, dtype), cast(s, real_dtype(dtype)), narrowed(vh, dtype))
@@ -201,23 +190,23 @@ def _svd_of(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """
     rows, columns = x.shape[-2:]
     if x.dev != -1 or x.dtype.kind == "c" or rows == columns or 1 in (rows, columns) or not x.size:
-        return converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
+        return converged(NO_SINGULAR_VALUES, aten._linalg_svd, x, full_matrices=full)
     if columns >= rows * 11 // 6:
         compute = _svd_of_wide
     elif columns < rows < columns * 11 // 6 and rows <= _SMALL:
         compute = _svd_of_complex
     else:
-        return converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
+        return converged(NO_SINGULAR_VALUES, aten._linalg_svd, x, full_matrices=full)
     if not x.tracked:
         return converged(NO_SINGULAR_VALUES, compute, x, full)
-    u, s, vh = converged(NO_SINGULAR_VALUES, _svd, x, full_matrices=full)
-    return _with_signs(u, s, vh, converged(NO_SINGULAR_VALUES, compute, _detach(x), False)[2])
+    u, s, vh = converged(NO_SINGULAR_VALUES, aten._linalg_svd, x, full_matrices=full)
+    return _with_signs(u, s, vh, converged(NO_SINGULAR_VALUES, compute, aten.detach(x), False)[2])
 
 
 def _with_signs(u: Tensor, s: Tensor, vh: Tensor, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The factors of a tracked matrix, with the signs that the rows of `like` say."""
     count = s.shape[-1]
-    signs = xp.where(xp.sum(_detach(vh)[..., :count, :] * like, -1) < 0, -1.0, 1.0)
+    signs = xp.where(xp.sum(aten.detach(vh)[..., :count, :] * like, -1) < 0, -1.0, 1.0)
     rows = xp.concatenate([signs, xp.ones_like(signs, shape=(*s.shape[:-1], vh.shape[-2] - count))], -1)
     columns = xp.concatenate([signs, xp.ones_like(signs, shape=(*s.shape[:-1], u.shape[-1] - count))], -1)
     return u * columns[..., None, :], s, vh * rows[..., None]
@@ -225,14 +214,14 @@ def _with_signs(u: Tensor, s: Tensor, vh: Tensor, like: Tensor) -> tuple[Tensor,
 
 def _svd_of_wide(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     rows = x.shape[-2]
-    q, r = _qr(x.mT, "complete" if full else "reduced")
-    u, s, vh = _svd(r[..., :rows, :].mT, full_matrices=True)
+    q, r = aten.linalg_qr(x.mT, "complete" if full else "reduced")
+    u, s, vh = aten._linalg_svd(r[..., :rows, :].mT, full_matrices=True)
     first = xp.matmul(vh, q[..., :rows].mT)
     return u, s, xp.concatenate([first, q[..., rows:].mT], axis=-2) if full else first
 
 
 def _svd_of_complex(x: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
-    u, s, vh = _svd(cast(x, np.complex128), full_matrices=full)
+    u, s, vh = aten._linalg_svd(cast(x, np.complex128), full_matrices=full)
     return u.real, s, vh.real
 
 

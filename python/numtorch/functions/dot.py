@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel, owned
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value, owned
 from numtorch.functions.arguments import Array, Dtype, as_dtype, as_tensors, axis_of, promoted, xp
 from numtorch.functions.einsum import Term, contract
 from numtorch.functions.folding import FLOATS
@@ -23,17 +24,11 @@ from numtorch.functions.shape import moveaxis, ravel
 
 __all__ = ["cross", "dot", "inner", "kron", "outer", "tensordot", "trace", "vdot"]
 
-_cross = kernel("linalg_cross")
-_dot = kernel("dot")
-_mm = kernel("mm")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-
 
 def matrix_product(x: Tensor, y: Tensor) -> Tensor:
     """The product of two matrices of one dtype."""
     if x.dtype.kind in "fc":
-        return _mm(x, y)
+        return aten.mm(x, y)
     return contract([Term(x, (0, 1)), Term(y, (1, 2))], (0, 2))
 
 
@@ -68,7 +63,7 @@ def _dot_of(x: Tensor, y: Tensor) -> Tensor:
     if x.ndim == 2 and y.ndim == 2:
         return matrix_product(x, y)
     if x.ndim == 1 and y.ndim == 1 and x.dtype.kind in "fc":
-        return _dot(x, y)
+        return aten.dot(x, y)
     return as_value(_tensordot(x, y, (x.ndim - 1,), (max(y.ndim - 2, 0),)))
 
 
@@ -105,7 +100,7 @@ def inner(a: Array, b: Array, /) -> Tensor:
 def outer(a: Array, b: Array, out: Any = None) -> Tensor:
     """NumPy's `outer`."""
     x, y = as_tensors(a, b)
-    result: Tensor = xp.multiply(_reshape(ravel(x), (x.size, 1)), _reshape(ravel(y), (1, y.size)))
+    result: Tensor = xp.multiply(aten.reshape(ravel(x), (x.size, 1)), aten.reshape(ravel(y), (1, y.size)))
     return result if out is None else into(result, out, "outer")
 
 
@@ -143,13 +138,13 @@ def _tensordot(x: Tensor, y: Tensor, x_axes: tuple[int, ...], y_axes: tuple[int,
     """One matrix product."""
     plan = _plan(x.shape, y.shape, x_axes, y_axes)
     if plan.left_order is not None:
-        x = _permute(x, plan.left_order)
+        x = aten.permute(x, plan.left_order)
     if plan.right_order is not None:
-        y = _permute(y, plan.right_order)
-    left = x if plan.left is None else _reshape(x, plan.left)
-    right = y if plan.right is None else _reshape(y, plan.right)
+        y = aten.permute(y, plan.right_order)
+    left = x if plan.left is None else aten.reshape(x, plan.left)
+    right = y if plan.right is None else aten.reshape(y, plan.right)
     product = matrix_product(left, right)
-    return product if plan.shape is None else owned(_reshape(product, plan.shape))
+    return product if plan.shape is None else owned(aten.reshape(product, plan.shape))
 
 
 def _both_axes(axes: Any) -> tuple[Any, Any]:
@@ -200,10 +195,10 @@ def kron(a: Array, b: Array) -> Tensor:
     x_shape = (1,) * (ndim - x.ndim) + x.shape
     y_shape = (1,) * (ndim - y.ndim) + y.shape
     wide = xp.multiply(
-        _reshape(x, tuple(length for n in x_shape for length in (n, 1))),
-        _reshape(y, tuple(length for n in y_shape for length in (1, n))),
+        aten.reshape(x, tuple(length for n in x_shape for length in (n, 1))),
+        aten.reshape(y, tuple(length for n in y_shape for length in (1, n))),
     )
-    return in_c_order(_reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True))))
+    return in_c_order(aten.reshape(wide, tuple(m * n for m, n in zip(x_shape, y_shape, strict=True))))
 
 
 @implements(np.trace)
@@ -248,7 +243,7 @@ def _third_component(x: Tensor, y: Tensor) -> Tensor:
 def _cross_of(x: Tensor, y: Tensor) -> Tensor:
     """The cross product along the last axis, of one dtype."""
     if x.dtype.kind in "fc":
-        return _cross(*xp.broadcast_arrays(x, y)) if x.shape != y.shape else _cross(x, y)
+        return aten.linalg_cross(*xp.broadcast_arrays(x, y)) if x.shape != y.shape else aten.linalg_cross(x, y)
     x0, x1, x2 = (x[..., i, None] for i in range(3))
     y0, y1, y2 = (y[..., i, None] for i in range(3))
     return xp.concatenate([x1 * y2 - x2 * y1, x2 * y0 - x0 * y2, x0 * y1 - x1 * y0], -1)
@@ -320,4 +315,4 @@ def linalg_vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Tensor:
     return xp.vecdot(*as_tensors(x1, x2), axis=axis)
 
 
-directly(_dot, FLOATS, np.dot)
+directly(aten.dot, FLOATS, np.dot)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, Axis, as_tensor, as_tensors, axis_of, cast, dev_of, find_dev, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.indexing import flatnonzero
@@ -18,9 +19,6 @@ from numtorch.functions.shape import broadcast_to, moveaxis, ravel
 
 __all__ = ["append", "delete", "insert", "trim_zeros"]
 
-_arange = kernel("arange")
-_index_select = kernel("index_select")
-_slice = kernel("slice.Tensor")
 
 INT64 = np.dtype(np.int64)
 
@@ -42,13 +40,13 @@ def _along(x: Tensor, axis: int | None) -> tuple[Tensor, int]:
 
 
 def _picked(x: Tensor, axis: int, places: Tensor) -> Tensor:
-    return moved(lambda y: _index_select(y, axis, places), x)
+    return moved(lambda y: aten.index_select(y, axis, places), x)
 
 
 def _cut(x: Tensor, axis: int, place: int) -> tuple[Tensor, Tensor]:
     """What is before `place` along the axis, and the rest."""
     place = place + x.shape[axis] if place < 0 else place
-    return _slice(x, axis, 0, place), _slice(x, axis, place, x.shape[axis])
+    return aten.slice_Tensor(x, axis, 0, place), aten.slice_Tensor(x, axis, place, x.shape[axis])
 
 
 def _check_bounds(index: Tensor, lowest: int, highest: int, axis: int, length: int) -> None:
@@ -97,7 +95,7 @@ def _host_order(obj: Any, length: int, count: int, dev: int) -> Tensor:
 def _device_order(index: Tensor, length: int, count: int) -> Tensor:
     """The same for an index on the device: values come before the element at their place, in their order."""
     index = broadcast_to(xp.where(index < 0, index + length, index).reshape(-1), (count,))
-    old = 2 * _arange(length, dtype=INT64, device=index.dev) + 1
+    old = 2 * aten.arange(length, dtype=INT64, device=index.dev) + 1
     order = xp.argsort(concatenate([old, 2 * index], 0), kind="stable")
     return cast(order, INT64)
 

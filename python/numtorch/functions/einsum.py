@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value
 from numtorch.functions.arguments import as_dtype, as_tensor, as_tensors, cast, check_casting, dev_of, promotion, xp
 from numtorch.functions.bits import SIGNED
 from numtorch.functions.folding import sum_over
@@ -24,14 +25,6 @@ from numtorch.functions.registry import implements
 
 __all__ = ["contract", "einsum", "einsum_path"]
 
-_diagonal = kernel("diagonal")
-_einsum = kernel("einsum")
-_not_zero = kernel("ne.Scalar")
-_multiply = kernel("mul.Tensor")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_squeeze = kernel("squeeze.dims")
-_view = kernel("view.dtype")
 
 FLOAT32 = np.dtype(np.float32)
 LETTERS = string.ascii_letters
@@ -56,7 +49,7 @@ def _without_repeats(term: Term) -> Term:
             second = labels.index(label, first + 1)
             if x.shape[first] != x.shape[second]:
                 raise ValueError(f"einsum: the axes of a repeated index differ ({x.shape[first]} != {x.shape[second]})")
-            x = _diagonal(x, 0, first, second)
+            x = aten.diagonal(x, 0, first, second)
             labels = (*labels[:first], *labels[first + 1 : second], *labels[second + 1 :], label)
     return Term(x, labels)
 
@@ -66,7 +59,7 @@ def _without_stretched(term: Term, lengths: dict[int, int]) -> Term:
     axes = tuple(i for i, label in enumerate(term.labels) if term.x.shape[i] == 1 != lengths[label])
     if not axes:
         return term
-    return Term(_squeeze(term.x, axes), tuple(label for i, label in enumerate(term.labels) if i not in axes))
+    return Term(aten.squeeze_dims(term.x, axes), tuple(label for i, label in enumerate(term.labels) if i not in axes))
 
 
 def _without_lonely(term: Term, needed: set[int]) -> Term:
@@ -94,9 +87,9 @@ def _lengths(terms: Sequence[Term]) -> dict[int, int]:
 def _aligned(term: Term, order: list[int]) -> Tensor:
     """The operand with one axis for each label of `order`, of length 1 where it has none."""
     present = [label for label in order if label in term.labels]
-    x = _permute(term.x, [term.labels.index(label) for label in present])
+    x = aten.permute(term.x, [term.labels.index(label) for label in present])
     lengths = iter(x.shape)
-    return _reshape(x, tuple(next(lengths) if label in term.labels else 1 for label in order))
+    return aten.reshape(x, tuple(next(lengths) if label in term.labels else 1 for label in order))
 
 
 def _contract_by_broadcasting(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
@@ -106,7 +99,7 @@ def _contract_by_broadcasting(terms: Sequence[Term], output: tuple[int, ...]) ->
         order.extend(label for label in term.labels if label not in order)
     product = _aligned(terms[0], order)
     for term in terms[1:]:
-        product = _multiply(product, _aligned(term, order))
+        product = aten.mul_Tensor(product, _aligned(term, order))
     axes = tuple(range(len(output), len(order)))
     return sum_over(product, axes, False) if axes else product
 
@@ -115,13 +108,13 @@ def _contract_clean(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
     dtype = terms[0].x.dtype
     if dtype.kind == "b":
         counted = [Term(cast(x, FLOAT32), labels) for x, labels in terms]
-        return _not_zero(_contract_clean(counted, output), 0)
+        return aten.ne_Scalar(_contract_clean(counted, output), 0)
     if dtype in SIGNED:
-        seen = [Term(_view(x, SIGNED[dtype]), labels) for x, labels in terms]
-        return _view(_contract_clean(seen, output), dtype)
+        seen = [Term(aten.view_dtype(x, SIGNED[dtype]), labels) for x, labels in terms]
+        return aten.view_dtype(_contract_clean(seen, output), dtype)
     if dtype.kind in "iu" and terms[0].x.dev >= 0:
         return _contract_by_broadcasting(terms, output)
-    return _einsum(_equation([t.labels for t in terms], output), [t.x for t in terms])
+    return aten.einsum(_equation([t.labels for t in terms], output), [t.x for t in terms])
 
 
 def contract(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
@@ -137,7 +130,7 @@ def contract(terms: Sequence[Term], output: tuple[int, ...]) -> Tensor:
     present = set().union(*(term.labels for term in cleaned)) if cleaned else set()
     if len(cleaned) == 1:
         x, labels = cleaned[0]
-        return _permute(x, [labels.index(label) for label in output])
+        return aten.permute(x, [labels.index(label) for label in output])
     assert present >= set(output)
     return _contract_clean(cleaned, output)
 
@@ -266,7 +259,7 @@ def _einsum_at_once(text: str, arrays: tuple[Any, ...]) -> Tensor | None:
     if any(type(x) is not Tensor or x.dtype != dtype for x in arrays):
         return None
     equation = _clean_equation(text, *(x.shape for x in arrays))
-    return None if equation is None else _einsum(equation, arrays)
+    return None if equation is None else aten.einsum(equation, arrays)
 
 
 def _pairs(optimize: Any, text: str, arrays: list[Tensor]) -> list[tuple[int, ...]] | None:
@@ -337,7 +330,7 @@ def _in_order(x: Tensor, order: str, operands: list[Tensor]) -> Tensor:
         order = "F" if all(is_fortran(operand) and not is_contiguous(operand) for operand in operands) else "C"
     if order == "F" and not is_fortran(x):
         axes = tuple(reversed(range(x.ndim)))
-        return _permute(_permute(x, axes).copy(), axes)
+        return aten.permute(aten.permute(x, axes).copy(), axes)
     return x.copy() if order == "C" and not is_contiguous(x) else x
 
 

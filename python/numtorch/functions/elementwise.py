@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from numtorch import kernels as aten
 from numtorch._core import Kernel, kernel
 from numtorch.functions import complex_power, complexes, floats, integers, products, unsigned
 from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, on_bits, through
@@ -96,7 +97,7 @@ def _ordered(mixed: Compute, loop: tuple[Dtype, ...]) -> Compute:
 
 def _not(compute: Compute) -> Compute:
     def negated(a: Any, b: Any) -> Any:
-        return _logical_not(compute(a, b))
+        return aten.logical_not(compute(a, b))
 
     return negated
 
@@ -105,19 +106,12 @@ def _swapped(compute: Compute) -> Compute:
     return lambda a, b: compute(b, a)
 
 
-_clone = kernel("clone")
-_logical_not = kernel("logical_not")
-_maximum, _minimum = kernel("maximum"), kernel("minimum")
 _and, _or, _xor = (kernel(f"bitwise_{name}.Tensor") for name in ("and", "or", "xor"))
 _ge, _gt, _le, _lt = (kernel(f"{name}.Tensor") for name in ("ge", "gt", "le", "lt"))
 
 
 def _clip(x: Any, low: Any, high: Any) -> Any:
-    return _minimum(_maximum(x, low), high)
-
-
-def _bool_less(a: Any, b: Any) -> Any:
-    return _and(_logical_not(a), b)
+    return aten.minimum(aten.maximum(x, low), high)
 
 
 _signed_not_equal = _not(unsigned.signed_equal)
@@ -150,12 +144,12 @@ _row(
     complex=complex_power.power,
     scalar="pow.Tensor_Scalar",
 )
-_row(np.float_power, real=kernel("pow.Tensor_Tensor"), complex=complex_power.power)
+_row(np.float_power, real=aten.pow_Tensor_Tensor, complex=complex_power.power)
 _row(np.negative, "neg", "if", complex=complexes.negative)
 _row(np.positive, "clone", "ifc")
-_row(np.absolute, "abs", "ifc", boolean=_clone, unsigned=_clone)
+_row(np.absolute, "abs", "ifc", boolean=aten.clone, unsigned=aten.clone)
 _row(np.fabs, "abs", "f")
-_row(np.sign, integer=kernel("sign"), unsigned=unsigned.sign, real=floats.sign, complex=complexes.sign)
+_row(np.sign, integer=aten.sign, unsigned=unsigned.sign, real=floats.sign, complex=complexes.sign)
 _row(
     np.reciprocal,
     "reciprocal",
@@ -200,9 +194,9 @@ _row(np.radians, "deg2rad", "f")
 _row(np.deg2rad, "deg2rad", "f")
 
 # Rounding
-_row(np.floor, "floor", "f", boolean=_clone, integer=_clone)
-_row(np.ceil, "ceil", "f", boolean=_clone, integer=_clone)
-_row(np.trunc, "trunc", "f", boolean=_clone, integer=_clone, real=floats.trunc, limit=floats.MANY)
+_row(np.floor, "floor", "f", boolean=aten.clone, integer=aten.clone)
+_row(np.ceil, "ceil", "f", boolean=aten.clone, integer=aten.clone)
+_row(np.trunc, "trunc", "f", boolean=aten.clone, integer=aten.clone, real=floats.trunc, limit=floats.MANY)
 _row(np.rint, "round", "f", complex=complexes.rint)
 
 # Comparison
@@ -236,8 +230,8 @@ _row(np.logical_not, "logical_not", "bifc")
 # Larger and smaller
 _row(np.maximum, "maximum", "bif", unsigned=unsigned.maximum, complex=complexes.maximum)
 _row(np.minimum, "minimum", "bif", unsigned=unsigned.minimum, complex=complexes.minimum)
-_row(np.fmax, "fmax", "f", boolean=_or, integer=_maximum, unsigned=unsigned.maximum, complex=complexes.fmax)
-_row(np.fmin, "fmin", "f", boolean=_and, integer=_minimum, unsigned=unsigned.minimum, complex=complexes.fmin)
+_row(np.fmax, "fmax", "f", boolean=_or, integer=aten.maximum, unsigned=unsigned.maximum, complex=complexes.fmax)
+_row(np.fmin, "fmin", "f", boolean=_and, integer=aten.minimum, unsigned=unsigned.minimum, complex=complexes.fmin)
 CLIP: np.ufunc = np._core.umath.clip  # type: ignore[attr-defined]  # private, but what np.clip calls
 _row(CLIP, boolean=_clip, integer=_clip, unsigned=unsigned.clip, real=_clip, complex=complexes.clip)
 
@@ -274,7 +268,7 @@ _row(np.modf, real=floats.modf)
 _row(np.heaviside, real=floats.heaviside)
 
 # Complex numbers
-_row(np.conjugate, "conj_physical", "c", boolean=_clone, integer=_clone, real=_clone)
+_row(np.conjugate, "conj_physical", "c", boolean=aten.clone, integer=aten.clone, real=aten.clone)
 
 # Products of vectors and matrices (with a signature; their computations take axes=, axis= and keepdims=)
 _row(

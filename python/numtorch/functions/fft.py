@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, Dtype, as_shape, as_tensor, axis_of, cast, dev_of, xp
 from numtorch.functions.layout import ordered_like
@@ -39,11 +40,6 @@ __all__ = [
     "rfftn",
 ]
 
-_c2c = kernel("_fft_c2c")
-_c2r = kernel("_fft_c2r")
-_pad = kernel("constant_pad_nd")
-_r2c = kernel("_fft_r2c")
-_slice = kernel("slice.Tensor")
 
 # libtorch's normalization: 0 none, 1 by the root of the length, 2 by the length.
 _FORWARD = {None: 0, "backward": 0, "ortho": 1, "forward": 2}
@@ -86,9 +82,9 @@ def _as_real(x: Tensor, function: str) -> Tensor:
 def _resized(x: Tensor, length: int, axis: int) -> Tensor:
     """`x` cut off, or continued with zeros, to `length` along `axis`."""
     if x.shape[axis] > length:
-        return _slice(x, axis, 0, length)
+        return aten.slice_Tensor(x, axis, 0, length)
     if x.shape[axis] < length:
-        return _pad(x, (0, 0) * (x.ndim - 1 - axis) + (0, length - x.shape[axis]))
+        return aten.constant_pad_nd(x, (0, 0) * (x.ndim - 1 - axis) + (0, length - x.shape[axis]))
     return x
 
 
@@ -102,10 +98,10 @@ def _complex_transform(x: Tensor, lengths: Sequence[int], axes: Sequence[int], s
         return x
     if len(set(axes)) == len(axes):
         for first in range(0, len(axes) if x.size else 0, _MOST_AXES):
-            x = _c2c(x, axes[first : first + _MOST_AXES], scale, forward)
+            x = aten._fft_c2c(x, axes[first : first + _MOST_AXES], scale, forward)
         return x
     for length, axis in reversed(list(zip(lengths, axes, strict=True))):
-        x = _c2c(_resized(x, length, axis), (axis,), scale, forward)
+        x = aten._fft_c2c(_resized(x, length, axis), (axis,), scale, forward)
     return x
 
 
@@ -141,7 +137,7 @@ def _of_real(x: Tensor, length: int, axis: int, scale: int, function: str) -> Te
     """The first half of the transform of real `x`."""
     x = _resized(_as_real(x, function), _length(length), axis)
     if x.size:
-        return _r2c(x, (axis,), scale, True)
+        return aten._fft_r2c(x, (axis,), scale, True)
     return _resized(_as_complex(x), length // 2 + 1, axis)
 
 
@@ -149,7 +145,7 @@ def _to_real(x: Tensor, length: int, axis: int, scale: int) -> Tensor:
     """The inverse of the transform whose first half is `x`."""
     x = _resized(x, _length(length) // 2 + 1, axis)
     if x.size:
-        return _c2r(x, (axis,), scale, length)
+        return aten._fft_c2r(x, (axis,), scale, length)
     return _resized(x.real, length, axis)
 
 

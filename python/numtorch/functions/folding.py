@@ -10,42 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import NoValue
 from numtorch.functions.bits import moved, ordered, signed, unordered
 from numtorch.functions.carriers import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, cast
 from numtorch.functions.complex_extremes import extreme_along
 from numtorch.functions.layout import reduced_like
 from numtorch.functions.zeros import running_sum, signed_sum
-
-_all = kernel("all.dims")
-_amax = kernel("amax")
-_amin = kernel("amin")
-_cat = kernel("cat")
-_clone = kernel("clone")
-_clamp = kernel("clamp")
-_cummax = kernel("cummax")
-_cummin = kernel("cummin")
-_cumprod = kernel("cumprod")
-_cumsum = kernel("cumsum")
-_eq = kernel("eq.Scalar")
-_index_select = kernel("index_select")
-_isnan = kernel("isnan")
-_logcumsumexp = kernel("logcumsumexp")
-_logsumexp = kernel("logsumexp")
-_masked_fill = kernel("masked_fill.Scalar")
-_ne = kernel("ne.Scalar")
-_permute = kernel("permute")
-_prod = kernel("prod.dim_int")
-_prod_all = kernel("prod")
-_reshape = kernel("reshape")
-_select = kernel("select.int")
-_slice = kernel("slice.Tensor")
-_stack = kernel("stack")
-_sum = kernel("sum.dim_IntList")
-_sum_all = kernel("sum")
-_view = kernel("view.dtype")
-_where = kernel("where.self")
 
 BOOL = np.dtype(np.bool_)
 UINT8 = np.dtype(np.uint8)
@@ -82,7 +54,7 @@ def kept_shape(shape: tuple[int, ...], axes: Axes) -> tuple[int, ...]:
 
 def truth(x: Tensor) -> Tensor:
     """Which elements are not zero."""
-    return x if x.dtype == BOOL else _ne(x, 0)
+    return x if x.dtype == BOOL else aten.ne_Scalar(x, 0)
 
 
 def _are_apart(axes: Axes) -> bool:
@@ -94,7 +66,7 @@ def _last_axes(x: Tensor, axes: Axes) -> Tensor:
     """`x` with `axes` moved to the end and joined into one."""
     others = tuple(axis for axis in range(x.ndim) if axis not in axes)
     lengths = tuple(x.shape[axis] for axis in others)
-    return _reshape(_permute(x, others + axes), (*lengths, math.prod(x.shape[axis] for axis in axes)))
+    return aten.reshape(aten.permute(x, others + axes), (*lengths, math.prod(x.shape[axis] for axis in axes)))
 
 
 # ---- Kernels that fold ----
@@ -105,7 +77,7 @@ def _in_dtype(run: Any, x: Tensor, *arguments: Any) -> Tensor:
     if x.dtype in OWN:
         return run(x, *arguments)
     if x.dtype == UINT64:
-        return _core.owned(_view(run(signed(x), *arguments, dtype=INT64), UINT64))
+        return _core.owned(aten.view_dtype(run(signed(x), *arguments, dtype=INT64), UINT64))
     if x.dtype in CARRIERS:
         carrier = CARRIERS[x.dtype]
         return cast(run(cast(x, carrier), *arguments, dtype=carrier), x.dtype)
@@ -114,22 +86,22 @@ def _in_dtype(run: Any, x: Tensor, *arguments: Any) -> Tensor:
 
 def sum_over(x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
     """The sum along `axes`, in the dtype of `x`."""
-    return _in_dtype(_sum, x, axes, keepdims) if axes else unreduced(x)
+    return _in_dtype(aten.sum_dim_IntList, x, axes, keepdims) if axes else unreduced(x)
 
 
 def _prod_over(x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
     if len(axes) > 1 and not _are_apart(axes):
-        product = _in_dtype(_prod, _last_axes(x, axes), -1, False)
-        return _reshape(product, kept_shape(x.shape, axes)) if keepdims else product
+        product = _in_dtype(aten.prod_dim_int, _last_axes(x, axes), -1, False)
+        return aten.reshape(product, kept_shape(x.shape, axes)) if keepdims else product
     for axis in sorted(axes, reverse=True):
-        x = _in_dtype(_prod, x, axis, keepdims)
+        x = _in_dtype(aten.prod_dim_int, x, axis, keepdims)
     return x
 
 
 def _extreme(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
     if x.dtype.kind == "c":
-        result = extreme_along(_last_axes(x, axes), -1, False, extreme is _amax)
-        return _reshape(result, kept_shape(x.shape, axes)) if keepdims else result
+        result = extreme_along(_last_axes(x, axes), -1, False, extreme is aten.amax)
+        return aten.reshape(result, kept_shape(x.shape, axes)) if keepdims else result
     if _are_apart(axes):
         return _axis_by_axis(extreme, x, tuple(sorted(axes)), keepdims)
     return unordered(extreme(ordered(x), axes, keepdims), x.dtype)
@@ -152,14 +124,14 @@ def _extreme_number(extreme: Any, worst: float, x: Tensor, axes: Axes, keepdims:
     """The extreme of what is not NaN."""
     if x.dtype.kind != "f":
         return _extreme(extreme, x, axes, keepdims)
-    missing = _isnan(x)
-    found = extreme(_masked_fill(x, missing, worst), axes, keepdims)
-    return _masked_fill(found, _all(missing, axes, keepdims), math.nan)
+    missing = aten.isnan(x)
+    found = extreme(aten.masked_fill_Scalar(x, missing, worst), axes, keepdims)
+    return aten.masked_fill_Scalar(found, aten.all_dims(missing, axes, keepdims), math.nan)
 
 
 def _truth(extreme: Any, x: Tensor, axes: Any, keepdims: bool) -> Tensor:
     """Whether all (`amin` of bytes) or any (`amax`) are True, which libtorch finds several times faster so."""
-    return _core.owned(_view(extreme(_view(x, UINT8), axes, keepdims), BOOL))
+    return _core.owned(aten.view_dtype(extreme(aten.view_dtype(x, UINT8), axes, keepdims), BOOL))
 
 
 def _truth_over(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
@@ -174,15 +146,19 @@ def _truth_over(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
 
 
 def _sum_so_far(x: Tensor, axis: int) -> Tensor:
-    return running_sum(x, axis) if x.dtype in FLOATS else _in_dtype(_cumsum, x, axis)
+    return running_sum(x, axis) if x.dtype in FLOATS else _in_dtype(aten.cumsum, x, axis)
 
 
 def _product_so_far(x: Tensor, axis: int) -> Tensor:
-    return _cumprod(x, axis) if x.dtype in OWN else _in_dtype(_cumprod, x, axis)
+    return aten.cumprod(x, axis) if x.dtype in OWN else _in_dtype(aten.cumprod, x, axis)
 
 
 def _logaddexp_so_far(x: Tensor, axis: int) -> Tensor:
-    return cast(_logcumsumexp(cast(x, FLOAT32), axis), x.dtype) if x.dtype.itemsize == 2 else _logcumsumexp(x, axis)
+    return (
+        cast(aten.logcumsumexp(cast(x, FLOAT32), axis), x.dtype)
+        if x.dtype.itemsize == 2
+        else aten.logcumsumexp(x, axis)
+    )
 
 
 # ---- Which ufunc has which ----
@@ -212,7 +188,7 @@ def at_once(
 
 
 def _kept_whole(result: Tensor, ndim: int) -> Tensor:
-    return _core.owned(_reshape(result, (1,) * ndim)) if ndim else result
+    return _core.owned(aten.reshape(result, (1,) * ndim)) if ndim else result
 
 
 def _never(_x: Any, _axis: Any, _keepdims: Any) -> None:
@@ -257,15 +233,17 @@ def _of_truth(extreme: Any) -> Reduction:
 
 
 REDUCTIONS: dict[np.ufunc, Reduction] = {
-    np.add: Reduction("buifc", sum_over, "uifc", _sum_so_far, at_once(SUMMED, _sum_all, _sum)),
-    np.multiply: Reduction("buifc", _prod_over, "uifc", _product_so_far, at_once(SUMMED, _prod_all, _prod, False)),
-    np.maximum: _of_extreme(_amax, _cummax, REAL_FLOATS | SMALL_INTEGERS | {INT64}),
-    np.minimum: _of_extreme(_amin, _cummin, REAL_FLOATS | SMALL_INTEGERS),
-    np.fmax: _of_numbers(_amax, -math.inf),
-    np.fmin: _of_numbers(_amin, math.inf),
-    np.logical_and: _of_truth(_amin),
-    np.logical_or: _of_truth(_amax),
-    np.logaddexp: Reduction("f", _logsumexp, "f", _logaddexp_so_far),
+    np.add: Reduction("buifc", sum_over, "uifc", _sum_so_far, at_once(SUMMED, aten.sum, aten.sum_dim_IntList)),
+    np.multiply: Reduction(
+        "buifc", _prod_over, "uifc", _product_so_far, at_once(SUMMED, aten.prod, aten.prod_dim_int, False)
+    ),
+    np.maximum: _of_extreme(aten.amax, aten.cummax, REAL_FLOATS | SMALL_INTEGERS | {INT64}),
+    np.minimum: _of_extreme(aten.amin, aten.cummin, REAL_FLOATS | SMALL_INTEGERS),
+    np.fmax: _of_numbers(aten.amax, -math.inf),
+    np.fmin: _of_numbers(aten.amin, math.inf),
+    np.logical_and: _of_truth(aten.amin),
+    np.logical_or: _of_truth(aten.amax),
+    np.logaddexp: Reduction("f", aten.logsumexp, "f", _logaddexp_so_far),
     **dict.fromkeys((np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor), Reduction()),
     **dict.fromkeys((np.gcd, np.logaddexp2, np.hypot), Reduction()),
 }
@@ -284,18 +262,18 @@ def fold(operation: Fold, x: Tensor, axes: Axes, keepdims: bool = False, from_id
     """
     row = REDUCTIONS.get(operation.function, NONE)
     if operation.function is np.add and x.dtype.kind in "fc" and not from_identity:
-        return signed_sum(_sum, x, axes, keepdims)  # 0.0 + -0.0 is 0.0
+        return signed_sum(aten.sum_dim_IntList, x, axes, keepdims)  # 0.0 + -0.0 is 0.0
     if row.over is not None and x.dtype.kind in row.kinds:
         return row.over(x, axes, keepdims)
     shape = x.shape
     others = tuple(i for i in range(x.ndim) if i not in axes)
     length = math.prod(shape[i] for i in axes)
-    x = _reshape(_permute(x, (*axes, *others)), (length, *(shape[i] for i in others)))
+    x = aten.reshape(aten.permute(x, (*axes, *others)), (length, *(shape[i] for i in others)))
     if length == 1:
-        x = cast(_select(x, 0, 0), operation.dtype)
+        x = cast(aten.select_int(x, 0, 0), operation.dtype)
     else:
         x = _by_pairs(operation, x) if is_associative(operation.function) else _one_by_one(operation, x)
-    return _reshape(x, kept_shape(shape, axes)) if keepdims else x
+    return aten.reshape(x, kept_shape(shape, axes)) if keepdims else x
 
 
 # ---- Any operation ----
@@ -305,25 +283,25 @@ def _by_pairs(operation: Fold, x: Tensor) -> Tensor:
     """Neighbours are combined, so that the order stays: of two that are nan, the first is the maximum."""
     while (length := x.shape[0]) > 1:
         even = length - length % 2
-        folded = operation.combine(_slice(x, 0, 0, even, 2), _slice(x, 0, 1, even, 2))
-        x = folded if length % 2 == 0 else _cat([folded, _slice(x, 0, length - 1, length)])
+        folded = operation.combine(aten.slice_Tensor(x, 0, 0, even, 2), aten.slice_Tensor(x, 0, 1, even, 2))
+        x = folded if length % 2 == 0 else aten.cat([folded, aten.slice_Tensor(x, 0, length - 1, length)])
     return _reshape_to_value(x)
 
 
 def _reshape_to_value(x: Tensor) -> Tensor:
     # A copy: what select gives is a view, and a 0-d result stands for a scalar.
-    return _clone(_select(x, 0, 0))
+    return aten.clone(aten.select_int(x, 0, 0))
 
 
 def _one_by_one(operation: Fold, x: Tensor) -> Tensor:
-    result = cast(_select(x, 0, 0), operation.dtype)
+    result = cast(aten.select_int(x, 0, 0), operation.dtype)
     for i in range(1, x.shape[0]):
-        result = operation.combine(result, _select(x, 0, i))
+        result = operation.combine(result, aten.select_int(x, 0, i))
     return result
 
 
 def join(first: Tensor, x: Tensor, axis: int) -> Tensor:
-    return _cat([first, x], axis)
+    return aten.cat([first, x], axis)
 
 
 def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) -> Tensor:
@@ -333,18 +311,18 @@ def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) 
     """
     count, step = x.shape[0], 1
     column = (-1,) + (1,) * (x.ndim - 1)
-    result = moved(lambda y: _index_select(y, 0, starts), x)
-    begun = _eq(lengths, 0)  # nowhere yet
+    result = moved(lambda y: aten.index_select(y, 0, starts), x)
+    begun = aten.eq_Scalar(lengths, 0)  # nowhere yet
     while True:
-        taken = _ne(lengths & step, 0)
-        piece = moved(lambda y: _index_select(y, 0, _clamp(starts, 0, y.shape[0] - 1)), x)  # noqa: B023
-        joined = _where(_reshape(begun, column), operation.combine(result, piece), piece)
-        result = _where(_reshape(taken, column), joined, result)
+        taken = aten.ne_Scalar(lengths & step, 0)
+        piece = moved(lambda y: aten.index_select(y, 0, aten.clamp(starts, 0, y.shape[0] - 1)), x)  # noqa: B023
+        joined = aten.where_self(aten.reshape(begun, column), operation.combine(result, piece), piece)
+        result = aten.where_self(aten.reshape(taken, column), joined, result)
         begun = begun | taken
         starts = starts + cast(taken, INT64) * step
         if 2 * step > count:
             return result
-        x = operation.combine(_slice(x, 0, 0, x.shape[0] - step), _slice(x, 0, step, x.shape[0]))
+        x = operation.combine(aten.slice_Tensor(x, 0, 0, x.shape[0] - step), aten.slice_Tensor(x, 0, step, x.shape[0]))
         step *= 2
 
 
@@ -355,11 +333,11 @@ def scan(operation: Fold, x: Tensor, axis: int) -> Tensor:
         return row.scan(x, axis)
     if is_associative(operation.function):
         return _by_doubling(operation, x, axis)
-    result = _select(x, axis, 0)
+    result = aten.select_int(x, axis, 0)
     results = [cast(result, operation.dtype)]
     for i in range(1, x.shape[axis]):
-        results.append(operation.combine(results[-1], _select(x, axis, i)))
-    return _stack(results, axis)
+        results.append(operation.combine(results[-1], aten.select_int(x, axis, i)))
+    return aten.stack(results, axis)
 
 
 def _by_doubling(operation: Fold, x: Tensor, axis: int) -> Tensor:
@@ -367,20 +345,15 @@ def _by_doubling(operation: Fold, x: Tensor, axis: int) -> Tensor:
     length = x.shape[axis]
     step = 1
     while step < length:
-        later = operation.combine(_slice(x, axis, 0, length - step), _slice(x, axis, step, length))
-        x = _cat([_slice(x, axis, 0, step), later], axis)
+        later = operation.combine(
+            aten.slice_Tensor(x, axis, 0, length - step), aten.slice_Tensor(x, axis, step, length)
+        )
+        x = aten.cat([aten.slice_Tensor(x, axis, 0, step), later], axis)
         step *= 2
-    return x if step > 1 else _clone(x)
+    return x if step > 1 else aten.clone(x)
 
 
 # ---- Repeated indices ----
-
-_arange = kernel("arange")
-_argsort = kernel("argsort.stable")
-_gather = kernel("index.Tensor")
-_nonzero = kernel("nonzero")
-_scatter = kernel("index_put")
-_sub = kernel("sub.Tensor")
 
 
 def rounds(places: Tensor) -> Iterator[Tensor]:
@@ -388,11 +361,16 @@ def rounds(places: Tensor) -> Iterator[Tensor]:
     count = places.shape[0]
     if count == 0:
         return
-    order = _argsort(places, stable=True)
-    ordered = _gather(places, [order])
-    position = _arange(count, dtype=INT64, device=places.dev)
-    is_first = _cat([_eq(_slice(position, 0, 0, 1), 0), _ne(_sub(_slice(ordered, 0, 1), _slice(ordered, 0, 0, -1)), 0)])
-    start = _cummax(position * cast(is_first, INT64), 0)[0]
-    occurrence = _scatter(position, [order], _sub(position, start))
-    for number in range(int(occurrence.item() if occurrence.ndim == 0 else _amax(occurrence, [0]).item()) + 1):
-        yield _reshape(_nonzero(_eq(occurrence, number)), (-1,))
+    order = aten.argsort_stable(places, stable=True)
+    ordered = aten.index_Tensor(places, [order])
+    position = aten.arange(count, dtype=INT64, device=places.dev)
+    is_first = aten.cat(
+        [
+            aten.eq_Scalar(aten.slice_Tensor(position, 0, 0, 1), 0),
+            aten.ne_Scalar(aten.sub_Tensor(aten.slice_Tensor(ordered, 0, 1), aten.slice_Tensor(ordered, 0, 0, -1)), 0),
+        ]
+    )
+    start = aten.cummax(position * cast(is_first, INT64), 0)[0]
+    occurrence = aten.index_put(position, [order], aten.sub_Tensor(position, start))
+    for number in range(int(occurrence.item() if occurrence.ndim == 0 else aten.amax(occurrence, [0]).item()) + 1):
+        yield aten.reshape(aten.nonzero(aten.eq_Scalar(occurrence, number)), (-1,))

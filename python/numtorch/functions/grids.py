@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, as_tensor, dev_of, is_weak, xp
 from numtorch.functions.creation import array, empty, indices, ones
@@ -37,9 +38,6 @@ __all__ = [
     "triu_indices_from",
 ]
 
-_select = kernel("select.int")
-_tril_indices = kernel("tril_indices")
-_triu_indices = kernel("triu_indices")
 
 INT64 = np.dtype(np.int64)
 
@@ -67,21 +65,21 @@ def _triangle(places: Any, n: int, m: int | None, k: int, dev: int) -> tuple[Ten
     height = max(operator.index(n), 0)
     width = height if m is None else max(operator.index(m), 0)
     found = places(height, width, operator.index(k), dtype=INT64, device=dev)
-    return (_select(found, 0, 0), _select(found, 0, 1))
+    return (aten.select_int(found, 0, 0), aten.select_int(found, 0, 1))
 
 
 def tril_indices(
     n: int, k: int = 0, m: int | None = None, *, device: Any = None, dev: int | None = None
 ) -> tuple[Tensor, ...]:
     """NumPy's `tril_indices`."""
-    return _triangle(_tril_indices, n, m, k, place_of(device, dev))
+    return _triangle(aten.tril_indices, n, m, k, place_of(device, dev))
 
 
 def triu_indices(
     n: int, k: int = 0, m: int | None = None, *, device: Any = None, dev: int | None = None
 ) -> tuple[Tensor, ...]:
     """NumPy's `triu_indices`."""
-    return _triangle(_triu_indices, n, m, k, place_of(device, dev))
+    return _triangle(aten.triu_indices, n, m, k, place_of(device, dev))
 
 
 def _matrix(arr: Array) -> Tensor:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, as_read_only, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_read_only, tensor
 from numtorch.functions.arguments import (
     Array,
     as_tensor,
@@ -44,19 +45,12 @@ __all__ = [
     "take_along_axis",
 ]
 
-_arange = kernel("arange")
-_cumsum = kernel("cumsum")
-_diagonal = kernel("diagonal")
-_nonzero = kernel("nonzero")
-_remainder = kernel("remainder.Scalar")
-_select = kernel("select.int")
-_where = kernel("where.self")
 _LONG = 8192  # elements from which kernels run without the GIL
 
 
 def _true_places(x: Tensor) -> Tensor:
     """`nonzero` of a copy: the kernel counts, then writes as many, and no other thread may change them in between."""
-    return _nonzero(x.copy() if x.size >= _LONG and x.dev == -1 else x)
+    return aten.nonzero(x.copy() if x.size >= _LONG and x.dev == -1 else x)
 
 
 def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
@@ -72,7 +66,7 @@ def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> 
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
     if length == 0 and places.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    return _remainder(places, max(length, 1)) if mode == "wrap" else xp.clip(places, 0, max(length - 1, 0))
+    return aten.remainder_Scalar(places, max(length, 1)) if mode == "wrap" else xp.clip(places, 0, max(length - 1, 0))
 
 
 @implements(np.take)
@@ -105,7 +99,7 @@ def _along_axis(shape: tuple[int, ...], indices: Tensor, axis: int) -> tuple[Ten
 
     def grid(place: int) -> Tensor:
         lengths = tuple(-1 if other == place else 1 for other in range(len(shape)))
-        return _arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)
+        return aten.arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)
 
     return tuple(indices if place == axis else grid(place) for place in range(len(shape)))
 
@@ -176,7 +170,7 @@ def _assignable(values: Array, target: Tensor) -> Tensor:
 def _cycled(values: Tensor, places: Tensor) -> Tensor:
     """`values` one after another, from the start again when they are used up, at `places`."""
     flat = ravel(values)
-    return flat[_remainder(places, flat.size)]
+    return flat[aten.remainder_Scalar(places, flat.size)]
 
 
 @implements(np.put)
@@ -188,7 +182,7 @@ def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
     if places.size == 0 or values.size == 0:
         return
     if values.size != 1:
-        values = _cycled(values, _arange(places.size, dtype=np.int64, device=target.dev))
+        values = _cycled(values, aten.arange(places.size, dtype=np.int64, device=target.dev))
     _write_flat(target, (places,), values.reshape(-1))
 
 
@@ -204,8 +198,8 @@ def putmask(a: Any, /, mask: Array, values: Array) -> None:
     if source.size == 0:
         return
     if source.shape != target.shape:
-        source = _cycled(source, _arange(target.size, dtype=np.int64, device=target.dev)).reshape(target.shape)
-    target[...] = _where(where.reshape(target.shape), source, target)
+        source = _cycled(source, aten.arange(target.size, dtype=np.int64, device=target.dev)).reshape(target.shape)
+    target[...] = aten.where_self(where.reshape(target.shape), source, target)
 
 
 @implements(np.place)
@@ -220,9 +214,9 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
         if bool(where.any()):
             raise ValueError("Cannot insert from an empty array!")
         return
-    order = _cumsum(where.reshape(-1), 0) - 1  # of the masked elements, which take the values in turn
+    order = aten.cumsum(where.reshape(-1), 0) - 1  # of the masked elements, which take the values in turn
     chosen = _cycled(source, order).reshape(target.shape)
-    target[...] = _where(where.reshape(target.shape), chosen, target)
+    target[...] = aten.where_self(where.reshape(target.shape), chosen, target)
 
 
 @implements(np.copyto)
@@ -250,7 +244,7 @@ def copyto(dst: Any, src: Array, casting: str = "same_kind", where: Array = True
     mask = truth(as_tensor(where, target.dev))
     while source.ndim > target.ndim and source.shape[0] == 1:
         source = source[0, ...]
-    target[...] = _where(
+    target[...] = aten.where_self(
         broadcast_to(mask, target.shape), broadcast_to(cast(source, target.dtype), target.shape), target
     )
 
@@ -281,7 +275,7 @@ def nonzero(a: Array) -> tuple[Tensor, ...]:
             "If the context of this error is of the form `arr[nonzero(cond)]`, just use `arr[cond]`."
         )
     places = _true_places(x)
-    return tuple(_select(places, 1, axis) for axis in range(x.ndim))
+    return tuple(aten.select_int(places, 1, axis) for axis in range(x.ndim))
 
 
 @implements(np.flatnonzero)
@@ -305,7 +299,7 @@ def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tenso
     first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
     if first == second:
         raise ValueError("axis1 and axis2 cannot be the same")
-    return as_read_only(_diagonal(x, operator.index(offset), first, second))
+    return as_read_only(aten.diagonal(x, operator.index(offset), first, second))
 
 
 @implements(np.fill_diagonal)
@@ -328,5 +322,5 @@ def fill_diagonal(a: Any, val: Array, wrap: bool = False) -> None:
     if count == 0 or values.size == 0:
         return
     if values.ndim:
-        values = _cycled(values, _arange(count, dtype=np.int64, device=target.dev))
+        values = _cycled(values, aten.arange(count, dtype=np.int64, device=target.dev))
     _write_flat(target, (slice(None, end, step),), values)

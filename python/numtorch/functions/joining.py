@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, are_alike, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, are_alike, tensor
 from numtorch.functions.arguments import (
     MOST_AXES,
     Array,
@@ -46,16 +47,6 @@ __all__ = [
     "vsplit",
     "vstack",
 ]
-
-_cat = kernel("cat")
-_expand = kernel("expand")
-_index_select = kernel("index_select")
-_repeat = kernel("repeat")
-_repeated_places = kernel("repeat_interleave.Tensor")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_stack = kernel("stack")
-_unsqueeze = kernel("unsqueeze")
 
 
 def _members(arrays: Any, out: Any = None) -> list[Tensor]:
@@ -105,7 +96,7 @@ def concatenate(
     """NumPy's `concatenate`."""
     if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
-            return _cat(arrays, axis)
+            return aten.cat(arrays, axis)
         except (ValueError, IndexError):
             pass  # below it is said in NumPy's words
     if axis is None:
@@ -125,10 +116,10 @@ def concatenate(
 def _joined(members: list[Tensor], axis: int) -> Tensor:
     """The axes in memory in the order that they have in the members."""
     if all(map(_core.is_contiguous, members)):
-        return _cat(members, axis)
+        return aten.cat(members, axis)
     axes = joint_axes(members)
     back = sorted(range(len(axes)), key=axes.__getitem__)
-    return _permute(_cat([_permute(x, axes) for x in members], back[axis]), back)
+    return aten.permute(aten.cat([aten.permute(x, axes) for x in members], back[axis]), back)
 
 
 def _concatenated_flat(arrays: Any, out: Any, dtype: Dtype, casting: str) -> Tensor:
@@ -146,7 +137,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
     """NumPy's `stack`."""
     if out is None and dtype is None and type(axis) is int and are_alike(arrays):
         try:
-            return _within_limit(_stack(arrays, axis))
+            return _within_limit(aten.stack(arrays, axis))
         except (ValueError, IndexError):
             pass  # below it is said in NumPy's words
     members = _members(arrays, out)
@@ -156,7 +147,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
         raise ValueError("all input arrays must have the same shape")
     place = axis_of(axis, members[0].ndim + 1)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _within_limit(_joined([_unsqueeze(cast(x, target), place) for x in members], place))
+    result = _within_limit(_joined([aten.unsqueeze(cast(x, target), place) for x in members], place))
     return result if out is None else into(result, out, "stack", casting)
 
 
@@ -193,7 +184,7 @@ def dstack(tup: Any) -> Tensor:
 @implements(np.column_stack)
 def column_stack(tup: Any) -> Tensor:
     """NumPy's `column_stack`."""
-    return concatenate([x if x.ndim >= 2 else _reshape(x, (x.size, 1)) for x in _members(tup)], 1)
+    return concatenate([x if x.ndim >= 2 else aten.reshape(x, (x.size, 1)) for x in _members(tup)], 1)
 
 
 def _depth(blocks: Any) -> int:
@@ -224,7 +215,7 @@ def block(arrays: Any) -> Tensor:
     def join(blocks: Any, level: int) -> Tensor:
         if not isinstance(blocks, list):
             x = as_tensor(blocks, dev)
-            return _reshape(x, (1,) * (ndim - x.ndim) + x.shape)
+            return aten.reshape(x, (1,) * (ndim - x.ndim) + x.shape)
         return concatenate([join(inner, level + 1) for inner in blocks], ndim - depth + level)
 
     result = join(arrays, 0)
@@ -313,14 +304,14 @@ def tile(A: Array, reps: Any) -> Tensor:
     counts = (1,) * (x.ndim - len(counts)) + tuple(operator.index(count) for count in counts)
     if all(count == 1 for count in counts) and len(counts) == x.ndim:
         return x.copy("K")
-    return moved(lambda y: _repeat(y, counts), x)
+    return moved(lambda y: aten.repeat(y, counts), x)
 
 
 def _repeat_evenly(x: Tensor, count: int, axis: int) -> Tensor:
     """Each element `count` times, by views and one copy."""
-    wide = _unsqueeze(x, axis + 1)
-    wide = _expand(wide, (*x.shape[: axis + 1], count, *x.shape[axis + 1 :]))
-    return _core.owned(_reshape(wide.copy(), (*x.shape[:axis], x.shape[axis] * count, *x.shape[axis + 1 :])))
+    wide = aten.unsqueeze(x, axis + 1)
+    wide = aten.expand(wide, (*x.shape[: axis + 1], count, *x.shape[axis + 1 :]))
+    return _core.owned(aten.reshape(wide.copy(), (*x.shape[:axis], x.shape[axis] * count, *x.shape[axis + 1 :])))
 
 
 @implements(np.repeat)
@@ -346,7 +337,7 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
     if counts.size not in (1, x.shape[place]):
         raise ValueError(f"operands could not be broadcast together with shape ({x.shape[place]},) ({counts.size},)")
     # A copy: a kernel adds them up, and then writes as many, so no other thread may change them in between.
-    counts = _expand(cast(counts, np.int64).reshape(-1), (x.shape[place],)).copy()
+    counts = aten.expand(cast(counts, np.int64).reshape(-1), (x.shape[place],)).copy()
     if bool((counts < 0).any()):
         raise ValueError("repeats may not contain negative values.")
-    return moved(lambda y: _index_select(y, place, _repeated_places(counts)), x)
+    return moved(lambda y: aten.index_select(y, place, aten.repeat_interleave_Tensor(counts)), x)

@@ -8,7 +8,8 @@ from typing import Any, cast
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 
 __all__ = [
     "as_order",
@@ -25,9 +26,6 @@ __all__ = [
     "reverse_axes",
     "turned_too",
 ]
-
-
-_permute = kernel("permute")
 
 
 def _is_dense(lengths: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
@@ -130,11 +128,11 @@ def ordered_like(x: Tensor, like: Tensor) -> Tensor:
 
 def _in_axes(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """`x` with its axes in memory as `axes` says, from the slowest to the fastest."""
-    sorted_axes = _permute(x, axes)
+    sorted_axes = aten.permute(x, axes)
     if _core.is_contiguous(sorted_axes):
         return x
     back = sorted(range(len(axes)), key=axes.__getitem__)
-    return _core.owned(_permute(sorted_axes.copy(), back))
+    return _core.owned(aten.permute(sorted_axes.copy(), back))
 
 
 def joint_axes(arrays: Sequence[Tensor]) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, cast, dev_of, xp
 from numtorch.functions.decomposition import svd
 from numtorch.functions.dot import dot
@@ -21,12 +22,6 @@ from numtorch.functions.solve import inv
 
 __all__ = ["cond", "det", "matrix_power", "matrix_rank", "multi_dot", "slogdet"]
 
-_det = kernel("_linalg_det")
-_expand = kernel("expand")
-_inv = kernel("linalg_inv_ex")
-_isnan = kernel("isnan")
-_slogdet = kernel("_linalg_slogdet")
-_where = kernel("where.self")
 
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
@@ -37,7 +32,7 @@ def det(a: Array) -> Tensor:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    return cast(_det(widened(x, dtype))[0], dtype)
+    return cast(aten._linalg_det(widened(x, dtype))[0], dtype)
 
 
 @implements(np.linalg.slogdet)
@@ -46,7 +41,7 @@ def slogdet(a: Array) -> Any:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    sign, logarithm, *_ = _slogdet(widened(x, dtype))
+    sign, logarithm, *_ = aten._linalg_slogdet(widened(x, dtype))
     return SlogdetResult(cast(sign, dtype), cast(logarithm, real_dtype(dtype)))
 
 
@@ -82,15 +77,15 @@ def cond(x: Array, p: Any = None) -> Tensor:
     else:
         check_square(matrices)
         dtype = result_dtype(matrices)
-        inverse, info = _inv(widened(matrices, dtype))
+        inverse, info = aten.linalg_inv_ex(widened(matrices, dtype))
         nan = tensor(np.nan, dev=inverse.dev, dtype=inverse.dtype)
-        inverse = _where((info != 0)[..., None, None], nan, inverse)
+        inverse = aten.where_self((info != 0)[..., None, None], nan, inverse)
         product = norm(matrices, p, (-2, -1)) * norm(inverse, p, (-2, -1))
         ratio = cast(product, real_dtype(dtype))
-    spoiled = _isnan(ratio)
+    spoiled = aten.isnan(ratio)
     if matrices.dtype.kind in "fc":
-        spoiled = spoiled & ~_isnan(matrices).any(axis=(-2, -1))
-    return _where(spoiled, tensor(np.inf, dev=ratio.dev, dtype=ratio.dtype), ratio)
+        spoiled = spoiled & ~aten.isnan(matrices).any(axis=(-2, -1))
+    return aten.where_self(spoiled, tensor(np.inf, dev=ratio.dev, dtype=ratio.dtype), ratio)
 
 
 @implements(np.linalg.matrix_power)
@@ -103,7 +98,7 @@ def matrix_power(a: Array, n: int) -> Tensor:
     except TypeError as error:
         raise TypeError("exponent must be an integer") from error
     if power == 0:
-        return ordered_like(_expand(unit_matrix(x.shape[-1], x), x.shape).copy(), x)
+        return ordered_like(aten.expand(unit_matrix(x.shape[-1], x), x.shape).copy(), x)
     if power < 0:
         x, power = inv(x), -power
     result = None

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import cast
 from numtorch.functions.layout import in_c_order
 
@@ -29,7 +30,6 @@ __all__ = [
     "widened",
 ]
 
-_conj = kernel("_conj_physical")
 
 COMPLEX128 = np.dtype(np.complex128)
 FLOAT16 = np.dtype(np.float16)
@@ -90,7 +90,7 @@ def converged(message: str, compute: Callable[..., Any], *arguments: Any, **keyw
 
 def adjoint(x: Tensor) -> Tensor:
     """Conjugate transpose of a stack of matrices."""
-    return _conj(x.mT) if x.dtype.kind == "c" else x.mT
+    return aten._conj_physical(x.mT) if x.dtype.kind == "c" else x.mT
 
 
 def unit_matrix(n: int, like: Tensor) -> Tensor:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value, tensor
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -49,9 +50,6 @@ __all__ = [
     "nanvar",
 ]
 
-_isnan = kernel("isnan")
-_nan_to_num = kernel("nan_to_num")
-_where = kernel("where.self")
 
 FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
 
@@ -61,8 +59,8 @@ def _without_nan(x: Tensor, neutral: complex) -> Tensor:
     if x.dtype.kind not in "fc":
         return x
     if x.dtype.kind == "f" and not x.tracked:  # three times as fast
-        return _nan_to_num(x, neutral, math.inf, -math.inf)
-    return _where(_isnan(x), tensor(neutral, dev=x.dev, dtype=x.dtype), x)
+        return aten.nan_to_num(x, neutral, math.inf, -math.inf)
+    return aten.where_self(aten.isnan(x), tensor(neutral, dev=x.dev, dtype=x.dtype), x)
 
 
 @implements(np.nansum)
@@ -103,7 +101,7 @@ def nanmean(
     wide = FLOAT32 if wanted == FLOAT16 else wanted
     terms = cast(cast(_without_nan(x, 0.0), wanted), wide)
     total = sum_of(terms, axis, None, None, keep, NoValue, where)
-    count = sum_of(~_isnan(x), axis, INT64, None, keep, NoValue, where)
+    count = sum_of(~aten.isnan(x), axis, INT64, None, keep, NoValue, where)
     warn_where(count == 0, "Mean of empty slice")
     result = cast(total / cast(count, wide), wanted)
     return result if out is None else into(result, out, "nanmean", "unsafe")
@@ -119,15 +117,15 @@ def _nan_extreme(extreme: Any, name: str, sign: float, a: Array, axis: Axis, out
         along = {"axis": axis, "keepdims": keywords["keepdims"] is True}
         found = ufunc_answer(np.fmax if sign < 0 else np.fmin, "reduce", (x,), along)
         if found is not None:
-            warn_where(_isnan(found), "All-NaN slice encountered")
+            warn_where(aten.isnan(found), "All-NaN slice encountered")
             return found
     if not unbounded and keywords["initial"] != keywords["initial"]:  # NaN, which counts as little as the others
         keywords["initial"], unbounded = worst, True
     result = extreme(_without_nan(x, worst), axis, None, **keywords)
     if unbounded:
-        nothing = all_of(_isnan(x), axis, None, keywords["keepdims"])
+        nothing = all_of(aten.isnan(x), axis, None, keywords["keepdims"])
         warn_where(nothing, "All-NaN slice encountered")
-        result = _where(nothing, tensor(math.nan, dev=x.dev, dtype=x.dtype), result)
+        result = aten.where_self(nothing, tensor(math.nan, dev=x.dev, dtype=x.dtype), result)
     return result if out is None else into(result, out, name)
 
 
@@ -176,7 +174,7 @@ def nancumprod(a: Array, axis: Any = None, dtype: Dtype = None, out: Any = None)
 
 def _nan_place(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
-    if x.dtype.kind in "fc" and x.size and bool(xp.any(all_of(_isnan(x), axis))):
+    if x.dtype.kind in "fc" and x.size and bool(xp.any(all_of(aten.isnan(x), axis))):
         raise ValueError("All-NaN slice encountered")
     return find(_without_nan(x, neutral), axis, out, keepdims=keepdims)
 
@@ -199,7 +197,7 @@ def _nan_spread(
     """Variance or its root; NaN where no more than `ddof` elements are left."""
     wanted = _inexact(x, dtype, out)
     wide = FLOAT32 if wanted == FLOAT16 else wanted
-    missing = _isnan(x)
+    missing = aten.isnan(x)
     keep = kept(keepdims)
     count = sum_of(~missing, axis, INT64, None, True, NoValue, where)
     filled = _without_nan(x, 0.0)
@@ -215,11 +213,11 @@ def _nan_spread(
     if by_norm:
         seen = ~missing if where is NoValue else ~missing & as_tensor(where, x.dev)
         deviations = source - middle
-        deviations = _where(seen, deviations, tensor(0.0, dev=x.dev, dtype=deviations.dtype))
+        deviations = aten.where_self(seen, deviations, tensor(0.0, dev=x.dev, dtype=deviations.dtype))
         total = cast(size_of(deviations, axes_of(axis, x.ndim), keep), sums)
     else:
         squares = squared_deviations(source, middle)
-        squares = _where(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
+        squares = aten.where_self(missing, tensor(0.0, dev=x.dev, dtype=squares.dtype), squares)
         total = sum_of(cast(squares, sums), axis, None, None, keep, NoValue, where)
     left = (count if keep else count.reshape(total.shape)) - ddof
     warn_where(left <= 0, "Degrees of freedom <= 0 for slice.")

@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value
 from numtorch.functions.arguments import Array, as_tensor, check_casting, dev_of, held, is_weak, xp
 from numtorch.functions.registry import implements
 from numtorch.functions.selection import where
 
 __all__ = ["isneginf", "isposinf", "nan_to_num"]
-
-_complex = kernel("complex")
-_nan_to_num = kernel("nan_to_num")
 
 
 def _sign_known(x: Tensor) -> Tensor:
@@ -58,7 +56,7 @@ def _replaced(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     """Real `x` with the three replaced."""
     values = [_replacement(value, x) for value in (nan, posinf, neginf)]
     numbers = [None if isinstance(value, Tensor) else value for value in values]
-    result = _nan_to_num(x, *(None if number is None else held(float(number), x.dtype) for number in numbers))
+    result = aten.nan_to_num(x, *(None if number is None else held(float(number), x.dtype) for number in numbers))
     for value, places in zip(values, (xp.isnan, xp.isposinf, xp.isneginf), strict=True):
         if isinstance(value, Tensor):
             result = where(places(x), value, result)
@@ -70,7 +68,7 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
     """NumPy's `nan_to_num`."""
     source = as_tensor(x, dev_of(x, nan, posinf, neginf))
     if source.dtype.kind == "c":
-        result = _complex(*(_replaced(part, nan, posinf, neginf) for part in (source.real, source.imag)))
+        result = aten.complex(*(_replaced(part, nan, posinf, neginf) for part in (source.real, source.imag)))
     elif source.dtype.kind == "f":
         result = _replaced(source, nan, posinf, neginf)
     else:

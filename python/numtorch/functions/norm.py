@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, NoValue, as_tensor, axes_of, axis_of, cast, xp
 from numtorch.functions.decomposition import svdvals
 from numtorch.functions.folding import kept_shape, sum_over
@@ -20,15 +21,6 @@ from numtorch.functions.shape import moveaxis
 
 __all__ = ["matrix_norm", "norm", "vector_norm"]
 
-_dot = kernel("dot")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_split = kernel("split.Tensor")
-_sqrt = kernel("sqrt")
-_stack = kernel("stack")
-_sum = kernel("sum")
-_vector_norm = kernel("linalg_vector_norm")
-_view_as_real = kernel("view_as_real")
 
 COMPLEX64, COMPLEX128 = np.dtype(np.complex64), np.dtype(np.complex128)
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -49,14 +41,14 @@ def _power_norm(x: Tensor, order: Any, axes: tuple[int, ...], keepdims: bool) ->
     """
     wide = WIDER.get(x.dtype)
     if wide is None or x.size <= FEW:
-        return _vector_norm(x, order, axes, keepdims)
+        return aten.linalg_vector_norm(x, order, axes, keepdims)
     if x.tracked:
-        return cast(_vector_norm(x, order, axes, keepdims, dtype=wide), x.real.dtype)
+        return cast(aten.linalg_vector_norm(x, order, axes, keepdims, dtype=wide), x.real.dtype)
     if order == 2:
         if len(axes) == x.ndim and not keepdims:
-            return _sqrt(_sum_of_squares(_flat(x)))
+            return aten.sqrt(_sum_of_squares(_flat(x)))
         square = x.real * x.real + x.imag * x.imag if x.dtype.kind == "c" else x * x
-        return _sqrt(sum_over(square, axes, keepdims))
+        return aten.sqrt(sum_over(square, axes, keepdims))
     sizes = xp.abs(x)
     if order == 1:
         return sum_over(sizes, axes, keepdims)
@@ -66,14 +58,14 @@ def _power_norm(x: Tensor, order: Any, axes: tuple[int, ...], keepdims: bool) ->
 def _sum_of_squares(x: Tensor) -> Tensor:
     """By parts where x is float32 on the CPU: one thread of MKL's product loses three digits of a million numbers."""
     if x.dev != -1 or x.dtype != FLOAT32 or x.size <= PART:
-        return _dot(x, x)
-    return _sum(_stack([_dot(part, part) for part in _split(x, PART)]))
+        return aten.dot(x, x)
+    return aten.sum(aten.stack([aten.dot(part, part) for part in aten.split_Tensor(x, PART)]))
 
 
 def _flat(x: Tensor) -> Tensor:
     """All real numbers in `x`, in the order of memory."""
-    x = _permute(x, memory_axes(x)) if x.ndim > 1 else x
-    return _reshape(_view_as_real(x) if x.dtype.kind == "c" else x, (-1,))
+    x = aten.permute(x, memory_axes(x)) if x.ndim > 1 else x
+    return aten.reshape(aten.view_as_real(x) if x.dtype.kind == "c" else x, (-1,))
 
 
 def _extreme(extreme: Any, x: Tensor, axes: Any, keepdims: bool, initial: Any = NoValue) -> Tensor:

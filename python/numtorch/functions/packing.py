@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, as_tensor, axis_of, cast, xp
 from numtorch.functions.layout import in_c_order
 from numtorch.functions.registry import implements
@@ -15,7 +16,6 @@ from numtorch.functions.shape import moveaxis, ravel
 
 __all__ = ["packbits", "unpackbits"]
 
-_pad = kernel("constant_pad_nd")
 
 WEIGHTS = {"big": tuple(2**bit for bit in range(7, -1, -1)), "little": tuple(2**bit for bit in range(8))}
 
@@ -49,7 +49,7 @@ def packbits(a: Array, /, axis: int | None = None, bitorder: str = "big") -> Ten
     length = bits.shape[-1]
     count = -(-length // 8)
     if count * 8 != length:
-        bits = _pad(cast(bits != 0, np.uint8), (0, count * 8 - length))
+        bits = aten.constant_pad_nd(cast(bits != 0, np.uint8), (0, count * 8 - length))
     ones = cast(bits != 0, np.uint8).reshape((*bits.shape[:-1], count, 8))
     return moveaxis(xp.sum(ones * weights, axis=-1, dtype=np.uint8), -1, place)
 
@@ -70,5 +70,5 @@ def unpackbits(a: Array, /, axis: int | None = None, count: int | None = None, b
         if wanted < -length:
             raise ValueError("-count larger than number of elements")
         wanted = wanted + length if wanted < 0 else wanted
-        bits = bits[..., :wanted] if wanted <= length else _pad(bits, (0, wanted - length))
+        bits = bits[..., :wanted] if wanted <= length else aten.constant_pad_nd(bits, (0, wanted - length))
     return in_c_order(moveaxis(bits, -1, place))

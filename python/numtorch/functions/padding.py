@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, as_tensor, cast, check_lengths, dev_of, find_dev, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.joining import concatenate
@@ -19,9 +20,6 @@ from numtorch.functions.shape import broadcast_to, moveaxis
 
 __all__ = ["pad"]
 
-_constant_pad = kernel("constant_pad_nd")
-_index_select = kernel("index_select")
-_slice = kernel("slice.Tensor")
 
 Widths = list[tuple[int, int]]
 
@@ -81,7 +79,7 @@ def _pad_constant(x: Tensor, widths: Widths, values: Any) -> Tensor:
         return reverse_axes(_pad_constant(reverse_axes(x), widths[::-1], values))
     if isinstance(values, (int, float, complex)) and x.dtype.kind != "u":
         value = np.asarray(values).astype(x.dtype).item()
-        return _constant_pad(x, [width for pair in reversed(widths) for width in pair], value)
+        return aten.constant_pad_nd(x, [width for pair in reversed(widths) for width in pair], value)
     table = _ends(values, x.ndim, x.dev)
     for axis, width in enumerate(widths):
         ends = [as_tensor(table[axis, end], x.dev).astype(x.dtype) for end in (0, 1)]
@@ -94,7 +92,7 @@ def _pad_ramp(x: Tensor, widths: Widths, values: Any) -> Tensor:
     """Straight lines from the end values to the edges."""
     table = _ends(values, x.ndim, x.dev)
     for axis, width in enumerate(widths):
-        edges = (_slice(x, axis, 0, 1), _slice(x, axis, x.shape[axis] - 1))
+        edges = (aten.slice_Tensor(x, axis, 0, 1), aten.slice_Tensor(x, axis, x.shape[axis] - 1))
         ramps = []
         for end in (0, 1):
             edge = xp.squeeze(edges[end], axis)
@@ -122,7 +120,7 @@ def _pad_statistic(x: Tensor, widths: Widths, function: Callable[..., Any], stat
         if function in (xp.amax, xp.amin) and 0 in (before, after):
             raise ValueError("stat_length of 0 yields no value for padding")
         bands = []
-        for end, part in enumerate((_slice(x, axis, 0, before), _slice(x, axis, count - after))):
+        for end, part in enumerate((aten.slice_Tensor(x, axis, 0, before), aten.slice_Tensor(x, axis, count - after))):
             value = function(part, axis=axis, keepdims=True)
             value = xp.rint(value) if x.dtype.kind in "iu" and value.dtype.kind == "f" else value
             bands.append(broadcast_to(value.astype(x.dtype), _band(x, axis, width[end])))
@@ -131,7 +129,7 @@ def _pad_statistic(x: Tensor, widths: Widths, function: Callable[..., Any], stat
 
 
 def _picked(x: Tensor, axis: int, places: np.ndarray[Any, Any]) -> Tensor:
-    return moved(lambda y: _index_select(y, axis, tensor(places, dev=x.dev)), x)
+    return moved(lambda y: aten.index_select(y, axis, tensor(places, dev=x.dev)), x)
 
 
 def _pad_repeating(x: Tensor, widths: Widths, mode: Any) -> Tensor:
@@ -173,7 +171,7 @@ def _pad_odd(x: Tensor, widths: Widths, mode: Any) -> Tensor:
         places, *weights = _odd_weights(length, width, mode)
         shape = (-1,) + (1,) * (x.ndim - axis - 1)
         inside, first, last = (tensor(w.astype(x.dtype), dev=x.dev).reshape(shape) for w in weights)
-        edges = (_slice(x, axis, 0, 1), _slice(x, axis, length - 1))
+        edges = (aten.slice_Tensor(x, axis, 0, 1), aten.slice_Tensor(x, axis, length - 1))
         picked = _picked(x, axis, places)
         x = picked * inside + edges[0] * first + edges[1] * last
     return cast(x, dtype)

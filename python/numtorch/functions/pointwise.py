@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value, tensor
 from numtorch.functions.arguments import (
     Array,
     NoValue,
@@ -49,11 +50,6 @@ __all__ = [
     "round",
 ]
 
-_clamp = kernel("clamp")
-_clamp_tensor = kernel("clamp.Tensor")
-_complex = kernel("complex")
-_round = kernel("round")
-_round_decimals = kernel("round.decimals")
 
 FLOAT64 = np.dtype(np.float64)
 NUMBERS = (float, int)
@@ -90,7 +86,7 @@ def clip(
     """NumPy's `clip`."""
     if type(a) is Tensor and type(a_min) in NUMBERS and type(a_max) in NUMBERS and a.dtype in REAL_FLOATS:
         if out is None and min is NoValue and max is NoValue and not kwargs:
-            return _clamp(a, _bound(a_min, a.dtype), _bound(a_max, a.dtype))
+            return aten.clamp(a, _bound(a_min, a.dtype), _bound(a_max, a.dtype))
     if a_min is NoValue and a_max is NoValue:
         a_min = None if min is NoValue else min
         a_max = None if max is NoValue else max
@@ -123,7 +119,7 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     x = cast(x, dtype)
     weak = all(b is None or is_weak(b) for b in bounds)
     if weak and (dtype.kind == "f" or dtype == np.int64):
-        return _clamp(x, *(b if b is None else _bound(b, dtype) for b in bounds))
+        return aten.clamp(x, *(b if b is None else _bound(b, dtype) for b in bounds))
     made = [
         b if b is None else cast(as_tensor(np.asarray(b, dtype) if is_weak(b) else b, x.dev), dtype) for b in bounds
     ]
@@ -134,7 +130,7 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
     if dtype.kind in "buc":
         x = x if made[0] is None else xp.maximum(x, made[0])
         return x if made[1] is None else xp.minimum(x, made[1])
-    return _clamp_tensor(x, *made)
+    return aten.clamp_Tensor(x, *made)
 
 
 @implements(np.round, np.around)
@@ -147,7 +143,7 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
             raise TypeError("round: decimals must be 0 for booleans")
         x = cast(x, np.float16)
     if x.dtype.kind == "c":
-        result = _complex(_rounded(x.real, places), _rounded(x.imag, places))
+        result = aten.complex(_rounded(x.real, places), _rounded(x.imag, places))
     elif x.dtype.kind == "f":
         result = _rounded(x, places)
     elif places >= 0:
@@ -162,8 +158,8 @@ def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
 
 def _rounded(x: Tensor, places: int) -> Tensor:
     if places == 0:
-        return _round(x)
-    return _round_decimals(x, decimals=places)
+        return aten.round(x)
+    return aten.round_decimals(x, decimals=places)
 
 
 @implements(np.fix)
@@ -294,7 +290,7 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, 
         real_part = interp(x, xp, values.real, sides[0][0], sides[0][1], period)
         imaginary_part = interp(x, xp, values.imag, sides[1][0], sides[1][1], period)
         at = at if period is None else cast(at, FLOAT64) % period
-        return _complex(real_part, where(at != at, 0.0, imaginary_part))
+        return aten.complex(real_part, where(at != at, 0.0, imaginary_part))
     if period is None:
         for place in (at, points):
             check_casting("interp", place.dtype, FLOAT64, "safe")

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, as_tensor, as_tensors, cast, dev_of, xp
 from numtorch.functions.creation import eye
@@ -29,7 +30,6 @@ __all__ = [
     "roots",
 ]
 
-_zeros = kernel("zeros")
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -49,7 +49,7 @@ def _wrapped(result: Tensor, *operands: Array) -> Any:
 
 
 def _zeros_like(x: Tensor, count: int) -> Tensor:
-    result: Tensor = _zeros((count,), dtype=x.dtype, device=x.dev)
+    result: Tensor = aten.zeros((count,), dtype=x.dtype, device=x.dev)
     return result
 
 
@@ -88,7 +88,7 @@ def roots(p: Array) -> Tensor:
     count = x.shape[0]
     inner = xp.trim_zeros(x)
     if inner.shape[0] == 0:
-        return _zeros((0,), dtype=FLOAT64, device=x.dev)
+        return aten.zeros((0,), dtype=FLOAT64, device=x.dev)
     at_zero = count - xp.trim_zeros(x, "b").shape[0]
     if inner.dtype.kind not in "fc":
         inner = cast(inner, FLOAT64)
@@ -97,7 +97,7 @@ def roots(p: Array) -> Tensor:
         companion = concatenate([(-inner[1:] / inner[0]).reshape(1, -1), below])
         found = xp.linalg.eigvals(companion)
     else:
-        found = _zeros((0,), dtype=FLOAT64, device=x.dev)
+        found = aten.zeros((0,), dtype=FLOAT64, device=x.dev)
     return concatenate([found, _zeros_like(found, at_zero)])
 
 

@@ -11,23 +11,9 @@ import numpy as np
 from numpy.exceptions import AxisError
 from numpy.lib.array_utils import normalize_axis_index
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.carriers import FLOAT32, cast
-
-_any = kernel("any.dim")
-_bmm = kernel("bmm")
-_conj = kernel("conj_physical")
-_dot = kernel("dot")
-_expand = kernel("expand")
-_logical_and = kernel("logical_and")
-_mm = kernel("mm")
-_mul = kernel("mul.Tensor")
-_mv = kernel("mv")
-_ne = kernel("ne.Scalar")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_sum = kernel("sum.dim_IntList")
-_unsqueeze = kernel("unsqueeze")
 
 Product = Callable[[Tensor, Tensor], Tensor]
 
@@ -52,63 +38,63 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
     """a @ b of Tensors with at least two axes, whose shapes fit."""
     if a.dtype.kind in "iu" and a.dev != -1:
         # libtorch has no integer matrices on a GPU.
-        return _sum(_mul(_unsqueeze(a, -1), _unsqueeze(b, -3)), [-2], dtype=a.dtype)
+        return aten.sum_dim_IntList(aten.mul_Tensor(aten.unsqueeze(a, -1), aten.unsqueeze(b, -3)), [-2], dtype=a.dtype)
     if a.ndim == 2 and b.ndim == 2:
-        return _mm(a, b)
+        return aten.mm(a, b)
     if b.ndim == 2:
-        rows = _reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
-        return _reshape(_mm(rows, b), (*a.shape[:-1], b.shape[-1]))
+        rows = aten.reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
+        return aten.reshape(aten.mm(rows, b), (*a.shape[:-1], b.shape[-1]))
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    flat = [_reshape(_expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (a, b)]
-    return _reshape(_bmm(*flat), (*batch, a.shape[-2], b.shape[-1]))
+    flat = [aten.reshape(aten.expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:])) for x in (a, b)]
+    return aten.reshape(aten.bmm(*flat), (*batch, a.shape[-2], b.shape[-1]))
 
 
 def _matmul(a: Tensor, b: Tensor) -> Tensor:
     _check(np.matmul, a, b, (min(max(a.ndim, 1), 2), min(max(b.ndim, 1), 2)), (-1, -2 if b.ndim > 1 else -1))
     if a.dtype.kind in "fc" or a.dev == -1:
         if a.ndim == 1 and b.ndim == 1:
-            return _dot(a, b)
+            return aten.dot(a, b)
         if a.ndim == 2 and b.ndim == 1:
-            return _mv(a, b)
+            return aten.mv(a, b)
     rows, columns = a.shape[-2:-1], b.shape[-1:] if b.ndim > 1 else ()
-    product = _matrix_product(a if a.ndim > 1 else _unsqueeze(a, 0), b if b.ndim > 1 else _unsqueeze(b, -1))
+    product = _matrix_product(a if a.ndim > 1 else aten.unsqueeze(a, 0), b if b.ndim > 1 else aten.unsqueeze(b, -1))
     if a.ndim > 1 and b.ndim > 1:
         return product
     batch = product.shape[:-2]
-    return _reshape(product, (*batch, *rows, *columns))
+    return aten.reshape(product, (*batch, *rows, *columns))
 
 
 def _conjugate(x: Tensor) -> Tensor:
-    return _conj(x) if x.dtype.kind == "c" else x
+    return aten.conj_physical(x) if x.dtype.kind == "c" else x
 
 
 def _vecdot(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecdot, a, b, (1, 1), (-1, -1))
-    return _sum(_mul(_conjugate(a), b), [-1], dtype=a.dtype)
+    return aten.sum_dim_IntList(aten.mul_Tensor(_conjugate(a), b), [-1], dtype=a.dtype)
 
 
 def _any_vecdot(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecdot, a, b, (1, 1), (-1, -1))
-    return _any(_logical_and(a, b), -1)
+    return aten.any_dim(aten.logical_and(a, b), -1)
 
 
 def _matvec(a: Tensor, b: Tensor) -> Tensor:
     _check(np.matvec, a, b, (2, 1), (-1, -1))
-    product = _matrix_product(a, _unsqueeze(b, -1))
-    return _reshape(product, product.shape[:-1])
+    product = _matrix_product(a, aten.unsqueeze(b, -1))
+    return aten.reshape(product, product.shape[:-1])
 
 
 def _vecmat(a: Tensor, b: Tensor) -> Tensor:
     _check(np.vecmat, a, b, (1, 2), (-1, -2))
-    product = _matrix_product(_unsqueeze(_conjugate(a), -2), b)
-    return _reshape(product, (*product.shape[:-2], product.shape[-1]))
+    product = _matrix_product(aten.unsqueeze(_conjugate(a), -2), b)
+    return aten.reshape(product, (*product.shape[:-2], product.shape[-1]))
 
 
 def _of_bools(product: Product) -> Product:
     """Whether any pair is True: a product of 0 and 1 that is not 0."""
 
     def compute(a: Tensor, b: Tensor) -> Tensor:
-        return _ne(product(cast(a, FLOAT32), cast(b, FLOAT32)), 0)
+        return aten.ne_Scalar(product(cast(a, FLOAT32), cast(b, FLOAT32)), 0)
 
     return compute
 
@@ -142,14 +128,14 @@ def _axes_of(entry: Any, ndim: int, core: int, operand: str) -> tuple[int, ...]:
 
 def _to_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     order = (*(i for i in range(x.ndim) if i not in axes), *axes)
-    return x if order == tuple(range(x.ndim)) else _permute(x, order)
+    return x if order == tuple(range(x.ndim)) else aten.permute(x, order)
 
 
 def _from_end(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     order = list(range(x.ndim - len(axes)))
     for source, target in sorted(zip(range(x.ndim - len(axes), x.ndim), axes, strict=True), key=lambda pair: pair[1]):
         order.insert(target, source)
-    return x if order == list(range(x.ndim)) else _permute(x, order)
+    return x if order == list(range(x.ndim)) else aten.permute(x, order)
 
 
 def _read_axes(axes: Any, count: int, kept: Any) -> list[Any]:
@@ -184,7 +170,7 @@ def _on_axes(function: str, product: Product, result_axes: int) -> Callable[...,
         ndim = max(a.ndim - core[0], b.ndim - core[1]) + core[2]
         wanted = _axes_of(last, ndim, core[2], names[2])
         result = product(_to_end(a, own), _to_end(b, others))
-        return _from_end(_unsqueeze(result, -1) if keepdims else result, wanted)
+        return _from_end(aten.unsqueeze(result, -1) if keepdims else result, wanted)
 
     return compute
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, as_array, as_read_only, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_array, as_read_only
 from numtorch.functions.arguments import Array, Dtype, as_arranged, as_dtype, as_tensor, cast, dev_of, of_class, xp
 from numtorch.functions.creation import as_filling, filled, unset
 from numtorch.functions.places import device_of
@@ -16,13 +17,6 @@ from numtorch.functions.registry import implements
 from numtorch.functions.shape import ravel
 
 __all__ = ["copy", "diag", "diagflat", "empty_like", "full_like", "meshgrid", "ones_like", "vander", "zeros_like"]
-
-_cumprod = kernel("cumprod")
-_diag_embed = kernel("diag_embed")
-_diagonal = kernel("diagonal")
-_expand = kernel("expand")
-_full = kernel("full")
-_ones_like = kernel("ones_like")
 
 
 def _filled_like(a: Array, value: Any, dtype: Dtype, order: str | None, shape: Any, device: Any) -> Tensor:
@@ -59,7 +53,7 @@ def ones_like(
 ) -> Tensor:
     """NumPy's `ones_like`, on the device of `a`."""
     if type(a) is Tensor and dtype is None and order == "K" and shape is None and device is None:
-        return as_array(_ones_like(a))
+        return as_array(aten.ones_like(a))
     return of_class(_filled_like(a, 1, dtype, order, shape, device), a, subok)
 
 
@@ -120,7 +114,9 @@ def meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str 
     ]
     if not sparse:
         shape = np.broadcast_shapes(*(grid.shape for grid in grids)) if grids else ()
-        grids = [_expand(grid, shape) if isinstance(grid, Tensor) else np.broadcast_to(grid, shape) for grid in grids]
+        grids = [
+            aten.expand(grid, shape) if isinstance(grid, Tensor) else np.broadcast_to(grid, shape) for grid in grids
+        ]
     return tuple(grid.copy() for grid in grids) if copy else tuple(grids)
 
 
@@ -130,9 +126,9 @@ def diag(v: Array, k: int = 0) -> Tensor:
     x = as_tensor(v)
     offset = operator.index(k)
     if x.ndim == 1:
-        return _diag_embed(x, offset)
+        return aten.diag_embed(x, offset)
     if x.ndim == 2:
-        return as_read_only(_diagonal(x, offset))
+        return as_read_only(aten.diagonal(x, offset))
     raise ValueError("Input must be 1- or 2-d.")
 
 
@@ -150,8 +146,8 @@ def vander(x: Array, N: int | None = None, increasing: bool = False) -> Tensor:
         raise ValueError("x must be a one-dimensional array or sequence.")
     count = base.shape[0] if N is None else operator.index(N)
     dtype = np.promote_types(base.dtype, int)
-    ones_first = _full((base.shape[0], min(count, 1)), 1, dtype=dtype, device=base.dev)
+    ones_first = aten.full((base.shape[0], min(count, 1)), 1, dtype=dtype, device=base.dev)
     if count > 1:
-        powers = _cumprod(_expand(cast(base, dtype).reshape(-1, 1), (base.shape[0], count - 1)), 1)
+        powers = aten.cumprod(aten.expand(cast(base, dtype).reshape(-1, 1), (base.shape[0], count - 1)), 1)
         ones_first = xp.concatenate([ones_first, powers], 1)
     return ones_first if increasing else xp.flip(ones_first, 1).copy()

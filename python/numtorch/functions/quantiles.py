@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_array, as_value, kernel, owned, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_array, as_value, owned, tensor
 from numtorch.functions.arguments import Array, Axis, NoValue, as_tensor, axes_of, cast, check_casting, dev_of, kept, xp
 from numtorch.functions.assign import check_fits
 from numtorch.functions.bits import ordered, unordered
@@ -23,11 +24,6 @@ from numtorch.functions.warning import warn, warn_where
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
 
-_detach = kernel("detach")
-_isnan = kernel("isnan")
-_searchsorted = kernel("searchsorted.Tensor")
-_take = kernel("take_along_dim")
-_where = kernel("where.self")
 
 FLOAT64 = np.dtype(np.float64)
 INT64 = np.dtype(np.int64)
@@ -60,19 +56,21 @@ class Lanes:
         """How many elements a slice has: a number, or a Tensor where NaN does not count."""
         if not self.skips_nan:
             return self.length
-        return xp.sum(~_isnan(_detach(self.values)), axis=-1, keepdims=True)
+        return xp.sum(~aten.isnan(aten.detach(self.values)), axis=-1, keepdims=True)
 
     def at(self, places: Tensor) -> Tensor:
         """The elements at `places` in order, which are wherever there are any."""
         values = ordered(self.values)
-        return unordered(_take(values, xp.broadcast_to(places, (*self.shape, places.shape[-1])), -1), self.values.dtype)
+        return unordered(
+            aten.take_along_dim(values, xp.broadcast_to(places, (*self.shape, places.shape[-1])), -1), self.values.dtype
+        )
 
     def nan_kept(self, result: Tensor, count: Any) -> Tensor:
         """`result`, and NaN where a slice holds one, or nothing else."""
         if self.values.dtype.kind not in "fc":
             return result
         last = self.values[..., -1:]
-        lost = count == 0 if self.skips_nan else _isnan(_detach(last))
+        lost = count == 0 if self.skips_nan else aten.isnan(aten.detach(last))
         if self.skips_nan:
             warn_where(lost, "All-NaN slice encountered")
         return xp.where(lost, cast(last, result.dtype), result)
@@ -194,17 +192,17 @@ def _weights_for(lanes: Lanes, weights: Array, axis: Any) -> Tensor:
         raise TypeError(f"{lanes.function}: weights must be real, not {heavy.dtype}")
     if bool((heavy < 0).any()):
         raise ValueError("Weights must be non-negative.")
-    return _take(cast(lanes.flatten(heavy), FLOAT64), lanes.places, -1)
+    return aten.take_along_dim(cast(lanes.flatten(heavy), FLOAT64), lanes.places, -1)
 
 
 def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
-    heavy = _detach(_weights_for(lanes, weights, axis))
+    heavy = aten.detach(_weights_for(lanes, weights, axis))
     if lanes.skips_nan:
-        heavy = xp.where(_isnan(_detach(lanes.values)), 0.0, heavy)
+        heavy = xp.where(aten.isnan(aten.detach(lanes.values)), 0.0, heavy)
     count = lanes.count()
     below = xp.cumsum(heavy, axis=-1)
     below = below / below[..., -1:]
-    if bool((_isnan(below[..., -1:]) & (count != 0)).any()):
+    if bool((aten.isnan(below[..., -1:]) & (count != 0)).any()):
         raise ValueError("Weights included NaN, inf or were all zero.")
     if q.dtype.kind == "f":
         below = cast(below, q.dtype)
@@ -212,7 +210,11 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
         q = cast(q, FLOAT64)
     below = xp.where(below == 0, -1.0, below)
     sought = xp.broadcast_to(q, (*lanes.shape, q.size)).copy()
-    places = _searchsorted(below.copy(), sought, side="left") if lanes.shape else _searchsorted(below, q, side="left")
+    places = (
+        aten.searchsorted_Tensor(below.copy(), sought, side="left")
+        if lanes.shape
+        else aten.searchsorted_Tensor(below, q, side="left")
+    )
     return lanes.nan_kept(lanes.at(_clipped(places, count)), count)
 
 

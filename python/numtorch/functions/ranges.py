@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import (
     Array,
     Dtype,
@@ -28,8 +29,6 @@ from numtorch.functions.shape import broadcast_to, moveaxis
 
 __all__ = ["geomspace", "linspace", "logspace"]
 
-_arange = kernel("arange")
-
 
 def _count(num: Any) -> int:
     count = operator.index(num)
@@ -44,7 +43,7 @@ def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool) -> tuple[Tenso
     distance = stop - start
     dtype = distance.dtype
     real = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
-    places = cast(_arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim), dtype)
+    places = cast(aten.arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim), dtype)
     if intervals <= 0:
         return start + places * distance, np.nan
     step = distance / intervals

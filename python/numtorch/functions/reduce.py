@@ -9,7 +9,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions import folding
 from numtorch.functions.arguments import NoValue, kept, reduced_axes
 from numtorch.functions.carriers import Dtype, cast
@@ -19,12 +20,6 @@ from numtorch.functions.host_loops import ufunc_answer
 from numtorch.functions.layout import ordered_like, reduced_like
 from numtorch.functions.ufunc import constant, find_dev, finish, make_plan
 from numtorch.functions.ufunc_options import read_mask
-
-_clone = kernel("clone")
-_expand = kernel("expand")
-_reshape = kernel("reshape")
-_select = kernel("select.int")
-_where = kernel("where.self")
 
 _CHANGED_BY_IDENTITY = {np.gcd, np.hypot}  # gcd(0, -4) is 4; others than NumPy's may be
 _OF_NONE = {np.add, np.multiply}  # their kernels know what they make of no elements
@@ -180,17 +175,19 @@ def _mask_out(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor | None, has_i
             "so to use a where mask one has to specify 'initial'"
         )
     if np.broadcast_shapes(x.shape, mask.shape) != x.shape:
-        x = _expand(x, np.broadcast_shapes(x.shape, mask.shape))
-    return _where(mask, x, neutral)
+        x = aten.expand(x, np.broadcast_shapes(x.shape, mask.shape))
+    return aten.where_self(mask, x, neutral)
 
 
 def _fold_masked(fold: Fold, x: Tensor, mask: Tensor, initial: Tensor, axis: int, keepdims: bool) -> Tensor:
     """One after the other, because order matters; masked elements are left out."""
-    mask = _expand(mask, x.shape)
-    result = _expand(initial, (*x.shape[:axis], *x.shape[axis + 1 :]))
+    mask = aten.expand(mask, x.shape)
+    result = aten.expand(initial, (*x.shape[:axis], *x.shape[axis + 1 :]))
     for i in range(x.shape[axis]):
-        result = _where(_select(mask, axis, i), fold.combine(result, _select(x, axis, i)), result)
-    return _reshape(result, kept_shape(x.shape, (axis,))) if keepdims else result
+        result = aten.where_self(
+            aten.select_int(mask, axis, i), fold.combine(result, aten.select_int(x, axis, i)), result
+        )
+    return aten.reshape(result, kept_shape(x.shape, (axis,))) if keepdims else result
 
 
 def _fold_none(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor | None, has_identity: bool) -> Tensor:
@@ -201,7 +198,7 @@ def _fold_none(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor 
         start = _identity(fold, x.dev)
     shape = kept_shape(x.shape, axes)
     shape = shape if keepdims else tuple(length for axis, length in enumerate(shape) if axis not in axes)
-    return _clone(_expand(start, shape), memory_format="contiguous_format")
+    return aten.clone(aten.expand(start, shape), memory_format="contiguous_format")
 
 
 def _folded(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor | None, has_identity: bool) -> Tensor:
@@ -211,7 +208,7 @@ def _folded(fold: Fold, x: Tensor, axes: Axes, keepdims: bool, start: Tensor | N
     if not axes:
         result = unreduced(x if x.dtype == fold.dtype else cast(x, fold.dtype))
     elif start is not None and fold.function not in REDUCTIONS:
-        first = _expand(start, kept_shape(x.shape, axes))
+        first = aten.expand(start, kept_shape(x.shape, axes))
         return folding.fold(fold, folding.join(first, x, axes[0]), axes, keepdims)
     else:
         result = folding.fold(fold, x, axes, keepdims, from_identity)

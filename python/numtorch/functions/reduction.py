@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -33,11 +34,6 @@ from numtorch.functions.registry import directly, implements
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]
 
-_argmax = kernel("argmax")
-_argmin = kernel("argmin")
-_prod_all = kernel("prod")
-_reshape = kernel("reshape")
-_sum = kernel("sum")
 
 _SUM, _PROD, _MAX, _MIN, _ALL, _ANY = (
     REDUCTIONS[ufunc].at_once for ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or)
@@ -147,12 +143,12 @@ def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any
         raise ValueError(f"attempt to get {name} of an empty sequence")
     keep = kept(keepdims)
     if x.dtype.kind == "c":
-        result = position_along(x, place, keep and place is not None, find is _argmax)
+        result = position_along(x, place, keep and place is not None, find is aten.argmax)
     else:
         comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
         result = find(comparable, place, keep and place is not None)
     if keep and place is None:
-        result = _reshape(result, (1,) * x.ndim)
+        result = aten.reshape(result, (1,) * x.ndim)
     if out is None:
         return result
     check_casting(name, out.dtype, INT64, "safe")  # from the output, as NumPy does here
@@ -162,20 +158,20 @@ def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any
 @implements(np.argmax)
 def argmax(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `argmax`: the first of equal elements, the first NaN."""
-    return _position(_argmax, "argmax", a, axis, out, keepdims)
+    return _position(aten.argmax, "argmax", a, axis, out, keepdims)
 
 
 @implements(np.argmin)
 def argmin(a: Array, axis: int | None = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `argmin`: the first of equal elements, the first NaN."""
-    return _position(_argmin, "argmin", a, axis, out, keepdims)
+    return _position(aten.argmin, "argmin", a, axis, out, keepdims)
 
 
-directly(_sum, SUMMED, np.sum)
-directly(_prod_all, SUMMED, np.prod)
-directly(kernel("max"), REAL_FLOATS, np.max, np.amax, limit=MANY)
-directly(kernel("min"), REAL_FLOATS, np.min, np.amin, limit=MANY)
-directly(kernel("all"), (BOOL,), np.all, limit=MANY)
-directly(kernel("any"), (BOOL,), np.any, limit=MANY)
-directly(_argmax, REAL_FLOATS, np.argmax, limit=MANY)
-directly(_argmin, REAL_FLOATS, np.argmin, limit=MANY)
+directly(aten.sum, SUMMED, np.sum)
+directly(aten.prod, SUMMED, np.prod)
+directly(aten.max, REAL_FLOATS, np.max, np.amax, limit=MANY)
+directly(aten.min, REAL_FLOATS, np.min, np.amin, limit=MANY)
+directly(aten.all, (BOOL,), np.all, limit=MANY)
+directly(aten.any, (BOOL,), np.any, limit=MANY)
+directly(aten.argmax, REAL_FLOATS, np.argmax, limit=MANY)
+directly(aten.argmin, REAL_FLOATS, np.argmin, limit=MANY)

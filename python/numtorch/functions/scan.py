@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -26,8 +27,6 @@ from numtorch.functions.registry import implements, named
 from numtorch.functions.shape import broadcast_to, ravel
 
 __all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "diff", "gradient", "trapezoid"]
-
-_full = kernel("full")
 
 
 def _scan(ufunc: np.ufunc, a: Array, axis: Any, dtype: Dtype, out: Any) -> Tensor:
@@ -66,7 +65,7 @@ def _cumulative(ufunc: np.ufunc, x: Array, axis: int | None, dtype: Dtype, out: 
     if not include_initial:
         return result
     shape = tuple(1 if i == place else length for i, length in enumerate(x.shape))
-    first = _full(shape, ufunc.identity, dtype=result.dtype, device=x.dev)
+    first = aten.full(shape, ufunc.identity, dtype=result.dtype, device=x.dev)
     return concatenate([first, result], place, out, casting="same_kind" if out is None else "unsafe")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_array, as_value, kernel, owned
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_array, as_value, owned
 from numtorch.functions.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
 from numtorch.functions.bits import moved
 from numtorch.functions.folding import BOOL, REAL_FLOATS, truth
@@ -15,13 +16,6 @@ from numtorch.functions.output import into
 from numtorch.functions.registry import implements
 
 __all__ = ["choose", "select", "where"]
-
-_expand = kernel("expand")
-_gather = kernel("gather")
-_remainder = kernel("remainder.Scalar")
-_stack = kernel("stack")
-_where = kernel("where.self")
-_where_other = kernel("where.ScalarOther")
 
 
 def check_broadcast(*operands: Tensor) -> tuple[int, ...]:
@@ -49,16 +43,16 @@ def where(condition: Array, x: Array = None, y: Array = None, /) -> Any:
     plain = isinstance(x, Tensor) and isinstance(y, Tensor) and x.dtype == y.dtype
     first, second = (x, y) if plain else _branches(dev, x, y)
     check_broadcast(mask, first, second)
-    return as_array(_where(mask, first, second))
+    return as_array(aten.where_self(mask, first, second))
 
 
 def _simple_where(condition: Tensor, x: Tensor, y: Array) -> Tensor | None:
     """The branches of one dtype, or a number for the second one; None if there is more to decide."""
     try:
         if type(y) is Tensor and y.dtype == x.dtype:
-            return as_array(_where(condition, x, y))
+            return as_array(aten.where_self(condition, x, y))
         if type(y) in (float, int) and x.dtype in REAL_FLOATS:
-            return as_array(_where_other(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype)))
+            return as_array(aten.where_ScalarOther(condition, x, y if x.dtype.itemsize > 2 else held(y, x.dtype)))
     except (OverflowError, ValueError):  # shapes that do not fit, or a number too large: NumPy's words shall tell
         return None
     return None
@@ -91,8 +85,8 @@ def select(condlist: Any, choicelist: Any, default: Array = 0) -> Tensor:
     *choices, result = promoted(*choicelist, default) if dev == -1 else promoted(*_on(dev, choicelist), default)
     shape = check_broadcast(result, *masks, *choices)
     for mask, choice in zip(reversed(masks), reversed(choices), strict=True):
-        result = _where(mask, choice, result)
-    return result if result.shape == shape else _expand(result, shape).copy()
+        result = aten.where_self(mask, choice, result)
+    return result if result.shape == shape else aten.expand(result, shape).copy()
 
 
 def _on(dev: int, choices: Any) -> list[Array]:
@@ -110,7 +104,7 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     index = cast(index, np.int64)
     count = len(members)
     if mode == "wrap":
-        index = _remainder(index, max(count, 1))
+        index = aten.remainder_Scalar(index, max(count, 1))
     elif mode == "clip":
         index = xp.clip(index, 0, count - 1)
     elif mode != "raise":
@@ -122,7 +116,7 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     shape = check_broadcast(index, *members)
     if out is not None and out.shape != shape:
         raise TypeError(f"choose: the output has shape {out.shape}, and the result {shape}")
-    places = _expand(index, (1, *shape))
-    stacked = _stack([_expand(x, shape) for x in members], 0)
-    result = moved(lambda x: _gather(x, 0, places), stacked)[0, ...]
+    places = aten.expand(index, (1, *shape))
+    stacked = aten.stack([aten.expand(x, shape) for x in members], 0)
+    result = moved(lambda x: aten.gather(x, 0, places), stacked)[0, ...]
     return owned(as_value(result)) if out is None else into(result, out, "choose", "unsafe")

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import Array, axis_of, cast, dev_of, xp
 from numtorch.functions.coefficients import FLOAT64, cast_into, integer_of, series_of, trimmed, vectors
@@ -31,9 +32,6 @@ __all__ = [
     "polysub",
 ]
 
-_ones = kernel("ones")
-_zeros = kernel("zeros")
-
 
 # ---- Arithmetic ----
 
@@ -43,7 +41,7 @@ def _aligned(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     more = y.shape[0] - x.shape[0]
     if more == 0:
         return x, y
-    zeros = _zeros((abs(more),), dtype=x.dtype, device=x.dev)
+    zeros = aten.zeros((abs(more),), dtype=x.dtype, device=x.dev)
     return (concatenate([x, zeros]), y) if more > 0 else (x, concatenate([y, zeros]))
 
 
@@ -143,7 +141,7 @@ def polyfromroots(roots: Array) -> Tensor:
         return tensor(np.ones(1), dev=dev_of(roots))
     (zeros,) = vectors(roots, trim=False)
     zeros = xp.sort(cast(zeros, np.result_type(zeros.dtype, FLOAT64)))
-    one = _ones((1,), dtype=zeros.dtype, device=zeros.dev)
+    one = aten.ones((1,), dtype=zeros.dtype, device=zeros.dev)
     factors = [concatenate([-zero.reshape(1), one]) for zero in zeros]
     while len(factors) > 1:
         # A small root with a large one keeps the coefficients near each other.

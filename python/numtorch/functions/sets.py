@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.lib import _arraysetops_impl
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, dev_of, promoted, xp
 from numtorch.functions.bits import ordered, unordered
 from numtorch.functions.carriers import INT64
@@ -31,15 +32,6 @@ __all__ = [
     "unique_values",
 ]
 
-_arange = kernel("arange")
-_cumsum = kernel("cumsum")
-_detach = kernel("detach")
-_index_select = kernel("index_select")
-_isin = kernel("isin.Tensor_Tensor")
-_isnan = kernel("isnan")
-_scatter = kernel("scatter.src")
-_view = kernel("view.dtype")
-_unique_dim = kernel("unique_dim")
 
 UINT64 = np.dtype(np.uint64)
 
@@ -54,7 +46,7 @@ def _starts(values: Tensor, equal_nan: bool) -> Tensor:
     starts = begins(values)
     if values.dtype.kind not in "fc" or values.size < 2:
         return starts
-    missing = _isnan(_detach(values))
+    missing = aten.isnan(aten.detach(values))
     both = missing[1:] & missing[:-1]
     rest = starts[1:] & ~both if equal_nan else starts[1:] | both
     return xp.concatenate([starts[:1], rest])
@@ -62,7 +54,7 @@ def _starts(values: Tensor, equal_nan: bool) -> Tensor:
 
 def _places_of(x: Tensor, places: Tensor) -> Tensor:
     """`x[places]` along the first axis; its gradient goes back one by one."""
-    return unordered(_index_select(ordered(x), 0, places), x.dtype)
+    return unordered(aten.index_select(ordered(x), 0, places), x.dtype)
 
 
 def _counts(firsts: Tensor, size: int) -> Tensor:
@@ -75,19 +67,19 @@ def _unique_elements(x: Tensor, equal_nan: bool) -> tuple[Tensor, Tensor, Tensor
     values, places = sorted_with_places(ravel(x), 0)
     starts = _starts(values, equal_nan)
     firsts = flatnonzero(starts)
-    numbers = _cumsum(starts, 0) - 1
-    inverse = _scatter(numbers, 0, places, numbers)
+    numbers = aten.cumsum(starts, 0) - 1
+    inverse = aten.scatter_src(numbers, 0, places, numbers)
     return _places_of(values, firsts), places[firsts], inverse.reshape(x.shape), _counts(firsts, x.size)
 
 
 def _as_rows(x: Tensor) -> Tensor:
     """Integers, a row for each slice of `x` along the first axis, in NumPy's order; slices with NaN all differ."""
-    rows = _detach(x).reshape(x.shape[0], -1)
+    rows = aten.detach(x).reshape(x.shape[0], -1)
     if rows.dtype.kind not in "fc":
         return keys_of(rows)
     keys = keys_of(rows) if rows.dtype.kind == "f" else xp.stack([keys_of(part) for part in parts_of(rows)], axis=2)
-    numbers = _arange(x.shape[0], dtype=INT64, device=x.dev) + 1
-    own = xp.where(xp.any(_isnan(rows), axis=1), numbers, 0)
+    numbers = aten.arange(x.shape[0], dtype=INT64, device=x.dev) + 1
+    own = xp.where(xp.any(aten.isnan(rows), axis=1), numbers, 0)
     return xp.concatenate([keys.reshape(x.shape[0], -1), own[:, np.newaxis]], axis=1)
 
 
@@ -98,7 +90,7 @@ def _unique_slices(x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         kinds = min(length, 1)
         zeros = tensor(np.zeros(length, np.int64), dev=x.dev)
         return x[:kinds], zeros[:kinds], zeros, tensor(np.full(kinds, length), dev=x.dev)
-    _, inverse, counts = _unique_dim(_as_rows(x), 0, True, True, True)
+    _, inverse, counts = aten.unique_dim(_as_rows(x), 0, True, True, True)
     sorted_inverse, places = sorted_with_places(inverse, 0)
     firsts = places[begins(sorted_inverse)]
     return _places_of(x, firsts), firsts, inverse, counts
@@ -184,7 +176,7 @@ def _members(element: Array, test_elements: Array) -> tuple[Tensor, Tensor, Tens
         x, among = promoted(element, test_elements)
         return x, among, None
     x, among = cast(x, UINT64), cast(among, UINT64)  # a negative number becomes one that int64 has not
-    return x, among, _view(x, INT64) >= 0
+    return x, among, aten.view_dtype(x, INT64) >= 0
 
 
 @implements(np.isin)
@@ -200,11 +192,11 @@ def isin(
             "The 'table' method is only supported for boolean or integer arrays. Please select 'sort' or None for kind."
         )
     keys, sought = comparable(x, among)
-    found = _isin(keys, ravel(sought), assume_unique=bool(assume_unique))
+    found = aten.isin_Tensor_Tensor(keys, ravel(sought), assume_unique=bool(assume_unique))
     if possible is not None:
         found = found & possible
     if x.dtype.kind in "fc":
-        found = found & ~_isnan(_detach(x))
+        found = found & ~aten.isnan(aten.detach(x))
     found = ~found if invert else found
     return as_array(found) if found.ndim == 0 else found
 

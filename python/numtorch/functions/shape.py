@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, as_read_only, as_value, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_read_only, as_value
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -53,18 +54,6 @@ __all__ = [
     "triu",
 ]
 
-_expand = kernel("expand")
-_permute = kernel("permute")
-_repeat = kernel("repeat")
-_reshape = kernel("reshape")
-_roll = kernel("roll")
-_slice = kernel("slice.Tensor")
-_squeeze = kernel("squeeze.dims")
-_transpose = kernel("transpose.int")
-_tril = kernel("tril")
-_triu = kernel("triu")
-_unsqueeze = kernel("unsqueeze")
-
 
 def complete_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
     """`shape` with its one negative length computed; ValueError if it cannot hold `size` elements."""
@@ -86,7 +75,7 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
     check_ndim(len(wanted))
     if type(a) is Tensor and order == "C" and copy is None:
         try:
-            return _reshape(a, wanted)
+            return aten.reshape(a, wanted)
         except ValueError:
             pass  # below it is said in NumPy's words
     a = as_tensor(a)
@@ -98,9 +87,9 @@ def reshape(a: Array, /, shape: Any, order: str | None = "C", *, copy: bool | No
         a = a.copy(order="F" if order == "F" else "C")
     lengths = complete_shape(wanted, a.size)
     if order == "F":
-        result = reverse_axes(_reshape(reverse_axes(a), lengths[::-1]))
+        result = reverse_axes(aten.reshape(reverse_axes(a), lengths[::-1]))
     else:
-        result = _reshape(a, lengths)
+        result = aten.reshape(a, lengths)
     if copy is False and a.size > 0 and not _can_view(a, lengths, order):
         raise ValueError("Unable to avoid creating a copy while reshaping.")
     return result
@@ -124,8 +113,8 @@ def ravel(a: Array, order: str | None = "C") -> Tensor:
     if letter == "F":
         x = reverse_axes(x)
     elif letter == "K":
-        x = _permute(x, reading_axes(x))
-    return _reshape(x if is_contiguous(x) else x.copy(), (-1,) if x.size else (0,))
+        x = aten.permute(x, reading_axes(x))
+    return aten.reshape(x if is_contiguous(x) else x.copy(), (-1,) if x.size else (0,))
 
 
 @implements(np.transpose)
@@ -135,14 +124,14 @@ def transpose(a: Array, axes: Axis = None) -> Tensor:
         return a.T
     x = as_tensor(a)
     if axes is None:
-        return _permute(x, tuple(range(x.ndim))[::-1])
+        return aten.permute(x, tuple(range(x.ndim))[::-1])
     order = as_shape(axes)
     if len(order) != x.ndim:
         raise ValueError("axes don't match array")
     order = tuple(axis_of(axis, x.ndim) for axis in order)
     if len(set(order)) != len(order):
         raise ValueError("repeated axis in transpose")
-    return _permute(x, order)
+    return aten.permute(x, order)
 
 
 @implements(np.matrix_transpose, np.linalg.matrix_transpose)
@@ -151,7 +140,7 @@ def matrix_transpose(x: Array, /) -> Tensor:
     x = as_tensor(x)
     if x.ndim < 2:
         raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
-    return _transpose(x, -2, -1)
+    return aten.transpose_int(x, -2, -1)
 
 
 @implements(np.swapaxes)
@@ -159,7 +148,7 @@ def swapaxes(a: Array, axis1: int, axis2: int) -> Tensor:
     """NumPy's `swapaxes`, a view."""
     x = as_tensor(a)
     first, second = axis_of(axis1, x.ndim), axis_of(axis2, x.ndim)
-    return _transpose(x, first, second) if x.ndim else x
+    return aten.transpose_int(x, first, second) if x.ndim else x
 
 
 @implements(np.moveaxis)
@@ -173,7 +162,7 @@ def moveaxis(a: Array, source: int | Sequence[int], destination: int | Sequence[
     order = [axis for axis in range(x.ndim) if axis not in sources]
     for place, axis in sorted(zip(destinations, sources, strict=True)):
         order.insert(place, axis)
-    return _permute(x, order)
+    return aten.permute(x, order)
 
 
 @implements(np.rollaxis)
@@ -190,7 +179,7 @@ def rollaxis(a: Array, axis: int, start: int = 0) -> Tensor:
         )
     order = [other for other in range(x.ndim) if other != axis]
     order.insert(start - 1 if axis < start else start, axis)
-    return _permute(x, order)
+    return aten.permute(x, order)
 
 
 @implements(np.squeeze)
@@ -199,11 +188,11 @@ def squeeze(a: Array, axis: Axis = None) -> Tensor:
     x = as_tensor(a)
     if axis is None:
         axes = tuple(i for i, length in enumerate(x.shape) if length == 1)
-        return _squeeze(x, axes) if axes else x
+        return aten.squeeze_dims(x, axes) if axes else x
     axes = reduced_axes(axis, x.ndim)
     if any(x.shape[i] != 1 for i in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
-    return _squeeze(x, axes) if axes else x
+    return aten.squeeze_dims(x, axes) if axes else x
 
 
 @implements(np.expand_dims)
@@ -213,7 +202,7 @@ def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     check_ndim(x.ndim + len(axes))
     for place in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
-        x = _unsqueeze(x, place)
+        x = aten.unsqueeze(x, place)
     return x
 
 
@@ -227,19 +216,19 @@ def _each(function: Any, arrays: tuple[Array, ...], change: Any) -> Tensor | tup
 @implements(np.atleast_1d)
 def atleast_1d(*arys: Array) -> Tensor | tuple[Tensor, ...]:
     """NumPy's `atleast_1d`."""
-    return _each(np.atleast_1d, arys, lambda x: x if x.ndim >= 1 else _reshape(x, (1,)))
+    return _each(np.atleast_1d, arys, lambda x: x if x.ndim >= 1 else aten.reshape(x, (1,)))
 
 
 def _two_dimensional(x: Tensor) -> Tensor:
     if x.ndim >= 2:
         return x
-    return _reshape(x, (1, 1)) if x.ndim == 0 else _unsqueeze(x, 0)
+    return aten.reshape(x, (1, 1)) if x.ndim == 0 else aten.unsqueeze(x, 0)
 
 
 def _three_dimensional(x: Tensor) -> Tensor:
     if x.ndim >= 3:
         return x
-    return _unsqueeze(_two_dimensional(x), 2)
+    return aten.unsqueeze(_two_dimensional(x), 2)
 
 
 @implements(np.atleast_2d)
@@ -263,7 +252,7 @@ def broadcast_to(array: Array, shape: Any, subok: bool = False) -> Tensor:  # no
     if any(length < 0 for length in lengths):
         raise ValueError("all elements of broadcast shape must be non-negative")
     try:
-        return as_read_only(_expand(x, lengths))
+        return as_read_only(aten.expand(x, lengths))
     except ValueError:
         raise ValueError(
             f"operands could not be broadcast together with remapped shapes [original->remapped]: "
@@ -327,12 +316,12 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
     first, second = (axis_of(axis, x.ndim) for axis in axes)
     turns = k % 4
     if turns == 0:
-        return _slice(x, 0)
+        return aten.slice_Tensor(x, 0)
     if turns == 2:
         return _flipped(x, (first, second))
     if turns == 1:
-        return _transpose(_flipped(x, (second,)), first, second)
-    return _flipped(_transpose(x, first, second), (second,))
+        return aten.transpose_int(_flipped(x, (second,)), first, second)
+    return _flipped(aten.transpose_int(x, first, second), (second,))
 
 
 def _numbers(shift: Any) -> Any:
@@ -353,7 +342,9 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
         if x.ndim == 0:
             return x.copy("K")
         distance = _total(_numbers(shift)) % max(x.size, 1)
-        return _reshape(moved(lambda y: _roll(_reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape)
+        return aten.reshape(
+            moved(lambda y: aten.roll(aten.reshape(y, (-1,) if y.size else (0,)), (distance,), (0,)), x), x.shape
+        )
     axes = normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
     pairs = np.broadcast(np.array(_numbers(shift), object), axes)
     if pairs.ndim > 1:
@@ -364,7 +355,7 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
         distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % length
     if not distances:
         return x.copy("K")
-    return ordered_like(moved(lambda y: _roll(y, tuple(distances.values()), tuple(distances)), x), x)
+    return ordered_like(moved(lambda y: aten.roll(y, tuple(distances.values()), tuple(distances)), x), x)
 
 
 def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
@@ -372,7 +363,7 @@ def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
     if x.ndim == 0:
         raise TypeError("tril and triu: an array with at least one axis is needed")
     if x.ndim == 1:
-        x = _expand(x, (x.shape[0], x.shape[0]))
+        x = aten.expand(x, (x.shape[0], x.shape[0]))
     result = moved(lambda y: triangle(y, operator.index(k)), x)
     # What NumPy lays beside a mask of two axes in C order.
     return ordered_like(result, x) if x.strides[-2] >= x.strides[-1] else in_c_order(result)
@@ -381,13 +372,13 @@ def _triangle(triangle: Any, m: Array, k: int) -> Tensor:
 @implements(np.tril)
 def tril(m: Array, k: int = 0) -> Tensor:
     """NumPy's `tril`."""
-    return _triangle(_tril, m, k)
+    return _triangle(aten.tril, m, k)
 
 
 @implements(np.triu)
 def triu(m: Array, k: int = 0) -> Tensor:
     """NumPy's `triu`."""
-    return _triangle(_triu, m, k)
+    return _triangle(aten.triu, m, k)
 
 
 @implements(np.resize)
@@ -400,7 +391,7 @@ def resize(a: Array, new_shape: Any) -> Tensor:
     size = math.prod(lengths)
     if flat.size == 0:
         if size == 0:
-            return _reshape(flat.copy(), lengths)
-        return _expand(kernel("zeros")((1,), dtype=flat.dtype, device=flat.dev), (size,)).copy().reshape(lengths)
-    repeated = moved(lambda x: _repeat(x, (-(-size // flat.size),)), flat)
-    return _reshape(_slice(repeated, 0, 0, size), lengths)
+            return aten.reshape(flat.copy(), lengths)
+        return aten.expand(aten.zeros((1,), dtype=flat.dtype, device=flat.dev), (size,)).copy().reshape(lengths)
+    repeated = moved(lambda x: aten.repeat(x, (-(-size // flat.size),)), flat)
+    return aten.reshape(aten.slice_Tensor(repeated, 0, 0, size), lengths)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.carriers import CARRIERS, FLOAT32, UINT64, on_bits, through
 from numtorch.functions.convolution import convolved_by_blocks
@@ -20,16 +21,6 @@ from numtorch.functions.shape import flip
 
 __all__ = ["convolve", "correlate", "i0", "sinc", "unwrap"]
 
-_arange = kernel("arange")
-_flip = kernel("flip")
-_i0 = kernel("i0")
-_le = kernel("le.Tensor")
-_reshape = kernel("reshape")
-_sinc = kernel("sinc")
-_unfold = kernel("unfold")
-_unsqueeze = kernel("unsqueeze")
-_where = kernel("where.self")
-_zeros = kernel("zeros")
 
 FLOAT16, FLOAT64 = np.dtype(np.float16), np.dtype(np.float64)
 MODES = ("valid", "same", "full")
@@ -38,7 +29,7 @@ AT_ONCE = 2**22  # numbers held in memory at once
 
 
 def _zeros_like(x: Tensor, *shape: int) -> Tensor:
-    result: Tensor = _zeros(shape, dtype=x.dtype, device=x.dev)
+    result: Tensor = aten.zeros(shape, dtype=x.dtype, device=x.dev)
     return result
 
 
@@ -55,7 +46,7 @@ def _inside(a: Tensor, v: Tensor) -> Tensor:
         parts = [(i, min(i + most, count)) for i in range(0, count, most)]
         return concatenate([_inside(a[start : stop + taps - 1], v) for start, stop in parts])
     if taps <= FEW:
-        return xp.matmul(_unsqueeze(v, 0), _unfold(a, 0, count, 1))[0]
+        return xp.matmul(aten.unsqueeze(v, 0), aten.unfold(a, 0, count, 1))[0]
     whole = taps // block * block
     result = _in_blocks(a[: count + whole - 1], v[:whole], block)
     return result if whole == taps else xp.add(result, _inside(a[whole:], v[whole:]))
@@ -64,10 +55,10 @@ def _inside(a: Tensor, v: Tensor) -> Tensor:
 def _in_blocks(a: Tensor, v: Tensor, block: int) -> Tensor:
     """The same for a `v` of whole blocks: one matrix product of all blocks with all windows of a block's length."""
     blocks, width = v.shape[0] // block, a.shape[0] - block + 1
-    products = xp.matmul(_reshape(v, (blocks, block)), _unfold(a, 0, width, 1))
+    products = xp.matmul(aten.reshape(v, (blocks, block)), aten.unfold(a, 0, width, 1))
     # Block i meets the window that begins i blocks later: each row moves left by so much.
-    rows = concatenate([_reshape(products, (-1,)), _zeros_like(v, blocks * block)])
-    sheared = _reshape(rows, (blocks, width + block))[:, : a.shape[0] - v.shape[0] + 1]
+    rows = concatenate([aten.reshape(products, (-1,)), _zeros_like(v, blocks * block)])
+    sheared = aten.reshape(rows, (blocks, width + block))[:, : a.shape[0] - v.shape[0] + 1]
     return xp.sum(sheared, axis=0, dtype=v.dtype)
 
 
@@ -76,18 +67,18 @@ def _start(a: Tensor, w: Tensor) -> Tensor:
     n = a.shape[0]
     if n > 4 * FEW:
         half = n // 2
-        inner = _inside(w[1:], _flip(a[:half], (0,)))
+        inner = _inside(w[1:], aten.flip(a[:half], (0,)))
         return concatenate([_start(a[:half], w[:half]), xp.add(inner, _start(a[half:], w[: n - half]))])
     # Row k holds w[k], w[k - 1], ..., w[0].
-    rows = _flip(_unfold(concatenate([_zeros_like(w, max(n - 1, 0)), w]), 0, n, 1), (1,))
-    places = _arange(n, device=a.dev)
-    kept = _le(_unsqueeze(places, 0), _unsqueeze(places, 1))
-    return xp.sum(_where(kept, rows * a, _zeros_like(a)), axis=1, dtype=a.dtype)
+    rows = aten.flip(aten.unfold(concatenate([_zeros_like(w, max(n - 1, 0)), w]), 0, n, 1), (1,))
+    places = aten.arange(n, device=a.dev)
+    kept = aten.le_Tensor(aten.unsqueeze(places, 0), aten.unsqueeze(places, 1))
+    return xp.sum(aten.where_self(kept, rows * a, _zeros_like(a)), axis=1, dtype=a.dtype)
 
 
 def _convolved(a: Tensor, w: Tensor, mode: str) -> Tensor:
     """The convolution of `a` with `w`, which is not longer."""
-    v, n = _flip(w, (0,)), w.shape[0] - 1
+    v, n = aten.flip(w, (0,)), w.shape[0] - 1
     if a.dev == -1:
         ends = {"valid": (0, 0), "same": ((n + 1) // 2, n // 2), "full": (n, n)}[mode]
         result = convolved_by_blocks(a, w, *ends)
@@ -97,14 +88,14 @@ def _convolved(a: Tensor, w: Tensor, mode: str) -> Tensor:
     if mode == "valid" or n == 0:
         return inner
     first = _start(a[:n], w[:n])
-    last = _flip(_start(_flip(a[a.shape[0] - n :], (0,)), v[:n]), (0,))
+    last = aten.flip(_start(aten.flip(a[a.shape[0] - n :], (0,)), v[:n]), (0,))
     if mode == "same":
         first, last = first[n // 2 :], last[: n // 2]
     return concatenate([first, inner, last])
 
 
 def _reversed(a: Tensor, w: Tensor, mode: str) -> Tensor:
-    result: Tensor = _flip(_convolved(a, w, mode), (0,))
+    result: Tensor = aten.flip(_convolved(a, w, mode), (0,))
     return result
 
 
@@ -184,7 +175,7 @@ def _conjugate(x: Tensor) -> Tensor:
 def sinc(x: Array) -> Tensor:
     """NumPy's `sinc`."""
     z = as_tensor(x)
-    return _sinc(z if z.dtype.kind in "fc" else cast(z, FLOAT64))
+    return aten.sinc(z if z.dtype.kind in "fc" else cast(z, FLOAT64))
 
 
 @implements(np.i0)
@@ -193,7 +184,7 @@ def i0(x: Array) -> Tensor:
     z = as_tensor(x)
     if z.dtype.kind == "c":
         raise TypeError("i0 not supported for complex values")
-    return as_array(_i0(z if z.dtype.kind == "f" else cast(z, FLOAT64)))
+    return as_array(aten.i0(z if z.dtype.kind == "f" else cast(z, FLOAT64)))
 
 
 @implements(np.unwrap)

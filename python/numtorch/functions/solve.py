@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import Array, NoValue, as_tensor, as_tensors, cast, xp
 from numtorch.functions.decomposition import svd, svdvals
 from numtorch.functions.matrices import (
@@ -26,13 +27,6 @@ from numtorch.functions.registry import implements
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
-_expand = kernel("expand")
-_inv = kernel("linalg_inv_ex")
-_pinv = kernel("linalg_pinv.atol_rtol_tensor")
-_solve = kernel("linalg_solve_ex")
-_svd = kernel("_linalg_svd")
-_unsqueeze = kernel("unsqueeze")
-_where = kernel("where.self")
 
 FLOAT64 = np.dtype(np.float64)
 INT32 = np.dtype(np.int32)
@@ -52,12 +46,12 @@ def solve(a: Array, b: Array) -> Tensor:
     if y.ndim == 0 or y.shape[-1 if is_vector else -2] != x.shape[-1]:
         raise ValueError(f"solve: the shapes {x.shape} and {y.shape} do not match")
     if x.ndim == 2 and is_vector:
-        result, info = _solve(left, right)
+        result, info = aten.linalg_solve_ex(left, right)
     else:
-        right = _unsqueeze(right, -1) if is_vector else right
+        right = aten.unsqueeze(right, -1) if is_vector else right
         batch = np.broadcast_shapes(x.shape[:-2], right.shape[:-2])
-        left, right = (_expand(each, (*batch, *each.shape[-2:])) for each in (left, right))
-        result, info = _solve(left, right)
+        left, right = (aten.expand(each, (*batch, *each.shape[-2:])) for each in (left, right))
+        result, info = aten.linalg_solve_ex(left, right)
         result = result[..., 0] if is_vector else result
     check_info(info, "Singular matrix")
     return narrowed(result, dtype)
@@ -69,7 +63,7 @@ def inv(a: Array) -> Tensor:
     x = as_tensor(a)
     check_square(x)
     dtype = result_dtype(x)
-    result, info = _inv(widened(x, dtype))
+    result, info = aten.linalg_inv_ex(widened(x, dtype))
     check_info(info, "Singular matrix")
     return narrowed(result, dtype)
 
@@ -107,7 +101,7 @@ def tensorinv(a: Array, ind: int = 2) -> Tensor:
 def _reciprocals(s: Tensor, large: Tensor) -> Tensor:
     """1 / s, and 0 where `s` is not `large`."""
     one, zero = (tensor(value, dev=s.dev, dtype=s.dtype) for value in (1.0, 0.0))
-    return _where(large, one / _where(large, s, one), zero)
+    return aten.where_self(large, one / aten.where_self(large, s, one), zero)
 
 
 def _empty_pinv(x: Tensor) -> Tensor:
@@ -131,7 +125,12 @@ def pinv(a: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = No
     wide = widened(x, dtype)
     relative = as_tensor(rcond, x.dev)[..., None]
     if wide.tracked:
-        return cast(_pinv(wide, rtol=cast(relative[..., 0], real_dtype(dtype)), hermitian=hermitian), dtype)
+        return cast(
+            aten.linalg_pinv_atol_rtol_tensor(
+                wide, rtol=cast(relative[..., 0], real_dtype(dtype)), hermitian=hermitian
+            ),
+            dtype,
+        )
     u, s, vh = svd(wide, full_matrices=False, hermitian=hermitian)
     inverse = _reciprocals(s, s > relative * s[..., :1])
     return cast(xp.matmul(adjoint(vh) * inverse[..., None, :], adjoint(u)), dtype)
@@ -178,9 +177,9 @@ def _least_squares(x: Tensor, b: Tensor, cutoff: float) -> tuple[Tensor, Tensor,
     """The solution, the singular values, and how many of them count."""
     if x.tracked and x.size:
         s = svdvals(x)
-        inverse = _pinv(x, rtol=tensor(cutoff, dev=x.dev, dtype=s.dtype))
+        inverse = aten.linalg_pinv_atol_rtol_tensor(x, rtol=tensor(cutoff, dev=x.dev, dtype=s.dtype))
         return xp.matmul(inverse, b), s, xp.count_nonzero(s > cutoff * s[:1])
-    u, s, vh = _svd(x, full_matrices=False)
+    u, s, vh = aten._linalg_svd(x, full_matrices=False)
     large = s > cutoff * s[:1]
     scaled = xp.matmul(adjoint(u), b) * _reciprocals(s, large)[:, None]
     return xp.matmul(adjoint(vh), scaled), s, xp.count_nonzero(large)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, as_value, kernel, owned, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_value, owned, tensor
 from numtorch.functions.arguments import (
     Array,
     as_tensor,
@@ -41,20 +42,6 @@ __all__ = [
     "sorted_with_places",
 ]
 
-_bitwise_and = kernel("bitwise_and.Scalar")
-_bitwise_xor = kernel("bitwise_xor.Tensor")
-_cumsum = kernel("cumsum")
-_gather = kernel("gather")
-_take = kernel("index_select")
-_isnan = kernel("isnan")
-_masked_fill = kernel("masked_fill.Scalar")
-_scatter = kernel("scatter.src")
-_searchsorted = kernel("searchsorted.Tensor")
-_shift_right = kernel("bitwise_right_shift.Tensor_Scalar")
-_sort = kernel("sort.stable")
-_detach = kernel("detach")
-_view = kernel("view.dtype")
-_where = kernel("where.self")
 
 MANY_TO_SORT = 2**15
 """Elements of one axis from which libtorch sorts integers by their digits, four times as fast as floats."""
@@ -77,29 +64,35 @@ def _check(function: str, kind: str | None, order: Any, stable: bool | None) -> 
 
 def parts_of(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What NumPy compares of complex numbers: which parts are NaN, then the real parts, then the imaginary parts."""
-    real, imag = _detach(z).real, _detach(z).imag
-    missing = cast(_isnan(real), UINT8) * 2 + cast(_isnan(imag), UINT8)
-    return missing, _masked_fill(real, _isnan(real), 0.0), _masked_fill(imag, _isnan(imag), 0.0)
+    real, imag = aten.detach(z).real, aten.detach(z).imag
+    missing = cast(aten.isnan(real), UINT8) * 2 + cast(aten.isnan(imag), UINT8)
+    return (
+        missing,
+        aten.masked_fill_Scalar(real, aten.isnan(real), 0.0),
+        aten.masked_fill_Scalar(imag, aten.isnan(imag), 0.0),
+    )
 
 
 def _sorted_complex(z: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     missing, real, imag = parts_of(z)
-    places = _sort(imag, stable=True, dim=axis)[1]
+    places = aten.sort_stable(imag, stable=True, dim=axis)[1]
     for key in (real, missing):
-        places = _gather(places, axis, _sort(_gather(key, axis, places), stable=True, dim=axis)[1])
-    return _gather(z, axis, places), places
+        places = aten.gather(places, axis, aten.sort_stable(aten.gather(key, axis, places), stable=True, dim=axis)[1])
+    return aten.gather(z, axis, places), places
 
 
 def _digits(x: Tensor) -> Tensor:
     """Integers of 32 or 64 bits in the order of floats, equal where those are: NaN last, 0 and -0 the same."""
     if x.dtype.itemsize == 2:
         x = cast(x, np.float32)
-    x = _detach(x)
+    x = aten.detach(x)
     bits = 8 * x.dtype.itemsize
     largest = 2 ** (bits - 1) - 1
-    pattern = _view(x + 0.0, np.dtype(f"i{x.dtype.itemsize}"))  # -0 becomes 0
-    keys = _bitwise_xor(pattern, _bitwise_and(_shift_right(pattern, bits - 1), largest))
-    return _masked_fill(keys, _isnan(x), largest)
+    pattern = aten.view_dtype(x + 0.0, np.dtype(f"i{x.dtype.itemsize}"))  # -0 becomes 0
+    keys = aten.bitwise_xor_Tensor(
+        pattern, aten.bitwise_and_Scalar(aten.bitwise_right_shift_Tensor_Scalar(pattern, bits - 1), largest)
+    )
+    return aten.masked_fill_Scalar(keys, aten.isnan(x), largest)
 
 
 def sorted_with_places(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
@@ -109,9 +102,9 @@ def sorted_with_places(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     if x.dtype.kind == "c":
         return _sorted_complex(x, axis)
     if x.dtype.kind == "f" and x.ndim == 1 and x.size >= MANY_TO_SORT and x.dev < 0:
-        places = _sort(_digits(x), stable=True, dim=0)[1]
-        return _take(x, 0, places), places
-    values, places = _sort(ordered(x), stable=True, dim=axis)
+        places = aten.sort_stable(_digits(x), stable=True, dim=0)[1]
+        return aten.index_select(x, 0, places), places
+    values, places = aten.sort_stable(ordered(x), stable=True, dim=axis)
     return unordered(values, x.dtype), places
 
 
@@ -181,8 +174,8 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     place = axis_of(axis, columns[0].ndim)
     places = sorted_with_places(columns[0], place)[1]
     for column in columns[1:]:
-        moved = unordered(_gather(ordered(column), place, places), column.dtype)
-        places = _gather(places, place, sorted_with_places(moved, place)[1])
+        moved = unordered(aten.gather(ordered(column), place, places), column.dtype)
+        places = aten.gather(places, place, sorted_with_places(moved, place)[1])
     return places
 
 
@@ -231,8 +224,8 @@ def begins(values: Tensor) -> Tensor:
 def ranks(x: Tensor) -> Tensor:
     """Of each element of `x`, of one axis, the number of distinct smaller ones."""
     values, places = sorted_with_places(x, 0)
-    numbers = _cumsum(begins(values), 0) - 1
-    return _scatter(numbers, 0, places, numbers)
+    numbers = aten.cumsum(begins(values), 0) - 1
+    return aten.scatter_src(numbers, 0, places, numbers)
 
 
 def comparable(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -265,7 +258,7 @@ def searchsorted(a: Array, v: Array, side: str = "left", sorter: Array | None = 
         order = cast(order, INT64)
     keys, sought = comparable(cast(haystack, dtype), cast(needles, dtype))
     try:
-        result = _searchsorted(keys.copy(), sought.copy(), side=side, sorter=order)
+        result = aten.searchsorted_Tensor(keys.copy(), sought.copy(), side=side, sorter=order)
     except ValueError as error:
         if "sorter index out of range" not in str(error):
             raise

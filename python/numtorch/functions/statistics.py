@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions.arguments import (
     Array,
     Axis,
@@ -47,19 +48,7 @@ __all__ = [
     "var",
 ]
 
-_isnan = kernel("isnan")
-_mean = kernel("mean")
-_mean_axes = kernel("mean.dim")
-_reshape = kernel("reshape")
-_sort = kernel("sort.stable")
-_eq_scalar = kernel("eq.Scalar")
-_masked_fill = kernel("masked_fill.Scalar")
-_sqrt = kernel("sqrt")
-_std = kernel("std.correction")
-_var = kernel("var.correction")
-_vector_norm = kernel("linalg_vector_norm")
-_where = kernel("where.self")
-_mean_at_once = at_once(FLOATS, _mean, _mean_axes)
+_mean_at_once = at_once(FLOATS, aten.mean, aten.mean_dim)
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
@@ -103,7 +92,7 @@ def _mean_of(x: Tensor, axis: Axis, dtype: np.dtype[Any], keepdims: bool, where:
     if not axes:
         return unreduced(cast(x, dtype))
     if dtype.kind in "fc":
-        return reduced_like(_mean_axes(cast(x, dtype), axes, keepdims), x, axes)
+        return reduced_like(aten.mean_dim(cast(x, dtype), axes, keepdims), x, axes)
     return xp.true_divide(sum_of(x, axes, dtype, None, keepdims), count)
 
 
@@ -152,13 +141,13 @@ def _spread(
         warn("Degrees of freedom <= 0 for slice")
     if wanted == own and enough and middle is NoValue and axes and not _is_faster_composed(x):
         result = reduced_like(kind(cast(x, wanted), axes, correction=ddof, keepdim=keep), x, axes)
-    elif kind is _std and x.tracked and wanted.kind in "fc":
+    elif kind is aten.std_correction and x.tracked and wanted.kind in "fc":
         result = _composed_deviation(x, axes, wanted, ddof, keep, where if masked else None, middle)
     else:
         result = _composed_variance(x, axes, wanted, ddof, keep, mask, middle)
-        result = _root_of(result) if kind is _std else result
+        result = _root_of(result) if kind is aten.std_correction else result
     result = cast(result, wanted if dtype is not None else real_dtype(wanted))
-    return result if out is None else into(result, out, name, "same_kind" if kind is _std else "unsafe")
+    return result if out is None else into(result, out, name, "same_kind" if kind is aten.std_correction else "unsafe")
 
 
 def _root_of(variance: Tensor) -> Tensor:
@@ -171,14 +160,14 @@ def _root_of(variance: Tensor) -> Tensor:
 def deviation_of(variance: Tensor) -> Tensor:
     """The square root. A gradient passes 0 where it is 0, as of every norm."""
     if not variance.tracked:
-        return _sqrt(variance)
-    at_zero = _eq_scalar(variance, 0)
-    return _masked_fill(_sqrt(_masked_fill(variance, at_zero, 1)), at_zero, 0)
+        return aten.sqrt(variance)
+    at_zero = aten.eq_Scalar(variance, 0)
+    return aten.masked_fill_Scalar(aten.sqrt(aten.masked_fill_Scalar(variance, at_zero, 1)), at_zero, 0)
 
 
 def size_of(deviations: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """The root of the sum of squares, by the kernel whose gradient has the conventions of norms at 0."""
-    return _vector_norm(deviations, 2, axes, keepdims) if axes else xp.abs(deviations)
+    return aten.linalg_vector_norm(deviations, 2, axes, keepdims) if axes else xp.abs(deviations)
 
 
 def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) -> Tensor | None:
@@ -252,10 +241,10 @@ def var(
 ) -> Tensor:
     """NumPy's `var`."""
     if dtype is None and out is None and where is NoValue and mean is NoValue and correction is NoValue:
-        simple = _simple_spread(_var, a, axis, ddof, keepdims)
+        simple = _simple_spread(aten.var_correction, a, axis, ddof, keepdims)
         if simple is not None:
             return simple
-    return _spread(_var, "var", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
+    return _spread(aten.var_correction, "var", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
 
 
 @implements(np.std)
@@ -273,10 +262,10 @@ def std(
 ) -> Tensor:
     """NumPy's `std`."""
     if dtype is None and out is None and where is NoValue and mean is NoValue and correction is NoValue:
-        simple = _simple_spread(_std, a, axis, ddof, keepdims)
+        simple = _simple_spread(aten.std_correction, a, axis, ddof, keepdims)
         if simple is not None:
             return simple
-    return _spread(_std, "std", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
+    return _spread(aten.std_correction, "std", a, axis, dtype, out, ddof_of(ddof, correction), keepdims, where, mean)
 
 
 def _weights_like(x: Tensor, axis: Axis, weights: Tensor) -> Tensor:
@@ -318,4 +307,4 @@ def average(
     return result
 
 
-directly(_mean, FLOATS, np.mean)
+directly(aten.mean, FLOATS, np.mean)

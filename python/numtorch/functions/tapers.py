@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arange import arange
 from numtorch.functions.arguments import xp
 from numtorch.functions.creation import empty, ones
 from numtorch.functions.places import place_of
 
 __all__ = ["bartlett", "blackman", "hamming", "hanning", "kaiser"]
-
-_i0 = kernel("i0")
 
 
 def _length(M: Any) -> Any:
@@ -77,5 +76,5 @@ def kaiser(M: Any, beta: Any, *, device: Any = None, dev: int | None = None) -> 
         return ones(1, M.dtype, dev=place)
     middle = (M - 1) / 2.0
     distance = (arange(0, M, dev=place) - middle) / middle
-    window: Tensor = _i0(float(beta) * xp.sqrt(1 - distance * distance)) / np.i0(float(beta))
+    window: Tensor = aten.i0(float(beta) * xp.sqrt(1 - distance * distance)) / np.i0(float(beta))
     return window

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions import complex_power, host_loops
 from numtorch.functions.assign import assign, check_fits
 from numtorch.functions.carriers import Compute, Dtype
@@ -18,14 +19,6 @@ from numtorch.functions.integers import within
 from numtorch.functions.layout import in_order
 from numtorch.functions.special import find_row
 from numtorch.functions.ufunc_options import Options, read_mask, read_options
-
-_expand = kernel("expand")
-_full = kernel("full")
-_masked_scatter = kernel("masked_scatter")
-_masked_select = kernel("masked_select")
-_to_copy = kernel("_to_copy")
-_where = kernel("where.self")
-_zeros = kernel("zeros")
 
 # Of integers these warn or raise; not for what where= leaves out.
 _CHECKED = {np.floor_divide, np.remainder, np.fmod, np.divmod, np.power, np.reciprocal}
@@ -154,7 +147,7 @@ def fit_operands(plan: Plan, operands: Sequence[Any], dev: int) -> list[Any]:
         elif x.dtype is dtype or x.dtype == dtype:
             fitted.append(x)
         else:
-            fitted.append(_to_copy(x, dtype=dtype))
+            fitted.append(aten._to_copy(x, dtype=dtype))
     return fitted
 
 
@@ -197,9 +190,9 @@ def call_plain(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
                 find_dev(function, inputs)
             first, second = plan.inputs
             if x is not first:
-                a = _to_copy(a, dtype=first)
+                a = aten._to_copy(a, dtype=first)
             if y is not second:
-                b = _to_copy(b, dtype=second)
+                b = aten._to_copy(b, dtype=second)
             return compute(plan, [a, b])
     dev = find_dev(function, inputs)
     operands, keys = zip(*[read_operand(x, dev) for x in inputs], strict=True)
@@ -234,7 +227,7 @@ def _compare_with_large(function: np.ufunc, plan: Plan, operands: Any, dev: int)
         fit_operands(plan, operands, dev)
     shape = check_broadcast(operands)
     outcome = function(*[0 if isinstance(x, Tensor) else (1 if x > 0 else -1) for x in operands])
-    return _full(shape, bool(outcome), dtype=_BOOL, device=dev)
+    return aten.full(shape, bool(outcome), dtype=_BOOL, device=dev)
 
 
 def _is_text(x: Any) -> bool:
@@ -245,7 +238,7 @@ def _call_with_text(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
     """None and strings: equal to no number; else NumPy says what it thinks of them."""
     if function in (np.equal, np.not_equal):
         x = next(x for x in inputs if isinstance(x, Tensor))
-        return _full(x.shape, function is np.not_equal, dtype=_BOOL, device=x.dev)
+        return aten.full(x.shape, function is np.not_equal, dtype=_BOOL, device=x.dev)
     function(*[np.zeros(1, x.dtype) if isinstance(x, Tensor) else x for x in inputs])
     raise TypeError(f"{function.__name__}: a Tensor cannot be combined with {inputs!r:.100}")
 
@@ -269,7 +262,7 @@ def call_with(function: np.ufunc, inputs: tuple[Any, ...], keywords: dict[str, A
     try:
         fitted = fit_operands(plan, operands, dev)
         if mask is not None and function in _CHECKED and plan.inputs[-1].kind in "iu":
-            fitted[-1] = _where(mask, fitted[-1], constant(1, plan.inputs[-1], dev))
+            fitted[-1] = aten.where_self(mask, fitted[-1], constant(1, plan.inputs[-1], dev))
         if mask is not None and any(isinstance(x, Tensor) and x.tracked for x in fitted):
             result = _compute_chosen(plan, fitted, mask)
         else:
@@ -300,13 +293,13 @@ def _check_core(function: np.ufunc, operands: Sequence[Tensor], result: Tensor, 
 def _compute_chosen(plan: Plan, fitted: list[Any], mask: Tensor) -> Any:
     """Of what `mask` chooses alone: a gradient passes nothing to the rest, where the formula may give NaN."""
     shape = check_broadcast([*fitted, mask])
-    mask = _expand(mask, shape)
+    mask = aten.expand(mask, shape)
 
     def whole(part: Tensor) -> Tensor:
-        return _masked_scatter(_zeros(shape, dtype=part.dtype, device=part.dev), mask, part)
+        return aten.masked_scatter(aten.zeros(shape, dtype=part.dtype, device=part.dev), mask, part)
 
     def choose(x: Any) -> Any:
-        return _masked_select(_expand(x, shape), mask) if isinstance(x, Tensor) else x
+        return aten.masked_select(aten.expand(x, shape), mask) if isinstance(x, Tensor) else x
 
     chosen = plan.compute(*map(choose, fitted))
     return tuple(map(whole, chosen)) if type(chosen) is tuple else whole(chosen)
@@ -343,7 +336,7 @@ def finish(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None, ca
     """The result where the caller wants it: as it is, or in `out`."""
     if out is None:
         # Where the mask is False NumPy leaves what the memory held: here zeros.
-        return result if mask is None else _where(mask, result, constant(0, result.dtype, result.dev))
+        return result if mask is None else aten.where_self(mask, result, constant(0, result.dtype, result.dev))
     if isinstance(out, Tensor):
         return assign(out, result, function.__name__, mask, casting)
     return write_back(function, result, out, mask, casting)

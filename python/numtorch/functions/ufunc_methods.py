@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel, tensor
+from numtorch import kernels as aten
+from numtorch._core import Tensor, tensor
 from numtorch.functions import folding
 from numtorch.functions.arguments import MOST_AXES
 from numtorch.functions.assign import assign
@@ -32,18 +33,6 @@ from numtorch.functions.ufunc import (
     make_plan,
 )
 
-_arange = kernel("arange")
-_any = kernel("any")
-_cat = kernel("cat")
-_clamp = kernel("clamp")
-_clone = kernel("clone")
-_expand = kernel("expand")
-_movedim = kernel("movedim.intlist")
-_reshape = kernel("reshape")
-_select = kernel("select.int")
-_slice = kernel("slice.Tensor")
-_stack = kernel("stack")
-
 # ---- reduceat ----
 
 
@@ -51,13 +40,13 @@ def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, place: int) -> T
     """The same with places on the device, of which the host sees only whether they are in range."""
     length = x.shape[place]
     wrong = (indices < 0) | (indices >= length)
-    if bool(_any(wrong)):
+    if bool(aten.any(wrong)):
         first = int(indices[wrong][0])
         raise IndexError(f"index {first} out-of-bounds in {fold.function.__name__}.reduceat [0, {length})")
-    starts = cast(_reshape(indices, (-1,)), np.dtype(np.int64))
-    stops = _cat([_slice(starts, 0, 1), constant(length, starts.dtype, x.dev).reshape(1)], 0)
-    x = _movedim(x, [place], [0])
-    return _movedim(folding.fold_stretches(fold, x, starts, _clamp(stops - starts, 1)), [0], [place])
+    starts = cast(aten.reshape(indices, (-1,)), np.dtype(np.int64))
+    stops = aten.cat([aten.slice_Tensor(starts, 0, 1), constant(length, starts.dtype, x.dev).reshape(1)], 0)
+    x = aten.movedim_intlist(x, [place], [0])
+    return aten.movedim_intlist(folding.fold_stretches(fold, x, starts, aten.clamp(stops - starts, 1)), [0], [place])
 
 
 def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
@@ -88,14 +77,16 @@ def reduceat(function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype:
     fold, x = prepare_same(function, x, dtype, out, "reduceat")
     if not starts:
         shape = (*x.shape[:place], 0, *x.shape[place + 1 :])
-        return deliver(function, cast(_reshape(_slice(x, place, 0, 0), shape), fold.dtype), out, "reduceat")
+        return deliver(
+            function, cast(aten.reshape(aten.slice_Tensor(x, place, 0, 0), shape), fold.dtype), out, "reduceat"
+        )
     parts = []
     for start, stop in zip(starts, [*starts[1:], length], strict=True):
         if start + 1 >= stop:
-            parts.append(cast(_select(x, place, start), fold.dtype))
+            parts.append(cast(aten.select_int(x, place, start), fold.dtype))
         else:
-            parts.append(folding.fold(fold, _slice(x, place, start, stop), (place,)))
-    return deliver(function, _stack(parts, place), out, "reduceat")
+            parts.append(folding.fold(fold, aten.slice_Tensor(x, place, start, stop), (place,)))
+    return deliver(function, aten.stack(parts, place), out, "reduceat")
 
 
 # ---- outer ----
@@ -115,7 +106,7 @@ def outer(function: np.ufunc, a: Any, b: Any, **keywords: Any) -> Any:
             f"maximum supported dimension for an ndarray is {MOST_AXES}, but `{function.__name__}.outer()` result "
             f"would have {first.ndim + second.ndim}."
         )
-    operands = (_reshape(first, (*first.shape, *(1,) * second.ndim)), second)
+    operands = (aten.reshape(first, (*first.shape, *(1,) * second.ndim)), second)
     if keywords:
         return call_with(function, operands, keywords)
     return _core.in_order_of(call_plain(function, operands), operands)
@@ -186,21 +177,21 @@ def _at_on_host(function: np.ufunc, a: Any, indices: Any, operands: tuple[Any, .
 
 def _at_in_rounds(plan: Any, a: Tensor, indices: Any, values: list[Tensor]) -> Tensor:
     """In each round every element at most once: first all first occurrences of an index, then all second ones."""
-    places = _core.getitem(_reshape(_arange(a.size, dtype=np.int64, device=a.dev), a.shape), indices)
-    values = [_reshape(_expand_value(value, places.shape), (places.size,)) for value in values]
-    places = _reshape(places, (places.size,))
-    flat = _clone(_reshape(a, (a.size,)))
+    places = _core.getitem(aten.reshape(aten.arange(a.size, dtype=np.int64, device=a.dev), a.shape), indices)
+    values = [aten.reshape(_expand_value(value, places.shape), (places.size,)) for value in values]
+    places = aten.reshape(places, (places.size,))
+    flat = aten.clone(aten.reshape(a, (a.size,)))
     for chosen in folding.rounds(places):
         here = _core.getitem(places, chosen)
         old = cast(_core.getitem(flat, here), plan.inputs[0])
         new = plan.compute(old, *[_core.getitem(value, chosen) for value in values])
         flat = _core.setitem(flat, here, cast(new, a.dtype))
-    return _reshape(flat, a.shape)
+    return aten.reshape(flat, a.shape)
 
 
 def _expand_value(value: Tensor, shape: tuple[int, ...]) -> Tensor:
     try:
-        return _expand(value, shape)
+        return aten.expand(value, shape)
     except ValueError:
         raise ValueError("array is not broadcastable to correct shape") from None
 

@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, as_read_only, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor, as_read_only
 from numtorch.functions.arguments import Array, as_shape, as_tensor, check_ndim
 from numtorch.functions.registry import implements
 
 __all__ = ["as_strided", "sliding_window_view"]
 
-_alias = kernel("alias")
-_as_strided = kernel("as_strided")
-_storage_offset = kernel("storage_offset")
-_unfold = kernel("unfold")
 
 _MOST_BYTES = 2**63 - 1
 
@@ -33,7 +30,7 @@ def sliding_window_view(
     writeable: bool = False,
 ) -> Tensor:
     """NumPy's `sliding_window_view`, a read-only view unless `writeable`."""
-    view = _alias(as_tensor(x))
+    view = aten.alias(as_tensor(x))
     lengths = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
     lengths = tuple(map(operator.index, lengths))
     if any(length < 0 for length in lengths):
@@ -55,20 +52,22 @@ def sliding_window_view(
     for place, length in zip(axes, lengths, strict=True):
         if length > view.shape[place]:
             raise ValueError("window shape cannot be larger than input array shape")
-        view = _unfold(view, place, length, 1)
+        view = aten.unfold(view, place, length, 1)
     return view if writeable else as_read_only(view)
 
 
 def _strided(base: Tensor, lengths: Any, steps: tuple[int, ...]) -> Tensor:
     """The view with those strides in elements: one that steps forward, turned round where they are negative."""
     if min((*steps, *base.strides), default=0) >= 0:
-        view: Tensor = _as_strided(base, lengths, steps)
+        view: Tensor = aten.as_strided(base, lengths, steps)
         return view
     if base.tracked:
         raise NotImplementedError("gradient: as_strided takes no negative strides while a gradient is being taken")
     backward = [step < 0 and length > 1 for length, step in zip(lengths, steps, strict=True)]
     before = sum((length - 1) * step for length, step, turned in zip(lengths, steps, backward, strict=True) if turned)
-    view = _as_strided(base, lengths, tuple(map(abs, steps)), _storage_offset(base) + (0 if 0 in lengths else before))
+    view = aten.as_strided(
+        base, lengths, tuple(map(abs, steps)), aten.storage_offset(base) + (0 if 0 in lengths else before)
+    )
     return view[tuple(slice(None, None, -1 if turned else 1) for turned in backward)] if any(backward) else view
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.nn.dispatch import ArrayT, number, reals, together
 
 __all__ = [
@@ -27,19 +27,6 @@ __all__ = [
     "tanh_fast",
 ]
 
-_elu = kernel("elu")
-_gelu = kernel("gelu")
-_hardsigmoid = kernel("hardsigmoid")
-_hardswish = kernel("hardswish")
-_hardtanh = kernel("hardtanh")
-_leaky_relu = kernel("leaky_relu")
-_log_sigmoid = kernel("log_sigmoid")
-_relu = kernel("relu")
-_sigmoid = kernel("sigmoid")
-_silu = kernel("silu")
-_softplus = kernel("softplus")
-_tanh = kernel("tanh")
-
 
 def sigmoid(x: ArrayT) -> ArrayT:
     """``1 / (1 + exp(-x))``, without overflow.
@@ -53,7 +40,7 @@ def sigmoid(x: ArrayT) -> ArrayT:
     """
     on_tensors, (x,) = together("sigmoid", x)
     if on_tensors:
-        return _sigmoid(x)
+        return aten.sigmoid(x)
     positive = np.real(x) >= 0
     small = np.exp(np.where(positive, -x, x))
     return np.where(positive, 1, small) / (1 + small)
@@ -70,7 +57,7 @@ def tanh(x: ArrayT) -> ArrayT:
     array([-0.964 ,  0.4621,  1.    ])
     """
     on_tensors, (x,) = together("tanh", x)
-    return _tanh(x) if on_tensors else np.tanh(x)
+    return aten.tanh(x) if on_tensors else np.tanh(x)
 
 
 sigmoid_fast = sigmoid
@@ -88,7 +75,7 @@ def hardsigmoid(x: ArrayT) -> ArrayT:
     array([0.1667, 0.5833, 1.    ])
     """
     on_tensors, (x,) = reals("hardsigmoid", x)
-    return _hardsigmoid(x) if on_tensors else np.clip((x + 3) / 6, 0, 1)
+    return aten.hardsigmoid(x) if on_tensors else np.clip((x + 3) / 6, 0, 1)
 
 
 def logsigmoid(x: ArrayT) -> ArrayT:
@@ -102,7 +89,7 @@ def logsigmoid(x: ArrayT) -> ArrayT:
     array([-2.1269e+00, -4.7410e-01, -3.0000e-04])
     """
     on_tensors, (x,) = reals("logsigmoid", x)
-    return _log_sigmoid(x) if on_tensors else -log1p_exp(-x)
+    return aten.log_sigmoid(x) if on_tensors else -log1p_exp(-x)
 
 
 def relu(x: ArrayT) -> ArrayT:
@@ -116,7 +103,7 @@ def relu(x: ArrayT) -> ArrayT:
     array([ 0.,  2., nan])
     """
     on_tensors, (x,) = reals("relu", x)
-    return _relu(x) if on_tensors else np.maximum(x, 0)
+    return aten.relu(x) if on_tensors else np.maximum(x, 0)
 
 
 def leakyrelu(x: ArrayT, a: float = 0.01) -> ArrayT:
@@ -131,7 +118,7 @@ def leakyrelu(x: ArrayT, a: float = 0.01) -> ArrayT:
     """
     number("leakyrelu", "a", a)
     on_tensors, (x,) = reals("leakyrelu", x)
-    return _leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
+    return aten.leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
 
 
 def relu6(x: ArrayT) -> ArrayT:
@@ -145,7 +132,7 @@ def relu6(x: ArrayT) -> ArrayT:
     array([0. , 0.5, 6. ])
     """
     on_tensors, (x,) = reals("relu6", x)
-    return _hardtanh(x, 0, 6) if on_tensors else np.clip(x, 0, 6)
+    return aten.hardtanh(x, 0, 6) if on_tensors else np.clip(x, 0, 6)
 
 
 def elu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
@@ -160,7 +147,7 @@ def elu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
     """
     number("elu", "alpha", alpha)
     on_tensors, (x,) = reals("elu", x)
-    return _elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    return aten.elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 def gelu(x: ArrayT, approximate: str = "none") -> ArrayT:
@@ -191,7 +178,7 @@ def gelu(x: ArrayT, approximate: str = "none") -> ArrayT:
     if approximate == "sigmoid":
         return x * sigmoid(1.702 * x)
     if on_tensors:
-        return _gelu(x, approximate=approximate)
+        return aten.gelu(x, approximate=approximate)
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
     return 0.5 * x * (1 + _error_function(x / math.sqrt(2)))
@@ -208,7 +195,7 @@ def swish(x: ArrayT) -> ArrayT:
     array([-0.2384,  0.3112,  7.9973])
     """
     on_tensors, (x,) = together("swish", x)
-    return _silu(x) if on_tensors else x * sigmoid(x)
+    return aten.silu(x) if on_tensors else x * sigmoid(x)
 
 
 def hardswish(x: ArrayT) -> ArrayT:
@@ -222,7 +209,7 @@ def hardswish(x: ArrayT) -> ArrayT:
     array([-0.3333,  0.2917,  8.    ])
     """
     on_tensors, (x,) = reals("hardswish", x)
-    return _hardswish(x) if on_tensors else x * np.clip((x + 3) / 6, 0, 1)
+    return aten.hardswish(x) if on_tensors else x * np.clip((x + 3) / 6, 0, 1)
 
 
 def softplus(x: ArrayT) -> ArrayT:
@@ -236,7 +223,7 @@ def softplus(x: ArrayT) -> ArrayT:
     array([0.1269, 0.9741, 8.0003])
     """
     on_tensors, (x,) = reals("softplus", x)
-    return _softplus(x, 1, _exact_from(x)) if on_tensors else log1p_exp(x)
+    return aten.softplus(x, 1, _exact_from(x)) if on_tensors else log1p_exp(x)
 
 
 def _exact_from(x: Any) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.nn.activations import leakyrelu, log1p_exp, sigmoid, softplus
 from numtorch.nn.dispatch import ArrayT, number, reals, together
 from numtorch.nn.dropout import uniform
@@ -27,11 +27,6 @@ __all__ = [
     "trelu",
 ]
 
-_elu = kernel("elu")
-_hardtanh = kernel("hardtanh")
-_mish = kernel("mish")
-_softshrink = kernel("softshrink")
-_threshold = kernel("threshold")
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
@@ -47,7 +42,7 @@ def hardtanh(x: ArrayT) -> ArrayT:
     array([-1. ,  0.5,  1. ])
     """
     on_tensors, (x,) = reals("hardtanh", x)
-    return _hardtanh(x) if on_tensors else np.clip(x, -1, 1)
+    return aten.hardtanh(x) if on_tensors else np.clip(x, -1, 1)
 
 
 def rrelu(x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None, training: bool = True) -> ArrayT:
@@ -98,7 +93,9 @@ def celu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
         raise ValueError("celu: alpha must not be 0")
     on_tensors, (x,) = reals("celu", x)
     return (
-        _elu(x, alpha, 1, 1 / alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
+        aten.elu(x, alpha, 1, 1 / alpha)
+        if on_tensors
+        else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
     )
 
 
@@ -114,7 +111,7 @@ def selu(x: ArrayT) -> ArrayT:
     """
     on_tensors, (x,) = reals("selu", x)
     if on_tensors:
-        return _elu(x, SELU_ALPHA, SELU_SCALE)
+        return aten.elu(x, SELU_ALPHA, SELU_SCALE)
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
 
 
@@ -129,7 +126,7 @@ def mish(x: ArrayT) -> ArrayT:
     array([-0.2525,  0.3752,  8.    ])
     """
     on_tensors, (x,) = reals("mish", x)
-    return _mish(x) if on_tensors else x * np.tanh(log1p_exp(x))
+    return aten.mish(x) if on_tensors else x * np.tanh(log1p_exp(x))
 
 
 def lisht(x: ArrayT) -> ArrayT:
@@ -173,7 +170,7 @@ def softshrink(x: ArrayT, lambd: float = 0.5) -> ArrayT:
     if number("softshrink", "lambd", lambd) < 0:
         raise ValueError(f"softshrink: lambd must not be negative, not {lambd!r}")
     on_tensors, (x,) = reals("softshrink", x)
-    return _softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
+    return aten.softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
 
 
 def tanhshrink(x: ArrayT) -> ArrayT:
@@ -216,7 +213,7 @@ def trelu(x: ArrayT, theta: float = 1.0) -> ArrayT:
     """
     number("trelu", "theta", theta)
     on_tensors, (x,) = reals("trelu", x)
-    return _threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
+    return aten.threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
 
 
 def glu(x: ArrayT, axis: int = 1) -> ArrayT:

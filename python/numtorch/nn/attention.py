@@ -8,20 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
 __all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
 
-_choice = kernel("_fused_sdp_choice")
-_efficient = kernel("_scaled_dot_product_efficient_attention")
-_flash_on_cpu = kernel("_scaled_dot_product_flash_attention_for_cpu")
-_expand = kernel("expand")
-_masked_fill = kernel("masked_fill.Scalar")
-_tril = kernel("tril")
-_ones = kernel("ones")
-_zeros = kernel("zeros")
 
 FLASH, EFFICIENT = 1, 2  # libtorch's SDPBackend
 
@@ -46,7 +39,7 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     length = integer("causal_mask", "length", length, 0)
     shape = (length, length if keys is None else integer("causal_mask", "keys", keys, 0))
     if isinstance(like, Tensor):
-        return _tril(_ones(shape, dtype=np.dtype(bool), device=like.dev))
+        return aten.tril(aten.ones(shape, dtype=np.dtype(bool), device=like.dev))
     return np.tri(*shape, dtype=bool)
 
 
@@ -246,7 +239,9 @@ def _weights(scores: Any, mask: Any) -> Any:
         return softmax(scores, -1)
     blind = ~np.any(mask, axis=-1, keepdims=True)
     if isinstance(scores, Tensor):
-        return _masked_fill(softmax(_masked_fill(scores, ~(mask | blind), -math.inf), -1), blind, 0.0)
+        return aten.masked_fill_Scalar(
+            softmax(aten.masked_fill_Scalar(scores, ~(mask | blind), -math.inf), -1), blind, 0.0
+        )
     return np.where(blind, 0, softmax(np.where(mask | blind, scores, -np.inf), -1)).astype(scores.dtype)
 
 
@@ -258,14 +253,18 @@ def _fused(q: Tensor, k: Tensor, v: Tensor, bias: Any, mask: Any, causal: bool) 
         return None
     added = bias
     if mask is not None:
-        shown = _zeros((), dtype=q.dtype, device=q.dev) if bias is None else bias
+        shown = aten.zeros((), dtype=q.dtype, device=q.dev) if bias is None else bias
         added = np.where(mask, shown, np.array(-np.inf, q.dtype))
     if added is not None:
-        added = _expand(added, (*q.shape[:3], k.shape[2]))
+        added = aten.expand(added, (*q.shape[:3], k.shape[2]))
     if q.dev < 0:
         # On the CPU a row that sees nothing comes out as zeros.
-        choice = _choice(q, k, v, added, 0.0, causal)
-        return _flash_on_cpu(q, k, v, 0.0, causal, attn_mask=added)[0] if choice == FLASH else None
-    if added is not None or _choice(q, k, v, None, 0.0, causal) not in (FLASH, EFFICIENT):
+        choice = aten._fused_sdp_choice(q, k, v, added, 0.0, causal)
+        return (
+            aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=added)[0]
+            if choice == FLASH
+            else None
+        )
+    if added is not None or aten._fused_sdp_choice(q, k, v, None, 0.0, causal) not in (FLASH, EFFICIENT):
         return None
-    return _efficient(q, k, v, None, True, 0.0, causal)[0]
+    return aten._scaled_dot_product_efficient_attention(q, k, v, None, True, 0.0, causal)[0]

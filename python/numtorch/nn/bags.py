@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, is_on_tensors, joined
 from numtorch.nn.gather import embedding, scatter
 
 __all__ = ["embedding_bag"]
 
-_arange = kernel("arange")
 MODES: dict[str, Any] = {"sum": np.sum, "mean": np.mean, "max": np.max}
 
 
@@ -73,7 +73,9 @@ def _of_ragged(found: Any, offsets: Array, mode: str) -> Any:
     count = found.shape[0]
     offsets = joined(offsets, found) if is_on_tensors(found) else np.asarray(offsets)
     _check(offsets, count)
-    places = _arange(count, dtype=np.dtype(np.int64), device=found.dev) if is_on_tensors(found) else np.arange(count)
+    places = (
+        aten.arange(count, dtype=np.dtype(np.int64), device=found.dev) if is_on_tensors(found) else np.arange(count)
+    )
     bag = np.searchsorted(offsets, places, side="right") - 1
     size = offsets.shape[0]
     if mode != "max":

@@ -10,16 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, ArrayT, counts, integer, margins, spatial, together
 
 __all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
-_complex = kernel("complex")
-_convolution = kernel("convolution")
-_imag = kernel("imag")
-_pad = kernel("constant_pad_nd")
-_real = kernel("real")
 
 Margins = list[tuple[int, int]]
 
@@ -182,7 +178,7 @@ def _convolved(
     def run(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
         x, inside = _padded(x, around)
         x, w = (x, w) if x.shape[1] else (_with_channels(x, 1, groups), _with_channels(w, 1, 1))
-        return _convolution(x, w, b, strides, inside, dilations, False, [0] * n, groups)
+        return aten.convolution(x, w, b, strides, inside, dilations, False, [0] * n, groups)
 
     return _in_parts(run, x, w, b) if x.dtype.kind == "c" else run(x, w, b)
 
@@ -257,7 +253,7 @@ def conv_transpose(
     def run(x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
         least = [min(pair) for pair in around]
         x, w = (x, w) if x.shape[1] else (_with_channels(x, 1, groups), _with_channels(w, 0, groups))
-        y = _convolution(x, w, b, strides, least, dilations, True, further, groups)
+        y = aten.convolution(x, w, b, strides, least, dilations, True, further, groups)
         rest = [(before - p, after - p) for (before, after), p in zip(around, least, strict=True)]
         return y[_inner(y.shape[2:], rest)] if any(map(any, rest)) else y
 
@@ -266,7 +262,7 @@ def conv_transpose(
 
 def _with_channels(x: Tensor, axis: int, count: int) -> Tensor:
     """Channels of zeros in the place of none, of which libtorch's kernel makes no sum."""
-    return _pad(x, (0, 0) * (x.ndim - 1 - axis) + (0, count))
+    return aten.constant_pad_nd(x, (0, 0) * (x.ndim - 1 - axis) + (0, count))
 
 
 def _turned(w: Any) -> Any:
@@ -306,14 +302,14 @@ def _padded(x: Tensor, around: Margins) -> tuple[Tensor, list[int]]:
         for (before, after), p in zip(reversed(around), reversed(least), strict=True)
         for side in (before, after)
     ]
-    return _pad(x, rest), least
+    return aten.constant_pad_nd(x, rest), least
 
 
 def _in_parts(run: Callable[..., Tensor], x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
     """A complex convolution in real ones, which are what libtorch has kernels for."""
-    xr, xi, wr, wi = _real(x), _imag(x), _real(w), _imag(w)
-    br, bi = (None, None) if b is None else (_real(b), _imag(b))
-    return _complex(run(xr, wr, br) - run(xi, wi, None), run(xr, wi, bi) + run(xi, wr, None))
+    xr, xi, wr, wi = aten.real(x), aten.imag(x), aten.real(w), aten.imag(w)
+    br, bi = (None, None) if b is None else (aten.real(b), aten.imag(b))
+    return aten.complex(run(xr, wr, br) - run(xi, wi, None), run(xr, wi, bi) + run(xi, wr, None))
 
 
 # On ndarrays.

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, joined, reals
 from numtorch.nn.gather import check_range
 from numtorch.nn.softmax import logsoftmax, logsumexp
 
 __all__ = ["ctc_loss"]
-
-_ctc_loss = kernel("_ctc_loss")
 
 
 def ctc_loss(
@@ -72,7 +71,7 @@ def ctc_loss(
     inputs = _lengths("input_lengths", input_lengths, n, steps)
     lengths = _lengths("target_lengths", target_lengths, n, np.shape(targets)[1])
     if on_tensors:
-        losses = _ctc_loss(log_probs.swapaxes(0, 1), targets, inputs, lengths, blank, False)[0]
+        losses = aten._ctc_loss(log_probs.swapaxes(0, 1), targets, inputs, lengths, blank, False)[0]
         return agg(losses if losses.dtype == dtype else losses.astype(dtype))
     losses = [
         -_log_likelihood(p[:t], target[:s], blank)

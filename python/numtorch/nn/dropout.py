@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import ArrayT, joined, number, together
 
 __all__ = ["dropout"]
-
-_native_dropout = kernel("native_dropout")
-_rand = kernel("rand.generator")
 
 
 def dropout(
@@ -53,7 +51,7 @@ def dropout(
     if not training or p == 0:
         return x
     if on_tensors and rng is None and axis is None:
-        return _native_dropout(x, p, True)[0]
+        return aten.native_dropout(x, p, True)[0]
     axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim, "axis")
     drawn = uniform("dropout", [n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
     return x * np.where(drawn >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(x.dtype)
@@ -67,7 +65,7 @@ def uniform(function: str, shape: Any, like: Any, rng: Any) -> Any:
     if rng is not None:
         drawn = rng.random(shape)
     elif isinstance(like, Tensor):
-        return _rand(shape, generator=None, dtype=like.dtype, device=like.dev)
+        return aten.rand_generator(shape, generator=None, dtype=like.dtype, device=like.dev)
     else:
         drawn = np.random.default_rng().random(shape)
     drawn = drawn.astype(like.dtype)

@@ -9,16 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, integer, is_on_tensors, joined
 
 __all__ = ["embedding", "gather", "scatter"]
 
-_embedding = kernel("embedding")
-_index_add = kernel("index_add")
-_expand = kernel("expand")
-_full = kernel("full")
-_scatter_reduce = kernel("scatter_reduce.two")
 
 # What names an operation: its sign, or a function that does it.
 OPERATIONS: dict[Any, str] = {
@@ -114,7 +110,7 @@ def embedding(w: Array, idx: Array, *, padding_idx: int | None = None) -> Any:
         raise ValueError(f"embedding: padding_idx must be from 0 to {w.shape[0] - 1}, not {padding_idx!r}")
     if on_tensors:
         try:
-            return _embedding(w, idx, -1 if padding_idx is None else padding_idx)
+            return aten.embedding(w, idx, -1 if padding_idx is None else padding_idx)
         except IndexError:
             check_range("embedding", "idx", idx, w.shape[0])
             raise
@@ -200,11 +196,11 @@ def _neutral(name: str, dtype: np.dtype[Any]) -> Any:
 
 
 def _collected(name: str, src: Tensor, idx: Tensor, shape: tuple[int, ...], start: Any) -> Tensor:
-    y = _full(shape, start, dtype=src.dtype, device=src.dev)
+    y = aten.full(shape, start, dtype=src.dtype, device=src.dev)
     if name == "+":
-        return _index_add(y, 0, idx, src)
-    places = _expand(idx.reshape(-1, *[1] * (src.ndim - 1)), src.shape)
-    return _scatter_reduce(y, 0, places, src, {"*": "prod", "max": "amax", "min": "amin"}[name])
+        return aten.index_add(y, 0, idx, src)
+    places = aten.expand(idx.reshape(-1, *[1] * (src.ndim - 1)), src.shape)
+    return aten.scatter_reduce_two(y, 0, places, src, {"*": "prod", "max": "amax", "min": "amin"}[name])
 
 
 def _reference(name: str, src: Any, idx: Any, shape: tuple[int, ...], start: Any) -> Any:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.nn.dispatch import Array, ArrayT, reals, spatial
 
 __all__ = ["grid_sample", "imrotate"]
 
-_SAMPLER = {2: kernel("grid_sampler_2d"), 3: kernel("grid_sampler_3d")}
+_SAMPLER = {2: aten.grid_sampler_2d, 3: aten.grid_sampler_3d}
 MODES = ("bilinear", "nearest")
 PADDINGS = ("zeros", "border", "reflection")
 

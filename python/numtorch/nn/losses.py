@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.activations import logsigmoid
 from numtorch.nn.dispatch import Array, ArrayT, joined, number, reals, together
 from numtorch.nn.gather import check_range
@@ -31,7 +32,6 @@ __all__ = [
     "tversky_loss",
 ]
 
-_xlogy = kernel("xlogy.Tensor")
 
 Agg = Callable[[Any], Any]
 
@@ -49,7 +49,7 @@ def pair(function: str, prediction: Array, target: Array, *, of_complex: bool = 
 def times_log(y: Any, p: Any) -> Any:
     """``y * log(p)``, and 0 where y is."""
     if isinstance(p, Tensor):
-        return _xlogy(y, p)
+        return aten.xlogy_Tensor(y, p)
     return y * np.log(np.where(y == 0, 1, p))
 
 

@@ -9,17 +9,11 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, ArrayT, integer, is_on_tensors, joined, number, reals
 
 __all__ = ["batchnorm", "groupnorm", "instancenorm", "layernorm", "normalise"]
-
-_batch_norm = kernel("native_batch_norm")
-_batch_norm_fixed = kernel("_native_batch_norm_legit_no_training")
-_contiguous = kernel("contiguous")
-_group_norm = kernel("native_group_norm")
-_layer_norm = kernel("native_layer_norm")
-_reshape = kernel("reshape")
 
 
 def batchnorm(
@@ -80,7 +74,7 @@ def batchnorm(
         )
     if mean is not None and not training:
         if on_tensors:
-            return _batch_norm_fixed(x, scale, shift, *fixed, momentum, eps)[0]
+            return aten._native_batch_norm_legit_no_training(x, scale, shift, *fixed, momentum, eps)[0]
         middle, spread = (_column(r, x) for r in fixed)
         return _affine((x - middle) / np.sqrt(spread + eps), scale, shift).astype(x.dtype)
     count = x.size // x.shape[1] if x.shape[1] else 0
@@ -95,7 +89,7 @@ def batchnorm(
             if running is not None:
                 _core.begin_write(running)  # the kernel does not say that it writes to them
         moving = [None if r is None else _like(_core.untracked(r), x) for r in (mean, var)]
-        y = _batch_norm(x, scale, shift, *moving, True, momentum, eps)[0]
+        y = aten.native_batch_norm(x, scale, shift, *moving, True, momentum, eps)[0]
         for running, moved in zip((mean, var), moving, strict=True):
             if running is not None and moved is not None and running.dtype != moved.dtype:
                 running[...] = moved
@@ -198,8 +192,8 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
         raise ValueError(f"groupnorm: groups must divide the {c} channels of x, not {groups!r}")
     if on_tensors:
         # The kernel takes for granted that all is laid out in C order.
-        x, scale, shift = (None if a is None else _contiguous(a) for a in (x, scale, shift))
-        return _group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
+        x, scale, shift = (None if a is None else aten.contiguous(a) for a in (x, scale, shift))
+        return aten.native_group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
     parts = x.reshape(n, groups, math.prod(x.shape[1:]) // groups)
     return _affine(_normalized(parts, (2,), eps).reshape(x.shape), scale, shift)
 
@@ -237,7 +231,7 @@ def layernorm(
         raise ValueError(f"layernorm: axes must be from 1 to {x.ndim}, for x of shape {x.shape}, not {count!r}")
     on_tensors, x, (scale, shift) = _operands("layernorm", x, count, eps, scale=scale, shift=shift)
     if on_tensors:
-        return _layer_norm(x, x.shape[x.ndim - count :], scale, shift, eps)[0]
+        return aten.native_layer_norm(x, x.shape[x.ndim - count :], scale, shift, eps)[0]
     y = _normalized(x, tuple(range(x.ndim - count, x.ndim)), eps)
     y = y if scale is None else y * scale
     return y if shift is None else y + shift
@@ -270,7 +264,7 @@ def normalise(x: ArrayT, axis: int | tuple[int, ...] = -1, *, eps: float = 1e-5)
     number("normalise", "eps", eps)
     axes = normalize_axis_tuple(axis, x.ndim, "axis")
     if on_tensors and axes and axes == tuple(range(x.ndim - len(axes), x.ndim)):
-        return _layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
+        return aten.native_layer_norm(x, x.shape[x.ndim - len(axes) :], None, None, eps)[0]
     return _normalized(x, axes, eps)
 
 

@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, integer, joined
 
 __all__ = ["onecold", "onehot", "topk"]
-
-_arange = kernel("arange")
-_topk = kernel("topk")
 
 
 def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype: Any = np.bool_) -> Any:
@@ -63,7 +61,7 @@ def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype:
     if not isinstance(numbers, Tensor):
         places: Any = np.arange(classes)
     else:
-        places = _arange(classes, dtype=numbers.dtype, device=numbers.dev)
+        places = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
     if numbers.size and (not isinstance(numbers, Tensor) or numbers.dev < 0):
         low, high = int(np.min(numbers)), int(np.max(numbers))
         if low < 0 or high >= classes:
@@ -160,7 +158,7 @@ def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any
     if x.dtype.kind not in "biuf":
         raise TypeError(f"topk: takes real numbers, not {x.dtype}")
     if on_tensors:
-        return _topk(x, k, axis, largest)
+        return aten.topk(x, k, axis, largest)
     order = np.argsort(x, axis=axis)
     places = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
     return np.take_along_axis(x, places, axis), places

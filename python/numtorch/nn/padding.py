@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel
 from numtorch.functions.arguments import check_lengths
 from numtorch.nn.dispatch import Array, ArrayT, is_on_tensors, margins
 
 __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]
 
-_constant = kernel("constant_pad_nd")
 
 # What pads the last 1, 2 or 3 axes.
 KERNELS = {
@@ -75,7 +75,7 @@ def pad_constant(x: ArrayT, pad: Any, value: float = 0, *, axes: Axes = None) ->
     if not isinstance(value, int | float | complex | np.generic):
         raise TypeError(f"pad_constant: value must be a number, not {value!r}")
     if is_on_tensors(x):
-        return _constant(x, [side for pair in reversed(widths) for side in pair], value)
+        return aten.constant_pad_nd(x, [side for pair in reversed(widths) for side in pair], value)
     return np.pad(x, widths, constant_values=value)
 
 

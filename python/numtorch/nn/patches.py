@@ -9,19 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.conv import conv_transpose, depthwise_conv
 from numtorch.nn.dispatch import Array, counts, margins, spatial, together
 from numtorch.nn.padding import pad_constant
 
 __all__ = ["fold", "unfold"]
-
-_col2im = kernel("col2im")
-_eye = kernel("eye")
-_im2col = kernel("im2col")
-_reshape = kernel("reshape")
-_squeeze = kernel("squeeze.dim")
-_unsqueeze = kernel("unsqueeze")
 
 
 class _Way:
@@ -85,13 +79,13 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     batch, channels = x.shape[:2]
     if on_tensors and n == 3:
         w = _taps(x, channels, way.sizes)
-        return _reshape(
+        return aten.reshape(
             depthwise_conv(x, w, stride=way.strides, dilation=way.dilations), [batch, w.shape[0], math.prod(way.places)]
         )
     if on_tensors:
         deep = [1] * (2 - n)
-        x = _unsqueeze(x, 2) if n == 1 else x
-        return _im2col(x, deep + way.sizes, deep + way.dilations, [0, 0], deep + way.strides)
+        x = aten.unsqueeze(x, 2) if n == 1 else x
+        return aten.im2col(x, deep + way.sizes, deep + way.dilations, [0, 0], deep + way.strides)
     windows = sliding_window_view(x, tuple(way.spans), axis=tuple(range(2, 2 + n)))
     steps = (slice(None, None, step) for step in (*way.strides, *way.dilations))
     windows = windows[(slice(None), slice(None), *steps)]
@@ -138,7 +132,7 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
     elif n == 3:
         w = _taps(x, channels, way.sizes)
         y = conv_transpose(
-            _reshape(x, [batch, channels * taps, *way.places]),
+            aten.reshape(x, [batch, channels * taps, *way.places]),
             w,
             stride=way.strides,
             dilation=way.dilations,
@@ -148,16 +142,16 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
         y = pad_constant(y, [side for after in rest for side in (0, after)]) if any(rest) else y
     else:
         deep = [1] * (2 - n)
-        y = _col2im(x, deep + way.padded, deep + way.sizes, deep + way.dilations, [0, 0], deep + way.strides)
-        y = _squeeze(y, 2) if n == 1 else y
+        y = aten.col2im(x, deep + way.padded, deep + way.sizes, deep + way.dilations, [0, 0], deep + way.strides)
+        y = aten.squeeze_dim(y, 2) if n == 1 else y
     return y[way.inner] if any(map(any, way.margins)) else y
 
 
 def _taps(like: Tensor, channels: int, sizes: list[int]) -> Tensor:
     """Weights each of which takes one element of the window."""
     count = math.prod(sizes)
-    one = _reshape(_eye(count, dtype=like.dtype, device=like.dev), [1, count, *sizes])
-    return _reshape(kernel("repeat")(one, [channels, *[1] * (one.ndim - 1)]), [channels * count, 1, *sizes])
+    one = aten.reshape(aten.eye(count, dtype=like.dtype, device=like.dev), [1, count, *sizes])
+    return aten.reshape(aten.repeat(one, [channels, *[1] * (one.ndim - 1)]), [channels * count, 1, *sizes])
 
 
 def _folded(columns: Any, way: _Way) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.nn import windows
 from numtorch.nn.dispatch import Array, ArrayT, counts, number, reals, spatial, together
 from numtorch.nn.windows import Window
@@ -21,10 +21,6 @@ __all__ = [
     "max_pool",
     "mean_pool",
 ]
-
-_amax = kernel("amax")
-_mean = kernel("mean.dim")
-_ones_like = kernel("ones_like")
 
 
 def max_pool(
@@ -120,7 +116,7 @@ def mean_pool(
     y = run(windows.pad_around(x, window.margins, 0.0), window.without_margins(), True)
     if count_include_pad:
         return y
-    ones = _ones_like(x) if on_tensors else np.ones_like(x)
+    ones = aten.ones_like(x) if on_tensors else np.ones_like(x)
     return y / run(windows.pad_around(ones, window.margins, 0.0), window.without_margins(), True)
 
 
@@ -239,7 +235,7 @@ def global_max_pool(x: ArrayT) -> ArrayT:
     """
     on_tensors, (x,) = reals("global_max_pool", x)
     axes = tuple(range(2, 2 + _filled("global_max_pool", x)))
-    return _amax(x, axes, True) if on_tensors else np.max(x, axes, keepdims=True)
+    return aten.amax(x, axes, True) if on_tensors else np.max(x, axes, keepdims=True)
 
 
 def global_mean_pool(x: ArrayT) -> ArrayT:
@@ -255,4 +251,4 @@ def global_mean_pool(x: ArrayT) -> ArrayT:
     """
     on_tensors, (x,) = together("global_mean_pool", x)
     axes = tuple(range(2, 2 + spatial("global_mean_pool", x)))
-    return _mean(x, axes, True) if on_tensors else np.mean(x, axes, keepdims=True)
+    return aten.mean_dim(x, axes, True) if on_tensors else np.mean(x, axes, keepdims=True)

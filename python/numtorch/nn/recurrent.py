@@ -7,18 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.activations import sigmoid
 from numtorch.nn.dispatch import Array, ArrayT, together
 
 __all__ = ["gru", "gru_cell", "gru_v3", "gru_v3_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
 
-_addmm = kernel("addmm")
-_chunk = kernel("chunk")
-_contiguous = kernel("contiguous")
-_lstm_layer = kernel("mkldnn_rnn_layer")
-_unbind = kernel("unbind.int")
-_zeros = kernel("zeros")
 LSTM = 2  # libtorch's number for it
 
 
@@ -46,7 +41,7 @@ def _checked(
     for state in given:
         if state is not None and state.shape != shape:
             raise ValueError(f"{function}: the state must have shape {shape}, not {state.shape}")
-    nothing = _zeros(shape, dtype=x.dtype, device=x.dev) if on_tensors else np.zeros(shape, x.dtype)
+    nothing = aten.zeros(shape, dtype=x.dtype, device=x.dev) if on_tensors else np.zeros(shape, x.dtype)
     return on_tensors, x, [nothing if state is None else state for state in given], wi, wh, biases
 
 
@@ -56,12 +51,14 @@ def _plus(y: Any, b: Any) -> Any:
 
 def _steps(gates: Any) -> list[Any]:
     """What is in (N, L, ...) for each of the L steps."""
-    return list(_unbind(gates, 1)) if isinstance(gates, Tensor) else [gates[:, t] for t in range(gates.shape[1])]
+    return (
+        list(aten.unbind_int(gates, 1)) if isinstance(gates, Tensor) else [gates[:, t] for t in range(gates.shape[1])]
+    )
 
 
 def _with_state(gates: Any, h: Any, wt: Any) -> Any:
     """``gates + h @ wt``."""
-    return _addmm(gates, h, wt) if isinstance(gates, Tensor) else gates + h @ wt
+    return aten.addmm(gates, h, wt) if isinstance(gates, Tensor) else gates + h @ wt
 
 
 def _unrolled(step: Callable[..., tuple[Any, ...]], gates: Any, states: Any, reverse: bool) -> tuple[Any, Any]:
@@ -139,7 +136,7 @@ def rnn_cell(
 
 
 def _parts(gates: Any, count: int) -> Any:
-    return _chunk(gates, count, 1) if isinstance(gates, Tensor) else np.split(gates, count, axis=1)
+    return aten.chunk(gates, count, 1) if isinstance(gates, Tensor) else np.split(gates, count, axis=1)
 
 
 def _lstm_step(gates: Any, h: Any, c: Any, wt: Any) -> tuple[Any, Any]:
@@ -209,11 +206,11 @@ def lstm(
 
 def _lstm_fused(x: Tensor, h: Tensor, c: Tensor, wi: Tensor, wh: Tensor, b: Any) -> tuple[Any, tuple[Any, Any]]:
     hidden = wh.shape[1]
-    none = _zeros((4 * hidden,), dtype=x.dtype)
+    none = aten.zeros((4 * hidden,), dtype=x.dtype)
     way: tuple[Any, ...] = (False, [], LSTM, hidden, 1, True, False, False, True)
     # The kernel takes for granted that all is laid out in C order.
-    x, wi, wh, h, c = (_contiguous(part) for part in (x.swapaxes(0, 1), wi, wh, h, c))
-    y, h, c, _ = _lstm_layer(x, wi, wh, none if b is None else b, none, h[None], c[None], *way)
+    x, wi, wh, h, c = (aten.contiguous(part) for part in (x.swapaxes(0, 1), wi, wh, h, c))
+    y, h, c, _ = aten.mkldnn_rnn_layer(x, wi, wh, none if b is None else b, none, h[None], c[None], *way)
     return y.swapaxes(0, 1), (h[0], c[0])
 
 

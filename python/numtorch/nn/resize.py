@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import kernels as aten
 from numtorch._core import kernel
 from numtorch.nn.dispatch import Array, counts, number, reals, spatial
 
@@ -15,14 +16,14 @@ __all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 # The kernels by mode and number of spatial axes.
 KERNELS = {
     "nearest": {n: kernel(f"upsample_nearest{n}d") for n in (1, 2, 3)},
-    "linear": {1: kernel("upsample_linear1d")},
-    "bilinear": {2: kernel("upsample_bilinear2d")},
-    "trilinear": {3: kernel("upsample_trilinear3d")},
-    "bicubic": {2: kernel("upsample_bicubic2d")},
+    "linear": {1: aten.upsample_linear1d},
+    "bilinear": {2: aten.upsample_bilinear2d},
+    "trilinear": {3: aten.upsample_trilinear3d},
+    "bicubic": {2: aten.upsample_bicubic2d},
 }
 ANTIALIASED = {
-    "bilinear": kernel("_upsample_bilinear2d_aa"),
-    "bicubic": kernel("_upsample_bicubic2d_aa"),
+    "bilinear": aten._upsample_bilinear2d_aa,
+    "bicubic": aten._upsample_bicubic2d_aa,
 }
 
 

@@ -9,16 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from numtorch._core import Kernel, Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Kernel, Tensor
 from numtorch.nn.dispatch import ArrayT, reals, together
 
 __all__ = ["logsoftmax", "logsumexp", "softmax"]
 
-_log_softmax = kernel("_log_softmax")
-_logsumexp = kernel("logsumexp")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_softmax = kernel("_softmax")
 
 Axis = int | tuple[int, ...] | None
 
@@ -47,7 +43,7 @@ def softmax(x: ArrayT, axis: Axis = -1) -> ArrayT:
     on_tensors, (x,) = reals("softmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
-        return _along(_softmax, x, axes)
+        return _along(aten._softmax, x, axes)
     exponentials = np.exp(x - _largest(x, axes))
     return exponentials / exponentials.sum(axes, keepdims=True)
 
@@ -76,7 +72,7 @@ def logsoftmax(x: ArrayT, axis: Axis = -1) -> ArrayT:
     on_tensors, (x,) = reals("logsoftmax", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
-        return _along(_log_softmax, x, axes)
+        return _along(aten._log_softmax, x, axes)
     shifted = x - _largest(x, axes)
     return shifted - np.log(np.exp(shifted).sum(axes, keepdims=True))
 
@@ -108,7 +104,7 @@ def logsumexp(x: ArrayT, axis: Axis = None, keepdims: bool = False) -> ArrayT:
     on_tensors, (x,) = together("logsumexp", x)
     axes = _axes(axis, x.ndim)
     if on_tensors:
-        return _logsumexp(x, axes, bool(keepdims)) if axes else x * 1
+        return aten.logsumexp(x, axes, bool(keepdims)) if axes else x * 1
     largest = _largest(x, axes)
     finite = np.where(np.isfinite(largest), largest, 0)
     with np.errstate(divide="ignore"):
@@ -129,7 +125,7 @@ def _along(run: Kernel | Callable[..., Tensor], x: Tensor, axes: tuple[int, ...]
     if len(axes) == 1:
         return run(x, axes[0], False)
     order = [i for i in range(x.ndim) if i not in axes] + list(axes)
-    moved = _permute(x, order)
+    moved = aten.permute(x, order)
     rest = moved.shape[: x.ndim - len(axes)]
-    y = run(_reshape(moved, [*rest, math.prod(moved.shape[len(rest) :])]), len(rest), False)
-    return _permute(_reshape(y, moved.shape), [order.index(i) for i in range(x.ndim)])
+    y = run(aten.reshape(moved, [*rest, math.prod(moved.shape[len(rest) :])]), len(rest), False)
+    return aten.permute(aten.reshape(y, moved.shape), [order.index(i) for i in range(x.ndim)])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.nn.dispatch import counts, is_on_tensors, margins
 
 __all__ = [
@@ -26,13 +27,10 @@ __all__ = [
     "within",
 ]
 
-_pad = kernel("constant_pad_nd")
-_squeeze = kernel("squeeze.dim")
-_unsqueeze = kernel("unsqueeze")
-_MAX = {2: kernel("max_pool2d_with_indices"), 3: kernel("max_pool3d_with_indices")}
-_MEAN = {2: kernel("avg_pool2d"), 3: kernel("avg_pool3d")}
-_ADAPTIVE_MAX = {2: kernel("adaptive_max_pool2d"), 3: kernel("adaptive_max_pool3d")}
-_ADAPTIVE_MEAN = {2: kernel("_adaptive_avg_pool2d"), 3: kernel("_adaptive_avg_pool3d")}
+_MAX = {2: aten.max_pool2d_with_indices, 3: aten.max_pool3d_with_indices}
+_MEAN = {2: aten.avg_pool2d, 3: aten.avg_pool3d}
+_ADAPTIVE_MAX = {2: aten.adaptive_max_pool2d, 3: aten.adaptive_max_pool3d}
+_ADAPTIVE_MEAN = {2: aten._adaptive_avg_pool2d, 3: aten._adaptive_avg_pool3d}
 
 Margins = list[tuple[int, int]]
 
@@ -83,7 +81,7 @@ def pad_around(x: Any, around: Margins, value: float) -> Any:
     """`x` with its spatial axes padded by a constant."""
     if not is_on_tensors(x):
         return np.pad(x, [(0, 0), (0, 0), *around], constant_values=value)
-    return _pad(x, [side for pair in reversed(around) for side in pair], value)
+    return aten.constant_pad_nd(x, [side for pair in reversed(around) for side in pair], value)
 
 
 def within(indices: Any, lengths: tuple[int, ...], padded: list[int], around: Margins) -> Any:
@@ -100,11 +98,11 @@ def within(indices: Any, lengths: tuple[int, ...], padded: list[int], around: Ma
 
 
 def _deep(x: Tensor) -> Tensor:
-    return _unsqueeze(x, 2)
+    return aten.unsqueeze(x, 2)
 
 
 def _flat(x: Tensor) -> Tensor:
-    return _squeeze(x, 2)
+    return aten.squeeze_dim(x, 2)
 
 
 def max_windows(x: Tensor, window: Window) -> tuple[Tensor, Tensor]:

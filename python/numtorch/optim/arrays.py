@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel
 
 
@@ -240,22 +241,6 @@ _BY_LIST = {name: kernel(f"_foreach_{name}.List") for name in _HOST}
 _BY_NUMBER = {name: kernel(f"_foreach_{name}.Scalar") for name in _HOST}
 _INTO_BY_LIST = {name: kernel(f"_foreach_{name}_.List") for name in _HOST}
 _INTO_BY_NUMBER = {name: kernel(f"_foreach_{name}_.Scalar") for name in _HOST}
-_addcmul_ = kernel("_foreach_addcmul_.Scalar")
-_addcdiv_ = kernel("_foreach_addcdiv_.Scalar")
-_lerp_ = kernel("_foreach_lerp_.Scalar")
-_maximum_ = kernel("_foreach_maximum_.List")
-_clamp_min_ = kernel("_foreach_clamp_min_.Scalar")
-_clamp_max_ = kernel("_foreach_clamp_max_.Scalar")
-_sqrt = kernel("_foreach_sqrt")
-_abs = kernel("_foreach_abs")
-_sign = kernel("_foreach_sign")
-_sgn = kernel("sgn")
-_norm = kernel("_foreach_norm.Scalar")
-_by_tensor = kernel("_foreach_mul.Tensor")
-_clone = kernel("_foreach_clone")
-_copy_ = kernel("_foreach_copy_")
-_empty_like = kernel("empty_like")
-_where = kernel("where.self")
 
 
 class TensorArrays(Arrays):
@@ -279,57 +264,59 @@ class TensorArrays(Arrays):
         _INTO_BY_LIST["add"](self.items, other.items, alpha=factor)
 
     def add_product(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
-        _addcmul_(self.items, a.items, b.items, factor)
+        aten._foreach_addcmul__Scalar(self.items, a.items, b.items, factor)
 
     def add_quotient(self, a: TensorArrays, b: TensorArrays, factor: float) -> None:
         if self.is_complex and not b.is_complex:
             self.add(a / b, factor)
         else:
-            _addcdiv_(self.items, a.items, b.items, factor)
+            aten._foreach_addcdiv__Scalar(self.items, a.items, b.items, factor)
 
     def blend(self, other: TensorArrays, weight: float) -> None:
-        _lerp_(self.items, other.items, weight)
+        aten._foreach_lerp__Scalar(self.items, other.items, weight)
 
     def raise_to(self, other: TensorArrays | float) -> None:
         if isinstance(other, Arrays):
-            _maximum_(self.items, other.items)
+            aten._foreach_maximum__List(self.items, other.items)
         else:
-            _clamp_min_(self.items, other)
+            aten._foreach_clamp_min__Scalar(self.items, other)
 
     def clip(self, low: float, high: float) -> TensorArrays:
         result = self.copy()
-        _clamp_min_(result.items, low)
-        _clamp_max_(result.items, high)
+        aten._foreach_clamp_min__Scalar(result.items, low)
+        aten._foreach_clamp_max__Scalar(result.items, high)
         return result
 
     def sqrt(self) -> TensorArrays:
-        return TensorArrays(_sqrt(self.items))
+        return TensorArrays(aten._foreach_sqrt(self.items))
 
     def abs(self) -> TensorArrays:
-        return TensorArrays(_abs(self.items))
+        return TensorArrays(aten._foreach_abs(self.items))
 
     def sign(self) -> TensorArrays:
-        return TensorArrays([_sgn(x) for x in self.items] if self.is_complex else _sign(self.items))
+        return TensorArrays([aten.sgn(x) for x in self.items] if self.is_complex else aten._foreach_sign(self.items))
 
     def norms(self, p: float, dtype: Any = None) -> TensorArrays:
         if all(x.size for x in self.items):
-            return TensorArrays(_norm(self.items, p, dtype))
-        return TensorArrays([_norm([x], p if x.size else 2.0, dtype)[0] for x in self.items])  # of nothing, 0
+            return TensorArrays(aten._foreach_norm_Scalar(self.items, p, dtype))
+        return TensorArrays(
+            [aten._foreach_norm_Scalar([x], p if x.size else 2.0, dtype)[0] for x in self.items]
+        )  # of nothing, 0
 
     def scaled(self, factor: Any) -> TensorArrays:
-        return TensorArrays(_by_tensor(self.items, factor.astype(self.items[0].real.dtype)))
+        return TensorArrays(aten._foreach_mul_Tensor(self.items, factor.astype(self.items[0].real.dtype)))
 
     def copy(self) -> TensorArrays:
-        return TensorArrays(_clone(self.items))
+        return TensorArrays(aten._foreach_clone(self.items))
 
     def assign(self, other: TensorArrays) -> None:
-        _copy_(self.items, other.items)
+        aten._foreach_copy_(self.items, other.items)
 
     def astype(self, dtype: Any) -> TensorArrays:
-        result = TensorArrays([_empty_like(x, dtype=dtype) for x in self.items])
+        result = TensorArrays([aten.empty_like(x, dtype=dtype) for x in self.items])
         result.assign(self)
         return result
 
     def restore(self, old: TensorArrays, failed: Any) -> None:
         chosen = failed.reshape(()) != 0
-        self.assign(TensorArrays([_where(chosen, x, y) for x, y in zip(old.items, self.items, strict=True)]))
+        self.assign(TensorArrays([aten.where_self(chosen, x, y) for x, y in zip(old.items, self.items, strict=True)]))

@@ -6,14 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.optim.arrays import Arrays, TensorArrays
-
-_sgd_ = kernel("_fused_sgd_")
-_adam_ = kernel("_fused_adam_")
-_adamw_ = kernel("_fused_adamw_")
-_full = kernel("full")
-_is_contiguous = kernel("is_contiguous")
 
 
 def _suits(x: Arrays, dx: Arrays, slots: Arrays) -> bool:
@@ -22,7 +16,7 @@ def _suits(x: Arrays, dx: Arrays, slots: Arrays) -> bool:
         return False
     strides = [a.strides for a in slots.items]
     return all(
-        [a.strides for a in arrays.items] == strides or all(map(_is_contiguous, arrays.items)) for arrays in (x, dx)
+        [a.strides for a in arrays.items] == strides or all(map(aten.is_contiguous, arrays.items)) for arrays in (x, dx)
     )
 
 
@@ -34,7 +28,7 @@ def subtract(x: Arrays, dx: Arrays, eta: float, failed: Any) -> bool:
     if not _suits(x, dx, dx):
         return False
     options = {"weight_decay": 0.0, "momentum": 0.0, "lr": eta, "dampening": 0.0, "nesterov": False, "maximize": False}
-    _sgd_(x.items, dx.items, [], **options, is_first_step=False, found_inf=failed)
+    aten._fused_sgd_(x.items, dx.items, [], **options, is_first_step=False, found_inf=failed)
     return True
 
 
@@ -44,7 +38,7 @@ def descend(
     """``velocity = rho * velocity + eta * dx; x -= rate * velocity``, if there is a kernel for these arrays."""
     if not _suits(x, dx, velocity):
         return False
-    _sgd_(
+    aten._fused_sgd_(
         x.items,
         dx.items,
         velocity.items,
@@ -76,9 +70,9 @@ def adam(
     """Adam's step after ``x *= 1 - eta * decay``, if there is a kernel for these arrays."""
     if not _suits(x, dx, m):
         return False
-    step = _full((), float(t), dtype=np.dtype(np.float32), device=x.items[0].dev)
+    step = aten.full((), float(t), dtype=np.dtype(np.float32), device=x.items[0].dev)
     arguments: list[Any] = [x.items, dx.items, m.items, v.items, [], [step] * len(x.items)]
-    (_adam_ if decay is None else _adamw_)(
+    (aten._fused_adam_ if decay is None else aten._fused_adamw_)(
         *arguments,
         lr=eta,
         beta1=beta[0],

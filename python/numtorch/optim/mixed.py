@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd import Grads, ignore
 from numtorch.optim.arrays import Arrays, TensorArrays
 from numtorch.optim.rule import Rule, Slots, kept_if, number
@@ -16,8 +17,6 @@ from numtorch.structure import fmap, is_array
 
 _HALF = np.dtype(np.float16)
 _SINGLE = np.dtype(np.float32)
-_full = kernel("full")
-_unscale_ = kernel("_amp_foreach_non_finite_check_and_unscale_")
 
 
 @dataclass(frozen=True)
@@ -196,8 +195,10 @@ def _divided(arrays: Arrays, scale: float) -> tuple[Arrays, Any]:
     wide = arrays.astype(_SINGLE) if arrays.dtype == _HALF else arrays.copy()
     if isinstance(wide, TensorArrays) and not wide.is_complex:
         like = wide.items[0]
-        found = _full((1,), 0.0, dtype=_SINGLE, device=like.dev)
-        _unscale_(wide.items, found, _full((1,), 1.0 / scale, dtype=_SINGLE, device=like.dev))
+        found = aten.full((1,), 0.0, dtype=_SINGLE, device=like.dev)
+        aten._amp_foreach_non_finite_check_and_unscale_(
+            wide.items, found, aten.full((1,), 1.0 / scale, dtype=_SINGLE, device=like.dev)
+        )
         return wide, found == 0
     wide /= scale
     return wide, np.all(np.stack([np.all(np.isfinite(g)) for g in wide.items]))

@@ -10,11 +10,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.optim.arrays import Arrays
 from numtorch.spellings import Keywords
-
-_full_like = kernel("full_like")
 
 # Of one array: arrays by name, and those of a rule inside by its name. Of many: Arrays in place of the arrays.
 Slots = dict[str, Any]
@@ -41,7 +40,7 @@ def numbers(name: str, values: Any, count: int, low: float, high: float = math.i
 def filled_like(x: Any, value: float = 0.0, dtype: Any = None) -> Any:
     """A contiguous array of the shape of `x`, on its device."""
     if isinstance(x, Tensor):
-        return _full_like(x, value, dtype=x.dtype if dtype is None else dtype, memory_format="contiguous_format")
+        return aten.full_like(x, value, dtype=x.dtype if dtype is None else dtype, memory_format="contiguous_format")
     return np.full(x.shape, value, x.dtype if dtype is None else dtype)
 
 

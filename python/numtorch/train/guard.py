@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd import ignore
 from numtorch.optim.state import Leaf
 from numtorch.optim.update import take_step
 from numtorch.structure import buffer_names, containers, is_array, leaves
 
-_full = kernel("full")
-_look_ = kernel("_amp_foreach_non_finite_check_and_unscale_")
 _SINGLE = np.dtype(np.float32)
 
 
@@ -55,9 +54,9 @@ class Guard:
             return True
         with ignore():
             if self.failed is None:
-                self.failed = _full((1,), 0.0, dtype=_SINGLE, device=loss.dev)
-                self.one = _full((1,), 1.0, dtype=_SINGLE, device=loss.dev)
-            _look_([loss.copy()], self.failed, self.one)
+                self.failed = aten.full((1,), 0.0, dtype=_SINGLE, device=loss.dev)
+                self.one = aten.full((1,), 1.0, dtype=_SINGLE, device=loss.dev)
+            aten._amp_foreach_non_finite_check_and_unscale_([loss.copy()], self.failed, self.one)
         updated = take_step(state, model, grads, self.failed)
         self.updated.append(self.updated[-1] if self.updated and self.updated[-1] == updated else updated)
         return True

@@ -8,51 +8,21 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import conj, define, refuse, slopes_read
 from numtorch.autograd.rules.linalg import adjoint
 from numtorch.autograd.rules.spectra import Slopes, are_close, largest, quotient
 from numtorch.autograd.tape import zeros_like
-
-_abs = kernel("abs")
-_all = kernel("all.dims")
-_amax = kernel("amax")
-_arange = kernel("arange.start_step")
-_any = kernel("any")
-_argmax = kernel("argmax")
-_cat = kernel("cat")
-_eq = kernel("eq.Tensor")
-_eq_scalar = kernel("eq.Scalar")
-_expand = kernel("expand")
-_maximum = kernel("maximum")
-_where = kernel("where.self")
-_where_self = kernel("where.ScalarSelf")
-_diag_embed = kernel("diag_embed")
-_diagonal = kernel("diagonal")
-_eig = kernel("linalg_eig")
-_eigh = kernel("_linalg_eigh")
-_gather = kernel("gather")
-_imag = kernel("imag")
-_matmul = kernel("matmul")
-_narrow = kernel("narrow")
-_not_zero = kernel("ne.Scalar")
-_scatter_add = kernel("scatter_add")
-_solve_ex = kernel("linalg_solve_ex")
-_solve_triangular = kernel("linalg_solve_triangular")
-_sum = kernel("sum.dim_IntList")
-_svd = kernel("_linalg_svd")
-_tril = kernel("tril")
-_triu = kernel("triu")
-_unsqueeze = kernel("unsqueeze")
 
 
 def _determined(function: str, g: Any, dim: int, k: int) -> Any:
     """The gradient of the first k vectors, which A determines; NotImplementedError if others have one, too."""
     if g is None or g.shape[dim] == k:
         return g
-    if bool(_any(_not_zero(_narrow(g, dim, k, g.shape[dim] - k), 0))):
+    if bool(aten.any(aten.ne_Scalar(aten.narrow(g, dim, k, g.shape[dim] - k), 0))):
         raise NotImplementedError(f"gradient: {function} gave vectors that A does not determine, and they were used")
-    return _narrow(g, dim, 0, k)
+    return aten.narrow(g, dim, 0, k)
 
 
 def _skew(a: Tensor) -> Tensor:
@@ -61,23 +31,25 @@ def _skew(a: Tensor) -> Tensor:
 
 def _gaps(values: Tensor) -> Tensor:
     """values_j - values_i off the diagonal; on it what no difference is as large as."""
-    gaps = _unsqueeze(values, -2) - _unsqueeze(values, -1)
-    return gaps + _diag_embed(_expand(1 + _amax(_abs(_core.untracked(values)), [-1], True), values.shape))
+    gaps = aten.unsqueeze(values, -2) - aten.unsqueeze(values, -1)
+    return gaps + aten.diag_embed(
+        aten.expand(1 + aten.amax(aten.abs(_core.untracked(values)), [-1], True), values.shape)
+    )
 
 
 def _step(values: Tensor) -> Tensor:
     """A direction in which all of the values part from each other and from 0."""
     n, real = values.shape[-1], np.finfo(values.dtype).dtype
-    return _arange(n, 0, -1, dtype=real, device=values.dev)
+    return aten.arange_start_step(n, 0, -1, dtype=real, device=values.dev)
 
 
 def _beyond_diagonal(a: Tensor) -> Tensor:
-    return a - _diag_embed(_diagonal(a, 0, -2, -1))
+    return a - aten.diag_embed(aten.diagonal(a, 0, -2, -1))
 
 
 def _turns(orders: list[Any], values: Tensor, divisor: Tensor, step: Tensor, scale: Any) -> Any:
     """What turning one vector into another changes, over how far their values are apart."""
-    size = _unsqueeze(_amax(_abs(_core.untracked(values)), [-1], True), -1)
+    size = aten.unsqueeze(aten.amax(aten.abs(_core.untracked(values)), [-1], True), -1)
     return quotient(orders, divisor, step, size, scale, values.shape[-1])
 
 
@@ -87,16 +59,16 @@ def _of_triangle(full: Tensor, a: Tensor, lower: bool) -> Tensor:
     Of a matrix that is Hermitian itself it is spread over both triangles, so that a step along it leaves it Hermitian.
     """
     full = 0.5 * (full + adjoint(full))
-    read = _tril(full, -1) if lower else _triu(full, 1)
-    read = 2.0 * read + _diag_embed(_diagonal(full, 0, -2, -1))
-    return _where(_all(_eq(a, adjoint(a)), [-2, -1], True), full, read)
+    read = aten.tril(full, -1) if lower else aten.triu(full, 1)
+    read = 2.0 * read + aten.diag_embed(aten.diagonal(full, 0, -2, -1))
+    return aten.where_self(aten.all_dims(aten.eq_Tensor(a, adjoint(a)), [-2, -1], True), full, read)
 
 
 def _hermitian(a: Tensor, lower: bool) -> Tensor:
     """The Hermitian matrix of which `a` gives one triangle."""
-    half = _tril(a, -1) if lower else _triu(a, 1)
-    diagonal = _diagonal(a, 0, -2, -1)
-    return half + adjoint(half) + _diag_embed(0.5 * (diagonal + conj(diagonal)))
+    half = aten.tril(a, -1) if lower else aten.triu(a, 1)
+    diagonal = aten.diagonal(a, 0, -2, -1)
+    return half + adjoint(half) + aten.diag_embed(0.5 * (diagonal + conj(diagonal)))
 
 
 def _eigh_rule(gs: Any, y: Any, a: Tensor, lower: bool) -> Tensor:
@@ -105,20 +77,20 @@ def _eigh_rule(gs: Any, y: Any, a: Tensor, lower: bool) -> Tensor:
     if not a.size:
         return zeros_like(a)
     if not vectors.size:
-        vectors = _eigh(a, "L" if lower else "U", True)[1]
+        vectors = aten._linalg_eigh(a, "L" if lower else "U", True)[1]
     middle: Any = 0.0
     if g_vectors is not None:
 
         def turn(g: Tensor) -> Tensor:
-            return 0.5 * _skew(_matmul(adjoint(vectors), g))
+            return 0.5 * _skew(aten.matmul(adjoint(vectors), g))
 
         step = _step(values)
         orders = Slopes(g_values, values, [g_vectors], [vectors], step).through(turn)
-        scale = largest(_matmul(adjoint(vectors), g_vectors))
+        scale = largest(aten.matmul(adjoint(vectors), g_vectors))
         middle = _turns(orders, values, _gaps(values), _gaps(step), scale)
     if g_values is not None:
-        middle = middle + _diag_embed(g_values)
-    return _of_triangle(_matmul(vectors, _matmul(middle + 0.0 * vectors, adjoint(vectors))), a, lower)
+        middle = middle + aten.diag_embed(g_values)
+    return _of_triangle(aten.matmul(vectors, aten.matmul(middle + 0.0 * vectors, adjoint(vectors))), a, lower)
 
 
 def _is_lower(uplo: str) -> bool:
@@ -126,7 +98,7 @@ def _is_lower(uplo: str) -> bool:
 
 
 define("_linalg_eigh", A=lambda g, y, A, UPLO: _eigh_rule(g, y, A, _is_lower(UPLO)))
-slopes_read[kernel("_linalg_eigh")] = lambda node: bool(node.result[1].size) and are_close(node.result[0])
+slopes_read[aten._linalg_eigh] = lambda node: bool(node.result[1].size) and are_close(node.result[0])
 
 
 def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
@@ -136,9 +108,9 @@ def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
     """
     if not vectors.size:
         return g
-    place = _argmax(_abs(vectors), -2, True)
-    turn = _imag(_sum(conj(vectors) * g, [-2], True)) / _gather(vectors, -2, place)
-    return _scatter_add(g, -2, place, -1j * turn)
+    place = aten.argmax(aten.abs(vectors), -2, True)
+    turn = aten.imag(aten.sum_dim_IntList(conj(vectors) * g, [-2], True)) / aten.gather(vectors, -2, place)
+    return aten.scatter_add(g, -2, place, -1j * turn)
 
 
 def _eig_rule(gs: Any, y: Any) -> Tensor:
@@ -151,39 +123,39 @@ def _eig_rule(gs: Any, y: Any) -> Tensor:
     if g_vectors is not None:
 
         def turn(g: Tensor) -> Tensor:
-            overlap = _matmul(adjoint(vectors), _with_fixed_phases(g, vectors))
-            lengths = _unsqueeze(_diagonal(overlap, 0, -2, -1), -2)
-            return _beyond_diagonal(overlap - _matmul(adjoint(vectors), vectors) * lengths)
+            overlap = aten.matmul(adjoint(vectors), _with_fixed_phases(g, vectors))
+            lengths = aten.unsqueeze(aten.diagonal(overlap, 0, -2, -1), -2)
+            return _beyond_diagonal(overlap - aten.matmul(adjoint(vectors), vectors) * lengths)
 
         step = _step(values)
         orders = Slopes(g_values, values, [g_vectors], [vectors], step).through(turn)
-        scale = largest(_matmul(adjoint(vectors), g_vectors))
+        scale = largest(aten.matmul(adjoint(vectors), g_vectors))
         middle = _turns(orders, values, conj(_gaps(values)), _gaps(step), scale)
     if g_values is not None:
-        middle = middle + _diag_embed(g_values)
+        middle = middle + aten.diag_embed(g_values)
     back = adjoint(vectors)
-    return _solve_ex(back, _matmul(middle, back))[0]
+    return aten.linalg_solve_ex(back, aten.matmul(middle, back))[0]
 
 
 define("linalg_eig", self=lambda g, y: _eig_rule(g, y))
-slopes_read[kernel("linalg_eig")] = lambda node: are_close(node.result[0])
-define("linalg_eigvals", self=lambda g, self: _eig_rule((g, None), _eig(self)))
+slopes_read[aten.linalg_eig] = lambda node: are_close(node.result[0])
+define("linalg_eigvals", self=lambda g, self: _eig_rule((g, None), aten.linalg_eig(self)))
 
 
 def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
     if not a.size:
         return zeros_like(a)
     g_u, g_s, g_vh = gs
-    u, s, vh = y if y[0].size else _svd(a, False, True)
+    u, s, vh = y if y[0].size else aten._linalg_svd(a, False, True)
     k = s.shape[-1]
     if g_u is None and g_vh is None:
         # A singular value at 0 is at the kink of an absolute value; together with its vectors, or squared, it is not.
-        g_s = _where_self(_eq_scalar(s, 0) & _not_zero(g_s, 0), 0.0, g_s)
-        return _matmul(_narrow(u, -1, 0, k) * _unsqueeze(g_s, -2), _narrow(vh, -2, 0, k))
+        g_s = aten.where_ScalarSelf(aten.eq_Scalar(s, 0) & aten.ne_Scalar(g_s, 0), 0.0, g_s)
+        return aten.matmul(aten.narrow(u, -1, 0, k) * aten.unsqueeze(g_s, -2), aten.narrow(vh, -2, 0, k))
     if full_matrices:
         g_u, g_vh = _determined("svd", g_u, -1, k), _determined("svd", g_vh, -2, k)
     found = Slopes(g_s, s, [g_u, g_vh], [u, vh], _step(s))
-    return _svd_vectors_rule(found, g_s, _narrow(u, -1, 0, k), s, _narrow(vh, -2, 0, k), _largest_of(g_u, g_vh))
+    return _svd_vectors_rule(found, g_s, aten.narrow(u, -1, 0, k), s, aten.narrow(vh, -2, 0, k), _largest_of(g_u, g_vh))
 
 
 def _svd_vectors_rule(found: Slopes, g_s: Any, u: Tensor, s: Tensor, vh: Tensor, scale: Tensor) -> Tensor:
@@ -191,60 +163,58 @@ def _svd_vectors_rule(found: Slopes, g_s: Any, u: Tensor, s: Tensor, vh: Tensor,
 
     def turns(sign: float) -> Callable[..., Any]:
         def turn(g_u: Any, g_vh: Any) -> Any:
-            of_u: Any = 0.0 if g_u is None else _skew(_matmul(adjoint(u), _narrow(g_u, -1, 0, k)))
-            of_v = 0.0 if g_vh is None else _skew(_matmul(vh, adjoint(_narrow(g_vh, -2, 0, k))))
+            of_u: Any = 0.0 if g_u is None else _skew(aten.matmul(adjoint(u), aten.narrow(g_u, -1, 0, k)))
+            of_v = 0.0 if g_vh is None else _skew(aten.matmul(vh, adjoint(aten.narrow(g_vh, -2, 0, k))))
             return 0.5 * (of_u + sign * of_v)
 
         return turn
 
     def beside(g_u: Any, g_vh: Any) -> tuple[Any, Any]:
         """What of the vectors' gradients lies beside all of them."""
-        g_u = None if g_u is None else _narrow(g_u, -1, 0, k)
-        g_vh = None if g_vh is None else _narrow(g_vh, -2, 0, k)
+        g_u = None if g_u is None else aten.narrow(g_u, -1, 0, k)
+        g_vh = None if g_vh is None else aten.narrow(g_vh, -2, 0, k)
         return (
-            None if g_u is None else g_u - _matmul(u, _matmul(adjoint(u), g_u)),
-            None if g_vh is None else g_vh - _matmul(_matmul(g_vh, adjoint(vh)), vh),
+            None if g_u is None else g_u - aten.matmul(u, aten.matmul(adjoint(u), g_u)),
+            None if g_vh is None else g_vh - aten.matmul(aten.matmul(g_vh, adjoint(vh)), vh),
         )
 
-    row, column = _unsqueeze(s, -2), _unsqueeze(s, -1)
-    sums, steps = row + column, _unsqueeze(step, -2) + _unsqueeze(step, -1)
+    row, column = aten.unsqueeze(s, -2), aten.unsqueeze(s, -1)
+    sums, steps = row + column, aten.unsqueeze(step, -2) + aten.unsqueeze(step, -1)
     apart = found.through(lambda *gs: _beyond_diagonal(turns(1.0)(*gs)))
     middle = _turns(apart, s, _gaps(s), _gaps(step), scale) + _turns(found.through(turns(-1.0)), s, sums, steps, scale)
     if g_s is not None:
-        middle = middle + _diag_embed(g_s)
-    of_a = _matmul(u, _matmul(middle, vh))
+        middle = middle + aten.diag_embed(g_s)
+    of_a = aten.matmul(u, aten.matmul(middle, vh))
     rest = found.through(beside)
     if u.shape[-2] > k and rest[0][0] is not None:
-        of_a = of_a + _matmul(_turns([r and r[0] for r in rest], s, row, step, scale), vh)
+        of_a = of_a + aten.matmul(_turns([r and r[0] for r in rest], s, row, step, scale), vh)
     if vh.shape[-1] > k and rest[0][1] is not None:
-        of_a = of_a + _matmul(u, _turns([r and r[1] for r in rest], s, column, _unsqueeze(step, -1), scale))
+        of_a = of_a + aten.matmul(u, _turns([r and r[1] for r in rest], s, column, aten.unsqueeze(step, -1), scale))
     return of_a
 
 
 def _largest_of(*gs: Any) -> Tensor:
     sizes = [largest(g) for g in gs if g is not None]
-    return sizes[0] if len(sizes) == 1 else _maximum(*sizes)
+    return sizes[0] if len(sizes) == 1 else aten.maximum(*sizes)
 
 
 define("_linalg_svd", A=lambda g, y, A, full_matrices: _svd_rule(g, y, A, full_matrices))
-slopes_read[kernel("_linalg_svd")] = lambda node: (
-    bool(node.result[0].size) and are_close(node.result[1], from_zero=True)
-)
+slopes_read[aten._linalg_svd] = lambda node: bool(node.result[0].size) and are_close(node.result[1], from_zero=True)
 
 
 def _square_qr_rule(g_q: Any, g_r: Any, q: Tensor, r: Tensor) -> Tensor:
     """For at least as many rows as columns."""
     inner: Any = 0.0
     if g_r is not None:
-        inner = inner + _matmul(g_r, adjoint(r))
+        inner = inner + aten.matmul(g_r, adjoint(r))
     if g_q is not None:
-        inner = inner - _matmul(adjoint(q), g_q)
-    upper = _triu(inner, 0)
+        inner = inner - aten.matmul(adjoint(q), g_q)
+    upper = aten.triu(inner, 0)
     symmetric = upper + adjoint(upper)
-    symmetric = symmetric - _diag_embed(_diagonal(symmetric, 0, -2, -1)) * 0.5
-    full = _matmul(q, symmetric)
+    symmetric = symmetric - aten.diag_embed(aten.diagonal(symmetric, 0, -2, -1)) * 0.5
+    full = aten.matmul(q, symmetric)
     full = full if g_q is None else full + g_q
-    return adjoint(_solve_triangular(r, adjoint(full), upper=True))
+    return adjoint(aten.linalg_solve_triangular(r, adjoint(full), upper=True))
 
 
 def _qr_rule(gs: Any, y: Any, a: Tensor, mode: str) -> Tensor:
@@ -255,17 +225,17 @@ def _qr_rule(gs: Any, y: Any, a: Tensor, mode: str) -> Tensor:
     rows, columns = a.shape[-2:]
     if rows >= columns:
         g_q = _determined("qr", g_q, -1, columns)
-        g_r = None if g_r is None else _narrow(g_r, -2, 0, columns)
-        return _square_qr_rule(g_q, g_r, _narrow(q, -1, 0, columns), _narrow(r, -2, 0, columns))
+        g_r = None if g_r is None else aten.narrow(g_r, -2, 0, columns)
+        return _square_qr_rule(g_q, g_r, aten.narrow(q, -1, 0, columns), aten.narrow(r, -2, 0, columns))
     # A = [X Y], R = [U V]: Q and U come from the square X, and V = Q^H Y.
     g_u = g_y = None
     if g_r is not None:
-        g_u, g_v = _narrow(g_r, -1, 0, rows), _narrow(g_r, -1, rows, columns - rows)
-        g_y = _matmul(q, g_v)
-        through_q = _matmul(_narrow(a, -1, rows, columns - rows), adjoint(g_v))
+        g_u, g_v = aten.narrow(g_r, -1, 0, rows), aten.narrow(g_r, -1, rows, columns - rows)
+        g_y = aten.matmul(q, g_v)
+        through_q = aten.matmul(aten.narrow(a, -1, rows, columns - rows), adjoint(g_v))
         g_q = through_q if g_q is None else g_q + through_q
-    g_x = _square_qr_rule(g_q, g_u, q, _narrow(r, -1, 0, rows))
-    return _cat([g_x, g_y if g_y is not None else _narrow(a, -1, rows, columns - rows) * 0.0], -1)
+    g_x = _square_qr_rule(g_q, g_u, q, aten.narrow(r, -1, 0, rows))
+    return aten.cat([g_x, g_y if g_y is not None else aten.narrow(a, -1, rows, columns - rows) * 0.0], -1)
 
 
 define("linalg_qr", A=lambda g, y, A, mode: _qr_rule(g, y, A, mode))
@@ -274,16 +244,16 @@ refuse("geqrf", "the reflectors of qr's mode 'raw' have no rule; the modes 'redu
 
 def _half_lower(a: Tensor) -> Tensor:
     """The lower triangle with the diagonal halved."""
-    lower = _tril(a, 0)
-    return lower - _diag_embed(_diagonal(a, 0, -2, -1)) * 0.5
+    lower = aten.tril(a, 0)
+    return lower - aten.diag_embed(aten.diagonal(a, 0, -2, -1)) * 0.5
 
 
 def _cholesky_rule(g: Tensor, factor: Tensor, a: Tensor, upper: bool) -> Tensor:
     g, lower = (adjoint(g), adjoint(factor)) if upper else (g, factor)
-    middle = _half_lower(_matmul(adjoint(lower), g))
+    middle = _half_lower(aten.matmul(adjoint(lower), g))
     middle = middle + adjoint(middle)
-    left = _solve_triangular(adjoint(lower), middle, upper=True)
-    full = adjoint(_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
+    left = aten.linalg_solve_triangular(adjoint(lower), middle, upper=True)
+    full = adjoint(aten.linalg_solve_triangular(adjoint(lower), adjoint(left), upper=True)) * 0.5
     return _of_triangle(full, a, not upper)
 
 
@@ -299,9 +269,13 @@ def _pinv_rule(g: Tensor, y: Tensor, a: Tensor, hermitian: bool) -> Tensor:
     if hermitian:
         return _of_triangle(_pinv_rule(g, y, _hermitian(a, True), False), a, True)
     gh, yh = adjoint(g), adjoint(y)
-    beside_rows = gh - _matmul(a, _matmul(y, gh))
-    beside_columns = gh - _matmul(_matmul(gh, y), a)
-    return _matmul(beside_rows, _matmul(y, yh)) + _matmul(_matmul(yh, y), beside_columns) - _matmul(yh, _matmul(g, yh))
+    beside_rows = gh - aten.matmul(a, aten.matmul(y, gh))
+    beside_columns = gh - aten.matmul(aten.matmul(gh, y), a)
+    return (
+        aten.matmul(beside_rows, aten.matmul(y, yh))
+        + aten.matmul(aten.matmul(yh, y), beside_columns)
+        - aten.matmul(yh, aten.matmul(g, yh))
+    )
 
 
 define("linalg_pinv.atol_rtol_tensor", self=lambda g, y, self, hermitian: _pinv_rule(g, y, self, hermitian))

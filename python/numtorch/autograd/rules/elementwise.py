@@ -11,42 +11,10 @@ import math
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import conj, define, refuse
 from numtorch.autograd.rules.kinks import ratio_at_zero
-
-_abs = kernel("abs")
-_complex = kernel("complex")
-_asin = kernel("asin")
-_asinh = kernel("asinh")
-_cos = kernel("cos")
-_cosh = kernel("cosh")
-_div_mode = kernel("div.Tensor_mode")
-_eq = kernel("eq.Tensor")
-_eq_scalar = kernel("eq.Scalar")
-_lt_scalar = kernel("lt.Scalar")
-_masked_fill = kernel("masked_fill.Scalar")
-_exp = kernel("exp")
-_exp2 = kernel("exp2")
-_ge = kernel("ge.Tensor")
-_gt = kernel("gt.Tensor")
-_gt_scalar = kernel("gt.Scalar")
-_imag = kernel("imag")
-_isfinite = kernel("isfinite")
-_isinf = kernel("isinf")
-_isnan = kernel("isnan")
-_log = kernel("log")
-_maximum = kernel("maximum")
-_real = kernel("real")
-_select = kernel("select.int")
-_sgn = kernel("sgn")
-_sin = kernel("sin")
-_sinh = kernel("sinh")
-_tanh_backward = kernel("tanh_backward")
-_view_as_real = kernel("view_as_real")
-_where_other = kernel("where.ScalarOther")
-_where = kernel("where.self")
-_where_self = kernel("where.ScalarSelf")
 
 
 def _times(g: Any, x: Any) -> Any:
@@ -83,19 +51,19 @@ def _power_base(g: Tensor, x: Any, p: Any) -> Any:
     if not isinstance(p, Tensor):
         return 0.0 * g if p == 0 else _times(g, p * x ** (p - 1))
     # x ** 0 is flat, also where x ** -1 is no number.
-    flat = _eq_scalar(p, 0) & ~_gt_scalar(_abs(x), 0)
-    return _where_self(flat, 0.0, _times(g, p * _where_self(flat, 1.0, x) ** (p - 1)))
+    flat = aten.eq_Scalar(p, 0) & ~aten.gt_Scalar(aten.abs(x), 0)
+    return aten.where_ScalarSelf(flat, 0.0, _times(g, p * aten.where_ScalarSelf(flat, 1.0, x) ** (p - 1)))
 
 
 def _power_exponent(g: Tensor, y: Tensor, x: Any) -> Any:
     if not isinstance(x, Tensor):
         if x == 0:
             return 0.0 * g
-        logarithm: Any = math.log(x) if isinstance(x, int | float) and x > 0 else _log(y * 0 + x)
+        logarithm: Any = math.log(x) if isinstance(x, int | float) and x > 0 else aten.log(y * 0 + x)
         return _times(g, y * logarithm)
     # 0 ** p has derivative 0 in p for p >= 0 (the formula gives 0 * -inf).
-    at_zero = _eq_scalar(x, 0)
-    return _where_self(at_zero, 0.0, _times(g, y * _log(_where_self(at_zero, 1.0, x))))
+    at_zero = aten.eq_Scalar(x, 0)
+    return aten.where_ScalarSelf(at_zero, 0.0, _times(g, y * aten.log(aten.where_ScalarSelf(at_zero, 1.0, x))))
 
 
 define(
@@ -118,26 +86,26 @@ define(
 )
 define(
     "logaddexp",
-    self=lambda g, y, self, other: _times(g, _weight(_exp, self, other, y)),
-    other=lambda g, y, self, other: _times(g, _weight(_exp, other, self, y)),
+    self=lambda g, y, self, other: _times(g, _weight(aten.exp, self, other, y)),
+    other=lambda g, y, self, other: _times(g, _weight(aten.exp, other, self, y)),
 )
 define(
     "logaddexp2",
-    self=lambda g, y, self, other: g * _weight(_exp2, self, other, y),
-    other=lambda g, y, self, other: g * _weight(_exp2, other, self, y),
+    self=lambda g, y, self, other: g * _weight(aten.exp2, self, other, y),
+    other=lambda g, y, self, other: g * _weight(aten.exp2, other, self, y),
 )
 
 
 def _weight(power: Any, x: Any, other: Any, y: Tensor) -> Any:
     """The share of x in y; of infinite numbers, all of the larger one, and half of a tie."""
     a, b = _operands(x, other)
-    infinite = _isinf(y) & _eq(a, y)
-    share = power(_where_self(infinite, 0.0, a - y))
-    return _where_self(infinite & _eq(a, b), 0.5, share)
+    infinite = aten.isinf(y) & aten.eq_Tensor(a, y)
+    share = power(aten.where_ScalarSelf(infinite, 0.0, a - y))
+    return aten.where_ScalarSelf(infinite & aten.eq_Tensor(a, b), 0.5, share)
 
 
-define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * _exp2(-_to_float(y[1], g[0])))
-define("copysign.Tensor", self=lambda g, y, self: g * _sgn(self) * _sgn(y), other=lambda g: 0.0 * g)
+define("frexp.Tensor", self=lambda g, y: None if g[0] is None else g[0] * aten.exp2(-_to_float(y[1], g[0])))
+define("copysign.Tensor", self=lambda g, y, self: g * aten.sgn(self) * aten.sgn(y), other=lambda g: 0.0 * g)
 define(
     "ldexp.Tensor",
     self=lambda g, other: _times(g, _exp2_number(g, other)),
@@ -163,22 +131,22 @@ def _trunc_divide(x: Any, y: Any) -> Any:
 def _divide_rounded(x: Any, y: Any, mode: str) -> Any:
     if not isinstance(x, Tensor):
         x = y * 0 + x
-    return _div_mode(x, y if isinstance(y, Tensor) else x * 0 + y, rounding_mode=mode)
+    return aten.div_Tensor_mode(x, y if isinstance(y, Tensor) else x * 0 + y, rounding_mode=mode)
 
 
 def _exp2_number(g: Tensor, other: Any) -> Any:
-    return _exp2(other.to(dtype=g.dtype)) if isinstance(other, Tensor) else 2.0**other
+    return aten.exp2(other.to(dtype=g.dtype)) if isinstance(other, Tensor) else 2.0**other
 
 
 def _safe_ratio(a: Any, b: Tensor) -> Any:
     """a / b, and 0 where b is 0."""
-    at_zero = _eq_scalar(b, 0)
-    return _where_self(at_zero, 0.0, a / _where_self(at_zero, 1.0, b))
+    at_zero = aten.eq_Scalar(b, 0)
+    return aten.where_ScalarSelf(at_zero, 0.0, a / aten.where_ScalarSelf(at_zero, 1.0, b))
 
 
 def _share(g: Tensor, chosen: Tensor, tie: Tensor) -> Any:
     """g where this operand was chosen, half of it at a tie, exactly 0 elsewhere."""
-    return _where_other(chosen, g, 0.0) + _where_other(tie, 0.5 * g, 0.0)
+    return aten.where_ScalarOther(chosen, g, 0.0) + aten.where_ScalarOther(tie, 0.5 * g, 0.0)
 
 
 def _as_operand(x: Any, like: Tensor) -> Tensor:
@@ -187,31 +155,31 @@ def _as_operand(x: Any, like: Tensor) -> Tensor:
 
 def _share_with_number(g: Tensor, loses: Tensor, tie: Tensor) -> Any:
     """The same against a number, which is not NaN."""
-    return _where(tie, 0.5 * g, _masked_fill(g, loses, 0.0))
+    return aten.where_self(tie, 0.5 * g, aten.masked_fill_Scalar(g, loses, 0.0))
 
 
 def _larger(g: Tensor, x: Any, other: Any) -> Any:
     if type(other) in (int, float) and other == other:
-        return _share_with_number(g, _lt_scalar(x, other), _eq_scalar(x, other))
+        return _share_with_number(g, aten.lt_Scalar(x, other), aten.eq_Scalar(x, other))
     a, b = _operands(x, other)
-    return _share(g, _gt(a, b) | _isnan(a), _eq(a, b))
+    return _share(g, aten.gt_Tensor(a, b) | aten.isnan(a), aten.eq_Tensor(a, b))
 
 
 def _smaller(g: Tensor, x: Any, other: Any) -> Any:
     if type(other) in (int, float) and other == other:
-        return _share_with_number(g, _gt_scalar(x, other), _eq_scalar(x, other))
+        return _share_with_number(g, aten.gt_Scalar(x, other), aten.eq_Scalar(x, other))
     a, b = _operands(x, other)
-    return _share(g, _gt(b, a) | _isnan(a), _eq(a, b))
+    return _share(g, aten.gt_Tensor(b, a) | aten.isnan(a), aten.eq_Tensor(a, b))
 
 
 def _larger_number(g: Tensor, x: Any, other: Any) -> Any:
     a, b = _operands(x, other)
-    return _share(g, _gt(a, b) | _isnan(b), _eq(a, b))
+    return _share(g, aten.gt_Tensor(a, b) | aten.isnan(b), aten.eq_Tensor(a, b))
 
 
 def _smaller_number(g: Tensor, x: Any, other: Any) -> Any:
     a, b = _operands(x, other)
-    return _share(g, _gt(b, a) | _isnan(b), _eq(a, b))
+    return _share(g, aten.gt_Tensor(b, a) | aten.isnan(b), aten.eq_Tensor(a, b))
 
 
 def _operands(x: Any, other: Any) -> tuple[Tensor, Tensor]:
@@ -244,20 +212,20 @@ define(
 def _clamp_rule(g: Tensor, x: Tensor, low: Any, high: Any) -> Any:
     if low is not None:
         low = _as_operand(low, x)
-        g = _share(g, _gt(x, low), _eq(x, low))
+        g = _share(g, aten.gt_Tensor(x, low), aten.eq_Tensor(x, low))
     if high is not None:
         high = _as_operand(high, x)
-        g = _share(g, _gt(high, x), _eq(x, high))
+        g = _share(g, aten.gt_Tensor(high, x), aten.eq_Tensor(x, high))
     return g
 
 
 def _clamp_bound(g: Tensor, x: Tensor, low: Any, high: Any, upper: bool) -> Any:
     """The bound's share: where it is what came out."""
     if upper:
-        inner = x if low is None else _maximum(x, low)
-        return _share(g, _gt(inner, high), _eq(inner, high))
-    low_wins = _share(g, _gt(low, x), _eq(low, x))
-    return low_wins if high is None else _share(low_wins, _gt(high, low), _eq(high, low))
+        inner = x if low is None else aten.maximum(x, low)
+        return _share(g, aten.gt_Tensor(inner, high), aten.eq_Tensor(inner, high))
+    low_wins = _share(g, aten.gt_Tensor(low, x), aten.eq_Tensor(low, x))
+    return low_wins if high is None else _share(low_wins, aten.gt_Tensor(high, low), aten.eq_Tensor(high, low))
 
 
 define("clamp", self=lambda g, self, min, max: _clamp_rule(g, self, min, max))
@@ -269,50 +237,50 @@ define(
 )
 define(
     "where.self",
-    self=lambda g, condition: _where_other(condition, g, 0.0),
-    other=lambda g, condition: _where_self(condition, 0.0, g),
+    self=lambda g, condition: aten.where_ScalarOther(condition, g, 0.0),
+    other=lambda g, condition: aten.where_ScalarSelf(condition, 0.0, g),
 )
-define("where.ScalarSelf", other=lambda g, condition: _where_self(condition, 0.0, g))
-define("where.ScalarOther", self=lambda g, condition: _where_other(condition, g, 0.0))
+define("where.ScalarSelf", other=lambda g, condition: aten.where_ScalarSelf(condition, 0.0, g))
+define("where.ScalarOther", self=lambda g, condition: aten.where_ScalarOther(condition, g, 0.0))
 
 # Absolute value and complex parts.
 define("abs", self=lambda g, self: _of_abs(g, self))
 define("conj_physical", self=lambda g: conj(g))
 define("_conj_physical", self=lambda g: conj(g))
 define("real", self=lambda g: g)
-define("imag", self=lambda g: _complex(0.0 * g, g))
+define("imag", self=lambda g: aten.complex(0.0 * g, g))
 define("angle", self=lambda g, self: _angle(g, self))
 define("sgn", self=lambda g, y, self: _sgn_rule(g, y, self))
-define("complex", real=lambda g: _real(g), imag=lambda g: _imag(g))
-define("view_as_real", self=lambda g: _complex(_select(g, -1, 0), _select(g, -1, 1)))
-define("view_as_complex", self=lambda g: _view_as_real(g))
-define("polar", abs=lambda g, y: _real(g * conj(_sgn(y))), angle=lambda g, y: _real(g * conj(1j * y)))
+define("complex", real=lambda g: aten.real(g), imag=lambda g: aten.imag(g))
+define("view_as_real", self=lambda g: aten.complex(aten.select_int(g, -1, 0), aten.select_int(g, -1, 1)))
+define("view_as_complex", self=lambda g: aten.view_as_real(g))
+define("polar", abs=lambda g, y: aten.real(g * conj(aten.sgn(y))), angle=lambda g, y: aten.real(g * conj(1j * y)))
 
 
 def _of_abs(g: Tensor, x: Tensor) -> Any:
     if not _core.recording():
-        return g * _sgn(x)
-    return g * _sgn(x) + ratio_at_zero(g, _eq_scalar(x, 0), _core.restored(), lambda: _abs(x)) * x
+        return g * aten.sgn(x)
+    return g * aten.sgn(x) + ratio_at_zero(g, aten.eq_Scalar(x, 0), _core.restored(), lambda: aten.abs(x)) * x
 
 
 def _of_hypot(g: Tensor, y: Tensor, x: Any) -> Any:
     slope = g * _safe_ratio(x, y)
     if not _core.recording():
         return slope
-    return slope + ratio_at_zero(g, _eq_scalar(y, 0), _core.node_of(y), lambda: y) * x
+    return slope + ratio_at_zero(g, aten.eq_Scalar(y, 0), _core.node_of(y), lambda: y) * x
 
 
 def _angle(g: Tensor, x: Tensor) -> Any:
     if x.dtype.kind != "c":
         return 0.0 * g
-    return g * (1j * _safe_ratio(x, _real(x) * _real(x) + _imag(x) * _imag(x)))
+    return g * (1j * _safe_ratio(x, aten.real(x) * aten.real(x) + aten.imag(x) * aten.imag(x)))
 
 
 def _sgn_rule(g: Tensor, y: Tensor, x: Tensor) -> Any:
     if x.dtype.kind != "c":
         return None
     # z / |z| turns with the phase: only the part of g across z counts.
-    return _safe_ratio(g - y * _real(conj(g) * y), _abs(x))
+    return _safe_ratio(g - y * aten.real(conj(g) * y), aten.abs(x))
 
 
 # Exponentials and logarithms.
@@ -327,18 +295,18 @@ define("sqrt", self=lambda g, y: g / conj(2 * y))
 define("rsqrt", self=lambda g, y: _times(g, -0.5 * y * y * y))
 
 # Trigonometry.
-define("sin", self=lambda g, self: _times(g, _cos(self)))
-define("cos", self=lambda g, self: -_times(g, _sin(self)))
+define("sin", self=lambda g, self: _times(g, aten.cos(self)))
+define("cos", self=lambda g, self: -_times(g, aten.sin(self)))
 define("tan", self=lambda g, y: _times(g, 1 + y * y))
 define("asin", self=lambda g, self: g / conj(_cosine_of_asin(self)))
 define("acos", self=lambda g, self: -g / conj(_cosine_of_asin(self)))
 define("atan", self=lambda g, self: g / conj(self * self + 1))
-define("sinh", self=lambda g, self: _times(g, _cosh(self)))
-define("cosh", self=lambda g, self: _times(g, _sinh(self)))
-define("tanh", self=lambda g, y: _tanh_backward(g, y))
+define("sinh", self=lambda g, self: _times(g, aten.cosh(self)))
+define("cosh", self=lambda g, self: _times(g, aten.sinh(self)))
+define("tanh", self=lambda g, y: aten.tanh_backward(g, y))
 define(
     "tanh_backward",
-    grad_output=lambda g, output: _tanh_backward(g, conj(output)),
+    grad_output=lambda g, output: aten.tanh_backward(g, conj(output)),
     output=lambda g, grad_output, output: -2 * conj(g) * grad_output * conj(output),
 )
 define("asinh", self=lambda g, self: g / conj(_cosh_of_asinh(self)))
@@ -351,22 +319,22 @@ define("sinc", self=lambda g, self: _times(g, _sinc_slope(self)))
 
 # Of complex numbers not by the square root, which on the branch cuts is that of one side only.
 def _cosine_of_asin(x: Tensor) -> Any:
-    return _cos(_asin(x)) if x.dtype.kind == "c" else (1 - x * x) ** 0.5
+    return aten.cos(aten.asin(x)) if x.dtype.kind == "c" else (1 - x * x) ** 0.5
 
 
 def _cosh_of_asinh(x: Tensor) -> Any:
-    return _cosh(_asinh(x)) if x.dtype.kind == "c" else (x * x + 1) ** 0.5
+    return aten.cosh(aten.asinh(x)) if x.dtype.kind == "c" else (x * x + 1) ** 0.5
 
 
 def _sinc_slope(x: Tensor) -> Any:
-    at_zero = _eq_scalar(x, 0)
-    angle = math.pi * _where_self(at_zero, 1.0, x)
-    slope = math.pi * (angle * _cos(angle) - _sin(angle)) / (angle * angle)
+    at_zero = aten.eq_Scalar(x, 0)
+    angle = math.pi * aten.where_ScalarSelf(at_zero, 1.0, x)
+    slope = math.pi * (angle * aten.cos(angle) - aten.sin(angle)) / (angle * angle)
     # Near 0 the series, so that the second derivative is right there too.
-    return _where(at_zero, -(math.pi**2) / 3.0 * x, slope)
+    return aten.where_self(at_zero, -(math.pi**2) / 3.0 * x, slope)
 
 
-define("nan_to_num", self=lambda g, self: _where_other(_isfinite(self), g, 0.0))
+define("nan_to_num", self=lambda g, self: aten.where_ScalarOther(aten.isfinite(self), g, 0.0))
 
 
 refuse("view.dtype", "it reads the bits of a number as another type's")

@@ -8,26 +8,10 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import conj, define
 from numtorch.autograd.tape import zeros_like
-
-_arange = kernel("arange")
-_differs = kernel("ne.Tensor")
-_expand = kernel("expand")
-_gather = kernel("gather")
-_index_add = kernel("index_add")
-_index_select = kernel("index_select")
-_masked_fill = kernel("masked_fill.Scalar")
-_pad = kernel("constant_pad_nd")
-_put = kernel("put")
-_remainder = kernel("remainder.Scalar")
-_scatter = kernel("scatter.src")
-_scatter_add = kernel("scatter_add")
-_scatter_value = kernel("scatter.value")
-_take = kernel("take")
-_view_as_real = kernel("view_as_real")
-_zeros = kernel("zeros")
 
 
 def _times(g: Tensor, factor: Any) -> Tensor:
@@ -53,7 +37,7 @@ define(
 define(
     "complex_view",
     self=lambda g, self_spec, size, stride, offset: _spread(
-        _view_as_real(g), self_spec, (*size, 2), (*(2 * step for step in stride), 1), 2 * offset
+        aten.view_as_real(g), self_spec, (*size, 2), (*(2 * step for step in stride), 1), 2 * offset
     ),
 )
 define(
@@ -68,36 +52,38 @@ define("additem", self=lambda g: g, value=lambda g, index: g[index])
 define(
     "index_select",
     self=lambda g, self_spec, dim, index: (
-        _index_add(zeros_like(self_spec), dim, index, g) if self_spec.ndim else g.reshape(())
+        aten.index_add(zeros_like(self_spec), dim, index, g) if self_spec.ndim else g.reshape(())
     ),
 )
 define(
     "index_add",
     self=lambda g: g,
     source=lambda g, source_spec, dim, index, alpha: (
-        _times(_index_select(g, dim, index), alpha) if g.size else zeros_like(source_spec)
+        _times(aten.index_select(g, dim, index), alpha) if g.size else zeros_like(source_spec)
     ),
 )
-define("gather", self=lambda g, self_spec, dim, index: _scatter_add(zeros_like(self_spec), dim, index, g))
-define("scatter_add", self=lambda g: g, src=lambda g, src_spec, dim, index: padded(_gather(g, dim, index), src_spec))
+define("gather", self=lambda g, self_spec, dim, index: aten.scatter_add(zeros_like(self_spec), dim, index, g))
+define(
+    "scatter_add", self=lambda g: g, src=lambda g, src_spec, dim, index: padded(aten.gather(g, dim, index), src_spec)
+)
 define(
     "scatter.src",
-    self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0),
+    self=lambda g, dim, index: aten.scatter_value(g, dim, index, 0.0),
     src=lambda g, src_spec, dim, index: padded(_scattered(g, dim, index), src_spec),
 )
-define("scatter.value", self=lambda g, dim, index: _scatter_value(g, dim, index, 0.0))
-define("take", self=lambda g, self_spec, index: _put(zeros_like(self_spec), index, g, True))
+define("scatter.value", self=lambda g, dim, index: aten.scatter_value(g, dim, index, 0.0))
+define("take", self=lambda g, self_spec, index: aten.put(zeros_like(self_spec), index, g, True))
 define("take_along_dim", self=lambda g, self_spec, indices, dim: _take_along(g, self_spec, indices, dim))
 define(
     "put",
     self=lambda g, index, accumulate: _put_self(g, index, accumulate),
     source=lambda g, source_spec, index, accumulate: _put_source(g, index, accumulate).reshape(source_spec.shape),
 )
-define("masked_fill.Scalar", self=lambda g, mask: _masked_fill(g, mask, 0.0))
+define("masked_fill.Scalar", self=lambda g, mask: aten.masked_fill_Scalar(g, mask, 0.0))
 define(
     "masked_fill.Tensor",
-    self=lambda g, mask: _masked_fill(g, mask, 0.0),
-    value=lambda g, mask: kernel("sum")(kernel("where.ScalarOther")(mask, g, 0.0)),
+    self=lambda g, mask: aten.masked_fill_Scalar(g, mask, 0.0),
+    value=lambda g, mask: aten.sum(aten.where_ScalarOther(mask, g, 0.0)),
 )
 define("index.Tensor", self=lambda g, self_spec, indices: _core.additem(zeros_like(self_spec), _as_index(indices), g))
 define(
@@ -112,7 +98,7 @@ define(
 define("masked_select", self=lambda g, self_spec, mask: _unselect(g, self_spec, mask))
 define(
     "masked_scatter",
-    self=lambda g, mask: _masked_fill(g, mask, 0.0),
+    self=lambda g, mask: aten.masked_fill_Scalar(g, mask, 0.0),
     source=lambda g, mask, source_spec: _unmask(g, mask, source_spec),
 )
 
@@ -122,9 +108,9 @@ def _survivors(picked: Tensor, shape: tuple[int, ...], write: Callable[[Tensor, 
 
     `write(zeros, values)` assigns values as the kernel did, `read` takes them from the same places.
     """
-    order = _arange(picked.size, dtype=np.int64, device=picked.dev).reshape(picked.shape)
-    last = read(write(_zeros(shape, dtype=np.int64, device=picked.dev), order))
-    return _masked_fill(picked, _differs(last, order), 0.0)
+    order = aten.arange(picked.size, dtype=np.int64, device=picked.dev).reshape(picked.shape)
+    last = read(write(aten.zeros(shape, dtype=np.int64, device=picked.dev), order))
+    return aten.masked_fill_Scalar(picked, aten.ne_Tensor(last, order), 0.0)
 
 
 def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:
@@ -137,9 +123,9 @@ def _written(g: Tensor, index: tuple[Any, ...]) -> Tensor:
 
 def _scattered(g: Tensor, dim: int, index: Tensor) -> Tensor:
     def write(zeros: Tensor, values: Tensor) -> Tensor:
-        return _scatter(zeros, dim, index, values)
+        return aten.scatter_src(zeros, dim, index, values)
 
-    return _survivors(_gather(g, dim, index), g.shape, write, lambda x: _gather(x, dim, index))
+    return _survivors(aten.gather(g, dim, index), g.shape, write, lambda x: aten.gather(x, dim, index))
 
 
 def padded(g: Tensor, like: Any) -> Tensor:
@@ -147,23 +133,26 @@ def padded(g: Tensor, like: Any) -> Tensor:
     if g.shape == like.shape:
         return g
     lacking = [n - m for n, m in zip(like.shape, g.shape, strict=True)]
-    return _pad(g, [width for n in reversed(lacking) for width in (0, n)])
+    return aten.constant_pad_nd(g, [width for n in reversed(lacking) for width in (0, n)])
 
 
 def _put_source(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
     if accumulate:
-        return _take(g, index)
+        return aten.take(g, index)
     return _survivors(
-        _take(g, index), g.shape, lambda zeros, values: _put(zeros, index, values), lambda x: _take(x, index)
+        aten.take(g, index),
+        g.shape,
+        lambda zeros, values: aten.put(zeros, index, values),
+        lambda x: aten.take(x, index),
     )
 
 
 def _sum_ranges(g: Tensor, like: Any, repeats: Tensor, dim: Any) -> Tensor:
     """Each copy's gradient added to what it is a copy of."""
-    source = kernel("repeat_interleave.Tensor")(repeats)
+    source = aten.repeat_interleave_Tensor(repeats)
     if dim is None:
-        return _index_add(zeros_like(like).reshape(-1), 0, source, g).reshape(like.shape)
-    return _index_add(zeros_like(like), dim, source, g)
+        return aten.index_add(zeros_like(like).reshape(-1), 0, source, g).reshape(like.shape)
+    return aten.index_add(zeros_like(like), dim, source, g)
 
 
 def _as_index(indices: Any) -> tuple[Any, ...]:
@@ -173,30 +162,30 @@ def _as_index(indices: Any) -> tuple[Any, ...]:
 
 def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
     if dim is None:
-        places = _remainder(indices, max(like.size, 1)).reshape(-1)
-        flat = _scatter_add(zeros_like(like).reshape(-1), 0, places, g.reshape(-1))
+        places = aten.remainder_Scalar(indices, max(like.size, 1)).reshape(-1)
+        flat = aten.scatter_add(zeros_like(like).reshape(-1), 0, places, g.reshape(-1))
         return flat.reshape(like.shape)
     # Array and indices are broadcast beside that axis; the tape sums over what was added to the array.
     shape = [like.shape[dim] if i == dim % g.ndim else n for i, n in enumerate(g.shape)]
-    places = _remainder(_expand(indices, g.shape), like.shape[dim])  # -1 is the last
-    return _scatter_add(_zeros(shape, dtype=g.dtype, device=g.dev), dim, places, g)
+    places = aten.remainder_Scalar(aten.expand(indices, g.shape), like.shape[dim])  # -1 is the last
+    return aten.scatter_add(aten.zeros(shape, dtype=g.dtype, device=g.dev), dim, places, g)
 
 
 def _unselect(g: Tensor, like: Any, mask: Tensor) -> Tensor:
     """Array and mask are broadcast; the tape sums over what was added to the array."""
     shape = np.broadcast_shapes(like.shape, mask.shape)
-    return _core.additem(_zeros(shape, dtype=g.dtype, device=g.dev), (_expand(mask, shape),), g)
+    return _core.additem(aten.zeros(shape, dtype=g.dtype, device=g.dev), (aten.expand(mask, shape),), g)
 
 
 def _put_self(g: Tensor, index: Tensor, accumulate: bool) -> Tensor:
     if accumulate:
         return g
-    return _put(g, index, kernel("zeros")(index.shape, dtype=g.dtype, device=g.dev), False)
+    return aten.put(g, index, aten.zeros(index.shape, dtype=g.dtype, device=g.dev), False)
 
 
 def _unmask(g: Tensor, mask: Tensor, source: Any) -> Tensor:
-    picked = kernel("masked_select")(g, mask)
-    padded = kernel("constant_pad_nd")(picked, [0, source.size - picked.size])
+    picked = aten.masked_select(g, mask)
+    padded = aten.constant_pad_nd(picked, [0, source.size - picked.size])
     return padded.reshape(source.shape)
 
 
@@ -214,5 +203,5 @@ def _spread(g: Tensor, flat: Any, size: tuple[int, ...], stride: tuple[int, ...]
     """The gradient of flat memory, given that of a part of it."""
     if _is_distinct(size, stride):
         return _core.strided_write(zeros_like(flat), g, size, stride, offset)
-    places = _core.strided_view(_arange(flat.size, device=g.dev), size, stride, offset)
-    return _index_add(zeros_like(flat), 0, places.reshape(-1), g.reshape(-1))
+    places = _core.strided_view(aten.arange(flat.size, device=g.dev), size, stride, offset)
+    return aten.index_add(zeros_like(flat), 0, places.reshape(-1), g.reshape(-1))

@@ -10,16 +10,11 @@ import math
 from collections.abc import Callable
 
 from numtorch import _core
-from numtorch._core import Node, Spec, Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Node, Spec, Tensor
 from numtorch.autograd.tape import history, slopes
 
 __all__ = ["ratio_at_zero"]
-
-_any = kernel("any")
-_cast = kernel("_to_copy")
-_isfinite = kernel("isfinite")
-_where_other = kernel("where.ScalarOther")
-_zeros = kernel("zeros")
 
 
 def ratio_at_zero(g: Tensor, at_zero: Tensor, node: Node | None, y: Callable[[], Tensor]) -> Tensor:
@@ -28,17 +23,17 @@ def ratio_at_zero(g: Tensor, at_zero: Tensor, node: Node | None, y: Callable[[],
     By Taylor's theorem g / y is g' - y g'' / 2 + y^2 g''' / 6 - ..., as g is 0 where y is. Each further derivative that
     is being taken sees one more term.
     """
-    total = _zeros(at_zero.shape, dtype=g.dtype, device=g.dev)
-    if node is None or not bool(_any(at_zero)):
+    total = aten.zeros(at_zero.shape, dtype=g.dtype, device=g.dev)
+    if node is None or not bool(aten.any(at_zero)):
         return total
-    seed, slope, nodes, orders = _cast(at_zero, dtype=g.dtype), g, _twins(g, node), _core.scope_depth()
+    seed, slope, nodes, orders = aten._to_copy(at_zero, dtype=g.dtype), g, _twins(g, node), _core.scope_depth()
     for order in range(orders):
         # What multiplies the last one is 0, so that nobody asks for its derivative.
         found = [part for part in slopes(slope, seed, nodes, recorded=order + 1 < orders) if part is not None]
         if not found:
             break
         slope = sum(found[1:], start=found[0])
-        slope = _where_other(at_zero & _isfinite(slope), slope, 0.0)
+        slope = aten.where_ScalarOther(at_zero & aten.isfinite(slope), slope, 0.0)
         total = total + slope * ((-y()) ** order / math.factorial(order + 1) if order else 1.0)
     return total
 

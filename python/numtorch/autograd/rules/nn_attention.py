@@ -6,27 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import constant, define, define_jointly, refuse, take_results
 from numtorch.autograd.rules.nn_norm import BY_FORMULA
 from numtorch.autograd.tape import zeros_like
 
 __all__: list[str] = []
 
-_ctc_backward = kernel("_ctc_loss_backward")
-_flash_backward = kernel("_scaled_dot_product_flash_attention_for_cpu_backward")
-_isinf = kernel("isinf")
-_masked_fill = kernel("masked_fill.Scalar")
-_matmul = kernel("matmul")
-_ones = kernel("ones")
-_softmax = kernel("_softmax")
-_sum = kernel("sum.dim_IntList")
-_transpose = kernel("transpose.int")
-_triu = kernel("triu")
-
 
 def _turned(x: Tensor) -> Tensor:
-    return _transpose(x, -2, -1)
+    return aten.transpose_int(x, -2, -1)
 
 
 def _by_formula(
@@ -34,21 +24,21 @@ def _by_formula(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The gradients of query, key, value and of what was added to the scores."""
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    scores = _matmul(query, _turned(key)) * scale
+    scores = aten.matmul(query, _turned(key)) * scale
     if bias is not None:
         scores = scores + bias
     if is_causal:
-        hidden = _triu(_ones(scores.shape[-2:], dtype=bool, device=g.dev), 1)
-        scores = _masked_fill(scores, hidden, -float("inf"))
+        hidden = aten.triu(aten.ones(scores.shape[-2:], dtype=bool, device=g.dev), 1)
+        scores = aten.masked_fill_Scalar(scores, hidden, -float("inf"))
     # A row that sees nothing has the weights 0.
-    blind = _isinf(kernel("amax")(scores, [-1], True))
-    weights = _masked_fill(_softmax(_masked_fill(scores, blind, 0.0), -1, False), blind, 0.0)
-    of_weights = _matmul(g, _turned(value))
-    of_scores = weights * (of_weights - _sum(of_weights * weights, [-1], True))
+    blind = aten.isinf(aten.amax(scores, [-1], True))
+    weights = aten.masked_fill_Scalar(aten._softmax(aten.masked_fill_Scalar(scores, blind, 0.0), -1, False), blind, 0.0)
+    of_weights = aten.matmul(g, _turned(value))
+    of_scores = weights * (of_weights - aten.sum_dim_IntList(of_weights * weights, [-1], True))
     return (
-        _matmul(of_scores, key) * scale,
-        _matmul(_turned(of_scores), query) * scale,
-        _matmul(_turned(weights), g),
+        aten.matmul(of_scores, key) * scale,
+        aten.matmul(_turned(of_scores), query) * scale,
+        aten.matmul(_turned(weights), g),
         of_scores,
     )
 
@@ -75,7 +65,9 @@ def _flash(
     if _core.recording() or wanted[3]:
         _refuse_dropout(dropout_p)
         return _by_formula(g[0], query, key, value, attn_mask, is_causal, scale)
-    parts = _flash_backward(g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale)
+    parts = aten._scaled_dot_product_flash_attention_for_cpu_backward(
+        g[0], query, key, value, y[0], y[1], dropout_p, is_causal, attn_mask=attn_mask, scale=scale
+    )
     return (*parts, None)
 
 
@@ -108,8 +100,10 @@ constant("_fused_sdp_choice")
 # What comes back is right for logarithms of probabilities that sum to 1, as nn.ctc_loss makes them.
 define(
     "_ctc_loss",
-    log_probs=lambda g, y, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity: _ctc_backward(
-        g[0], log_probs, targets, input_lengths, target_lengths, y[0], y[1], blank, zero_infinity
+    log_probs=lambda g, y, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity: (
+        aten._ctc_loss_backward(
+            g[0], log_probs, targets, input_lengths, target_lengths, y[0], y[1], blank, zero_infinity
+        )
     ),
 )
 take_results("_ctc_loss", 0)

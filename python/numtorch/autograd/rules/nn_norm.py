@@ -6,27 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import define, define_jointly, keep_results, refuse, take_results
-
-_batch_norm_backward = kernel("native_batch_norm_backward")
-_contiguous = kernel("contiguous")
-_exp = kernel("exp")
-_group_norm_backward = kernel("native_group_norm_backward")
-_layer_norm_backward = kernel("native_layer_norm_backward")
-_log_softmax_backward = kernel("_log_softmax_backward_data")
-_mean = kernel("mean.dim")
-_reshape = kernel("reshape")
-_rsqrt = kernel("rsqrt")
-_softmax_backward = kernel("_softmax_backward_data")
-_sum = kernel("sum.dim_IntList")
-_to_copy = kernel("_to_copy")
 
 BY_FORMULA = "where the way back is recorded, its rule is a formula and not this kernel"
 
 
 def _in_dtype_of(x: Tensor, like: Tensor) -> Tensor:
-    return x if x.dtype == like.dtype else _to_copy(x, dtype=like.dtype)
+    return x if x.dtype == like.dtype else aten._to_copy(x, dtype=like.dtype)
 
 
 def _of_normalized(
@@ -36,12 +24,12 @@ def _of_normalized(
 
     Mean and variance are those of x along `axes`; scale and shift were broadcast along `others`.
     """
-    centred = x - _mean(x, axes, True)
-    inverse = _rsqrt(_mean(centred * centred, axes, True) + eps)
+    centred = x - aten.mean_dim(x, axes, True)
+    inverse = aten.rsqrt(aten.mean_dim(centred * centred, axes, True) + eps)
     normal = centred * inverse
     scaled = g if scale is None else g * _in_dtype_of(scale, g)
     of_x = (
-        (scaled - _mean(scaled, axes, True) - normal * _mean(scaled * normal, axes, True)) * inverse
+        (scaled - aten.mean_dim(scaled, axes, True) - normal * aten.mean_dim(scaled * normal, axes, True)) * inverse
         if wanted[0]
         else None
     )
@@ -54,17 +42,17 @@ def _of_normalized(
 
 def _summed(x: Tensor, axes: Sequence[int]) -> Tensor:
     """The sum along axes: along none of them the array itself, where libtorch takes no axes for all."""
-    return _sum(x, axes, True) if axes else x
+    return aten.sum_dim_IntList(x, axes, True) if axes else x
 
 
 def _as_column(parameter: Any, ndim: int) -> Any:
     """One number a channel, to be broadcast over (N, C, spatial...)."""
-    return None if parameter is None else _reshape(parameter, [1, -1, *[1] * (ndim - 2)])
+    return None if parameter is None else aten.reshape(parameter, [1, -1, *[1] * (ndim - 2)])
 
 
 def _as_vectors(parts: Sequence[Any]) -> list[Any]:
     of_x, *parameters = parts
-    return [of_x, *(None if part is None else _reshape(part, [-1]) for part in parameters)]
+    return [of_x, *(None if part is None else aten.reshape(part, [-1]) for part in parameters)]
 
 
 # Batches: statistics of the batch itself, and fixed ones. With channels-last memory the kernel for the way back takes
@@ -72,7 +60,7 @@ def _as_vectors(parts: Sequence[Any]) -> list[Any]:
 
 
 def _filled(vector: Any) -> Any:
-    return None if vector is None else _contiguous(vector)
+    return None if vector is None else aten.contiguous(vector)
 
 
 def _batch_norm(
@@ -80,7 +68,7 @@ def _batch_norm(
 ) -> Sequence[Any]:
     assert training, "fixed statistics have a kernel of their own"
     if not _core.recording():
-        return _batch_norm_backward(g[0], input, _filled(weight), None, None, y[1], y[2], True, eps, wanted)
+        return aten.native_batch_norm_backward(g[0], input, _filled(weight), None, None, y[1], y[2], True, eps, wanted)
     axes = [0, *range(2, input.ndim)]
     return _as_vectors(_of_normalized(g[0], input, axes, eps, _as_column(weight, input.ndim), axes, wanted))
 
@@ -97,16 +85,18 @@ def _batch_norm_fixed(
     of_y = g[0]
     if input.size and not _core.recording():
         fixed = (_filled(part) for part in (weight, running_mean, running_var))
-        return _batch_norm_backward(of_y, input, *fixed, None, None, False, eps, wanted)
-    inverse = _in_dtype_of(_rsqrt(_as_column(running_var, input.ndim) + eps), of_y)
+        return aten.native_batch_norm_backward(of_y, input, *fixed, None, None, False, eps, wanted)
+    inverse = _in_dtype_of(aten.rsqrt(_as_column(running_var, input.ndim) + eps), of_y)
     scaled = of_y if weight is None else of_y * _in_dtype_of(_as_column(weight, input.ndim), of_y)
     axes = [0, *range(2, input.ndim)]
     return [
         scaled * inverse if wanted[0] else None,
-        _sum(of_y * (input - _in_dtype_of(_as_column(running_mean, input.ndim), of_y)) * inverse, axes, False)
+        aten.sum_dim_IntList(
+            of_y * (input - _in_dtype_of(_as_column(running_mean, input.ndim), of_y)) * inverse, axes, False
+        )
         if wanted[1]
         else None,
-        _sum(of_y, axes, False) if wanted[2] else None,
+        aten.sum_dim_IntList(of_y, axes, False) if wanted[2] else None,
     ]
 
 
@@ -121,11 +111,11 @@ def _layer_norm(
     wanted: list[bool], g: Any, y: Any, input: Tensor, normalized_shape: Any, weight: Any, bias: Any, eps: float
 ) -> Sequence[Any]:
     if not _core.recording():
-        return _layer_norm_backward(g[0], input, normalized_shape, y[1], y[2], weight, bias, wanted)
+        return aten.native_layer_norm_backward(g[0], input, normalized_shape, y[1], y[2], weight, bias, wanted)
     first = input.ndim - len(normalized_shape)
     axes, others = list(range(first, input.ndim)), list(range(first))
     of_x, *parameters = _of_normalized(g[0], input, axes, eps, weight, others, wanted)
-    return [of_x, *(None if part is None else _reshape(part, normalized_shape) for part in parameters)]
+    return [of_x, *(None if part is None else aten.reshape(part, normalized_shape) for part in parameters)]
 
 
 define_jointly("native_layer_norm", ("input", "weight", "bias"), _layer_norm)
@@ -147,12 +137,14 @@ def _group_norm(
     eps: float,
 ) -> Sequence[Any]:
     if not _core.recording():
-        of_y = _contiguous(g[0])
-        return _group_norm_backward(of_y, _contiguous(input), y[1], y[2], weight, N, C, HxW, group, wanted)
+        of_y = aten.contiguous(g[0])
+        return aten.native_group_norm_backward(
+            of_y, aten.contiguous(input), y[1], y[2], weight, N, C, HxW, group, wanted
+        )
     split = [N, group, C // group, HxW]
-    scale = None if weight is None else _reshape(weight, [1, group, C // group, 1])
-    parts = _of_normalized(_reshape(g[0], split), _reshape(input, split), [2, 3], eps, scale, [0, 3], wanted)
-    of_x = None if parts[0] is None else _reshape(parts[0], input.shape)
+    scale = None if weight is None else aten.reshape(weight, [1, group, C // group, 1])
+    parts = _of_normalized(aten.reshape(g[0], split), aten.reshape(input, split), [2, 3], eps, scale, [0, 3], wanted)
+    of_x = None if parts[0] is None else aten.reshape(parts[0], input.shape)
     return _as_vectors([of_x, *parts[1:]])
 
 
@@ -167,14 +159,14 @@ refuse("native_group_norm_backward", BY_FORMULA)
 
 def _softmax_rule(g: Tensor, y: Tensor, dim: int) -> Tensor:
     if not _core.recording():
-        return _softmax_backward(g, y, dim, y.dtype)
-    return y * (g - _sum(g * y, [dim], True))
+        return aten._softmax_backward_data(g, y, dim, y.dtype)
+    return y * (g - aten.sum_dim_IntList(g * y, [dim], True))
 
 
 def _log_softmax_rule(g: Tensor, y: Tensor, dim: int) -> Tensor:
     if not _core.recording():
-        return _log_softmax_backward(g, y, dim, y.dtype)
-    return g - _exp(y) * _sum(g, [dim], True)
+        return aten._log_softmax_backward_data(g, y, dim, y.dtype)
+    return g - aten.exp(y) * aten.sum_dim_IntList(g, [dim], True)
 
 
 define("_softmax", self=lambda g, y, dim: _softmax_rule(g, y, dim))

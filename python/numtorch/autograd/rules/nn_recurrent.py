@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import define_jointly, refuse
 from numtorch.autograd.rules.nn_norm import BY_FORMULA
 from numtorch.autograd.tape import zeros_like
 
 __all__: list[str] = []
 
-_backward = kernel("mkldnn_rnn_layer_backward")
-_cat = kernel("cat")
-_chunk = kernel("chunk")
-_contiguous = kernel("contiguous")
-_mm = kernel("mm")
-_sigmoid = kernel("sigmoid")
-_stack = kernel("stack")
-_sum = kernel("sum.dim_IntList")
-_tanh = kernel("tanh")
 
 LSTM = 2  # libtorch's number for it
 WEIGHTS = ("weight0", "weight1", "weight2", "weight3")
@@ -62,8 +54,8 @@ def _lstm(
     weights = (weight0, weight1, weight2, weight3)
     way: tuple[Any, ...] = (False, 2, hidden_size, 1, True, True, False, [], False)
     # The kernel takes for granted that all is laid out in C order.
-    given = [None if part is None else _contiguous(part) for part in (input, *weights, hx_, cx_, *y[:3], *g[:3])]
-    return _backward(*given, *way, y[3])
+    given = [None if part is None else aten.contiguous(part) for part in (input, *weights, hx_, cx_, *y[:3], *g[:3])]
+    return aten.mkldnn_rnn_layer_backward(*given, *way, y[3])
 
 
 def _by_formula(
@@ -73,11 +65,11 @@ def _by_formula(
     before_h, before_c = h[0], c[0]
     steps = []
     for t in range(x.shape[0]):
-        parts = _chunk(_mm(x[t], wi.T) + bi + _mm(before_h, wh.T) + bh, 4, 1)
-        i, f, o = (_sigmoid(parts[place]) for place in (0, 1, 3))
-        new = _tanh(parts[2])
+        parts = aten.chunk(aten.mm(x[t], wi.T) + bi + aten.mm(before_h, wh.T) + bh, 4, 1)
+        i, f, o = (aten.sigmoid(parts[place]) for place in (0, 1, 3))
+        new = aten.tanh(parts[2])
         c_now = f * before_c + i * new
-        squashed = _tanh(c_now)
+        squashed = aten.tanh(c_now)
         steps.append((before_h, before_c, i, f, new, o, squashed))
         before_h, before_c = o * squashed, c_now
     of_h = zeros_like(before_h) if g[1] is None else g[1][0]
@@ -88,7 +80,7 @@ def _by_formula(
         of_h = of_h if g[0] is None else of_h + g[0][t]
         of_c = of_c + of_h * o * (1 - squashed * squashed)
         of_gates.append(
-            _cat(
+            aten.cat(
                 [
                     of_c * new * i * (1 - i),
                     of_c * c_before * f * (1 - f),
@@ -98,15 +90,15 @@ def _by_formula(
                 1,
             )
         )
-        of_h, of_c = _mm(of_gates[-1], wh), of_c * f
-    gates = _stack(of_gates[::-1])
+        of_h, of_c = aten.mm(of_gates[-1], wh), of_c * f
+    gates = aten.stack(of_gates[::-1])
     flat = gates.reshape(-1, gates.shape[-1])
-    hidden = _stack([step[0] for step in steps]).reshape(-1, wh.shape[1])
-    of_bias = _sum(flat, [0], False)
+    hidden = aten.stack([step[0] for step in steps]).reshape(-1, wh.shape[1])
+    of_bias = aten.sum_dim_IntList(flat, [0], False)
     return [
-        _mm(flat, wi).reshape(x.shape),
-        _mm(flat.T, x.reshape(-1, x.shape[-1])),
-        _mm(flat.T, hidden),
+        aten.mm(flat, wi).reshape(x.shape),
+        aten.mm(flat.T, x.reshape(-1, x.shape[-1])),
+        aten.mm(flat.T, hidden),
         of_bias,
         of_bias,
         of_h[None],

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from numtorch import kernels as aten
 from numtorch._core import kernel
 from numtorch.autograd.rule import define
 from numtorch.autograd.rules.nn_windows import bare
 
 __all__: list[str] = []
 
-_im2col = kernel("im2col")
-_col2im = kernel("col2im")
 
 # Linear, each the way back of the other.
 define(
     "im2col",
-    self=lambda g, self_spec, kernel_size, dilation, padding, stride: _col2im(
+    self=lambda g, self_spec, kernel_size, dilation, padding, stride: aten.col2im(
         g, self_spec.shape[-2:], kernel_size, dilation, padding, stride
     ),
 )
 define(
     "col2im",
-    self=lambda g, kernel_size, dilation, padding, stride: _im2col(g, kernel_size, dilation, padding, stride),
+    self=lambda g, kernel_size, dilation, padding, stride: aten.im2col(g, kernel_size, dilation, padding, stride),
 )
 
 
@@ -78,29 +77,27 @@ _interpolates_2d("upsample_bicubic2d", True)
 _interpolates_2d("_upsample_bilinear2d_aa", True)
 _interpolates_2d("_upsample_bicubic2d_aa", True)
 
-_nearest3d, _nearest3d_back = kernel("upsample_nearest3d"), kernel("upsample_nearest3d_backward")
 define(
     "upsample_nearest3d",
-    self=lambda g, self_spec, output_size, scales_d, scales_h, scales_w: _nearest3d_back(
+    self=lambda g, self_spec, output_size, scales_d, scales_h, scales_w: aten.upsample_nearest3d_backward(
         g, output_size, self_spec.shape, scales_d, scales_h, scales_w
     ),
 )
 define(
     "upsample_nearest3d_backward",
-    grad_output=lambda g, output_size, scales_d, scales_h, scales_w: _nearest3d(
+    grad_output=lambda g, output_size, scales_d, scales_h, scales_w: aten.upsample_nearest3d(
         g, output_size, scales_d, scales_h, scales_w
     ),
 )
-_trilinear, _trilinear_back = kernel("upsample_trilinear3d"), kernel("upsample_trilinear3d_backward")
 define(
     "upsample_trilinear3d",
-    self=lambda g, self_spec, output_size, align_corners, scales_d, scales_h, scales_w: _trilinear_back(
-        g, output_size, self_spec.shape, align_corners, scales_d, scales_h, scales_w
+    self=lambda g, self_spec, output_size, align_corners, scales_d, scales_h, scales_w: (
+        aten.upsample_trilinear3d_backward(g, output_size, self_spec.shape, align_corners, scales_d, scales_h, scales_w)
     ),
 )
 define(
     "upsample_trilinear3d_backward",
-    grad_output=lambda g, output_size, align_corners, scales_d, scales_h, scales_w: _trilinear(
+    grad_output=lambda g, output_size, align_corners, scales_d, scales_h, scales_w: aten.upsample_trilinear3d(
         g, output_size, align_corners, scales_d, scales_h, scales_w
     ),
 )

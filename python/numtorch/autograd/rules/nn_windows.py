@@ -6,21 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel, untracked
 from numtorch.autograd.rule import define, keep_results
 from numtorch.autograd.tape import Like
 
-_convolution = kernel("convolution")
-_convolution_backward = kernel("convolution_backward")
-_empty = kernel("empty.memory_format")
-_gather = kernel("gather")
-_reshape = kernel("reshape")
-_sum = kernel("sum.dim_IntList")
-
 
 def bare(like: Like) -> Tensor:
     """A Tensor of that shape, dtype and device whose numbers nobody reads."""
-    return _empty(like.shape, dtype=like.dtype, device=like.dev)
+    return aten.empty_memory_format(like.shape, dtype=like.dtype, device=like.dev)
 
 
 # The way of a convolution: stride, padding, dilation, transposed, output_padding, groups.
@@ -29,7 +23,7 @@ def bare(like: Like) -> Tensor:
 def _of_input(g: Tensor, like: Like, w: Tensor, *way: Any) -> Tensor:
     if not like.size:  # of no channels libtorch's kernel gives another shape
         return bare(like)
-    return _convolution_backward(g, bare(like), w, None, *way, [True, False, False])[0]
+    return aten.convolution_backward(g, bare(like), w, None, *way, [True, False, False])[0]
 
 
 def _of_weight(g: Tensor, x: Tensor, like: Like, *way: Any) -> Tensor:
@@ -38,13 +32,13 @@ def _of_weight(g: Tensor, x: Tensor, like: Like, *way: Any) -> Tensor:
     if g.dtype == np.float16 and g.dev < 0:
         # On the CPU float16 takes libtorch's kernel a hundred times as long as float32.
         g, x = (part.to(dtype=np.float32) for part in (g, x))
-        weight = _empty(like.shape, dtype=np.dtype(np.float32), device=like.dev)
-        return _convolution_backward(g, x, weight, None, *way, [False, True, False])[1].to(dtype=like.dtype)
-    return _convolution_backward(g, x, bare(like), None, *way, [False, True, False])[1]
+        weight = aten.empty_memory_format(like.shape, dtype=np.dtype(np.float32), device=like.dev)
+        return aten.convolution_backward(g, x, weight, None, *way, [False, True, False])[1].to(dtype=like.dtype)
+    return aten.convolution_backward(g, x, bare(like), None, *way, [False, True, False])[1]
 
 
 def _of_bias(g: Tensor) -> Tensor:
-    return _sum(g, [0, *range(2, g.ndim)])
+    return aten.sum_dim_IntList(g, [0, *range(2, g.ndim)])
 
 
 define(
@@ -66,11 +60,11 @@ def _of_result(g: Any, x: Tensor, w: Tensor, *way: Any) -> Any:
     of_input, of_weight, of_bias = g
     parts = []
     if of_input is not None:
-        parts.append(_convolution(of_input, w, None, *way))
+        parts.append(aten.convolution(of_input, w, None, *way))
     if of_weight is not None:
-        parts.append(_convolution(x, of_weight, None, *way))
+        parts.append(aten.convolution(x, of_weight, None, *way))
     if of_bias is not None:
-        parts.append(_reshape(of_bias, [-1, *[1] * (x.ndim - 2)]))
+        parts.append(aten.reshape(of_bias, [-1, *[1] * (x.ndim - 2)]))
     return sum(parts[1:], start=parts[0]) if parts else None
 
 
@@ -95,7 +89,7 @@ define(
 def _at(g: Tensor, indices: Tensor, n: int) -> Tensor:
     """`g` at places counted over its last n axes."""
     flat = [*indices.shape[:-n], -1]
-    return _reshape(_gather(_reshape(g, flat), -1, _reshape(indices, flat)), indices.shape)
+    return aten.reshape(aten.gather(aten.reshape(g, flat), -1, aten.reshape(indices, flat)), indices.shape)
 
 
 def _pools_of(n: int) -> None:

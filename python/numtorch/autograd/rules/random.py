@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numtorch._core import kernel
+from numtorch import kernels as aten
 from numtorch.autograd.rule import constant, define, keep_results, refuse
 
 __all__: list[str] = []
 
-_native_dropout_backward = kernel("native_dropout_backward")
 
 # What only takes a shape, dtype or device from its arguments.
 constant("exponential", "rand.generator", "randn.generator", "random.from", "randperm.generator")
@@ -21,8 +20,8 @@ refuse("_standard_gamma", "a draw is found by rejection, through which no deriva
 define(
     "native_dropout",
     input=lambda g, y, p, train: (
-        g[0] if train is False else _native_dropout_backward(g[0], y[1], 1 / (1 - p) if p < 1 else 0.0)
+        g[0] if train is False else aten.native_dropout_backward(g[0], y[1], 1 / (1 - p) if p < 1 else 0.0)
     ),
 )
 keep_results("native_dropout", 1)
-define("native_dropout_backward", grad_output=lambda g, mask, scale: _native_dropout_backward(g, mask, scale))
+define("native_dropout_backward", grad_output=lambda g, mask, scale: aten.native_dropout_backward(g, mask, scale))

@@ -6,31 +6,11 @@ import math
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import conj, define
 from numtorch.autograd.rules.kinks import ratio_at_zero
 from numtorch.autograd.tape import Like, zeros_like
-
-_cumsum = kernel("cumsum")
-_eq = kernel("eq.Tensor")
-_eq_scalar = kernel("eq.Scalar")
-_exp = kernel("exp")
-_expand = kernel("expand")
-_flip = kernel("flip")
-_gather = kernel("gather")
-_isinf = kernel("isinf")
-_isnan = kernel("isnan")
-_maximum = kernel("maximum")
-_ne = kernel("ne.Tensor")
-_ones_like = kernel("ones_like")
-_reshape = kernel("reshape")
-_scatter = kernel("scatter.src")
-_sum = kernel("sum.dim_IntList")
-_cast = kernel("_to_copy")
-_where_other = kernel("where.ScalarOther")
-_where_self = kernel("where.ScalarSelf")
-_unsqueeze = kernel("unsqueeze")
-_prod_dim = kernel("prod.dim_int")
 
 
 def axes_of(dim: Any, ndim: int) -> list[int]:
@@ -46,12 +26,12 @@ def kept(g: Tensor, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
     if keepdim:
         return g
     axes = axes_of(dim, len(shape))
-    return _reshape(g, [1 if i in axes else n for i, n in enumerate(shape)])
+    return aten.reshape(g, [1 if i in axes else n for i, n in enumerate(shape)])
 
 
 def spread(g: Tensor, like: Like, dim: Any, keepdim: bool) -> Tensor:
     """The gradient of a sum: g copied along the axes that were summed."""
-    return _expand(kept(g, like.shape, dim, keepdim), like.shape)
+    return aten.expand(kept(g, like.shape, dim, keepdim), like.shape)
 
 
 def _count(like: Like, dim: Any) -> int:
@@ -63,7 +43,10 @@ def _count(like: Like, dim: Any) -> int:
 
 define("sum", self=lambda g, self_spec: spread(g, self_spec, None, False))
 define("sum.dim_IntList", self=lambda g, self_spec, dim, keepdim: spread(g, self_spec, dim, keepdim))
-define("nansum", self=lambda g, self, dim, keepdim: _where_self(_isnan(self), 0.0, spread(g, self, dim, keepdim)))
+define(
+    "nansum",
+    self=lambda g, self, dim, keepdim: aten.where_ScalarSelf(aten.isnan(self), 0.0, spread(g, self, dim, keepdim)),
+)
 define("mean", self=lambda g, self_spec: spread(g, self_spec, None, False) / _count(self_spec, None))
 define(
     "mean.dim",
@@ -74,7 +57,7 @@ define(
 def _variance(g: Tensor, x: Tensor, dim: Any, correction: Any, keepdim: bool) -> Tensor:
     axes = axes_of(dim, x.ndim)
     count = _count(x, dim)
-    centre = _sum(x, axes, True) / count
+    centre = aten.sum_dim_IntList(x, axes, True) / count
     freedom = max(count - (1 if correction is None else correction), 0)
     return spread(g, x, axes, keepdim) * ((x - centre) * (2.0 / freedom if freedom else math.inf))
 
@@ -91,8 +74,8 @@ define(
 
 def _over_root(g: Tensor, y: Tensor) -> Any:
     """g / (2 y); where y is 0, as of every norm, 0."""
-    at_zero = _eq_scalar(y, 0)
-    ratio = _where_self(at_zero, 0.0, g / (2 * _where_self(at_zero, 1.0, y)))
+    at_zero = aten.eq_Scalar(y, 0)
+    ratio = aten.where_ScalarSelf(at_zero, 0.0, g / (2 * aten.where_ScalarSelf(at_zero, 1.0, y)))
     return ratio + 0.5 * ratio_at_zero(g, at_zero, _core.node_of(y), lambda: y) if _core.recording() else ratio
 
 
@@ -100,20 +83,14 @@ def others_product(x: Tensor, axis: int) -> Tensor:
     """At each place, the product of all the others along an axis: right also where some are 0."""
     n = x.shape[axis]
     before = _exclusive_product(x, axis, n)
-    after = _flip(_exclusive_product(_flip(x, [axis]), axis, n), [axis])
+    after = aten.flip(_exclusive_product(aten.flip(x, [axis]), axis, n), [axis])
     return before * after
-
-
-_cat = kernel("cat")
-_ones = kernel("ones")
-_narrow = kernel("narrow")
-_cumprod = kernel("cumprod")
 
 
 def _exclusive_product(x: Tensor, axis: int, n: int) -> Tensor:
     shape = tuple(1 if i == axis else length for i, length in enumerate(x.shape))
-    first = _ones(shape, dtype=x.dtype, device=x.dev)
-    return first if n <= 1 else _cat([first, _cumprod(_narrow(x, axis, 0, n - 1), axis)], axis)
+    first = aten.ones(shape, dtype=x.dtype, device=x.dev)
+    return first if n <= 1 else aten.cat([first, aten.cumprod(aten.narrow(x, axis, 0, n - 1), axis)], axis)
 
 
 def _product(g: Tensor, x: Tensor, axis: int, keepdim: bool) -> Any:
@@ -125,8 +102,8 @@ def _product(g: Tensor, x: Tensor, axis: int, keepdim: bool) -> Any:
 
 
 def _product_all(g: Tensor, x: Tensor) -> Any:
-    flat = _reshape(x, [-1])
-    return _reshape(_product(g, flat, 0, False), x.shape)
+    flat = aten.reshape(x, [-1])
+    return aten.reshape(_product(g, flat, 0, False), x.shape)
 
 
 define("prod", self=lambda g, self: _product_all(g, self))
@@ -140,9 +117,11 @@ def _extreme(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
     shape, axes = x.shape, axes_of(dim, x.ndim)
     if not keepdim:
         lengths = [1 if i in axes else n for i, n in enumerate(shape)]
-        g, y = _reshape(g, lengths), _reshape(y, lengths)
-    hit = _eq(x, y) | _isnan(x)  # where an element is NaN, the extreme is
-    return _where_other(hit, _expand(g / _sum(hit, axes, True, dtype=x.dtype), shape), 0.0)
+        g, y = aten.reshape(g, lengths), aten.reshape(y, lengths)
+    hit = aten.eq_Tensor(x, y) | aten.isnan(x)  # where an element is NaN, the extreme is
+    return aten.where_ScalarOther(
+        hit, aten.expand(g / aten.sum_dim_IntList(hit, axes, True, dtype=x.dtype), shape), 0.0
+    )
 
 
 for _name in ("amax", "amin"):
@@ -153,10 +132,14 @@ for _name in ("max", "min"):
 
 def _logsumexp_rule(g: Tensor, y: Tensor, x: Tensor, dim: Any, keepdim: bool) -> Any:
     """Each element's share; infinite ones share evenly."""
-    y = _expand(kept(y, x.shape, dim, keepdim), x.shape)
-    infinite = _isinf(y) & _eq(x, y)
-    count = _sum(infinite, axes_of(dim, x.ndim), True) if x.ndim else _cast(infinite, dtype="int64")
-    share = _exp(_where_self(infinite, 0.0, x - y)) / _cast(_maximum(count, _ones_like(count)), dtype=x.dtype)
+    y = aten.expand(kept(y, x.shape, dim, keepdim), x.shape)
+    infinite = aten.isinf(y) & aten.eq_Tensor(x, y)
+    count = (
+        aten.sum_dim_IntList(infinite, axes_of(dim, x.ndim), True) if x.ndim else aten._to_copy(infinite, dtype="int64")
+    )
+    share = aten.exp(aten.where_ScalarSelf(infinite, 0.0, x - y)) / aten._to_copy(
+        aten.maximum(count, aten.ones_like(count)), dtype=x.dtype
+    )
     return spread(g, x, dim, keepdim) * conj(share)
 
 
@@ -164,7 +147,7 @@ define("logsumexp", self=lambda g, y, self, dim, keepdim: _logsumexp_rule(g, y, 
 
 
 def _reverse_cumsum(g: Tensor, axis: int) -> Tensor:
-    return g if g.ndim == 0 else _flip(_cumsum(_flip(g, [axis]), axis), [axis])
+    return g if g.ndim == 0 else aten.flip(aten.cumsum(aten.flip(g, [axis]), axis), [axis])
 
 
 define("cumsum", self=lambda g, dim: _reverse_cumsum(g, dim))
@@ -180,25 +163,21 @@ def _cumprod_rule(g: Tensor, x: Tensor, axis: int) -> Any:
     n = x.shape[axis]
     total: Any = None
     for length in range(1, n + 1):
-        head = _narrow(x, axis, 0, length)
-        part = _narrow(g, axis, length - 1, 1) * conj(others_product(head, axis))
+        head = aten.narrow(x, axis, 0, length)
+        part = aten.narrow(g, axis, length - 1, 1) * conj(others_product(head, axis))
         if length < n:
             shape = tuple(n - length if i == axis % x.ndim else m for i, m in enumerate(x.shape))
-            part = _cat([part, _zeros(shape, dtype=x.dtype, device=x.dev)], axis)
+            part = aten.cat([part, aten.zeros(shape, dtype=x.dtype, device=x.dev)], axis)
         total = part if total is None else total + part
     return zeros_like(x) if total is None else total
 
 
-_zeros = kernel("zeros")
 define("cumprod", self=lambda g, self, dim: _cumprod_rule(g, self, dim % max(self.ndim, 1)))
 
 
 def _indexed(g: Tensor, indices: Tensor, like: Like, axis: int) -> Any:
     """g added at the places along an axis that were picked."""
-    return g if like.ndim == 0 else _scatter_add(zeros_like(like), axis, indices, g)
-
-
-_scatter_add = kernel("scatter_add")
+    return g if like.ndim == 0 else aten.scatter_add(zeros_like(like), axis, indices, g)
 
 
 def _picked(gs: Any, y: Any, like: Like, dim: int, keepdim: bool) -> Any:
@@ -206,7 +185,7 @@ def _picked(gs: Any, y: Any, like: Like, dim: int, keepdim: bool) -> Any:
     if g is None:
         return None
     if like.ndim and not keepdim:
-        g, indices = _unsqueeze(g, dim), _unsqueeze(indices, dim)
+        g, indices = aten.unsqueeze(g, dim), aten.unsqueeze(indices, dim)
     return _indexed(g, indices, like, dim)
 
 
@@ -215,11 +194,11 @@ def _shared_in_runs(g: Tensor, values: Tensor, axis: int) -> Tensor:
     n = values.shape[axis] if values.ndim else 1
     if n < 2:
         return g
-    steps = _ne(_narrow(values, axis, 1, n - 1), _narrow(values, axis, 0, n - 1))
-    first = zeros_like(_narrow(steps, axis, 0, 1))
-    run = _cumsum(_cat([first, steps], axis), axis, dtype="int64")
-    total, count = (_scatter_add(zeros_like(g), axis, run, part) for part in (g, _ones_like(g)))
-    return _gather(total, axis, run) / _gather(count, axis, run)
+    steps = aten.ne_Tensor(aten.narrow(values, axis, 1, n - 1), aten.narrow(values, axis, 0, n - 1))
+    first = zeros_like(aten.narrow(steps, axis, 0, 1))
+    run = aten.cumsum(aten.cat([first, steps], axis), axis, dtype="int64")
+    total, count = (aten.scatter_add(zeros_like(g), axis, run, part) for part in (g, aten.ones_like(g)))
+    return aten.gather(total, axis, run) / aten.gather(count, axis, run)
 
 
 def _sort_rule(gs: Any, y: Any, like: Like, dim: int) -> Any:
@@ -252,13 +231,13 @@ def _logcumsumexp_rule(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Any:
     n, step, total = x.shape[axis], 1, g
     while step < n:
         left = n - step
-        decay = conj(_exp(_gap(_narrow(y, axis, 0, left), _narrow(y, axis, step, left))))
-        more = _narrow(total, axis, 0, left) + decay * _narrow(total, axis, step, left)
-        total = _cat([more, _narrow(total, axis, left, step)], axis)
+        decay = conj(aten.exp(_gap(aten.narrow(y, axis, 0, left), aten.narrow(y, axis, step, left))))
+        more = aten.narrow(total, axis, 0, left) + decay * aten.narrow(total, axis, step, left)
+        total = aten.cat([more, aten.narrow(total, axis, left, step)], axis)
         step *= 2
-    return conj(_exp(_gap(x, y))) * total
+    return conj(aten.exp(_gap(x, y))) * total
 
 
 def _gap(a: Tensor, b: Tensor) -> Any:
     """a - b, and 0 between equal infinities."""
-    return _where_self(_eq(a, b) & _isinf(a), 0.0, a - b)
+    return aten.where_ScalarSelf(aten.eq_Tensor(a, b) & aten.isinf(a), 0.0, a - b)

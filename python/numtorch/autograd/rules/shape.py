@@ -6,41 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import define
 from numtorch.autograd.tape import Like, zeros_like
-
-_arange = kernel("arange")
-_cat = kernel("cat")
-_constant_pad = kernel("constant_pad_nd")
-_diagonal = kernel("diagonal")
-_diagonal_scatter = kernel("diagonal_scatter")
-_expand = kernel("expand")
-_flip = kernel("flip")
-_index_add = kernel("index_add")
-_index_select = kernel("index_select")
-_movedim = kernel("movedim.intlist")
-_narrow = kernel("narrow")
-_ones = kernel("ones")
-_permute = kernel("permute")
-_reshape = kernel("reshape")
-_roll = kernel("roll")
-_rot90 = kernel("rot90")
-_select = kernel("select.int")
-_select_scatter = kernel("select_scatter")
-_slice = kernel("slice.Tensor")
-_slice_scatter = kernel("slice_scatter")
-_squeeze_dim = kernel("squeeze.dim")
-_storage_offset = kernel("storage_offset")
-_sum = kernel("sum.dim_IntList")
-_transpose = kernel("transpose.int")
-_tril = kernel("tril")
-_triu = kernel("triu")
-_unbind = kernel("unbind.int")
-_unfold = kernel("unfold")
-_unfold_backward = kernel("unfold_backward")
-_unsqueeze = kernel("unsqueeze")
-_zeros = kernel("zeros")
 
 for _name in (
     "reshape",
@@ -53,7 +22,7 @@ for _name in (
     "ravel",
     "flatten.using_ints",
 ):
-    define(_name, self=lambda g, self_spec: _reshape(g, self_spec.shape))
+    define(_name, self=lambda g, self_spec: aten.reshape(g, self_spec.shape))
 define("expand", self=lambda g: g)  # the tape sums over what broadcasting added
 define("broadcast_to", self=lambda g: g)
 
@@ -62,71 +31,73 @@ def _unpermute(g: Tensor, dims: Any) -> Tensor:
     back = [0] * len(dims)
     for i, d in enumerate(dims):
         back[d % len(dims)] = i
-    return _permute(g, back)
+    return aten.permute(g, back)
 
 
 define("permute", self=lambda g, dims: _unpermute(g, dims))
-define("transpose.int", self=lambda g, dim0, dim1: _transpose(g, dim0, dim1))
-define("t", self=lambda g: _permute(g, list(range(g.ndim))[::-1]))
-define("movedim.intlist", self=lambda g, source, destination: _movedim(g, destination, source))
-define("movedim.int", self=lambda g, source, destination: _movedim(g, [destination], [source]))
-define("flip", self=lambda g, dims: _flip(g, dims))
-define("roll", self=lambda g, shifts, dims: _roll(g, [-s for s in shifts], dims))
-define("rot90", self=lambda g, k, dims: _rot90(g, -k, dims))
+define("transpose.int", self=lambda g, dim0, dim1: aten.transpose_int(g, dim0, dim1))
+define("t", self=lambda g: aten.permute(g, list(range(g.ndim))[::-1]))
+define("movedim.intlist", self=lambda g, source, destination: aten.movedim_intlist(g, destination, source))
+define("movedim.int", self=lambda g, source, destination: aten.movedim_intlist(g, [destination], [source]))
+define("flip", self=lambda g, dims: aten.flip(g, dims))
+define("roll", self=lambda g, shifts, dims: aten.roll(g, [-s for s in shifts], dims))
+define("rot90", self=lambda g, k, dims: aten.rot90(g, -k, dims))
 
 
 define(
     "slice.Tensor",
-    self=lambda g, self_spec, dim, start, end, step: _slice_scatter(zeros_like(self_spec), g, dim, start, end, step),
+    self=lambda g, self_spec, dim, start, end, step: aten.slice_scatter(
+        zeros_like(self_spec), g, dim, start, end, step
+    ),
 )
-define("select.int", self=lambda g, self_spec, dim, index: _select_scatter(zeros_like(self_spec), g, dim, index))
+define("select.int", self=lambda g, self_spec, dim, index: aten.select_scatter(zeros_like(self_spec), g, dim, index))
 define("narrow", self=lambda g, self_spec, dim, start, length: _unnarrow(g, self_spec, dim, start, length))
 define(
     "diagonal",
-    self=lambda g, self_spec, offset, dim1, dim2: _diagonal_scatter(zeros_like(self_spec), g, offset, dim1, dim2),
+    self=lambda g, self_spec, offset, dim1, dim2: aten.diagonal_scatter(zeros_like(self_spec), g, offset, dim1, dim2),
 )
 
 
 def _unnarrow(g: Tensor, like: Like, dim: int, start: int, length: int) -> Tensor:
     start = start + like.shape[dim] if start < 0 else start
-    return _slice_scatter(zeros_like(like), g, dim, start, start + length, 1)
+    return aten.slice_scatter(zeros_like(like), g, dim, start, start + length, 1)
 
 
 define(
     "slice_scatter",
-    self=lambda g, src_spec, dim, start, end, step: _slice_scatter(g, zeros_like(src_spec), dim, start, end, step),
-    src=lambda g, dim, start, end, step: _slice(g, dim, start, end, step),
+    self=lambda g, src_spec, dim, start, end, step: aten.slice_scatter(g, zeros_like(src_spec), dim, start, end, step),
+    src=lambda g, dim, start, end, step: aten.slice_Tensor(g, dim, start, end, step),
 )
 define(
     "select_scatter",
-    self=lambda g, src_spec, dim, index: _select_scatter(g, zeros_like(src_spec), dim, index),
-    src=lambda g, dim, index: _select(g, dim, index),
+    self=lambda g, src_spec, dim, index: aten.select_scatter(g, zeros_like(src_spec), dim, index),
+    src=lambda g, dim, index: aten.select_int(g, dim, index),
 )
 define(
     "diagonal_scatter",
-    self=lambda g, src_spec, offset, dim1, dim2: _diagonal_scatter(g, zeros_like(src_spec), offset, dim1, dim2),
-    src=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2),
+    self=lambda g, src_spec, offset, dim1, dim2: aten.diagonal_scatter(g, zeros_like(src_spec), offset, dim1, dim2),
+    src=lambda g, offset, dim1, dim2: aten.diagonal(g, offset, dim1, dim2),
 )
 define(
     "unfold",
-    self=lambda g, self_spec, dimension, size, step: _unfold_backward(g, self_spec.shape, dimension, size, step),
+    self=lambda g, self_spec, dimension, size, step: aten.unfold_backward(g, self_spec.shape, dimension, size, step),
 )
-define("unfold_backward", grad_in=lambda g, dim, size, step: _unfold(g, dim, size, step))
+define("unfold_backward", grad_in=lambda g, dim, size, step: aten.unfold(g, dim, size, step))
 define(
     "as_strided",
     self=lambda g, self, size, stride, storage_offset: _unstrided(g, self, size, stride, storage_offset),
 )
-define("tril", self=lambda g, diagonal: _tril(g, diagonal))
-define("triu", self=lambda g, diagonal: _triu(g, diagonal))
-define("diag_embed", self=lambda g, offset, dim1, dim2: _diagonal(g, offset, dim1, dim2))
+define("tril", self=lambda g, diagonal: aten.tril(g, diagonal))
+define("triu", self=lambda g, diagonal: aten.triu(g, diagonal))
+define("diag_embed", self=lambda g, offset, dim1, dim2: aten.diagonal(g, offset, dim1, dim2))
 define("diag", self=lambda g, self_spec, diagonal: _undiag(g, self_spec, diagonal))
 
 
 def _places(sizes: Any, strides: Any, first: int, dev: int) -> Tensor:
     """Where in memory the elements lie, in order, counted in elements: the first one at `first`."""
-    places = _zeros((1,), dtype=np.int64, device=dev) + first
+    places = aten.zeros((1,), dtype=np.int64, device=dev) + first
     for size, stride in zip(sizes, strides, strict=True):
-        places = (places[:, None] + _arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
+        places = (places[:, None] + aten.arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
     return places
 
 
@@ -138,30 +109,30 @@ def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any, offset: int | None)
     """Elements of `x` in one place share its gradient. The offset is that in the memory of which `x` is a view."""
     steps = [step // x.itemsize for step in x.strides]
     if not x.size or 0 in size:
-        return _zeros(x.shape, dtype=g.dtype, device=g.dev)
-    shift = 0 if offset is None else offset - _storage_offset(x)
+        return aten.zeros(x.shape, dtype=g.dtype, device=g.dev)
+    shift = 0 if offset is None else offset - aten.storage_offset(x)
     first, own_first = max(shift, 0), max(-shift, 0)
     seen, own = _places(size, stride, first, g.dev), _places(x.shape, steps, own_first, g.dev)
     count = 1 + max(_last(size, stride, first), _last(x.shape, steps, own_first))
-    nothing = _zeros((count,), dtype=g.dtype, device=g.dev)
-    sharing = _index_add(nothing, 0, own, _ones((own.size,), dtype=g.dtype, device=g.dev))
-    if bool((_index_select(sharing, 0, seen) == 0).any()):
+    nothing = aten.zeros((count,), dtype=g.dtype, device=g.dev)
+    sharing = aten.index_add(nothing, 0, own, aten.ones((own.size,), dtype=g.dtype, device=g.dev))
+    if bool((aten.index_select(sharing, 0, seen) == 0).any()):
         raise NotImplementedError(
             "gradient: as_strided reads memory beside the elements of its array, which is itself a view"
         )
-    memory = _index_add(nothing, 0, seen, g.reshape(-1))
-    return (_index_select(memory, 0, own) / _index_select(sharing, 0, own)).reshape(x.shape)
+    memory = aten.index_add(nothing, 0, seen, g.reshape(-1))
+    return (aten.index_select(memory, 0, own) / aten.index_select(sharing, 0, own)).reshape(x.shape)
 
 
 def _undiag(g: Tensor, like: Like, diagonal: int) -> Tensor:
-    return _diagonal(g, diagonal) if like.ndim == 1 else _diagonal_scatter(zeros_like(like), g, diagonal)
+    return aten.diagonal(g, diagonal) if like.ndim == 1 else aten.diagonal_scatter(zeros_like(like), g, diagonal)
 
 
 define("trace", self=lambda g, self_spec: _trace_rule(g, self_spec))
 
 
 def _trace_rule(g: Tensor, like: Like) -> Tensor:
-    return _diagonal_scatter(zeros_like(like), _expand(g, [min(like.shape)]))
+    return aten.diagonal_scatter(zeros_like(like), aten.expand(g, [min(like.shape)]))
 
 
 # Joins and splits.
@@ -172,21 +143,21 @@ def _uncat(g: Tensor, specs: Any, dim: int) -> list[Tensor]:
             parts.append(zeros_like(spec))
             continue
         length = spec.shape[dim]
-        parts.append(_narrow(g, dim, start, length))
+        parts.append(aten.narrow(g, dim, start, length))
         start += length
     return parts
 
 
 define("cat", tensors=lambda g, tensors_spec, dim: _uncat(g, tensors_spec, dim))
-define("stack", tensors=lambda g, dim: _unbind(g, dim))
+define("stack", tensors=lambda g, dim: aten.unbind_int(g, dim))
 
 
 def _join(gs: Any, y: Any, dim: int) -> Tensor:
-    return _cat([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
+    return aten.cat([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
 
 
 def _restack(gs: Any, y: Any, dim: int) -> Tensor:
-    return kernel("stack")([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
+    return aten.stack([zeros_like(like) if g is None else g for g, like in zip(gs, y, strict=True)], dim)
 
 
 for _name in (
@@ -206,7 +177,7 @@ def _unrepeat(g: Tensor, like: Like, repeats: Any) -> Tensor:
     extra = len(repeats) - like.ndim
     shape = (1,) * extra + like.shape
     split = [n for r, m in zip(repeats, shape, strict=True) for n in (r, m)]
-    return _reshape(_sum(_reshape(g, split), list(range(0, len(split), 2))), like.shape)
+    return aten.reshape(aten.sum_dim_IntList(aten.reshape(g, split), list(range(0, len(split), 2))), like.shape)
 
 
 define("repeat", self=lambda g, self_spec, repeats: _unrepeat(g, self_spec, repeats))
@@ -214,11 +185,11 @@ define("repeat", self=lambda g, self_spec, repeats: _unrepeat(g, self_spec, repe
 
 def _sum_repeats(g: Tensor, like: Like, repeats: int, dim: Any) -> Any:
     if dim is None:
-        return _reshape(_sum(_reshape(g, [-1, repeats]), [1]), like.shape)
+        return aten.reshape(aten.sum_dim_IntList(aten.reshape(g, [-1, repeats]), [1]), like.shape)
     dim = dim % like.ndim
     shape = (*like.shape[: dim + 1], repeats, *like.shape[dim + 1 :])
-    return _sum(_reshape(g, shape), [dim + 1])
+    return aten.sum_dim_IntList(aten.reshape(g, shape), [dim + 1])
 
 
 define("repeat_interleave.self_int", self=lambda g, self_spec, repeats, dim: _sum_repeats(g, self_spec, repeats, dim))
-define("constant_pad_nd", self=lambda g, pad: _constant_pad(g, [-n for n in pad]))
+define("constant_pad_nd", self=lambda g, pad: aten.constant_pad_nd(g, [-n for n in pad]))

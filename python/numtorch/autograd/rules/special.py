@@ -9,33 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.autograd.rule import conj, define
-
-_digamma = kernel("digamma")
-_eq_scalar = kernel("eq.Scalar")
-_ge_scalar = kernel("ge.Scalar")
-_le_scalar = kernel("le.Scalar")
-_exp = kernel("exp")
-_i0 = kernel("i0")
-_i0e = kernel("special_i0e")
-_i1 = kernel("special_i1")
-_i1e = kernel("special_i1e")
-_k0 = kernel("special_modified_bessel_k0")
-_k0e = kernel("special_scaled_modified_bessel_k0")
-_k1 = kernel("special_modified_bessel_k1")
-_k1e = kernel("special_scaled_modified_bessel_k1")
-_lgamma = kernel("lgamma")
-_log = kernel("log")
-_log1p = kernel("log1p")
-_polygamma = kernel("polygamma")
-_sgn = kernel("sgn")
-_sigmoid = kernel("sigmoid")
-_sigmoid_backward = kernel("sigmoid_backward")
-_where = kernel("where.self")
-_where_other = kernel("where.ScalarOther")
-_where_self = kernel("where.ScalarSelf")
-_zeta = kernel("special_zeta")
 
 _ROOT_PI = math.sqrt(math.pi)
 _ROOT_2_PI = math.sqrt(2.0 * math.pi)
@@ -43,74 +19,78 @@ _ROOT_2_PI = math.sqrt(2.0 * math.pi)
 
 def _over(a: Tensor, x: Tensor, at_zero: float, curvature: float) -> Any:
     """a / x, where `a` is odd: at 0, by its series, `at_zero` and a second derivative."""
-    zero = _eq_scalar(x, 0)
-    return _where(zero, at_zero + curvature * x * x, a / _where_self(zero, 1.0, x))
+    zero = aten.eq_Scalar(x, 0)
+    return aten.where_self(zero, at_zero + curvature * x * x, a / aten.where_ScalarSelf(zero, 1.0, x))
 
 
 def _both_zero(x: Tensor, y: Tensor) -> Tensor:
-    return _eq_scalar(x, 0) & _eq_scalar(y, 0)
+    return aten.eq_Scalar(x, 0) & aten.eq_Scalar(y, 0)
 
 
 # Of the normal distribution.
-define("erf", self=lambda g, self: g * (2.0 / _ROOT_PI) * _exp(-(self * self)))
-define("erfc", self=lambda g, self: g * (-2.0 / _ROOT_PI) * _exp(-(self * self)))
+define("erf", self=lambda g, self: g * (2.0 / _ROOT_PI) * aten.exp(-(self * self)))
+define("erfc", self=lambda g, self: g * (-2.0 / _ROOT_PI) * aten.exp(-(self * self)))
 define("special_erfcx", self=lambda g, y, self: g * (2.0 * self * y - 2.0 / _ROOT_PI))
-define("erfinv", self=lambda g, y: g * (_ROOT_PI / 2.0) * _exp(y * y))
-define("special_ndtri", self=lambda g, y: g * _ROOT_2_PI * _exp(0.5 * y * y))
-define("special_log_ndtr", self=lambda g, y, self: g * _exp(-0.5 * self * self - y) / _ROOT_2_PI)
+define("erfinv", self=lambda g, y: g * (_ROOT_PI / 2.0) * aten.exp(y * y))
+define("special_ndtri", self=lambda g, y: g * _ROOT_2_PI * aten.exp(0.5 * y * y))
+define("special_log_ndtr", self=lambda g, y, self: g * aten.exp(-0.5 * self * self - y) / _ROOT_2_PI)
 
 # Logistic.
-define("sigmoid", self=lambda g, y: _sigmoid_backward(g, y))
+define("sigmoid", self=lambda g, y: aten.sigmoid_backward(g, y))
 define(
     "sigmoid_backward",
-    grad_output=lambda g, output: _sigmoid_backward(g, conj(output)),
+    grad_output=lambda g, output: aten.sigmoid_backward(g, conj(output)),
     output=lambda g, grad_output, output: conj(g) * grad_output * (1 - 2 * conj(output)),
 )
 define("logit", self=lambda g, self, eps: _logit_rule(g, self, eps))
-define("log_sigmoid", self=lambda g, self: g * _sigmoid(-self))
+define("log_sigmoid", self=lambda g, self: g * aten.sigmoid(-self))
 
 
 def _logit_rule(g: Tensor, x: Tensor, eps: float | None) -> Any:
     """With `eps`, x is held between it and 1 - eps: flat outside."""
     if eps is None:
         return g / (x * (1 - x))
-    inside = _ge_scalar(x, eps) & _le_scalar(x, 1 - eps)
-    x = _where_other(inside, x, 0.5)
-    return _where_other(inside, g / (x * (1 - x)), 0.0)
+    inside = aten.ge_Scalar(x, eps) & aten.le_Scalar(x, 1 - eps)
+    x = aten.where_ScalarOther(inside, x, 0.5)
+    return aten.where_ScalarOther(inside, g / (x * (1 - x)), 0.0)
 
 
 # Gamma and zeta.
-define("lgamma", self=lambda g, self: g * _digamma(self))
-define("digamma", self=lambda g, self: g * _polygamma(1, self))
-define("polygamma", self=lambda g, n, self: g * _polygamma(n + 1, self))
-define("special_zeta", other=lambda g, self, other: -g * self * _zeta(self + 1, other))
+define("lgamma", self=lambda g, self: g * aten.digamma(self))
+define("digamma", self=lambda g, self: g * aten.polygamma(1, self))
+define("polygamma", self=lambda g, n, self: g * aten.polygamma(n + 1, self))
+define("special_zeta", other=lambda g, self, other: -g * self * aten.special_zeta(self + 1, other))
 define("special_gammainc", other=lambda g, self, other: g * _gamma_density(self, other))
 define("special_gammaincc", other=lambda g, self, other: -g * _gamma_density(self, other))
 
 
 def _gamma_density(a: Tensor, x: Tensor) -> Any:
-    return _exp((a - 1) * _log(x) - x - _lgamma(a))
+    return aten.exp((a - 1) * aten.log(x) - x - aten.lgamma(a))
 
 
 # Bessel functions.
-define("i0", self=lambda g, self: g * _i1(self))
-define("special_i1", self=lambda g, y, self: g * (_i0(self) - _over(y, self, 0.5, 0.0625)))
-define("special_i0e", self=lambda g, y, self: g * (_i1e(self) - _sgn(self) * y))
-define("special_i1e", self=lambda g, y, self: g * (_i0e(self) - _sgn(self) * y - _over(y, self, 0.5, 0.0)))
-define("special_modified_bessel_k0", self=lambda g, self: -g * _k1(self))
-define("special_modified_bessel_k1", self=lambda g, y, self: -g * (_k0(self) + y / self))
-define("special_scaled_modified_bessel_k0", x=lambda g, y, x: g * (y - _k1e(x)))
-define("special_scaled_modified_bessel_k1", x=lambda g, y, x: g * (y - _k0e(x) - y / x))
+define("i0", self=lambda g, self: g * aten.special_i1(self))
+define("special_i1", self=lambda g, y, self: g * (aten.i0(self) - _over(y, self, 0.5, 0.0625)))
+define("special_i0e", self=lambda g, y, self: g * (aten.special_i1e(self) - aten.sgn(self) * y))
+define(
+    "special_i1e", self=lambda g, y, self: g * (aten.special_i0e(self) - aten.sgn(self) * y - _over(y, self, 0.5, 0.0))
+)
+define("special_modified_bessel_k0", self=lambda g, self: -g * aten.special_modified_bessel_k1(self))
+define("special_modified_bessel_k1", self=lambda g, y, self: -g * (aten.special_modified_bessel_k0(self) + y / self))
+define("special_scaled_modified_bessel_k0", x=lambda g, y, x: g * (y - aten.special_scaled_modified_bessel_k1(x)))
+define(
+    "special_scaled_modified_bessel_k1", x=lambda g, y, x: g * (y - aten.special_scaled_modified_bessel_k0(x) - y / x)
+)
 
 # Logarithms, with 0 * log(0) = 0.
-define("special_entr", self=lambda g, self: -g * (_log(self) + 1))
+define("special_entr", self=lambda g, self: -g * (aten.log(self) + 1))
 define(
     "xlogy.Tensor",
-    self=lambda g, self, other: g * _where_self(_both_zero(self, other), 0.0, _log(other)),
-    other=lambda g, self, other: g * self / _where_self(_both_zero(self, other), 1.0, other),
+    self=lambda g, self, other: g * aten.where_ScalarSelf(_both_zero(self, other), 0.0, aten.log(other)),
+    other=lambda g, self, other: g * self / aten.where_ScalarSelf(_both_zero(self, other), 1.0, other),
 )
 define(
     "special_xlog1py",
-    self=lambda g, self, other: g * _where_self(_both_zero(self, other + 1), 0.0, _log1p(other)),
-    other=lambda g, self, other: g * self / _where_self(_both_zero(self, other + 1), 1.0, other + 1),
+    self=lambda g, self, other: g * aten.where_ScalarSelf(_both_zero(self, other + 1), 0.0, aten.log1p(other)),
+    other=lambda g, self, other: g * self / aten.where_ScalarSelf(_both_zero(self, other + 1), 1.0, other + 1),
 )

@@ -18,22 +18,11 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch._core import Node, Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Node, Tensor
 from numtorch.autograd.tape import is_recorded_alone, slopes
 
 __all__ = ["Slopes", "are_close", "largest", "quotient"]
-
-_abs = kernel("abs")
-_amax = kernel("amax")
-_any = kernel("any")
-_cast = kernel("_to_copy")
-_expand = kernel("expand")
-_le = kernel("le.Tensor")
-_lt_scalar = kernel("lt.Scalar")
-_sum = kernel("sum")
-_unsqueeze = kernel("unsqueeze")
-_where = kernel("where.self")
-_where_self = kernel("where.ScalarSelf")
 
 
 class Slopes:
@@ -63,7 +52,7 @@ class Slopes:
         # For no other gradient than this one the first slope is enough, and nobody differentiates it.
         alone = is_recorded_alone()
         sources: list[Node | None] = [_core.node_of(values), *nodes]
-        seed = _cast(_expand(step, of_values.shape), dtype=of_values.dtype)
+        seed = aten._to_copy(aten.expand(step, of_values.shape), dtype=of_values.dtype)
         again, *first = slopes(of_values, seed, sources, not alone)
         self.orders.append(first)
         if not alone and again is not None:
@@ -82,21 +71,21 @@ def are_close(values: Tensor, from_zero: bool = False) -> bool:
     """Whether some of the values are equal, or 0, up to half of their digits."""
     if not values.size:
         return False
-    size = _abs(values)
-    bound = precision(values.dtype) ** 0.5 * _amax(size, [-1], True)
-    gaps = _abs(_unsqueeze(values, -1) - _unsqueeze(values, -2))
+    size = aten.abs(values)
+    bound = precision(values.dtype) ** 0.5 * aten.amax(size, [-1], True)
+    gaps = aten.abs(aten.unsqueeze(values, -1) - aten.unsqueeze(values, -2))
     # Each value is near itself.
-    pairs = _sum(_le(gaps, _unsqueeze(bound, -1))) > values.size
-    return bool(pairs) or (from_zero and bool(_any(_le(size, bound))))
+    pairs = aten.sum(aten.le_Tensor(gaps, aten.unsqueeze(bound, -1))) > values.size
+    return bool(pairs) or (from_zero and bool(aten.any(aten.le_Tensor(size, bound))))
 
 
 def _size(x: Tensor) -> Tensor:
-    return _abs(_core.untracked(x))
+    return aten.abs(_core.untracked(x))
 
 
 def largest(x: Tensor) -> Tensor:
     """The size of the largest element of each matrix, as a matrix of one element."""
-    return _amax(_size(x), [-2, -1], True)
+    return aten.amax(_size(x), [-2, -1], True)
 
 
 def quotient(orders: Sequence[Any], divisor: Tensor, step: Tensor, size: Tensor, scale: Tensor, n: int) -> Any:
@@ -118,9 +107,9 @@ def quotient(orders: Sequence[Any], divisor: Tensor, step: Tensor, size: Tensor,
     dividend, *further = orders
     eps, gap = precision(divisor.dtype), _size(divisor)
     # A second derivative that is 0 comes as rounding errors, of numbers about as large as 1.
-    scale = _where_self(_lt_scalar(scale, eps**0.5), 0.1, scale)
-    near = _le(gap, eps**0.5 * size)
-    if not bool(_any(near)):
+    scale = aten.where_ScalarSelf(aten.lt_Scalar(scale, eps**0.5), 0.1, scale)
+    near = aten.le_Tensor(gap, eps**0.5 * size)
+    if not bool(aten.any(near)):
         return dividend / divisor
     limit: Any = dividend * 0.0
     if further and further[0] is not None:
@@ -128,8 +117,8 @@ def quotient(orders: Sequence[Any], divisor: Tensor, step: Tensor, size: Tensor,
         if len(further) > 1 and further[1] is not None:
             limit = limit - 0.5 * (divisor / step) * (further[1] / step)
     noise = 100 * n * eps
-    vanishes = _le(_size(dividend - divisor * limit), noise * scale)
+    vanishes = aten.le_Tensor(_size(dividend - divisor * limit), noise * scale)
     known = near & vanishes
-    nowhere = _le(gap, noise * size) & ~vanishes
-    plain = dividend / _where_self(known | nowhere, 1.0, divisor)
-    return _where(known, limit, _where_self(nowhere, np.nan, plain))
+    nowhere = aten.le_Tensor(gap, noise * size) & ~vanishes
+    plain = dividend / aten.where_ScalarSelf(known | nowhere, 1.0, divisor)
+    return aten.where_self(known, limit, aten.where_ScalarSelf(nowhere, np.nan, plain))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch import _core
+from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.dispatch import ArrayT, integer
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
@@ -15,7 +15,6 @@ from numtorch.nn.layers.layer import Layer, activation, array, called
 from numtorch.nn.layers.show import name_of
 
 Function = Callable[..., Any]
-_linear = _core.kernel("linear")
 
 
 def affine(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -37,7 +36,7 @@ def affine(x: Any, weight: Any, bias: Any = None) -> Any:
     if not alike or not fits or x.dtype.kind not in "fc":
         return x @ weight.T if bias is None else x @ weight.T + bias
     rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
-    result = _linear(rows, weight, bias)
+    result = aten.linear(rows, weight, bias)
     return result if x.ndim == 2 else result.reshape(*x.shape[:-1], weight.shape[0])
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import as_tensor, cast, xp
 from numtorch.numpy.random.device.parameters import placed, shape_of
 from numtorch.numpy.random.device.rejection import accepted
@@ -19,8 +20,6 @@ from numtorch.numpy.random.device.source import INT64, Shape, Source
 
 __all__ = ["below", "integers", "random_integers", "tomaxint"]
 
-_remainder = kernel("remainder.Scalar")
-_remainders = kernel("remainder.Tensor")
 
 WORD, SIGN = 2**64, 2**63
 FEW = 2**32  # of so many, 63 bits modulo their number favour none by more than 2**-31
@@ -38,7 +37,7 @@ def below(s: Source, shape: Shape, count: int) -> Tensor:
     if last == mask:
         return s.words(shape) & _as_signed(mask)
     if count <= FEW:
-        return _remainder(s.words(shape) & (SIGN - 1), count)
+        return aten.remainder_Scalar(s.words(shape) & (SIGN - 1), count)
 
     def propose() -> tuple[Tensor, Tensor]:
         words = s.words(shape) & _as_signed(mask)
@@ -50,7 +49,7 @@ def below(s: Source, shape: Shape, count: int) -> Tensor:
 def _to_each(s: Source, shape: Shape, last: Tensor, most: int) -> Tensor:
     """0, ..., last, for each element its own; `most` is the greatest of these."""
     if most < FEW:
-        return _remainders(s.words(shape) & (SIGN - 1), last + 1)
+        return aten.remainder_Tensor(s.words(shape) & (SIGN - 1), last + 1)
     mask = last
     for bits in (1, 2, 4, 8, 16, 32):
         mask = mask | (mask >> bits)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from numtorch._core import Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Tensor
 from numtorch.functions.arguments import xp
 from numtorch.numpy.random.device.source import Shape, Source
 
 __all__ = ["accepted", "log_factorial", "ratio_of_uniforms"]
 
-_lgamma = kernel("lgamma")
 
 # The smallest table mountain over a discrete bell: Stadlober, Ratio of uniforms as a convenient method for sampling
 # from classical discrete distributions (1989).
@@ -31,7 +31,7 @@ def accepted(propose: Callable[[], tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def log_factorial(k: Tensor) -> Tensor:
-    return _lgamma(k + 1.0)
+    return aten.lgamma(k + 1.0)
 
 
 def ratio_of_uniforms(

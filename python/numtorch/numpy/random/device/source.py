@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch._core import Generator, Tensor, kernel
+from numtorch import kernels as aten
+from numtorch._core import Generator, Tensor
 from numtorch.functions.arguments import cast, xp
 
 __all__ = ["FLOAT64", "INT64", "Shape", "Source"]
@@ -16,18 +17,6 @@ Shape = tuple[int, ...]
 
 FLOAT64 = np.dtype(np.float64)
 INT64 = np.dtype(np.int64)
-
-_empty = kernel("empty.memory_format")
-_expand = kernel("expand")
-_exponential = kernel("exponential")
-_full = kernel("full")
-_normal = kernel("randn.generator")
-_binomial = kernel("binomial")
-_gamma = kernel("_standard_gamma")
-_order = kernel("randperm.generator")
-_poisson = kernel("poisson")
-_random_from = kernel("random.from")
-_uniform = kernel("rand.generator")
 
 
 class Source:
@@ -52,25 +41,27 @@ class Source:
     def filled(self, shape: Shape, value: Any) -> Tensor:
         """`value`, a number or a Tensor, as float64 everywhere in an array of that shape."""
         if isinstance(value, Tensor):
-            return _expand(cast(value, FLOAT64), shape).copy()
-        return _full(shape, float(value), dtype=FLOAT64, device=self.dev)
+            return aten.expand(cast(value, FLOAT64), shape).copy()
+        return aten.full(shape, float(value), dtype=FLOAT64, device=self.dev)
 
     def uniform(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
         """Uniform on [0, 1)."""
-        return _uniform(shape, generator=self._generator, dtype=dtype, device=self.dev)
+        return aten.rand_generator(shape, generator=self._generator, dtype=dtype, device=self.dev)
 
     def normal(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
         """Standard normals."""
-        return _normal(shape, generator=self._generator, dtype=dtype, device=self.dev)
+        return aten.randn_generator(shape, generator=self._generator, dtype=dtype, device=self.dev)
 
     def exponential(self, shape: Shape, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
         """Standard exponentials, on a GPU never 0."""
-        return _exponential(_empty(shape, dtype=dtype, device=self.dev), 1.0, generator=self._generator)
+        return aten.exponential(
+            aten.empty_memory_format(shape, dtype=dtype, device=self.dev), 1.0, generator=self._generator
+        )
 
     def gamma(self, shape: Shape, alpha: Any, dtype: np.dtype[Any] = FLOAT64) -> Tensor:
         """Standard gammas of the shape parameter `alpha`, 0 where that is 0, NaN where that is."""
         alphas = cast(self.filled(shape, alpha), dtype)
-        drawn = _gamma(alphas, generator=self._generator)
+        drawn = aten._standard_gamma(alphas, generator=self._generator)
         # libtorch gives the least normal number for what is less, for 0 and for NaN.
         return xp.where(drawn <= float(np.finfo(dtype).tiny), 0 * alphas, drawn)
 
@@ -80,16 +71,18 @@ class Source:
 
     def binomial(self, shape: Shape, count: Any, probability: Any) -> Tensor:
         """Successes, as float64."""
-        return _binomial(self.filled(shape, count), self.filled(shape, probability), generator=self._generator)
+        return aten.binomial(self.filled(shape, count), self.filled(shape, probability), generator=self._generator)
 
     def small_poisson(self, shape: Shape, rate: Any) -> Tensor:
         """Poisson counts as float64, for rates for which every libtorch's kernel is exact: below 64."""
-        return _poisson(self.filled(shape, rate), generator=self._generator)
+        return aten.poisson(self.filled(shape, rate), generator=self._generator)
 
     def words(self, shape: Shape) -> Tensor:
         """64 random bits each, as int64."""
-        return _random_from(_empty(shape, dtype=INT64, device=self.dev), -(2**63), None, generator=self._generator)
+        return aten.random_from(
+            aten.empty_memory_format(shape, dtype=INT64, device=self.dev), -(2**63), None, generator=self._generator
+        )
 
     def order(self, length: int) -> Tensor:
         """The numbers below `length` in a random order."""
-        return _order(length, generator=self._generator, dtype=INT64, device=self.dev)
+        return aten.randperm_generator(length, generator=self._generator, dtype=INT64, device=self.dev)
