@@ -1,4 +1,4 @@
-"""NumPy's own loops beside the kernels that they stand for: the figures of `numtorch/functions/host_loops.py`.
+"""NumPy's own loops beside the kernels that they stand for: the figures of `numtorch/functions/calls/host_loops.py`.
 
 Run `python bench/host_loops.py`; bench/README.md says how the figures are made.
 """

@@ -8,7 +8,7 @@
 namespace numtorch {
 
 // A ufunc and the kernel that computes it where nothing has to be decided: equal dtypes out of `dtypes`, one device.
-// Everything else goes to the fallback, NumPy's rules in Python (numtorch/functions/ufunc.py).
+// Everything else goes to the fallback, NumPy's rules in Python (numtorch/functions/ufuncs/call.py).
 struct Operation {
   PyObject* ufunc = nullptr;
   KernelObject* kernel = nullptr;

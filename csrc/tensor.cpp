@@ -39,7 +39,7 @@ constexpr std::size_t kFreeLimit = 256;
 std::vector<TensorObject*> free_objects;
 
 PyObject* printing_module() {
-  static constinit Once<PyObject> module([] { return check(PyImport_ImportModule("numtorch.printing")).release(); });
+  static constinit Once<PyObject> module([] { return check(PyImport_ImportModule("numtorch.ndarray.printing")).release(); });
   return module;
 }
 

@@ -41,7 +41,7 @@ def keywords(function: Callable[..., Any]) -> str:
     try:
         shown = inspect.signature(function)
     except ValueError:  # a compiled function that has none
-        from numtorch.functions import registry
+        from numtorch.functions.calls import registry
 
         shown = inspect.signature(registry.handled()[function])
     for p in shown.parameters.values():
@@ -63,7 +63,7 @@ def notes(handler: Callable[..., Any]) -> str:
 
 
 def function_rows() -> Iterator[str]:
-    from numtorch.functions import registry
+    from numtorch.functions.calls import registry
 
     seen = set()
     handled = registry.handled()
@@ -75,7 +75,7 @@ def function_rows() -> Iterator[str]:
 
 
 def ufunc_rows() -> Iterator[str]:
-    from numtorch.functions.elementwise import ROWS
+    from numtorch.functions.ufuncs.table import ROWS
 
     for ufunc in sorted(ROWS, key=lambda u: u.__name__):
         if isinstance(ufunc, np.ufunc) and getattr(np, ufunc.__name__, None) is ufunc:
@@ -86,7 +86,7 @@ def ufunc_rows() -> Iterator[str]:
 
 
 def refused_rows() -> Iterator[str]:
-    from numtorch.functions import registry
+    from numtorch.functions.calls import registry
 
     reasons: dict[str, list[str]] = {}
     for function, reason in registry.unsupported().items():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions.assign import assign
+from numtorch.functions.calls.assign import assign
 
 
 def filled(dev: int, shape: tuple[int, ...] = (2, 3), dtype: Any = np.float32) -> nt.Tensor:

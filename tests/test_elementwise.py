@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import numtorch as nt
-from numtorch.functions.elementwise import ROWS as TABLE
+from numtorch.functions.ufuncs.table import ROWS as TABLE
 from tests.agreement import DTYPES, difference, disagreement, draw, run, to_tensors
 from tests.ops.elementwise import ROWS, Row
 from tests.ufunc_cases import BINARY, ELEMENTWISE, assert_agree, operands, rows

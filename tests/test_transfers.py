@@ -23,7 +23,7 @@ import pytest
 
 import numtorch as nt
 from numtorch import _core
-from numtorch.functions import registry
+from numtorch.functions.calls import registry
 from tests import ops
 from tests.pairing import Row, evaluate, operands, tensor_like, used
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions import folding
+from numtorch.functions.ufuncs import folding
 from tests.agreement import DTYPES, run
 from tests.test_ufunc_methods import BINARY, cube
 

@@ -19,7 +19,7 @@ import pytest
 import numtorch as nt
 import numtorch.numpy as xp
 from numtorch import nn
-from numtorch.functions import registry
+from numtorch.functions.calls import registry
 
 HUGE = 2**63 - 1
 

@@ -7,7 +7,6 @@ import typing as _typing
 from numtorch import _load as _load
 from numtorch import functions as functions
 from numtorch import interop as interop
-from numtorch import methods as methods
 from numtorch import processes as processes
 from numtorch._core import (
     Generator,
@@ -47,6 +46,7 @@ from numtorch.autograd import (
     withjacobian,
 )
 from numtorch.devices import device, on
+from numtorch.ndarray import methods as methods
 from numtorch.spellings import NAMES as _NAMES
 from numtorch.spellings import attach as _attach
 from numtorch.spellings import no_attribute as _no_attribute

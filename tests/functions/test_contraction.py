@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions.einsum import Term, _contract_by_broadcasting, contract
+from numtorch.functions.linalg.einsum import Term, _contract_by_broadcasting, contract
 
 RANDOM = np.random.default_rng(0)
 

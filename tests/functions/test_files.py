@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions import files
+from numtorch.functions.io import files
 
 VALUES = np.array([[1.0, -2.5, 3.25], [np.pi, 1e-9, -0.0]])
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions import creation, grids, shape, tapers
+from numtorch.functions.creation import creation, grids
+from numtorch.functions.creation import windows as tapers
+from numtorch.functions.manipulation import shape
 from tests.ops.grids import ROWS
 from tests.pairing import Row, differences, evaluate, public_type
 from tests.versions import awaited

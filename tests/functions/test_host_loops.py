@@ -11,7 +11,7 @@ import pytest
 
 import numtorch as nt
 from numtorch import _core
-from numtorch.functions.host_loops import LOOPS, UFUNC_LOOPS, hosted, ufunc_answer
+from numtorch.functions.calls.host_loops import LOOPS, UFUNC_LOOPS, hosted, ufunc_answer
 from tests import ops
 from tests.pairing import Row, check
 

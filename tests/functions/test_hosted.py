@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions import like, registry
+from numtorch.functions.calls import registry
+from numtorch.functions.creation import like
 from tests.pairing import Row, differences, evaluate, operands, strided_copy_of, used
 from tests.versions import awaited
 

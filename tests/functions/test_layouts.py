@@ -13,7 +13,7 @@ import pytest
 
 import numtorch as nt
 import numtorch.numpy as xp
-from numtorch.functions import registry
+from numtorch.functions.calls import registry
 from tests import ops
 from tests.layouts import layout_differences
 from tests.pairing import Row, evaluate, operands, strided_copy_of, tensor_like, used

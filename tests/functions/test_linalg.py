@@ -9,7 +9,10 @@ import pytest
 from numpy.linalg import LinAlgError
 
 import numtorch as nt
-from numtorch.functions import covariance, decomposition, dot, einsum, linalg, norm, registry, solve
+from numtorch.functions.calls import registry
+from numtorch.functions.linalg import decomposition, einsum, linalg, norm, solve
+from numtorch.functions.linalg import products as dot
+from numtorch.functions.reductions import covariance
 from tests.ops import linalg as family
 from tests.pairing import Row, check
 

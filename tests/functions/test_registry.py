@@ -16,7 +16,8 @@ from numpy._core.overrides import ARRAY_FUNCTIONS, array_function_dispatch
 from numpy.testing.overrides import get_overridable_numpy_array_functions
 
 import numtorch as nt
-from numtorch.functions import like, registry
+from numtorch.functions.calls import registry
+from numtorch.functions.creation import like
 from tests.versions import older_than, since
 
 

@@ -14,5 +14,5 @@ def test_pairs(row: Row, dev: int) -> None:
 @pytest.mark.parametrize("row", [row for row in signal.ROWS if "np.co" in row.text], ids=str)
 def test_pairs_without_looking_at_the_numbers(row: Row, dev: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a device computes, and the CPU of numbers that are not finite."""
-    monkeypatch.setattr("numtorch.functions.signal.convolved_by_blocks", lambda *_: None)
+    monkeypatch.setattr("numtorch.functions.mathematics.signal.convolved_by_blocks", lambda *_: None)
     check(row, dev)

@@ -12,7 +12,7 @@ import pytest
 from scipy import special
 
 import numtorch as nt
-from numtorch.functions.special import TABLE, find_row
+from numtorch.functions.ufuncs.scipy_special import TABLE, find_row
 from tests.agreement import DTYPES, difference, disagreement, draw, run, to_tensors
 from tests.ops.special import ROWS, Row
 from tests.ufunc_cases import assert_agree

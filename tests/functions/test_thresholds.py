@@ -30,27 +30,27 @@ def spread(x: Any) -> Any:
 
 # The comparison, and what runs on both sides of it.
 CASES: dict[str, list[Case]] = {
-    "functions/elementwise.py: limit=floats.MANY": [(4096, f, FLOATS) for f in (np.trunc, np.isfinite)],
-    "functions/floats.py: x.size <= MANY": [(4096, np.fix, FLOATS)],
-    "functions/folding.py: limit=MANY_TRUTHS": [
+    "functions/ufuncs/table.py: limit=floats.MANY": [(4096, f, FLOATS) for f in (np.trunc, np.isfinite)],
+    "functions/dtypes/floats.py: x.size <= MANY": [(4096, np.fix, FLOATS)],
+    "functions/ufuncs/folding.py: limit=MANY_TRUTHS": [
         (2**16, lambda x: [f(x, axis=a) for f in (np.all, np.any) for a in (None, 0, 1)], ("bool",))
     ],
-    "functions/reduction.py: limit=MANY": [
+    "functions/reductions/reduction.py: limit=MANY": [
         *((4096, f, FLOATS) for f in (np.max, np.min)),
         *((4096, f, ("bool",)) for f in (np.all, np.any)),
     ],
-    "functions/statistics.py: x.size > MANY": [(4096, spread, FLOATS)],
-    "functions/bins.py: x.size > MANY": [(4096, lambda x: np.histogram(x, 7, (-2.0, 2.0))[0], FLOATS)],
-    "functions/sorting.py: x.size >= MANY_TO_SORT": [
+    "functions/reductions/statistics.py: x.size > MANY": [(4096, spread, FLOATS)],
+    "functions/reductions/bins.py: x.size > MANY": [(4096, lambda x: np.histogram(x, 7, (-2.0, 2.0))[0], FLOATS)],
+    "functions/sorting/sorting.py: x.size >= MANY_TO_SORT": [
         (2**15, lambda x: (np.sort(x.reshape(-1)), np.sort(x[:, 0])), FLOATS)
     ],
-    "functions/norm.py: x.size <= FEW": [
+    "functions/linalg/norm.py: x.size <= FEW": [
         (256, lambda x: [np.linalg.norm(x, ord=p, axis=a) for p, a in ((None, None), (2, 0), (1, 1), (3, 0))], FLOATS)
     ],
-    "functions/norm.py: x.size <= PART": [(65_536, np.linalg.norm, FLOATS)],
-    "functions/signal.py: taps <= FEW": [(16, lambda x: np.convolve(x[:, 0], x[0]), FLOATS)],
-    "functions/signal.py: n > 4 * FEW": [(64, lambda x: np.convolve(x[:, 0], x[:, -1], "full"), FLOATS)],
-    "functions/convolution.py: length < 4 * SMALL": [
+    "functions/linalg/norm.py: x.size <= PART": [(65_536, np.linalg.norm, FLOATS)],
+    "functions/mathematics/signal.py: taps <= FEW": [(16, lambda x: np.convolve(x[:, 0], x[0]), FLOATS)],
+    "functions/mathematics/signal.py: n > 4 * FEW": [(64, lambda x: np.convolve(x[:, 0], x[:, -1], "full"), FLOATS)],
+    "functions/mathematics/convolution.py: length < 4 * SMALL": [
         (64**2, lambda x: np.convolve(np.concatenate([x, x]).reshape(-1), x[:, 0]), ("float32", "int64"))
     ],
 }
@@ -58,14 +58,14 @@ CASES: dict[str, list[Case]] = {
 ELSEWHERE = {
     "autograd/rules/linalg.py: a.shape[-1] > _LARGEST_POLYNOMIAL": "tests/autograd/test_determinant.py",
     "autograd/rules/linalg.py: n <= _LARGEST_POLYNOMIAL": "tests/autograd/test_determinant.py",
-    "functions/complex_power.py: abs(n) < _LIMIT": "tests/functions/test_complex_power.py",
-    "functions/indexing.py: x.size >= _LONG": "a copy, for threads: tests/processes/test_threads.py",
+    "functions/dtypes/complex_power.py: abs(n) < _LIMIT": "tests/functions/test_complex_power.py",
+    "functions/indexing/indexing.py: x.size >= _LONG": "a copy, for threads: tests/processes/test_threads.py",
     "optim/saving.py: 0 <= count < 2 ** 63": "an error",
-    "functions/arguments.py: -2 ** 63 <= length < 2 ** 63": "an error",
-    "functions/convolution.py: float(largest * other) * w.size < EXACT": "what float64 holds, not how much there is",
-    "functions/creation.py: length > LONGEST": "an error",
-    "functions/packing.py: count * 8 != length": "bits and bytes",
-    "functions/special.py: limit=0": "none",
+    "functions/calls/arguments.py: -2 ** 63 <= length < 2 ** 63": "an error",
+    "functions/mathematics/convolution.py: float(largest * other) * w.size < EXACT": "what float64 holds",
+    "functions/creation/creation.py: length > LONGEST": "an error",
+    "functions/manipulation/packing.py: count * 8 != length": "bits and bytes",
+    "functions/ufuncs/scipy_special.py: limit=0": "none",
     "numpy/random/device/integers.py: count <= FEW": "tests/random",
 }
 

@@ -13,7 +13,7 @@ import pytest
 import numtorch as nt
 import numtorch.numpy as xp
 from numtorch._core import Function
-from numtorch.functions import registry
+from numtorch.functions.calls import registry
 from numtorch.numpy.absent import ABSENT
 from tests.functions.test_registry import shown_signature
 from tests.versions import older_than, since

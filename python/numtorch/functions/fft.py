@@ -11,13 +11,13 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.arange import arange
-from numtorch.functions.arguments import Array, Dtype, as_shape, as_tensor, axis_of, cast, dev_of, xp
-from numtorch.functions.layout import ordered_like
-from numtorch.functions.output import into
-from numtorch.functions.places import place_of
-from numtorch.functions.registry import implements
-from numtorch.functions.shape import roll
+from numtorch.functions.calls.arguments import Array, Dtype, as_shape, as_tensor, axis_of, cast, dev_of, xp
+from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.layout import ordered_like
+from numtorch.functions.calls.output import into
+from numtorch.functions.calls.registry import implements
+from numtorch.functions.creation.arange import arange
+from numtorch.functions.manipulation.shape import roll
 
 __all__ = [
     "fft",

@@ -10,13 +10,13 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
-from numtorch.functions.arguments import Array, as_tensor, cast, check_lengths, dev_of, find_dev, xp
-from numtorch.functions.bits import moved
-from numtorch.functions.joining import concatenate
-from numtorch.functions.layout import is_turned, reverse_axes, turned_too
-from numtorch.functions.ranges import linspace
-from numtorch.functions.registry import implements
-from numtorch.functions.shape import broadcast_to, moveaxis
+from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_lengths, dev_of, find_dev, xp
+from numtorch.functions.calls.layout import is_turned, reverse_axes, turned_too
+from numtorch.functions.calls.registry import implements
+from numtorch.functions.creation.ranges import linspace
+from numtorch.functions.dtypes.bits import moved
+from numtorch.functions.manipulation.joining import concatenate
+from numtorch.functions.manipulation.shape import broadcast_to, moveaxis
 
 __all__ = ["pad"]
 

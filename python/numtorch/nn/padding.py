@@ -9,7 +9,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel
-from numtorch.functions.arguments import check_lengths
+from numtorch.functions.calls.arguments import check_lengths
 from numtorch.nn.dispatch import Array, ArrayT, is_on_tensors, margins
 
 __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]

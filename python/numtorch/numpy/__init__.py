@@ -35,71 +35,75 @@ from numpy import (
     ushort, void,
 )
 
-from numtorch.flat import FlatIterator as flatiter
-from numtorch.functions.coordinates import ravel_multi_index, unravel_index
-from numtorch.functions.covariance import corrcoef, cov
-from numtorch.functions.creation import (
+from numtorch.ndarray.flat import FlatIterator as flatiter
+from numtorch.functions.indexing.coordinates import ravel_multi_index, unravel_index
+from numtorch.functions.reductions.covariance import corrcoef, cov
+from numtorch.functions.creation.creation import (
     arange, array, asanyarray, asarray, ascontiguousarray, asfortranarray, empty, eye, fromfunction, full, identity,
     indices, ones, require, tri, zeros,
 )
-from numtorch.functions.dot import cross, dot, inner, kron, outer, tensordot, trace, vdot
-from numtorch.functions.editing import append, delete, insert, trim_zeros
-from numtorch.functions.einsum import einsum, einsum_path
-from numtorch.functions.files import (
+from numtorch.functions.linalg.products import cross, dot, inner, kron, outer, tensordot, trace, vdot
+from numtorch.functions.indexing.editing import append, delete, insert, trim_zeros
+from numtorch.functions.linalg.einsum import einsum, einsum_path
+from numtorch.functions.io.files import (
     frombuffer, fromfile, fromiter, fromstring, genfromtxt, loadtxt, save, savetxt, savez, savez_compressed,
 )
-from numtorch.functions.fitting import polyfit
-from numtorch.functions.functional import apply_along_axis, apply_over_axes, piecewise
-from numtorch.functions.grids import (
+from numtorch.functions.polynomial.fitting import polyfit
+from numtorch.functions.mathematics.functional import apply_along_axis, apply_over_axes, piecewise
+from numtorch.functions.creation.grids import (
     c_, diag_indices, diag_indices_from, index_exp, ix_, mask_indices, mgrid, ogrid, r_, s_, tril_indices,
     tril_indices_from, triu_indices, triu_indices_from,
 )
-from numtorch.functions.bins import bincount, digitize
-from numtorch.functions.histograms import histogram, histogram2d, histogram_bin_edges, histogramdd
-from numtorch.functions.indexing import (
+from numtorch.functions.reductions.bins import bincount, digitize
+from numtorch.functions.reductions.histograms import histogram, histogram2d, histogram_bin_edges, histogramdd
+from numtorch.functions.indexing.indexing import (
     argwhere, compress, copyto, diagonal, extract, fill_diagonal, flatnonzero, nonzero, place, put, put_along_axis,
     putmask, take, take_along_axis,
 )
-from numtorch.functions.joining import (
+from numtorch.functions.manipulation.joining import (
     array_split, block, column_stack, concatenate, concatenate as concat, dsplit, dstack, hsplit, hstack, repeat,
     split, stack, tile, unstack, vsplit, vstack,
 )
-from numtorch.functions.metadata import (
+from numtorch.functions.mathematics.metadata import (
     astype, can_cast, common_type, iscomplexobj, isrealobj, may_share_memory, min_scalar_type, ndim, result_type,
     shape, shares_memory, size,
 )
-from numtorch.functions.nanfunctions import (
+from numtorch.functions.reductions.nanfunctions import (
     nanargmax, nanargmin, nancumprod, nancumsum, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar,
 )
-from numtorch.functions.nonfinite import isneginf, isposinf, nan_to_num
-from numtorch.functions.packing import packbits, unpackbits
+from numtorch.functions.mathematics.nonfinite import isneginf, isposinf, nan_to_num
+from numtorch.functions.manipulation.packing import packbits, unpackbits
 from numtorch.functions.padding import pad
-from numtorch.functions.pointwise import (
+from numtorch.functions.mathematics.pointwise import (
     allclose, angle, array_equal, array_equiv, fix, imag, interp, isclose, iscomplex, isreal, real,
     real_if_close, round, round as around,
 )
-from numtorch.functions.polynomials import poly, polyadd, polyder, polydiv, polyint, polymul, polysub, polyval, roots
-from numtorch.functions.prototypes import copy, diag, diagflat, meshgrid, vander
-from numtorch.functions.quantiles import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
-from numtorch.functions.reduction import (
+from numtorch.functions.polynomial.polynomials import (
+    poly, polyadd, polyder, polydiv, polyint, polymul, polysub, polyval, roots,
+)
+from numtorch.functions.creation.prototypes import copy, diag, diagflat, meshgrid, vander
+from numtorch.functions.reductions.quantiles import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
+from numtorch.functions.reductions.reduction import (
     all, any, argmax, argmin, count_nonzero, max, max as amax, min, min as amin, prod, ptp, sum,
 )
-from numtorch.functions.scan import cumprod, cumsum, cumulative_prod, cumulative_sum, diff, gradient, trapezoid
-from numtorch.functions.selection import choose, select, where
-from numtorch.functions.sets import (
+from numtorch.functions.reductions.scan import (
+    cumprod, cumsum, cumulative_prod, cumulative_sum, diff, gradient, trapezoid,
+)
+from numtorch.functions.indexing.selection import choose, select, where
+from numtorch.functions.sorting.sets import (
     ediff1d, intersect1d, isin, setdiff1d, setxor1d, union1d, unique, unique_all, unique_counts, unique_inverse,
     unique_values,
 )
-from numtorch.functions.shape import (
+from numtorch.functions.manipulation.shape import (
     atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, broadcast_to, expand_dims, flip, fliplr, flipud,
     matrix_transpose, moveaxis, ravel, reshape, resize, roll, rollaxis, rot90, squeeze, swapaxes, transpose,
     transpose as permute_dims, tril, triu,
 )
-from numtorch.functions.signal import convolve, correlate, i0, sinc, unwrap
-from numtorch.functions.sorting import argpartition, lexsort, partition, searchsorted, sort_complex
-from numtorch.functions.statistics import average, mean, std, var
-from numtorch.functions.tapers import bartlett, blackman, hamming, hanning, kaiser
-from numtorch.functions.text import array2string, array_repr, array_str
+from numtorch.functions.mathematics.signal import convolve, correlate, i0, sinc, unwrap
+from numtorch.functions.sorting.sorting import argpartition, lexsort, partition, searchsorted, sort_complex
+from numtorch.functions.reductions.statistics import average, mean, std, var
+from numtorch.functions.creation.windows import bartlett, blackman, hamming, hanning, kaiser
+from numtorch.functions.io.text import array2string, array_repr, array_str
 from numtorch.numpy import emath, fft, lib, linalg, polynomial, random, testing
 from numtorch.numpy.absent import ABSENT as _ABSENT
 from numtorch.numpy.arrays import ndarray

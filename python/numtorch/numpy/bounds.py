@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from numtorch._core import Tensor
-from numtorch.functions import pointwise
-from numtorch.functions.arguments import Array, NoValue
+from numtorch.functions.calls.arguments import Array, NoValue
+from numtorch.functions.mathematics import pointwise
 
 __all__ = ["clip"]
 

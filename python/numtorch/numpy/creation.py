@@ -7,9 +7,9 @@ from typing import Any
 from numtorch import _core
 from numtorch._core import Tensor
 from numtorch.devices import device as default_device
-from numtorch.functions import creation, prototypes, ranges
-from numtorch.functions.arguments import Array, Dtype, xp
-from numtorch.functions.places import place_asked
+from numtorch.functions.calls.arguments import Array, Dtype, xp
+from numtorch.functions.calls.devices import place_asked
+from numtorch.functions.creation import creation, prototypes, ranges
 
 __all__ = [
     "asarray_chkfinite",

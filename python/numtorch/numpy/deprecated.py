@@ -6,10 +6,10 @@ import warnings
 from typing import Any
 
 from numtorch._core import Tensor
-from numtorch.functions import sets
-from numtorch.functions.arguments import Array, Dtype
-from numtorch.functions.joining import vstack
-from numtorch.functions.scan import trapezoid
+from numtorch.functions.calls.arguments import Array, Dtype
+from numtorch.functions.manipulation.joining import vstack
+from numtorch.functions.reductions.scan import trapezoid
+from numtorch.functions.sorting import sets
 
 __all__ = ["in1d", "row_stack", "trapz"]
 

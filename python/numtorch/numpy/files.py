@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 from numtorch.devices import device as default_device
-from numtorch.functions.places import place_of
+from numtorch.functions.calls.devices import place_of
 
 __all__ = ["load"]
 

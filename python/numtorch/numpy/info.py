@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
-from numtorch.functions.places import device_name, device_of
+from numtorch.functions.calls.devices import device_name, device_of
 
 __all__ = ["Info"]
 

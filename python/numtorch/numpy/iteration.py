@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import MOST_AXES, Array, as_tensor, as_tensors, xp
-from numtorch.functions.layout import is_fortran
+from numtorch.functions.calls.arguments import MOST_AXES, Array, as_tensor, as_tensors, xp
+from numtorch.functions.calls.layout import is_fortran
 
 __all__ = ["broadcast", "ndenumerate", "nditer"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from numtorch._core import Tensor
-from numtorch.functions import sorting
-from numtorch.functions.arguments import Array, as_tensor, axis_of
-from numtorch.functions.shape import flip, ravel
+from numtorch.functions.calls.arguments import Array, as_tensor, axis_of
+from numtorch.functions.manipulation.shape import flip, ravel
+from numtorch.functions.sorting import sorting
 
 __all__ = ["argsort", "sort"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import collect
-from numtorch.functions.arguments import Array, as_tensor
-from numtorch.functions.polynomials import polydiv
+from numtorch.functions.calls.arguments import Array, as_tensor
+from numtorch.functions.polynomial.polynomials import polydiv
 from numtorch.numpy.questions import isscalar
 
 __all__ = ["poly1d"]

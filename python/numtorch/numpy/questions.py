@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import xp
+from numtorch.functions.calls.arguments import xp
 
 __all__ = ["finfo", "format_float_positional", "format_float_scientific", "iinfo", "isfortran", "isscalar"]
 

@@ -22,7 +22,7 @@ from numpy.testing import (
     suppress_warnings,
 )
 
-from numtorch.functions.files import hosted
+from numtorch.functions.io.files import hosted
 
 __all__ = [
     "IS_PYPY",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import as_tensor, dev_of, is_weak
-from numtorch.functions.ufunc import resolve_dtypes
+from numtorch.functions.calls.arguments import as_tensor, dev_of, is_weak
+from numtorch.functions.ufuncs.call import resolve_dtypes
 from numtorch.numpy.overrides import answers_ufuncs, given, is_for_numpy, publish_ufuncs, ufunc_answer
 
 

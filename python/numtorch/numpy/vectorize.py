@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from numtorch._core import Tensor, as_array
-from numtorch.functions.arguments import NoValue, as_tensor, as_tensors, xp
-from numtorch.functions.creation import empty
+from numtorch.functions.calls.arguments import NoValue, as_tensor, as_tensors, xp
+from numtorch.functions.creation.creation import empty
 
 __all__ = ["vectorize"]
 

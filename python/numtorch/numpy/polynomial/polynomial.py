@@ -4,7 +4,7 @@ import numpy.polynomial.polynomial as _numpy
 from numpy.polynomial import Polynomial
 
 from numtorch._core import tensor as _tensor
-from numtorch.functions.series import (
+from numtorch.functions.polynomial.series import (
     polyadd,
     polycompanion,
     polyder,
@@ -14,8 +14,15 @@ from numtorch.functions.series import (
     polyroots,
     polysub,
 )
-from numtorch.functions.series_fitting import polyfit
-from numtorch.functions.series_values import polygrid2d, polygrid3d, polyval, polyval2d, polyval3d, polyvander
+from numtorch.functions.polynomial.series_fitting import polyfit
+from numtorch.functions.polynomial.series_values import (
+    polygrid2d,
+    polygrid3d,
+    polyval,
+    polyval2d,
+    polyval3d,
+    polyvander,
+)
 from numtorch.numpy.polynomial.bases import giving_tensors as _giving_tensors
 
 __all__ = [

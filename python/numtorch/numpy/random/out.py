@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, tensor
-from numtorch.functions.layout import is_contiguous, is_fortran
+from numtorch.functions.calls.layout import is_contiguous, is_fortran
 
 __all__ = ["check", "filled"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.exceptions import AxisError
 
 from numtorch._core import Tensor, as_array
-from numtorch.functions.arguments import as_tensor, axis_of, xp
+from numtorch.functions.calls.arguments import as_tensor, axis_of, xp
 
 __all__ = ["METHODS", "Places", "counted", "of_tensors"]
 

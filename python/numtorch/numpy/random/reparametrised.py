@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, collect, tensor
-from numtorch.functions.arguments import xp
+from numtorch.functions.calls.arguments import xp
 
 __all__ = ["FORMULAS", "draw", "is_tracked", "refuse"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import xp
+from numtorch.functions.calls.arguments import xp
 from numtorch.numpy.random.device.discrete import poisson
 from numtorch.numpy.random.device.rejection import accepted
 from numtorch.numpy.random.device.source import Shape, Source

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import xp
+from numtorch.functions.calls.arguments import xp
 from numtorch.numpy.random.device.rejection import accepted, log_factorial, ratio_of_uniforms
 from numtorch.numpy.random.device.source import Shape, Source
 

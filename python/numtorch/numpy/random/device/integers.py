@@ -13,7 +13,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.arguments import as_tensor, cast, xp
+from numtorch.functions.calls.arguments import as_tensor, cast, xp
 from numtorch.numpy.random.device.parameters import placed, shape_of
 from numtorch.numpy.random.device.rejection import accepted
 from numtorch.numpy.random.device.source import INT64, Shape, Source

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import as_shape, as_tensor, cast, xp
+from numtorch.functions.calls.arguments import as_shape, as_tensor, cast, xp
 from numtorch.numpy.random.device.source import FLOAT64, INT64, Shape
 
 __all__ = ["CHECKS", "check", "placed", "shape_of"]

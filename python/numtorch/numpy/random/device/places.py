@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor, as_array
-from numtorch.functions.arguments import as_tensor, cast, xp
-from numtorch.functions.creation import arange
+from numtorch.functions.calls.arguments import as_tensor, cast, xp
+from numtorch.functions.creation.creation import arange
 from numtorch.numpy.random.device.integers import below
 from numtorch.numpy.random.device.parameters import shape_of
 from numtorch.numpy.random.device.source import FLOAT64, Shape, Source

@@ -8,7 +8,7 @@ from typing import Any
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.arguments import xp
+from numtorch.functions.calls.arguments import xp
 from numtorch.numpy.random.device.source import Shape, Source
 
 __all__ = ["accepted", "log_factorial", "ratio_of_uniforms"]

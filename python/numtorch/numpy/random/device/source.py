@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Generator, Tensor
-from numtorch.functions.arguments import cast, xp
+from numtorch.functions.calls.arguments import cast, xp
 
 __all__ = ["FLOAT64", "INT64", "Shape", "Source"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
-from numtorch.functions.arguments import as_tensor, cast
+from numtorch.functions.calls.arguments import as_tensor, cast
 from numtorch.numpy.random import permutations
 from numtorch.numpy.random.device.continuous import CONTINUOUS
 from numtorch.numpy.random.device.discrete import DISCRETE, LARGEST

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.functions.arguments import cast, xp
+from numtorch.functions.calls.arguments import cast, xp
 from numtorch.numpy.random.device.discrete import hypergeometric
 from numtorch.numpy.random.device.parameters import check, placed, shape_of
 from numtorch.numpy.random.device.source import INT64, Source

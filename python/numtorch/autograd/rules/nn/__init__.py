@@ -1,0 +1,1 @@
+"""The rules of the kernels of neural networks."""

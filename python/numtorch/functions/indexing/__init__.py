@@ -1,0 +1,1 @@
+"""Functions that pick, place and find elements."""

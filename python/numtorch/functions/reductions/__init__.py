@@ -1,0 +1,1 @@
+"""Reductions, running sums, statistics and histograms."""

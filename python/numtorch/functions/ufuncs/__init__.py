@@ -1,0 +1,1 @@
+"""NumPy's ufuncs and their methods, and scipy.special's."""
