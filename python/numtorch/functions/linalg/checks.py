@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import cast
 from numtorch.functions.calls.layout import in_c_order
 
 __all__ = [
-    "adjoint",
     "check_info",
     "check_matrix",
     "check_square",
@@ -86,11 +84,6 @@ def converged(message: str, compute: Callable[..., Any], *arguments: Any, **keyw
         return compute(*arguments, **keywords)
     except LinAlgError as error:
         raise LinAlgError(message) from error
-
-
-def adjoint(x: Tensor) -> Tensor:
-    """Conjugate transpose of a stack of matrices."""
-    return aten._conj_physical(x.mT) if x.dtype.kind == "c" else x.mT
 
 
 def unit_matrix(n: int, like: Tensor) -> Tensor:

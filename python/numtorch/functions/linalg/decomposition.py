@@ -14,7 +14,6 @@ from numtorch.functions.calls.arguments import Array, as_tensor, cast, xp
 from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.registry import implements, named
 from numtorch.functions.linalg.checks import (
-    adjoint,
     check_info,
     check_matrix,
     check_square,
@@ -24,6 +23,7 @@ from numtorch.functions.linalg.checks import (
     result_dtype,
     widened,
 )
+from numtorch.functions.manipulation.shape import adjoint
 
 __all__ = ["cholesky", "eig", "eigh", "eigvals", "eigvalsh", "qr", "svd", "svdvals"]
 

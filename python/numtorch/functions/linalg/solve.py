@@ -13,7 +13,6 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, NoValue, as_tensor, as_tensors, cast, xp
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.linalg.checks import (
-    adjoint,
     check_info,
     check_matrix,
     check_square,
@@ -24,6 +23,7 @@ from numtorch.functions.linalg.checks import (
     widened,
 )
 from numtorch.functions.linalg.decomposition import svd, svdvals
+from numtorch.functions.manipulation.shape import adjoint
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 

@@ -37,6 +37,7 @@ from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes.bits import moved
 
 __all__ = [
+    "adjoint",
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
@@ -402,3 +403,8 @@ def resize(a: Array, new_shape: Any) -> Tensor:
         return aten.expand(aten.zeros((1,), dtype=flat.dtype, device=flat.dev), (size,)).copy().reshape(lengths)
     repeated = moved(lambda x: aten.repeat(x, (-(-size // flat.size),)), flat)
     return aten.reshape(aten.slice_Tensor(repeated, 0, 0, size), lengths)
+
+
+def adjoint(x: Tensor) -> Tensor:
+    """Conjugate transpose of a stack of matrices."""
+    return aten._conj_physical(x.mT) if x.dtype.kind == "c" else x.mT

@@ -12,7 +12,7 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.calls.registry import implements
-from numtorch.functions.linalg.checks import adjoint
+from numtorch.functions.manipulation.shape import adjoint
 
 __all__ = ["corrcoef", "cov"]
 
