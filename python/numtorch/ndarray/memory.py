@@ -15,6 +15,7 @@ from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Dtype, xp
 from numtorch.functions.calls.layout import as_order
 from numtorch.functions.creation import creation
+from numtorch.functions.dtypes import UINT8
 from numtorch.functions.manipulation import shape
 
 __all__ = [
@@ -30,9 +31,6 @@ __all__ = [
     "tobytes",
     "tofile",
 ]
-
-
-UINT8 = np.dtype(np.uint8)
 
 
 def _host_copy(x: Tensor) -> Any:

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
-import numpy as np
-
 from numtorch._core import Tensor
+from numtorch.functions.dtypes import FLOAT64
 
 __all__: list[str] = []
-
-FLOAT64 = np.dtype(np.float64)
 
 
 class ScalarMethod:

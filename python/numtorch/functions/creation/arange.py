@@ -13,11 +13,9 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Dtype, as_dtype, cast, xp
 from numtorch.functions.calls.devices import place_of
+from numtorch.functions.dtypes import INT64
 
 __all__ = ["arange"]
-
-
-INT64 = np.dtype(np.int64)
 
 
 def _scalar(bound: Any) -> Any:

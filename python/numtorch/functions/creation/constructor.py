@@ -14,12 +14,10 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Dtype, as_shape
 from numtorch.functions.calls.layout import is_contiguous
 from numtorch.functions.creation.creation import empty
+from numtorch.functions.dtypes import UINT8
 from numtorch.functions.manipulation.sliding import as_strided
 
 __all__ = ["ndarray"]
-
-
-UINT8 = np.dtype(np.uint8)
 
 
 def _steps(lengths: tuple[int, ...], itemsize: int, order: str | None) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import array, empty, indices, ones
 from numtorch.functions.creation.ranges import linspace
+from numtorch.functions.dtypes import INT64
 from numtorch.functions.indexing.indexing import nonzero
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.manipulation.shape import swapaxes, transpose
@@ -38,8 +39,6 @@ __all__ = [
     "triu_indices_from",
 ]
 
-
-INT64 = np.dtype(np.int64)
 
 s_ = np.s_
 index_exp = np.index_exp

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.standing import recorded_as
+from numtorch.functions.dtypes import INT64
 
 _LIMIT = 100  # NumPy multiplies for whole exponents below it
 _NAN = complex(math.nan, math.nan)
-INT64 = np.dtype(np.int64)
 
 
 def power(a: Tensor, b: Any) -> Tensor:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.dtypes.storage import INT64, cast
+from numtorch.functions.dtypes import FLOAT64, INT64
+from numtorch.functions.dtypes.storage import cast
 
 MANY = 4096
 """Elements from which two fast kernels outrun one slow one."""
-
-FLOAT64 = np.dtype(np.float64)
 
 
 def remainder(a: Tensor, b: Tensor) -> Tensor:

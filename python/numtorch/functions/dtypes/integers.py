@@ -12,9 +12,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.dtypes.storage import INT64, Compute, Dtype, cast
-
-UINT8 = np.dtype(np.uint8)
+from numtorch.functions.dtypes import INT64, UINT8
+from numtorch.functions.dtypes.storage import Compute, Dtype, cast
 
 # ---- Division, with NumPy's warnings ----
 

@@ -13,13 +13,11 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.dtypes import INT64, UINT64
 
 Compute = Callable[..., Any]
 Dtype = np.dtype[Any]
 
-INT64 = np.dtype(np.int64)
-UINT64 = np.dtype(np.uint64)
-FLOAT32 = np.dtype(np.float32)
 CARRIERS: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): INT64}
 
 

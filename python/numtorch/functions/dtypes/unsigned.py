@@ -10,8 +10,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.dtypes import integers
-from numtorch.functions.dtypes.storage import INT64, cast
+from numtorch.functions.dtypes import INT64, integers
+from numtorch.functions.dtypes.storage import cast
 
 _TOP = -(2**63)
 _REST = 2**63 - 1

@@ -12,11 +12,9 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_shape, as_tensor, cast, dev_of, xp
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import INT64
 
 __all__ = ["ravel_multi_index", "unravel_index"]
-
-
-INT64 = np.dtype(np.int64)
 
 
 def _integers(x: Array, dev: int) -> Tensor:

@@ -12,15 +12,13 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Axis, as_tensor, as_tensors, axis_of, cast, dev_of, find_dev, xp
 from numtorch.functions.calls.layout import turned_too
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import INT64
 from numtorch.functions.dtypes.bits import moved
 from numtorch.functions.indexing.indexing import flatnonzero
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.manipulation.shape import broadcast_to, moveaxis, ravel
 
 __all__ = ["append", "delete", "insert", "trim_zeros"]
-
-
-INT64 = np.dtype(np.int64)
 
 
 @implements(np.append)

@@ -11,9 +11,10 @@ from numtorch._core import Tensor, as_array, as_value, owned
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import BOOL
 from numtorch.functions.dtypes.bits import moved
 from numtorch.functions.indexing.indexing import nonzero
-from numtorch.functions.ufuncs.folding import BOOL, REAL_FLOATS, truth
+from numtorch.functions.ufuncs.folding import REAL_FLOATS, truth
 
 __all__ = ["choose", "select", "where"]
 

@@ -15,6 +15,7 @@ from numpy.linalg import LinAlgError
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import cast
 from numtorch.functions.calls.layout import in_c_order
+from numtorch.functions.dtypes import COMPLEX128, FLOAT16, FLOAT64
 
 __all__ = [
     "check_info",
@@ -29,9 +30,6 @@ __all__ = [
 ]
 
 
-COMPLEX128 = np.dtype(np.complex128)
-FLOAT16 = np.dtype(np.float16)
-FLOAT64 = np.dtype(np.float64)
 INEXACT = frozenset(map(np.dtype, (np.float32, np.float64, np.complex64, np.complex128)))
 
 

@@ -29,13 +29,13 @@ from numtorch.functions.calls.arguments import (
 from numtorch.functions.calls.layout import is_contiguous, is_fortran
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import FLOAT32
 from numtorch.functions.dtypes.bits import SIGNED
 from numtorch.functions.ufuncs.folding import sum_over
 
 __all__ = ["contract", "einsum", "einsum_path"]
 
 
-FLOAT32 = np.dtype(np.float32)
 LETTERS = string.ascii_letters
 
 

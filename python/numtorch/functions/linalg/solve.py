@@ -12,6 +12,7 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, NoValue, as_tensor, as_tensors, cast, xp
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import FLOAT64, INT32
 from numtorch.functions.linalg.checks import (
     check_info,
     check_matrix,
@@ -26,10 +27,6 @@ from numtorch.functions.linalg.decomposition import svd, svdvals
 from numtorch.functions.manipulation.shape import adjoint
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
-
-
-FLOAT64 = np.dtype(np.float64)
-INT32 = np.dtype(np.int32)
 
 
 # ---- As many equations as unknowns ----

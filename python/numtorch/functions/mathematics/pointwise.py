@@ -28,9 +28,10 @@ from numtorch.functions.calls.arguments import (
 from numtorch.functions.calls.layout import in_c_order, is_fortran
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import BOOL, FLOAT64
 from numtorch.functions.indexing.selection import check_broadcast, where
 from numtorch.functions.reductions.reduction import all as all_of
-from numtorch.functions.ufuncs.folding import BOOL, REAL_FLOATS
+from numtorch.functions.ufuncs.folding import REAL_FLOATS
 from numtorch.functions.ufuncs.table import CLIP
 
 __all__ = [
@@ -51,7 +52,6 @@ __all__ = [
 ]
 
 
-FLOAT64 = np.dtype(np.float64)
 NUMBERS = (float, int)
 _LARGE = 1e38
 

@@ -14,7 +14,8 @@ from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_array, as_tensor, as_tensors, axis_of, cast, promotion, xp
 from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.registry import implements
-from numtorch.functions.dtypes.storage import CARRIERS, FLOAT32, UINT64, on_bits, through
+from numtorch.functions.dtypes import FLOAT32, UINT64
+from numtorch.functions.dtypes.storage import CARRIERS, on_bits, through
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.manipulation.shape import flip
 from numtorch.functions.mathematics.convolution import convolved_by_blocks

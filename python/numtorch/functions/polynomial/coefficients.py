@@ -9,11 +9,10 @@ import numpy as np
 
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, as_tensors, cast, check_casting, xp
+from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.mathematics.metadata import common_type
 
 __all__ = ["FLOAT64", "cast_into", "integer_of", "series_of", "trimmed", "vectors"]
-
-FLOAT64 = np.dtype(np.float64)
 
 
 def series_of(c: Array, dev: int | None = None) -> Tensor:

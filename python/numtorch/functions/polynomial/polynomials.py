@@ -15,6 +15,7 @@ from numtorch.functions.calls.arguments import Array, as_tensor, as_tensors, cas
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import eye
+from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.mathematics.signal import convolve
 
@@ -29,9 +30,6 @@ __all__ = [
     "polyval",
     "roots",
 ]
-
-
-FLOAT64 = np.dtype(np.float64)
 
 
 # ---- Arguments ----

@@ -15,10 +15,11 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, axis_of, cast, dev_of, xp
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import eye
+from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.manipulation.shape import moveaxis
 from numtorch.functions.mathematics.signal import convolve
-from numtorch.functions.polynomial.coefficients import FLOAT64, cast_into, integer_of, series_of, trimmed, vectors
+from numtorch.functions.polynomial.coefficients import cast_into, integer_of, series_of, trimmed, vectors
 from numtorch.functions.polynomial.series_values import polyval
 
 __all__ = [

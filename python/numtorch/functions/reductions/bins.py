@@ -12,14 +12,11 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn
+from numtorch.functions.dtypes import FLOAT64, INT64
 from numtorch.functions.dtypes.floats import MANY
-from numtorch.functions.dtypes.storage import INT64
 from numtorch.functions.sorting.sorting import searchsorted
 
 __all__ = ["bincount", "count_between", "digitize", "total_at"]
-
-
-FLOAT64 = np.dtype(np.float64)
 
 
 def total_at(places: Tensor, weights: Tensor | None, count: int) -> Tensor:

@@ -12,12 +12,10 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Dtype, as_tensor, cast, dev_of, xp
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.shape import adjoint
 
 __all__ = ["corrcoef", "cov"]
-
-
-FLOAT64 = np.dtype(np.float64)
 
 
 def _variables(x: Tensor, dtype: np.dtype[Any]) -> Tensor:

@@ -13,6 +13,7 @@ from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_cas
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn
 from numtorch.functions.creation.ranges import linspace
+from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.shape import ravel
 from numtorch.functions.reductions.bins import count_between, total_at
 from numtorch.functions.reductions.binwidth import WIDTHS, bins_of_width, distance
@@ -21,7 +22,6 @@ from numtorch.functions.sorting.sorting import searchsorted
 __all__ = ["histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
 LARGEST = np.iinfo(np.int64).max
-FLOAT64 = np.dtype(np.float64)
 
 EDGES: Any = type(np.histogramdd(np.zeros((1, 1)))[1])  # a list, in later versions a tuple
 

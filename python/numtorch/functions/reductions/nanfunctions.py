@@ -26,7 +26,7 @@ from numtorch.functions.calls.host_loops import ufunc_answer
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn_where
-from numtorch.functions.dtypes.storage import INT64
+from numtorch.functions.dtypes import INT64
 from numtorch.functions.reductions.reduction import all as all_of
 from numtorch.functions.reductions.reduction import argmax, argmin
 from numtorch.functions.reductions.reduction import max as max_of

@@ -26,6 +26,7 @@ from numtorch.functions.calls.layout import in_c_order, reduced_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn, warn_where
+from numtorch.functions.dtypes import FLOAT64, INT64
 from numtorch.functions.dtypes.bits import ordered, unordered
 from numtorch.functions.manipulation.shape import moveaxis
 from numtorch.functions.reductions.nanfunctions import nanmean
@@ -34,10 +35,6 @@ from numtorch.functions.sorting.sorting import sorted_with_places
 from numtorch.functions.ufuncs.folding import kept_shape
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
-
-
-FLOAT64 = np.dtype(np.float64)
-INT64 = np.dtype(np.int64)
 
 
 # ---- The reduced axes as one, in order ----

@@ -25,11 +25,11 @@ from numtorch.functions.calls.arguments import (
 from numtorch.functions.calls.layout import reduced_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import directly, implements
+from numtorch.functions.dtypes import BOOL, INT64
 from numtorch.functions.dtypes.bits import ordered
 from numtorch.functions.dtypes.complex_extremes import position_along
 from numtorch.functions.dtypes.floats import MANY
-from numtorch.functions.dtypes.storage import INT64
-from numtorch.functions.ufuncs.folding import BOOL, REAL_FLOATS, REDUCTIONS, SUMMED, sum_over, truth
+from numtorch.functions.ufuncs.folding import REAL_FLOATS, REDUCTIONS, SUMMED, sum_over, truth
 from numtorch.functions.ufuncs.reduce import reduce
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "max", "min", "prod", "ptp", "sum"]

@@ -29,8 +29,8 @@ from numtorch.functions.calls.layout import reduced_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import directly, implements
 from numtorch.functions.calls.warning import warn
+from numtorch.functions.dtypes import INT64
 from numtorch.functions.dtypes.floats import MANY
-from numtorch.functions.dtypes.storage import INT64
 from numtorch.functions.manipulation.shape import broadcast_to
 from numtorch.functions.reductions.reduction import sum as sum_of
 from numtorch.functions.ufuncs.folding import FLOATS, at_once, sum_over, unreduced

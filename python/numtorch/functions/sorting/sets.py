@@ -21,8 +21,8 @@ from numtorch.functions.calls.arguments import (
     xp,
 )
 from numtorch.functions.calls.registry import implements, named
+from numtorch.functions.dtypes import INT64, UINT64
 from numtorch.functions.dtypes.bits import ordered, unordered
-from numtorch.functions.dtypes.storage import INT64
 from numtorch.functions.indexing.indexing import flatnonzero
 from numtorch.functions.manipulation.shape import moveaxis, ravel
 from numtorch.functions.sorting.sorting import begins, comparable, keys_of, parts_of, sorted_with_places
@@ -42,8 +42,6 @@ __all__ = [
     "unique_values",
 ]
 
-
-UINT64 = np.dtype(np.uint64)
 
 results: Any = _arraysetops_impl  # NumPy's named tuples, of Tensors
 

@@ -22,8 +22,8 @@ from numtorch.functions.calls.arguments import (
 )
 from numtorch.functions.calls.layout import in_c_order, ordered_like
 from numtorch.functions.calls.registry import implements
+from numtorch.functions.dtypes import INT64, UINT8
 from numtorch.functions.dtypes.bits import ordered, unordered
-from numtorch.functions.dtypes.storage import INT64
 from numtorch.functions.manipulation.shape import ravel
 
 __all__ = [
@@ -46,7 +46,6 @@ __all__ = [
 MANY_TO_SORT = 2**15
 """Elements of one axis from which libtorch sorts integers by their digits, four times as fast as floats."""
 
-UINT8 = np.dtype(np.uint8)
 
 KINDS = (None, "quicksort", "heapsort", "mergesort", "stable")
 

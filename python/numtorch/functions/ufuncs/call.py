@@ -13,7 +13,7 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls import host_loops
 from numtorch.functions.calls.assign import assign, check_fits
 from numtorch.functions.calls.layout import in_order
-from numtorch.functions.dtypes import complex_power
+from numtorch.functions.dtypes import BOOL, complex_power
 from numtorch.functions.dtypes.integers import within
 from numtorch.functions.dtypes.storage import Compute, Dtype
 from numtorch.functions.ufuncs.folding import NONE, REDUCTIONS
@@ -25,7 +25,6 @@ from numtorch.functions.ufuncs.table import ROWS, Row, computation
 _CHECKED = {np.floor_divide, np.remainder, np.fmod, np.divmod, np.power, np.reciprocal}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
 _WEAK = (int, float, complex)
-_BOOL = np.dtype(np.bool_)
 _DTYPES = frozenset(_core.dtypes)
 
 Key = Any  # a Tensor's dtype, or int, float or complex for a Python number
@@ -61,7 +60,7 @@ def resolve_dtypes(function: np.ufunc, dtypes: tuple[Any, ...], **options: Any) 
     loop = function.resolve_dtypes(dtypes, **{**options, "casting": "unsafe"})
     for key, dtype in zip(dtypes, loop, strict=True):
         as_it_is = function in _COMPARISONS and dtype.kind in "iu"  # these take any Python integer
-        if isinstance(key, type) and not as_it_is and dtype not in (_STRONG[key], _BOOL):
+        if isinstance(key, type) and not as_it_is and dtype not in (_STRONG[key], BOOL):
             raise TypeError(f"cannot cast Python {key.__name__} to {dtype} under the casting rule 'equiv'")
     try:
         return function.resolve_dtypes(dtypes, **{**options, "casting": "no"})
@@ -129,7 +128,7 @@ def read_operand(x: Any, dev: int) -> tuple[Any, Key]:
     if kind in _WEAK:
         return x, kind
     if kind is bool:
-        return constant(x, _BOOL, dev), _BOOL
+        return constant(x, BOOL, dev), BOOL
     if isinstance(x, np.generic):
         if x.dtype in _DTYPES:
             return constant(x.item(), x.dtype, dev), x.dtype
@@ -228,7 +227,7 @@ def _compare_with_large(function: np.ufunc, plan: Plan, operands: Any, dev: int)
         fit_operands(plan, operands, dev)
     shape = check_broadcast(operands)
     outcome = function(*[0 if isinstance(x, Tensor) else (1 if x > 0 else -1) for x in operands])
-    return aten.full(shape, bool(outcome), dtype=_BOOL, device=dev)
+    return aten.full(shape, bool(outcome), dtype=BOOL, device=dev)
 
 
 def _is_text(x: Any) -> bool:
@@ -239,7 +238,7 @@ def _call_with_text(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
     """None and strings: equal to no number; else NumPy says what it thinks of them."""
     if function in (np.equal, np.not_equal):
         x = next(x for x in inputs if isinstance(x, Tensor))
-        return aten.full(x.shape, function is np.not_equal, dtype=_BOOL, device=x.dev)
+        return aten.full(x.shape, function is np.not_equal, dtype=BOOL, device=x.dev)
     function(*[np.zeros(1, x.dtype) if isinstance(x, Tensor) else x for x in inputs])
     raise TypeError(f"{function.__name__}: a Tensor cannot be combined with {inputs!r:.100}")
 

@@ -14,13 +14,12 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import NoValue
 from numtorch.functions.calls.layout import reduced_like
+from numtorch.functions.dtypes import BOOL, FLOAT32, INT64, UINT8, UINT64
 from numtorch.functions.dtypes.bits import moved, ordered, signed, unordered
 from numtorch.functions.dtypes.complex_extremes import extreme_along
-from numtorch.functions.dtypes.storage import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, cast
+from numtorch.functions.dtypes.storage import CARRIERS, Compute, Dtype, cast
 from numtorch.functions.dtypes.zeros import running_sum, signed_sum
 
-BOOL = np.dtype(np.bool_)
-UINT8 = np.dtype(np.uint8)
 MANY_TRUTHS = 2**16  # above, NumPy's own loop is faster: it ends at the first element that decides
 REAL_FLOATS = frozenset[Dtype](map(np.dtype, (np.float32, np.float64, np.float16)))
 FLOATS = REAL_FLOATS | frozenset[Dtype](map(np.dtype, (np.complex64, np.complex128)))

@@ -13,7 +13,8 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.dtypes.storage import FLOAT32, cast
+from numtorch.functions.dtypes import FLOAT32
+from numtorch.functions.dtypes.storage import cast
 
 Product = Callable[[Tensor, Tensor], Tensor]
 

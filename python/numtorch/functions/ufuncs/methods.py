@@ -11,7 +11,8 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import MOST_AXES
 from numtorch.functions.calls.assign import assign
-from numtorch.functions.dtypes.storage import CARRIERS, UINT64, Dtype, cast
+from numtorch.functions.dtypes import UINT64
+from numtorch.functions.dtypes.storage import CARRIERS, Dtype, cast
 from numtorch.functions.ufuncs import folding
 from numtorch.functions.ufuncs.call import (
     METHODS,

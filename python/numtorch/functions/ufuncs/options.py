@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numtorch._core import Tensor, tensor
+from numtorch.functions.dtypes import BOOL
 from numtorch.functions.dtypes.storage import cast
-
-_BOOL = np.dtype(np.bool_)
 
 
 class Options(NamedTuple):
@@ -71,9 +70,9 @@ def read_mask(where: Any, dev: int) -> Tensor | None:
     if where is True:
         return None
     mask = where if isinstance(where, Tensor) else tensor(bool(where) if where is None else where, dev=dev)
-    if mask.dtype == _BOOL:
+    if mask.dtype == BOOL:
         return mask
     is_scalar = where.is_value if isinstance(where, Tensor) else not isinstance(where, np.ndarray)
     if not is_scalar:
         raise TypeError(f"Cannot cast array data from {mask.dtype!r} to dtype('bool') according to the rule 'safe'")
-    return cast(mask, _BOOL)
+    return cast(mask, BOOL)

@@ -14,16 +14,13 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.functions.dtypes import floats
-from numtorch.functions.dtypes.storage import FLOAT32, Compute, cast
+from numtorch.functions.dtypes import FLOAT32, FLOAT64, floats
+from numtorch.functions.dtypes.storage import Compute, cast
 from numtorch.functions.ufuncs import bessel, gammas
 from numtorch.functions.ufuncs.table import Row
 from numtorch.functions.ufuncs.zeta import hurwitz_zeta, riemann_zeta
 
 __all__ = ["find_row"]
-
-
-FLOAT64 = np.dtype(np.float64)
 
 
 # ---- Where the kernel alone does not give SciPy's values ----

@@ -8,8 +8,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Kernel, kernel
-from numtorch.functions.dtypes import complex_power, complexes, floats, integers, unsigned
-from numtorch.functions.dtypes.storage import CARRIERS, FLOAT32, INT64, UINT64, Compute, Dtype, on_bits, through
+from numtorch.functions.dtypes import FLOAT32, INT64, UINT64, complex_power, complexes, floats, integers, unsigned
+from numtorch.functions.dtypes.storage import CARRIERS, Compute, Dtype, on_bits, through
 from numtorch.functions.ufuncs import matmul as products
 
 

@@ -10,13 +10,11 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Generator, Tensor
 from numtorch.functions.calls.arguments import cast, xp
+from numtorch.functions.dtypes import FLOAT64, INT64
 
 __all__ = ["FLOAT64", "INT64", "Shape", "Source"]
 
 Shape = tuple[int, ...]
-
-FLOAT64 = np.dtype(np.float64)
-INT64 = np.dtype(np.int64)
 
 
 class Source:
