@@ -13,23 +13,17 @@ import numtorch
 
 PACKAGE = Path(numtorch.__file__).parent
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
-# What each part of the package may import of the others. printing and spellings are the core's own: C++ calls them.
+# What each part of the package may import of the others. ndarray.printing and spellings are the core's own: C++ calls them.
 BELOW = {
     "_build": set(),
     "spellings": {"_core"},
     "_libtorch": set(),
     "_load": {"_libtorch"},
-    "printing": {"_core"},
     "processes": {"_core", "_load"},
     "atomic": set(),
     "kernels": {"_core"},
     "functions": {"_core", "kernels"},
-    "flags": {"_core", "kernels", "functions"},
-    "flat": {"_core", "kernels", "functions"},
-    "pickling": {"_core", "kernels"},
-    "raw": {"_core", "kernels", "functions"},
-    "scalars": {"_core"},
-    "methods": {"_core", "kernels", "functions", "flags", "flat", "pickling", "raw", "scalars"},
+    "ndarray": {"_core", "kernels", "functions"},
     "devices": {"_core"},
     "structure": {"_core", "kernels"},
     "nn": {"_core", "kernels", "functions", "spellings", "structure"},
@@ -38,7 +32,7 @@ BELOW = {
     "optim": {"_core", "kernels", "spellings", "structure", "autograd"},
     "weights": {"_core", "kernels", "atomic", "structure"},
     "train": {"_core", "kernels", "spellings", "atomic", "structure", "autograd", "optim", "weights"},
-    "numpy": {"_core", "kernels", "functions", "flat", "methods", "devices"},
+    "numpy": {"_core", "kernels", "functions", "ndarray", "devices"},
     "interop": {"_core"},
     "scripts": {"numpy", "devices"},
     "__main__": {"scripts"},
@@ -49,7 +43,7 @@ BELOW = {
         "spellings",
         "numpy",
         "functions",
-        "methods",
+        "ndarray",
         "processes",
         "devices",
         "structure",
@@ -61,6 +55,12 @@ BELOW = {
         "weights",
     },
 }
+
+# The families of functions: each imports those before it.
+FAMILIES = (
+    "calls", "dtypes", "manipulation", "ufuncs", "indexing", "io", "creation", "fft", "sorting", "reductions", "linalg",
+    "mathematics", "padding", "polynomial", "refused",
+)  # fmt: skip
 
 
 def part_of(path: Path) -> str:
@@ -88,6 +88,16 @@ def test_a_file_imports_only_what_is_below_it(path: Path) -> None:
     assert parts_imported(path) - BELOW[part] - {part} == set()
 
 
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parts[0] == "functions"], ids=str)
+def test_a_family_imports_those_before_it(path: Path) -> None:
+    own = path.parts[1].removesuffix(".py")
+    if own == "__init__":
+        return
+    names = (name.split(".") for name in imported(ast.parse((PACKAGE / path).read_text())))
+    families = {name[2] for name in names if name[:2] == ["numtorch", "functions"]}
+    assert families <= set(FAMILIES[: FAMILIES.index(own) + 1])
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=str)
 def test_no_file_imports_torch(path: Path) -> None:
     roots = {name.split(".")[0] for name in imported(ast.parse((PACKAGE / path).read_text()))}
@@ -107,13 +117,13 @@ print(*{{name.split(".")[1] for name in sys.modules if name.startswith("numtorch
 """
 
 
-@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "methods", "nn", "optim", "train"])
+@pytest.mark.parametrize("part", ["functions", "structure", "autograd", "ndarray", "nn", "optim", "train"])
 def test_a_layer_can_be_imported_alone(part: str) -> None:
     script = ALONE.format(folder=str(PACKAGE), part=part)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     # printing comes with the core's first repr.
-    assert set(done.stdout.split()) <= BELOW[part] | {part, "_build", "_libtorch", "_load", "_core", "printing"}
+    assert set(done.stdout.split()) <= BELOW[part] | {part, "_build", "_libtorch", "_load", "_core", "ndarray"}
 
 
 @pytest.mark.skipif(not (PACKAGE.parents[1] / "csrc").exists(), reason="an installed package has no C++ sources")
