@@ -69,8 +69,8 @@ run_asan() {
   local preload
   preload="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so)"
   [ $# -gt 0 ] || set -- tests/autograd/test_tape.py tests/autograd/test_mutation.py tests/autograd/test_memory.py \
-    tests/autograd/test_indexing.py tests/test_assignment.py tests/test_indexing.py tests/test_indexing_drawn.py \
-    tests/test_tensor.py tests/test_convert.py tests/test_export.py tests/test_dlpack.py tests/test_copy.py \
+    tests/autograd/test_indexing.py tests/core/test_assignment.py tests/core/test_indexing.py tests/core/test_indexing_drawn.py \
+    tests/core/test_tensor.py tests/core/test_convert.py tests/core/test_export.py tests/core/test_dlpack.py tests/core/test_copy.py \
     tests/processes/test_threads.py tests/processes/test_lists.py tests/processes/test_ending.py
   LD_PRELOAD=$preload exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"
 }

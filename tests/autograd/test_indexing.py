@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from numtorch import check_gradient, collect, gradient, tensor
-from tests.index_cases import INDICES, numbered, same
+from tests.core.index_cases import INDICES, numbered, same
 
 FLAT = [
     *("int", "all ints", "all ints and ellipsis", "nones", "steps", "negative steps", "list", "nested list", "range"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from tests.consumers.rows import lines
+from tests.interop.rows import lines
 
 FOREIGN = {
     "objects": np.array([None, "a", 2], dtype=object),

@@ -15,7 +15,7 @@ import numtorch as nt
 from numtorch.functions.ufuncs.scipy_special import TABLE, find_row
 from tests.agreement import DTYPES, difference, disagreement, draw, run, to_tensors
 from tests.ops.special import ROWS, Row
-from tests.ufunc_cases import assert_agree
+from tests.ufuncs.ufunc_cases import assert_agree
 
 NAMES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.ufunc.__name__)
 

@@ -1,7 +1,7 @@
 """What is computed another way from a certain size on: the same at both sides, however the arrays lie in memory.
 
 The sources are read for comparisons of sizes with numbers: one that is not listed here fails. (The core's own short
-cuts: tests/test_shortcuts.py.)
+cuts: tests/core/test_shortcuts.py.)
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ ELSEWHERE = {
     "functions/creation/creation.py: length > LONGEST": "an error",
     "functions/manipulation/packing.py: count * 8 != length": "bits and bytes",
     "functions/ufuncs/scipy_special.py: limit=0": "none",
-    "numpy/random/device/integers.py: count <= FEW": "tests/random",
+    "numpy/random/device/integers.py: count <= FEW": "tests/numpy/random",
 }
 
 
