@@ -86,7 +86,7 @@ from numtorch.spellings import TENSOR
 # A property that only values of integers have.
 names = [*TENSOR, "numerator", "denominator"]
 print(r"numtorch\._core\.Tensor\.(" + "|".join(names) + ")")')
-  "$bin/clang-format" --dry-run -Werror csrc/*.h csrc/*.cpp
+  "$bin/clang-format" --dry-run -Werror csrc/*.cpp csrc/*/*.h csrc/*/*.cpp
   say "lint: clean"
 }
 

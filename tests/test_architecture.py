@@ -128,7 +128,7 @@ def test_a_layer_can_be_imported_alone(part: str) -> None:
 
 @pytest.mark.skipif(not (PACKAGE.parents[1] / "csrc").exists(), reason="an installed package has no C++ sources")
 def test_the_core_imports_no_layer_above_it() -> None:
-    text = "".join(path.read_text() for path in (PACKAGE.parents[1] / "csrc").iterdir())
+    text = "".join(path.read_text() for path in (PACKAGE.parents[1] / "csrc").rglob("*.cpp"))
     names = set(re.findall(r'PyImport_ImportModule\("([\w.]+)"\)', text))
     assert {name for name in names if name.split(".")[0] in ("numtorch", "torch")} <= {
         "numtorch._core",

@@ -38,7 +38,7 @@ def named() -> dict[str, Kernel]:
     for module in pkgutil.walk_packages(numtorch.__path__, "numtorch."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    texts = [path.read_text() for path in (*sources, *(ROOT / "csrc").glob("*.cpp"))]
+    texts = [path.read_text() for path in (*sources, *(ROOT / "csrc").rglob("*.cpp"))]
     names = {match[1] for text in texts for match in re.finditer(r'\b(?:find_)?kernel\(\s*"([\w.]+)"', text)}
     return {ran.name: ran for ran in (*map(kernel, names), *_core.known_kernels()) if "!" not in ran.schema}
 

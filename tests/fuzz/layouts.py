@@ -15,7 +15,7 @@ import numtorch as nt
 from numtorch import nn
 from tests.fuzz.difference import Difference, host
 
-# Multiplications from which csrc/onednn.cpp chooses other kernels.
+# Multiplications from which csrc/kernels/onednn.cpp chooses other kernels.
 PRODUCT = 2_000_000
 CONVOLUTION = (8_000_000, 32_000_000)
 

@@ -1,4 +1,4 @@
-"""Products and convolutions of float32 that are large: other kernels may compute these (csrc/onednn.cpp)."""
+"""Products and convolutions of float32 that are large: other kernels may compute these (csrc/kernels/onednn.cpp)."""
 
 from __future__ import annotations
 

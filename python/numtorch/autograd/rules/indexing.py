@@ -18,14 +18,14 @@ def _times(g: Tensor, factor: Any) -> Tensor:
     return g if factor == 1 else g * conj(factor)
 
 
-# Tensor's own indexing, in NumPy's sense (csrc/index.cpp).
+# Tensor's own indexing, in NumPy's sense (csrc/indexing/index.cpp).
 define("getitem", self=lambda g, self_spec, index: _core.additem(zeros_like(self_spec), index, g))
 define(
     "setitem",
     self=lambda g, index: _core.setitem(g, index, 0.0),
     value=lambda g, index: _written(g, index),
 )
-# Parts of memory, as views of an array that is written to see it (csrc/sharing.cpp).
+# Parts of memory, as views of an array that is written to see it (csrc/tape/sharing.cpp).
 define("strided_view", self=lambda g, self_spec, size, stride, offset: _spread(g, self_spec, size, stride, offset))
 define(
     "strided_write",

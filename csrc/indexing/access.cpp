@@ -1,0 +1,185 @@
+#include "indexing/access.h"
+
+#include <ATen/ops/add.h>
+#include <ATen/ops/copy.h>
+#include <ATen/ops/fill.h>
+#include <ATen/ops/flip.h>
+#include <ATen/ops/index.h>
+#include <ATen/ops/index_put.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/masked_fill.h>
+#include <ATen/ops/masked_select.h>
+#include <ATen/ops/nonzero_numpy.h>
+#include <ATen/ops/where.h>
+
+#include <utility>
+#include <vector>
+
+#include "array/tensor.h"
+#include "host/convert.h"
+#include "host/lend.h"
+#include "indexing/order.h"
+
+namespace numtorch {
+
+namespace {
+
+using Indices = c10::List<std::optional<at::Tensor>>;
+
+at::Tensor carried_view(const at::Tensor& array, const Plan& plan) {
+  return carried(view_of(array, plan.sizes, plan.strides, plan.offset));
+}
+
+Indices indices_of(const Plan& plan) {
+  Indices indices;
+  indices.reserve(static_cast<std::size_t>(plan.first) + plan.arrays.size());
+  for (std::int64_t i = 0; i < plan.first; ++i) indices.push_back(std::nullopt);
+  for (const at::Tensor& array : plan.arrays) indices.push_back(array);
+  return indices;
+}
+
+// Drops the leading ones that NumPy drops in an assignment; false if the source still does not fit.
+bool fit(at::Tensor& source, at::IntArrayRef shape) {
+  const auto wanted = static_cast<std::int64_t>(shape.size());
+  while (source.dim() > wanted && source.size(0) == 1) source = source.select(0, 0);
+  if (source.dim() > wanted) return false;
+  const std::int64_t lead = wanted - source.dim();
+  for (std::int64_t i = 0; i < source.dim(); ++i) {
+    if (source.size(i) != 1 && source.size(i) != shape[static_cast<std::size_t>(lead + i)]) return false;
+  }
+  return true;
+}
+
+// Turns the source round along those of the target's dimensions that it has.
+at::Tensor turn_source(const at::Tensor& source, at::IntArrayRef dimensions, std::int64_t target_dim) {
+  at::DimVector own;
+  for (const std::int64_t dimension : dimensions) {
+    const std::int64_t axis = dimension - (target_dim - source.dim());
+    if (axis >= 0 && source.size(axis) > 1) own.push_back(axis);
+  }
+  return turn(source, own);
+}
+
+void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
+  at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
+  at::Tensor source = given;
+  if (!fit(source, plan.sizes)) {
+    fail(PyExc_ValueError, "could not broadcast input array from shape %s into shape %s",
+         shape_text(given.sizes()).c_str(), shape_text(plan.sizes).c_str());
+  }
+  Unlocked release(is_long(view));
+  if (is_reversed(view)) {
+    source = turn_source(source, reversed_axes(view), view.dim());
+    view = forward_of(view);
+  }
+  if (mode == Write::Add) {
+    view.add_(source);
+  } else if (source.dim() == 0 && !view.is_cpu() && source.is_cpu()) {
+    view.fill_(source);  // copying would bring as many elements over as the view has
+  } else {
+    view.copy_(source);
+  }
+}
+
+void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Tensor& source, Write mode) {
+  if (source.dim() > 1) {
+    fail(PyExc_TypeError,
+         "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has %lld dimensions",
+         static_cast<long long>(source.dim()));
+  }
+  if (mask.dim() == 0) return scatter_mask(array.reshape({1}), mask.reshape({1}), source, mode);
+  at::Tensor target = carried(array);
+  const at::Tensor values = carried(source);
+  if (source.numel() == 1 && mode == Write::Assign) {
+    if (fill_on_host(array, mask, source.reshape({}))) return;
+    Unlocked release(is_long(array));
+    target.masked_fill_(mask, values.reshape({}));
+    return;
+  }
+  Indices indices;
+  std::int64_t count = 0;
+  {
+    Unlocked release(is_long(array));
+    for (const at::Tensor& found : at::nonzero_numpy(mask)) {
+      count = found.numel();
+      indices.push_back(found);
+    }
+  }
+  if (source.numel() != 1 && source.numel() != count) {
+    fail(PyExc_ValueError,
+         "NumPy boolean array indexing assignment cannot assign %lld input values to the %lld output values where the "
+         "mask is true",
+         static_cast<long long>(source.numel()), static_cast<long long>(count));
+  }
+  if (count == 0) return;
+  Unlocked release(is_long(array));
+  target.index_put_(indices, values, mode == Write::Add);
+}
+
+bool needs_order(const at::Tensor& array, const Plan& plan, std::int64_t count, Write mode) {
+  return mode == Write::Assign && !plan.distinct && is_plain(array) && count >= kParallelFrom;
+}
+
+void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
+  const at::DimVector shape = result_shape(plan);
+  at::Tensor source = given;
+  if (!fit(source, shape)) {
+    fail(PyExc_ValueError,
+         "shape mismatch: value array of shape %s could not be broadcast to indexing result of shape %s",
+         shape_text(given.sizes()).c_str(), shape_text(shape).c_str());
+  }
+  const std::int64_t count = c10::multiply_integers(shape);
+  if (count == 0) return;
+  at::Tensor view = carried_view(array, plan);
+  Unlocked release(count >= kLongWork || !array.is_cpu());
+  source = turn_source(carried(source), plan.reversed, static_cast<std::int64_t>(shape.size()));
+  if (needs_order(array, plan, count, mode)) return scatter_in_order(view, plan, source, shape);
+  view.index_put_(indices_of(plan), source, mode == Write::Add);
+}
+
+std::pair<const char*, const char*> bytes_of(const at::Tensor& value) {
+  const Span span = span_of(value);
+  return {address_of(value, span.begin), address_of(value, span.end)};
+}
+
+// Along one dimension index_select is two to five times as fast as index.
+at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
+  at::Tensor indices = plan.arrays[0];
+  if (plan.negative) indices = at::where(indices.lt(0), indices.add(view.size(plan.first)), indices);
+  if (indices.dim() == 1) return at::index_select(view, plan.first, indices);
+  if (view.dim() == 1 && is_fortran(indices) && !indices.is_contiguous()) {
+    // NumPy walks the indices as they lie, and gives the elements in that order.
+    std::vector<std::int64_t> axes(static_cast<std::size_t>(indices.dim()));
+    for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = static_cast<std::int64_t>(axes.size() - 1 - k);
+    const at::Tensor turned = indices.permute(axes);
+    return at::index_select(view, 0, turned.reshape({-1})).reshape(turned.sizes()).permute(axes);
+  }
+  return at::index_select(view, plan.first, indices.reshape({-1})).reshape(result_shape(plan));
+}
+
+}  // namespace
+
+bool overlaps(const at::Tensor& a, const at::Tensor& b) {
+  if (a.numel() == 0 || b.numel() == 0 || a.device() != b.device()) return false;
+  const auto [a_low, a_high] = bytes_of(a);
+  const auto [b_low, b_high] = bytes_of(b);
+  return a_low < b_high && b_low < a_high;
+}
+
+at::Tensor gather(const at::Tensor& array, const Plan& plan) {
+  const at::ScalarType type = array.scalar_type();
+  if (plan.mask.defined()) return as_type(at::masked_select(carried(array), plan.mask), type);
+  const at::Tensor view = carried_view(array, plan);
+  at::Tensor result = plan.arrays.size() == 1 ? gather_along(view, plan) : at::index(view, indices_of(plan));
+  if (!plan.reversed.empty()) result = at::flip(result, plan.reversed);
+  return as_type(result, type);
+}
+
+void scatter(const at::Tensor& array, const Plan& plan, const at::Tensor& source, Write mode) {
+  Below guard;
+  if (plan.mask.defined()) return scatter_mask(array, plan.mask, source, mode);
+  if (plan.arrays.empty()) return scatter_view(array, plan, source, mode);
+  scatter_arrays(array, plan, source, mode);
+}
+
+}  // namespace numtorch
