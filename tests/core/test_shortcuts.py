@@ -1,8 +1,8 @@
 """Short cuts around libtorch's own operators: what another kernel computes from a certain size on is the same.
 
-The list is the core's (`_core.shortcuts`, csrc/kernels/onednn.cpp): one without operands here fails. Each is called below and
-above each of its thresholds, with every argument in every layout, forward and back, beside the same in float64, of
-which no short cut is taken.
+The list is the core's (`_core.shortcuts`, csrc/kernels/onednn.cpp): one without operands here fails. Each is called
+below and above each of its thresholds, with every argument in every layout, forward and back, beside the same in
+float64, of which no short cut is taken.
 """
 
 from __future__ import annotations

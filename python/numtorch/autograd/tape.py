@@ -1,8 +1,8 @@
 """The tape: what ran, kept as nodes that hang off the Tensors, and the walk back through them.
 
-Each kernel that computes from a tracked Tensor leaves a Node on its result (csrc/tape/record.cpp). A node knows its kernel,
-the arguments its rule will read, and the nodes those came from; it never refers to its own result, so there are no
-cycles, and the graph goes when the last Tensor that needs it does.
+Each kernel that computes from a tracked Tensor leaves a Node on its result (csrc/tape/record.cpp). A node knows its
+kernel, the arguments its rule will read, and the nodes those came from; it never refers to its own result, so there
+are no cycles, and the graph goes when the last Tensor that needs it does.
 """
 
 from __future__ import annotations
