@@ -83,7 +83,7 @@ at::Tensor make_view(const at::Tensor& base, caffe2::TypeMeta dtype, at::IntArra
   return view;
 }
 
-at::ScalarType carrier(at::ScalarType type) {
+at::ScalarType compute_type(at::ScalarType type) {
   switch (type) {
     case at::kUInt16:
       return at::kShort;
@@ -112,7 +112,7 @@ at::Tensor as_type(const at::Tensor& value, at::ScalarType type) {
   return view_as(value, type, value.sizes(), value.strides(), value.storage_offset());
 }
 
-at::Tensor carried(const at::Tensor& value) { return as_type(value, carrier(value.scalar_type())); }
+at::Tensor in_compute_type(const at::Tensor& value) { return as_type(value, compute_type(value.scalar_type())); }
 
 at::DimVector reversed_axes(const at::Tensor& value) {
   at::DimVector axes;
@@ -140,7 +140,7 @@ at::Tensor forward_of(const at::Tensor& value) { return turn(value, reversed_axe
 at::Tensor resolved(const at::Tensor& value) {
   const at::DimVector axes = reversed_axes(value);
   if (axes.empty()) return value;
-  return as_type(at::flip(carried(turn(value, axes)), axes), value.scalar_type());
+  return as_type(at::flip(in_compute_type(turn(value, axes)), axes), value.scalar_type());
 }
 
 const c10::Storage& memory_of(const at::Tensor& value) {

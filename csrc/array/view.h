@@ -26,7 +26,7 @@ at::Tensor view_as(const at::Tensor& base, at::ScalarType type, at::IntArrayRef 
 at::Tensor as_type(const at::Tensor& value, at::ScalarType type);
 
 // libtorch moves the wider unsigned integers in few of its kernels: the signed ones move the same bits.
-at::Tensor carried(const at::Tensor& value);
+at::Tensor in_compute_type(const at::Tensor& value);
 
 // The axes along which a tensor steps backward.
 at::DimVector reversed_axes(const at::Tensor& value);

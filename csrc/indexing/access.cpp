@@ -26,8 +26,8 @@ namespace {
 
 using Indices = c10::List<std::optional<at::Tensor>>;
 
-at::Tensor carried_view(const at::Tensor& array, const Plan& plan) {
-  return carried(view_of(array, plan.sizes, plan.strides, plan.offset));
+at::Tensor view_in_compute_type(const at::Tensor& array, const Plan& plan) {
+  return in_compute_type(view_of(array, plan.sizes, plan.strides, plan.offset));
 }
 
 Indices indices_of(const Plan& plan) {
@@ -88,8 +88,8 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
          static_cast<long long>(source.dim()));
   }
   if (mask.dim() == 0) return scatter_mask(array.reshape({1}), mask.reshape({1}), source, mode);
-  at::Tensor target = carried(array);
-  const at::Tensor values = carried(source);
+  at::Tensor target = in_compute_type(array);
+  const at::Tensor values = in_compute_type(source);
   if (source.numel() == 1 && mode == Write::Assign) {
     if (fill_on_host(array, mask, source.reshape({}))) return;
     Unlocked release(is_long(array));
@@ -130,9 +130,9 @@ void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor&
   }
   const std::int64_t count = c10::multiply_integers(shape);
   if (count == 0) return;
-  at::Tensor view = carried_view(array, plan);
+  at::Tensor view = view_in_compute_type(array, plan);
   Unlocked release(count >= kLongWork || !array.is_cpu());
-  source = turn_source(carried(source), plan.reversed, static_cast<std::int64_t>(shape.size()));
+  source = turn_source(in_compute_type(source), plan.reversed, static_cast<std::int64_t>(shape.size()));
   if (needs_order(array, plan, count, mode)) return scatter_in_order(view, plan, source, shape);
   view.index_put_(indices_of(plan), source, mode == Write::Add);
 }
@@ -168,8 +168,8 @@ bool overlaps(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor gather(const at::Tensor& array, const Plan& plan) {
   const at::ScalarType type = array.scalar_type();
-  if (plan.mask.defined()) return as_type(at::masked_select(carried(array), plan.mask), type);
-  const at::Tensor view = carried_view(array, plan);
+  if (plan.mask.defined()) return as_type(at::masked_select(in_compute_type(array), plan.mask), type);
+  const at::Tensor view = view_in_compute_type(array, plan);
   at::Tensor result = plan.arrays.size() == 1 ? gather_along(view, plan) : at::index(view, indices_of(plan));
   if (!plan.reversed.empty()) result = at::flip(result, plan.reversed);
   return as_type(result, type);

@@ -106,8 +106,8 @@ def _complex_transform(x: Tensor, lengths: Sequence[int], axes: Sequence[int], s
 
 
 def _one_axis(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
-    place = axis_of(axis, x.ndim)
-    return (x.shape[place] if n is None else operator.index(n)), place
+    axis = axis_of(axis, x.ndim)
+    return (x.shape[axis] if n is None else operator.index(n)), axis
 
 
 def _written(result: Tensor, x: Tensor, out: Any, function: str) -> Any:
@@ -158,8 +158,8 @@ def rfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: 
 
 
 def _inverse_length(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
-    place = axis_of(axis, x.ndim)
-    return (2 * (x.shape[place] - 1) if n is None else operator.index(n)), place
+    axis = axis_of(axis, x.ndim)
+    return (2 * (x.shape[axis] - 1) if n is None else operator.index(n)), axis
 
 
 def _like_half(result: Tensor, x: Tensor) -> Tensor:

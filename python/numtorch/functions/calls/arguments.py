@@ -1,4 +1,4 @@
-"""Arguments of NumPy's functions, brought into one form at the door: operands, dtypes, axes, shapes."""
+"""Arguments of NumPy's functions, brought into one form: operands, dtypes, axes, shapes."""
 
 from __future__ import annotations
 

@@ -51,11 +51,11 @@ def _multiples(count: int, pair: np.ndarray[Any, Any], dev: int) -> Tensor:
         parts = [_multiples(count, part, dev) for part in (pair.real, pair.imag)]
         made: Tensor = aten.complex(*parts)
         return made
-    carrier = {"f2": np.dtype(np.float32)}.get(dtype.str[1:], dtype) if dtype.kind == "f" else INT64
-    first, second = pair.astype(carrier)  # integers wrap here, as they do where they are cast back
+    compute_dtype = {"f2": np.dtype(np.float32)}.get(dtype.str[1:], dtype) if dtype.kind == "f" else INT64
+    first, second = pair.astype(compute_dtype)  # integers wrap here, as they do where they are cast back
     with np.errstate(all="ignore"):
         step = (second - first).item()
-    numbers = aten.arange(count, dtype=carrier, device=dev)
+    numbers = aten.arange(count, dtype=compute_dtype, device=dev)
     if step != 1:
         numbers = numbers * step
     return cast(numbers + first.item() if first else numbers, dtype)

@@ -52,5 +52,9 @@ def ordered(x: Tensor) -> Tensor:
 
 def unordered(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """Undoes `ordered`, for values that were of `dtype` before."""
-    carrier = SIGNED.get(dtype)
-    return x if carrier is None else owned(aten.view_dtype(aten.bitwise_xor_Scalar(x, _lowest(carrier)), dtype))
+    compute_dtype = SIGNED.get(dtype)
+    return (
+        x
+        if compute_dtype is None
+        else owned(aten.view_dtype(aten.bitwise_xor_Scalar(x, _lowest(compute_dtype)), dtype))
+    )

@@ -18,7 +18,7 @@ from numtorch.functions.dtypes import INT64, UINT64
 Compute = Callable[..., Any]
 Dtype = np.dtype[Any]
 
-CARRIERS: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): INT64}
+COMPUTE_DTYPES: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): INT64}
 
 
 def cast(x: Tensor, dtype: Dtype) -> Tensor:
@@ -39,14 +39,14 @@ def from_bits(x: Tensor) -> Tensor:
     return result
 
 
-def through(compute: Compute, own: Dtype, carrier: Dtype) -> Compute:
-    """`compute` as a function of Tensors of dtype `own`, which it does not take, by way of `carrier`, which it does."""
+def through(compute: Compute, own: Dtype, compute_dtype: Dtype) -> Compute:
+    """`compute` as a function of Tensors of dtype `own`, which it does not take, by way of `compute_dtype`, which it does."""
 
     def back(result: Any) -> Any:
-        return cast(result, own) if result.dtype == carrier else result
+        return cast(result, own) if result.dtype == compute_dtype else result
 
     def carried(*inputs: Tensor, **keywords: Any) -> Any:
-        result = compute(*[cast(x, carrier) if x.dtype == own else x for x in inputs], **keywords)
+        result = compute(*[cast(x, compute_dtype) if x.dtype == own else x for x in inputs], **keywords)
         return tuple(map(back, result)) if type(result) is tuple else back(result)
 
     return carried

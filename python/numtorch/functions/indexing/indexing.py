@@ -77,11 +77,11 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
         x, axis = ravel(x), 0
     elif x.ndim == 0:
         x = x.reshape(1)
-    place = axis_of(axis, x.ndim)
-    places = _places("take", indices, x.shape[place], mode, x.dev)
-    if places.size and x.shape[place] == 0:
+    axis = axis_of(axis, x.ndim)
+    places = _places("take", indices, x.shape[axis], mode, x.dev)
+    if places.size and x.shape[axis] == 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    result = x[(*((slice(None),) * place), places)]
+    result = x[(*((slice(None),) * axis), places)]
     if places.ndim == 0 and result.ndim:
         result = result.copy()  # one place is an integer to `__getitem__`, which gives a view
     if out is None:
@@ -112,8 +112,8 @@ def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Tensor
         if places.ndim != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
         x, axis = ravel(x), 0
-    place = axis_of(axis, x.ndim)
-    return x[_along_axis(x.shape, places, place)]
+    axis = axis_of(axis, x.ndim)
+    return x[_along_axis(x.shape, places, axis)]
 
 
 @implements(np.put_along_axis)
@@ -126,8 +126,8 @@ def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) ->
             raise ValueError("when axis=None, `indices` must have a single dimension.")
         _write_flat(target, (places,), values)
         return
-    place = axis_of(axis, target.ndim)
-    target[_along_axis(target.shape, places, place)] = values
+    axis = axis_of(axis, target.ndim)
+    target[_along_axis(target.shape, places, axis)] = values
 
 
 def _target(function: str, arr: Any, *others: Any) -> Tensor:

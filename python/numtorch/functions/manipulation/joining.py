@@ -106,10 +106,10 @@ def concatenate(
         raise ValueError("need at least one array to concatenate")
     if members[0].ndim == 0:
         raise ValueError("zero-dimensional arrays cannot be concatenated")
-    place = axis_of(axis, members[0].ndim)
-    _check_lengths(members, place)
+    axis = axis_of(axis, members[0].ndim)
+    _check_lengths(members, axis)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _joined([cast(x, target) for x in members], place)
+    result = _joined([cast(x, target) for x in members], axis)
     return result if out is None else into(result, out, "concatenate", casting)
 
 
@@ -145,9 +145,9 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Dtype = None, c
         raise ValueError("need at least one array to stack")
     if any(x.shape != members[0].shape for x in members):
         raise ValueError("all input arrays must have the same shape")
-    place = axis_of(axis, members[0].ndim + 1)
+    axis = axis_of(axis, members[0].ndim + 1)
     target = _joined_dtype("concatenate", members, out, dtype, casting)
-    result = _within_limit(_joined([aten.unsqueeze(cast(x, target), place) for x in members], place))
+    result = _within_limit(_joined([aten.unsqueeze(cast(x, target), axis) for x in members], axis))
     return result if out is None else into(result, out, "stack", casting)
 
 
@@ -243,9 +243,9 @@ def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int
 def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """NumPy's `array_split`: views."""
     x = as_tensor(ary)
-    place = axis_of(axis, x.ndim)
-    before = (slice(None),) * place
-    return [x[(*before, slice(start, stop))] for start, stop in _bounds(indices_or_sections, x.shape[place])]
+    axis = axis_of(axis, x.ndim)
+    before = (slice(None),) * axis
+    return [x[(*before, slice(start, stop))] for start, stop in _bounds(indices_or_sections, x.shape[axis])]
 
 
 @implements(np.split)

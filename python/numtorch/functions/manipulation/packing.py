@@ -26,8 +26,8 @@ def _along_last(a: Tensor, axis: Any) -> tuple[Tensor, int]:
         if axis is not None:
             axis_of(axis, 1)
         return ravel(a), 0
-    place = axis_of(axis, a.ndim)
-    return moveaxis(a, place, -1), place
+    axis = axis_of(axis, a.ndim)
+    return moveaxis(a, axis, -1), axis
 
 
 def _weights(bitorder: Any, dev: int) -> Tensor:

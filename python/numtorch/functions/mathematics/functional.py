@@ -23,8 +23,8 @@ __all__ = ["apply_along_axis", "apply_over_axes", "piecewise"]
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Array, *args: Any, **kwargs: Any) -> Tensor:
     """NumPy's `apply_along_axis`: `func1d` is called with 1-d views, one by one, and may give any number of axes."""
     x = as_tensor(arr, dev_of(arr, *args))
-    place = axis_of(axis, x.ndim)
-    vectors = moveaxis(x, place, -1)
+    axis = axis_of(axis, x.ndim)
+    vectors = moveaxis(x, axis, -1)
     outer = vectors.shape[:-1]
     if math.prod(outer) == 0:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
@@ -33,7 +33,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Array, *args: A
     ]
     made = stack([cast(result, results[0].dtype) for result in results]).reshape(outer + results[0].shape)
     axes = list(range(made.ndim))
-    return transpose(made, axes[:place] + axes[len(outer) :] + axes[place : len(outer)])
+    return transpose(made, axes[:axis] + axes[len(outer) :] + axes[axis : len(outer)])
 
 
 @implements(np.apply_over_axes)

@@ -15,7 +15,7 @@ from numtorch.functions.calls.arguments import Array, as_array, as_tensor, as_te
 from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import FLOAT32, UINT64
-from numtorch.functions.dtypes.storage import CARRIERS, on_bits, through
+from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, on_bits, through
 from numtorch.functions.manipulation.joining import concatenate
 from numtorch.functions.manipulation.shape import flip
 from numtorch.functions.mathematics.convolution import convolved_by_blocks
@@ -128,9 +128,9 @@ def _vectors(a: Array, v: Array) -> list[Tensor]:
 
 def _carried(compute: Callable[..., Tensor], a: Tensor, w: Tensor, mode: str) -> Tensor:
     """`compute` in a dtype that libtorch multiplies matrices of; in float32 for float16, as in NumPy."""
-    carrier = FLOAT32 if a.dtype == FLOAT16 else CARRIERS.get(a.dtype)
-    if carrier is not None:
-        compute = through(compute, a.dtype, carrier)
+    compute_dtype = FLOAT32 if a.dtype == FLOAT16 else COMPUTE_DTYPES.get(a.dtype)
+    if compute_dtype is not None:
+        compute = through(compute, a.dtype, compute_dtype)
     elif a.dtype == UINT64:
         compute = on_bits(compute)
     return compute(a, w, mode=mode)

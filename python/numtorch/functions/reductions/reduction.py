@@ -137,17 +137,17 @@ def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Ten
 
 def _position(find: Any, name: str, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
-    place = None if axis is None or (x.ndim == 0 and axis in (0, -1)) else axis_of(axis, x.ndim)
-    length = x.size if place is None else x.shape[place]
+    axis = None if axis is None or (x.ndim == 0 and axis in (0, -1)) else axis_of(axis, x.ndim)
+    length = x.size if axis is None else x.shape[axis]
     if length == 0:
         raise ValueError(f"attempt to get {name} of an empty sequence")
     keep = kept(keepdims)
     if x.dtype.kind == "c":
-        result = position_along(x, place, keep and place is not None, find is aten.argmax)
+        result = position_along(x, axis, keep and axis is not None, find is aten.argmax)
     else:
         comparable = cast(x, np.uint8) if x.dtype == BOOL else ordered(x)
-        result = find(comparable, place, keep and place is not None)
-    if keep and place is None:
+        result = find(comparable, axis, keep and axis is not None)
+    if keep and axis is None:
         result = aten.reshape(result, (1,) * x.ndim)
     if out is None:
         return result

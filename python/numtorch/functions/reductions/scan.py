@@ -60,13 +60,13 @@ def _cumulative(ufunc: np.ufunc, x: Array, axis: int | None, dtype: Dtype, out: 
         if x.ndim >= 2:
             raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
-    place = axis_of(axis, x.ndim)
-    result = accumulate(ufunc, x, place, dtype, None if include_initial else out)
+    axis = axis_of(axis, x.ndim)
+    result = accumulate(ufunc, x, axis, dtype, None if include_initial else out)
     if not include_initial:
         return result
-    shape = tuple(1 if i == place else length for i, length in enumerate(x.shape))
+    shape = tuple(1 if i == axis else length for i, length in enumerate(x.shape))
     first = aten.full(shape, ufunc.identity, dtype=result.dtype, device=x.dev)
-    return concatenate([first, result], place, out, casting="same_kind" if out is None else "unsafe")
+    return concatenate([first, result], axis, out, casting="same_kind" if out is None else "unsafe")
 
 
 @implements(*named("cumulative_sum"))
@@ -101,8 +101,8 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = NoValue, append: A
         return x
     if x.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
-    place = axis_of(axis, x.ndim)
-    edge = tuple(1 if i == place else length for i, length in enumerate(x.shape))
+    axis = axis_of(axis, x.ndim)
+    edge = tuple(1 if i == axis else length for i, length in enumerate(x.shape))
 
     def padding(value: Any) -> Tensor:
         value = as_tensor(value, dev)
@@ -111,10 +111,10 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = NoValue, append: A
     before = [] if prepend is NoValue else [padding(prepend)]
     after = [] if append is NoValue else [padding(append)]
     if before or after:
-        x = concatenate([*before, x, *after], place)
+        x = concatenate([*before, x, *after], axis)
     subtract: Any = np.not_equal if x.dtype.kind == "b" else np.subtract
-    for _ in range(min(n, x.shape[place])):  # then nothing is left
-        x = subtract(x[along(place, slice(1, None))], x[along(place, slice(None, -1))])
+    for _ in range(min(n, x.shape[axis])):  # then nothing is left
+        x = subtract(x[along(axis, slice(1, None))], x[along(axis, slice(None, -1))])
     return x
 
 

@@ -181,11 +181,11 @@ def _simple_spread(kind: Any, a: Array, axis: Axis, ddof: Any, keepdims: Any) ->
         return None
     if _is_faster_composed(a) and a.ndim > 1:
         return None
-    place = axis_of(axis, a.ndim)
-    if a.shape[place] <= ddof:
+    axis = axis_of(axis, a.ndim)
+    if a.shape[axis] <= ddof:
         return None
-    result = kind(a, (place,), correction=ddof, keepdim=keep)
-    return result if a.ndim < 3 else reduced_like(result, a, (place,))
+    result = kind(a, (axis,), correction=ddof, keepdim=keep)
+    return result if a.ndim < 3 else reduced_like(result, a, (axis,))
 
 
 def _is_faster_composed(x: Tensor) -> bool:

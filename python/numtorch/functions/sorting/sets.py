@@ -121,9 +121,9 @@ def unique(
     if axis is None or (x.ndim == 1 and axis_of(axis, 1) == 0):
         values, firsts, inverse, counts = _unique_elements(x, equal_nan)
     else:
-        place = axis_of(axis, x.ndim)
-        values, firsts, inverse, counts = _unique_slices(moveaxis(x, place, 0))
-        values = moveaxis(values, 0, place)
+        axis = axis_of(axis, x.ndim)
+        values, firsts, inverse, counts = _unique_slices(moveaxis(x, axis, 0))
+        values = moveaxis(values, 0, axis)
     asked = zip((return_index, return_inverse, return_counts), (firsts, inverse, counts), strict=True)
     found = [values, *(result for wanted, result in asked if wanted)]
     return found[0] if len(found) == 1 else tuple(found)

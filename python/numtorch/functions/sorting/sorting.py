@@ -141,9 +141,9 @@ def _partitioned(function: str, a: Array, kth: Any, axis: int | None, kind: str,
         x, axis = ravel(x), -1
     elif x.ndim == 0:
         x = x.reshape(1)
-    place = axis_of(axis, x.ndim)
-    _check_partition(function, kth, x, x.shape[place], kind, order)
-    return sorted_with_places(x, place)
+    axis = axis_of(axis, x.ndim)
+    _check_partition(function, kth, x, x.shape[axis], kind, order)
+    return sorted_with_places(x, axis)
 
 
 @implements(np.partition)
@@ -170,11 +170,11 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
         raise ValueError("all keys need to be the same shape")
     if columns[0].ndim == 0:
         return as_value(tensor(0, dev=columns[0].dev))
-    place = axis_of(axis, columns[0].ndim)
-    places = sorted_with_places(columns[0], place)[1]
+    axis = axis_of(axis, columns[0].ndim)
+    places = sorted_with_places(columns[0], axis)[1]
     for column in columns[1:]:
-        moved = unordered(aten.gather(ordered(column), place, places), column.dtype)
-        places = aten.gather(places, place, sorted_with_places(moved, place)[1])
+        moved = unordered(aten.gather(ordered(column), axis, places), column.dtype)
+        places = aten.gather(places, axis, sorted_with_places(moved, axis)[1])
     return places
 
 

@@ -356,7 +356,7 @@ def write_back(function: np.ufunc, result: Tensor, out: Any, mask: Tensor | None
     return out
 
 
-# ---- The door ----
+# ---- Answers ----
 
 
 _AXES = {"axis", "keepdims"}

@@ -17,7 +17,7 @@ from numtorch.functions.calls.layout import reduced_like
 from numtorch.functions.dtypes import BOOL, FLOAT32, INT64, UINT8, UINT64
 from numtorch.functions.dtypes.bits import moved, ordered, signed, unordered
 from numtorch.functions.dtypes.complex_extremes import extreme_along
-from numtorch.functions.dtypes.storage import CARRIERS, Compute, Dtype, cast
+from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, Compute, Dtype, cast
 from numtorch.functions.dtypes.zeros import running_sum, signed_sum
 
 MANY_TRUTHS = 2**16  # above, NumPy's own loop is faster: it ends at the first element that decides
@@ -77,9 +77,9 @@ def _in_dtype(run: Any, x: Tensor, *arguments: Any) -> Tensor:
         return run(x, *arguments)
     if x.dtype == UINT64:
         return _core.owned(aten.view_dtype(run(signed(x), *arguments, dtype=INT64), UINT64))
-    if x.dtype in CARRIERS:
-        carrier = CARRIERS[x.dtype]
-        return cast(run(cast(x, carrier), *arguments, dtype=carrier), x.dtype)
+    if x.dtype in COMPUTE_DTYPES:
+        compute_dtype = COMPUTE_DTYPES[x.dtype]
+        return cast(run(cast(x, compute_dtype), *arguments, dtype=compute_dtype), x.dtype)
     return run(x, *arguments, dtype=x.dtype)
 
 

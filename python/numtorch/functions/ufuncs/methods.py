@@ -12,7 +12,7 @@ from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import MOST_AXES
 from numtorch.functions.calls.assign import assign
 from numtorch.functions.dtypes import UINT64
-from numtorch.functions.dtypes.storage import CARRIERS, Dtype, cast
+from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, Dtype, cast
 from numtorch.functions.ufuncs import folding
 from numtorch.functions.ufuncs.call import (
     METHODS,
@@ -149,7 +149,7 @@ def _as_operand(x: Any, dtype: Dtype, dev: int) -> Tensor:
 
 
 def _can_add(dtype: Dtype) -> bool:
-    return dtype.kind != "b" and dtype not in CARRIERS and dtype != UINT64
+    return dtype.kind != "b" and dtype not in COMPUTE_DTYPES and dtype != UINT64
 
 
 def _check_at(function: np.ufunc, operands: tuple[Any, ...]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Kernel, kernel
 from numtorch.functions.dtypes import FLOAT32, INT64, UINT64, complex_power, complexes, floats, integers, unsigned
-from numtorch.functions.dtypes.storage import CARRIERS, Compute, Dtype, on_bits, through
+from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, Compute, Dtype, on_bits, through
 from numtorch.functions.ufuncs import matmul as products
 
 
@@ -86,8 +86,8 @@ def computation(row: Row, loop: tuple[Dtype, ...]) -> Compute | None:
         return None if row.mixed is None else on_bits(_ordered(row.mixed, loop))
     if own == UINT64:
         return None if row.unsigned is None else on_bits(row.unsigned)
-    if own in CARRIERS:
-        return None if row.integer is None else through(row.integer, own, CARRIERS[own])
+    if own in COMPUTE_DTYPES:
+        return None if row.integer is None else through(row.integer, own, COMPUTE_DTYPES[own])
     return row.integer
 
 
