@@ -40,7 +40,7 @@ def from_bits(x: Tensor) -> Tensor:
 
 
 def through(compute: Compute, own: Dtype, compute_dtype: Dtype) -> Compute:
-    """`compute` as a function of Tensors of dtype `own`, which it does not take, by way of `compute_dtype`, which it does."""
+    """`compute` for Tensors of dtype `own`, which it does not take, by way of `compute_dtype`, which it does."""
 
     def back(result: Any) -> Any:
         return cast(result, own) if result.dtype == compute_dtype else result
