@@ -106,13 +106,14 @@ PyObject* taken_over(PyObject* result) {
 // The arguments of a call, with the memory of the Tensors in them for the Tensors.
 class Loan {
  public:
-  Loan(std::uint32_t dtypes, Py_ssize_t inputs) : dtypes_(dtypes), inputs_(inputs) {}
+  Loan(std::uint32_t dtypes, Py_ssize_t inputs, long copied) : dtypes_(dtypes), inputs_(inputs), copied_(copied) {}
 
   // Null if NumPy cannot see one of the Tensors, or the loop is not about its dtype.
   Ref arguments(PyObject* args) {
     const Py_ssize_t count = PyTuple_GET_SIZE(args);
     Ref result = check(PyTuple_New(count));
     for (Py_ssize_t i = 0; i < count; ++i) {
+      copies_ = ((copied_ >> i) & 1) != 0;
       Ref item = i < inputs_ ? input(PyTuple_GET_ITEM(args, i)) : option(PyTuple_GET_ITEM(args, i));
       if (!item) return {};
       PyTuple_SET_ITEM(result.get(), i, item.release());
@@ -153,7 +154,8 @@ class Loan {
     const int index = index_of(value_of(object).scalar_type());
     if (index < 0 || ((dtypes_ >> index) & 1) == 0) return {};
     size_ = std::max(size_, value_of(object).numel());
-    return lent_array(value_of(object));
+    // What NumPy checks before it uses it no other thread may change in between.
+    return copies_ ? Ref(to_array(value_of(object))) : lent_array(value_of(object));
   }
 
   // What is no array of another library, and nothing that holds Tensors.
@@ -166,24 +168,27 @@ class Loan {
 
   std::uint32_t dtypes_;
   Py_ssize_t inputs_;
+  long copied_;  // bit i: argument i
+  bool copies_ = false;
   std::int64_t size_ = -1;
 };
 
-// host_answer(function, speed, dtypes, inputs, args, keywords): what `function` of NumPy gives, if that is the faster
-// way; None if not.
+// host_answer(function, speed, dtypes, inputs, copied, args, keywords): what `function` of NumPy gives, if that is the
+// faster way; None if not.
 PyObject* host_answer(PyObject*, PyObject* const* given, Py_ssize_t count) {
   return guarded([&] {
-    if (count != 6 || !PyTuple_Check(given[4])) fail(PyExc_TypeError, "host_answer: takes six arguments");
+    if (count != 7 || !PyTuple_Check(given[5])) fail(PyExc_TypeError, "host_answer: takes seven arguments");
     if (!enabled) return Py_NewRef(Py_None);
     const double speed = PyFloat_AsDouble(given[1]);
     const auto dtypes = static_cast<std::uint32_t>(PyLong_AsUnsignedLong(given[2]));
     const Py_ssize_t inputs = PyLong_AsSsize_t(given[3]);
+    const long copied = PyLong_AsLong(given[4]);
     if (PyErr_Occurred()) throw PythonError{};
-    Loan loan(dtypes, inputs);
-    const Ref arguments = loan.arguments(given[4]);
-    if (!arguments || loan.size() < 0 || !loan.allows(given[5])) return Py_NewRef(Py_None);
+    Loan loan(dtypes, inputs, copied);
+    const Ref arguments = loan.arguments(given[5]);
+    if (!arguments || loan.size() < 0 || !loan.allows(given[6])) return Py_NewRef(Py_None);
     if (!is_faster(speed, loan.size())) return Py_NewRef(Py_None);
-    const Ref result = check(PyObject_Call(given[0], arguments.get(), given[5] == Py_None ? nullptr : given[5]));
+    const Ref result = check(PyObject_Call(given[0], arguments.get(), given[6] == Py_None ? nullptr : given[6]));
     return taken_over(result.get());
   });
 }
@@ -197,7 +202,8 @@ PyObject* set_host_loops(PyObject*, PyObject* object) {
 
 PyMethodDef functions[] = {
     {"host_answer", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(host_answer)), METH_FASTCALL,
-     "host_answer(function, speed, dtypes, inputs, args, keywords): what NumPy's function gives, where it is faster."},
+     "host_answer(function, speed, dtypes, inputs, copied, args, keywords): what NumPy's function gives, where it is "
+     "faster."},
     {"set_host_loops", set_host_loops, METH_O, "set_host_loops(wanted): whether NumPy's own loops may run; before?"},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from numtorch import check_gradient, collect, gradient, nn, tensor
-from numtorch.nn import attention
+from numtorch import check_gradient, collect, gradient, kernels, nn, tensor
 from tests.nn.rows.call import normal
 
 Q, K, V = normal(2, 8, 16), normal(2, 8, 16), normal(2, 8, 16)
@@ -55,9 +54,9 @@ def test_the_gradient_of_a_bias_goes_through_the_fused_kernel(dev: int) -> None:
 
 def test_where_the_fused_kernel_is_taken(monkeypatch: pytest.MonkeyPatch, dev: int) -> None:
     taken = []
-    name = "_flash_on_cpu" if dev < 0 else "_efficient"
-    ran = getattr(attention, name)
-    monkeypatch.setattr(attention, name, lambda *a, **k: taken.append(name) or ran(*a, **k))
+    name = "_scaled_dot_product_flash_attention_for_cpu" if dev < 0 else "_scaled_dot_product_efficient_attention"
+    ran = getattr(kernels, name)
+    monkeypatch.setattr(kernels, name, lambda *a, **k: taken.append(name) or ran(*a, **k))
     q, k, v = (tensor(a.astype("f"), dev=dev) for a in (Q, K, V))
     nn.dot_product_attention(q, k, v, heads=2)
     nn.dot_product_attention(q, k, v, causal=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numtorch.nn.activations import gelu, relu, sigmoid
+from numtorch.nn.activations.gates import gelu
+from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.conv import conv as nn_conv
 from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
 from numtorch.nn.layers.dense import activated

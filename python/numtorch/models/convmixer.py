@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, conv, exact_gelu
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv
 from numtorch.models.naming import OLD_DENSENET, renamed
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool, MeanPool
 
 Function = Callable[..., Any]

@@ -12,7 +12,8 @@ import numpy as np
 from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
 from numtorch.models.chance import StochasticDepth
 from numtorch.models.naming import inverted, renamed
-from numtorch.nn.activations import sigmoid, swish
+from numtorch.nn.activations.gates import swish
+from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]

@@ -16,7 +16,7 @@ from numtorch.models.blocks import Model, conv
 from numtorch.models.inception import GOOGLE
 from numtorch.models.residual import probabilities
 from numtorch.models.squeezenet import Fire
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import (
     BatchNorm,
     Chain,

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv, rounded
 from numtorch.models.naming import Rule, renamed
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]

@@ -10,7 +10,9 @@ import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
 from numtorch.models.naming import Rule, inverted, of_block, renamed
-from numtorch.nn.activations import hardsigmoid, hardswish, relu, relu6
+from numtorch.nn.activations.gates import hardswish
+from numtorch.nn.activations.rectifiers import relu, relu6
+from numtorch.nn.activations.sigmoids import hardsigmoid
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]

@@ -11,7 +11,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
 from numtorch.models.naming import Rules, renamed
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import Chain, Dense, Flatten, GlobalMeanPool, Layer
 
 Function = Callable[..., Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv
 from numtorch.models.resnet import check_depth, shortcut, stages
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Dense, Flatten, GlobalMeanPool, Layer, MeanPool
 
 Function = Callable[..., Any]

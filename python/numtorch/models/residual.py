@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch.models.blocks import conv
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, Layer, MaxPool, MeanPool
 from numtorch.nn.softmax import softmax
 

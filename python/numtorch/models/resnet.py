@@ -10,7 +10,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
 from numtorch.models.residual import layers_of_2020
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
 
 Function = Callable[..., Any]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, conv
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import Chain, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool
 
 # Channels squeezed to, and of each of the two expansions; None is a pool.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, conv
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import AdaptiveMeanPool, BatchNorm, Chain, Dense, Dropout, Flatten, MaxPool
 
 Function = Callable[..., Any]

@@ -6,35 +6,19 @@ Arrays are laid out (N, C, spatial...), weights (out, in / groups, k...), and co
 from importlib import import_module as _import_module
 from types import ModuleType as _ModuleType
 
-from numtorch.nn.activations import (
-    elu,
-    gelu,
+from numtorch.nn.activations.gates import gelu, glu, hardswish, lisht, logcosh, mish, swish
+from numtorch.nn.activations.rectifiers import celu, elu, leakyrelu, relu, relu6, rrelu, selu, softplus, trelu
+from numtorch.nn.activations.sigmoids import (
     hardsigmoid,
-    hardswish,
-    leakyrelu,
+    hardtanh,
     logsigmoid,
-    relu,
-    relu6,
     sigmoid,
     sigmoid_fast,
-    softplus,
-    swish,
-    tanh,
-    tanh_fast,
-)
-from numtorch.nn.activations_more import (
-    celu,
-    glu,
-    hardtanh,
-    lisht,
-    logcosh,
-    mish,
-    rrelu,
-    selu,
     softshrink,
     softsign,
+    tanh,
+    tanh_fast,
     tanhshrink,
-    trelu,
 )
 from numtorch.nn.attention import (
     causal_mask,
@@ -57,9 +41,6 @@ from numtorch.nn.conv import (
     conv_transpose,
     depthwise_conv,
 )
-from numtorch.nn.ctc import (
-    ctc_loss,
-)
 from numtorch.nn.dropout import (
     dropout,
 )
@@ -72,19 +53,20 @@ from numtorch.nn.grid import (
     grid_sample,
     imrotate,
 )
-from numtorch.nn.losses import (
+from numtorch.nn.losses.alignment import ctc_loss
+from numtorch.nn.losses.classification import (
     binary_focal_loss,
     binarycrossentropy,
     crossentropy,
     dice_coeff_loss,
     focal_loss,
     kldivergence,
-    label_smoothing,
     logitbinarycrossentropy,
     logitcrossentropy,
     tversky_loss,
 )
-from numtorch.nn.losses_numbers import (
+from numtorch.nn.losses.operands import label_smoothing
+from numtorch.nn.losses.regression import (
     hinge_loss,
     huber_loss,
     mae,

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.activations import sigmoid
+from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.dispatch import Array, ArrayT, together
 
 __all__ = ["gru", "gru_cell", "gru_v3", "gru_v3_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]

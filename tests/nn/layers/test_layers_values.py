@@ -8,7 +8,7 @@ import pytest
 
 import numtorch as nt
 from numtorch import check_gradient, collect, f16, f64, gradient, params, tensor, torch, trainables
-from numtorch.nn.activations import relu
+from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import (
     GRU,
     LSTM,

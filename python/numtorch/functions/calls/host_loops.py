@@ -1,6 +1,6 @@
 """Which of NumPy's functions run NumPy's own loop, over the memory of Tensors on the CPU that no gradient depends on.
 
-Nothing is copied and nothing leaves the device. Tensors on a GPU, those of a gradient and subclasses have libtorch's
+Nothing leaves the device, and little is copied. Tensors on a GPU, those of a gradient and subclasses have libtorch's
 kernels; so have large arrays where libtorch's threads together are faster than NumPy's one.
 """
 
@@ -18,34 +18,39 @@ __all__ = ["LOOPS", "UFUNC_LOOPS", "Loop", "hosted", "ufunc_answer"]
 
 
 class Loop(NamedTuple):
-    """How much faster it is, for which dtypes (kinds, names), and how many of the first arguments may be Tensors."""
+    """How much faster it is, for which dtypes (kinds, names), and how many of the first arguments may be Tensors.
+
+    NumPy checks some arguments, or counts in them, before it uses them. Those are copied: another thread that changed
+    them in between would have it write where nothing is.
+    """
 
     speed: float
     kinds: str = "biufc"
     inputs: int = 1
+    copied: tuple[int, ...] = ()
 
 
 # NumPy's speed over that of the kernels: 10⁶ elements, one thread, `bench/host_loops.py`.
 LOOPS: dict[str, Loop] = {
     "argmax": Loop(1.8, "biuf"),
     "argmin": Loop(1.8, "biuf"),
-    "argwhere": Loop(9.0),
-    "bincount": Loop(2.1, inputs=2),
+    "argwhere": Loop(9.0, copied=(0,)),
+    "bincount": Loop(2.1, inputs=2, copied=(0,)),
     "convolve": Loop(6.2, inputs=2),
     "count_nonzero": Loop(1.6),
     "digitize": Loop(1.6, inputs=2),
-    "flatnonzero": Loop(10.0),
+    "flatnonzero": Loop(10.0, copied=(0,)),
     "interp": Loop(3.3, "biuf", 3),
-    "isin": Loop(6.8, inputs=2),
+    "isin": Loop(6.8, inputs=2, copied=(0, 1)),
     "median": Loop(2.8, "biuf"),
     "nanargmax": Loop(2.9, "biuf"),
     "nanargmin": Loop(2.9, "biuf"),
-    "nonzero": Loop(10.0),
+    "nonzero": Loop(10.0, copied=(0,)),
     "packbits": Loop(80.0, "biu"),
     "partition": Loop(3.9, "biuf"),
-    "repeat": Loop(3.7, inputs=2),
+    "repeat": Loop(3.7, inputs=2, copied=(1,)),
     "searchsorted": Loop(1.0, "biuf", 2),
-    "take": Loop(2.2, inputs=2),
+    "take": Loop(2.2, inputs=2, copied=(1,)),
     "unpackbits": Loop(31.0, "u"),
 }
 
@@ -70,7 +75,7 @@ for _ufunc in (
     np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logical_and, np.logical_or, np.logical_xor,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor,
 ):  # fmt: skip
-    UFUNC_LOOPS[_ufunc, "reduceat"] = Loop(160.0, inputs=2)
+    UFUNC_LOOPS[_ufunc, "reduceat"] = Loop(160.0, inputs=2, copied=(1,))
 
 
 def _bits(kinds: str) -> int:
@@ -78,24 +83,27 @@ def _bits(kinds: str) -> int:
     return sum(1 << i for i, dtype in enumerate(_core.dtypes) if dtype.kind in letters or dtype.name in names)
 
 
+def _terms(loop: Loop) -> tuple[float, int, int, int]:
+    return loop.speed, _bits(loop.kinds), loop.inputs, sum(1 << i for i in loop.copied)
+
+
 def hosted(function: Callable[..., Any], handler: Callable[..., Any]) -> Callable[..., Any]:
     """`handler`, with NumPy's own loop of `function` before it where `LOOPS` has one."""
     loop = LOOPS.get(function.__name__) if getattr(function, "__module__", "") == "numpy" else None
     if loop is None:
         return handler
-    speed, bits, inputs = loop.speed, _bits(loop.kinds), loop.inputs
+    terms = _terms(loop)
 
     @functools.wraps(handler)
     def answer(*args: Any, **kwargs: Any) -> Any:
-        result = _core.host_answer(function, speed, bits, inputs, args, kwargs)
+        result = _core.host_answer(function, *terms, args, kwargs)
         return handler(*args, **kwargs) if result is None else result
 
     return answer
 
 
 _ufunc_loops = {
-    (ufunc, method): (getattr(ufunc, method), loop.speed, _bits(loop.kinds), loop.inputs)
-    for (ufunc, method), loop in UFUNC_LOOPS.items()
+    (ufunc, method): (getattr(ufunc, method), *_terms(loop)) for (ufunc, method), loop in UFUNC_LOOPS.items()
 }
 
 

@@ -1,4 +1,4 @@
-"""Losses of numbers, counts, signs and distances; those of classes are in losses.py."""
+"""Losses of numbers, and margins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.dispatch import Array, ArrayT, number
-from numtorch.nn.losses import Agg, epsilon, pair, times_log
+from numtorch.nn.losses.operands import Agg, epsilon, pair, times_log
 
 __all__ = [
     "hinge_loss",

@@ -1,4 +1,4 @@
-"""The loss of sequences that are aligned with longer ones (connectionist temporal classification)."""
+"""The loss of sequences without an alignment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from numtorch.nn.dispatch import Array, joined, reals
 from numtorch.nn.gather import check_range
 from numtorch.nn.softmax import logsoftmax, logsumexp
 
-__all__ = ["ctc_loss"]
+__all__ = [
+    "ctc_loss",
+]
 
 
 def ctc_loss(
