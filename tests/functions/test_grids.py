@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
-from numtorch.functions.creation import creation, grids
+from numtorch.functions.creation import conversion, creation, grids
 from numtorch.functions.creation import windows as tapers
 from numtorch.functions.manipulation import shape
 from tests.ops.grids import ROWS
@@ -51,7 +51,7 @@ MAKERS: dict[str, Any] = {
     "zeros": lambda **where: creation.zeros(2, **where),
     "full": lambda **where: creation.full(2, 3, **where),
     "arange": lambda **where: creation.arange(2, **where),
-    "array": lambda **where: creation.array([2], **where),
+    "array": lambda **where: conversion.array([2], **where),
     "indices": lambda **where: creation.indices((2, 2), **where),
     "kaiser": lambda **where: tapers.kaiser(2, 1.0, **where),
     "tril_indices": lambda **where: grids.tril_indices(2, **where)[0],
@@ -73,7 +73,7 @@ def test_where(make: Any, dev: int) -> None:
 
 def test_a_tensor_stays_on_its_device(dev: int) -> None:
     x = nt.tensor([1.0, 2.0], dev=dev)
-    assert creation.asarray(x) is x
-    assert creation.array(x) is not x
-    assert creation.array([x, x]).dev == creation.full(2, x).dev == dev
-    assert creation.asarray(x, dev=-1).dev == -1
+    assert conversion.asarray(x) is x
+    assert conversion.array(x) is not x
+    assert conversion.array([x, x]).dev == creation.full(2, x).dev == dev
+    assert conversion.asarray(x, dev=-1).dev == -1

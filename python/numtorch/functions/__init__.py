@@ -4,6 +4,7 @@ from numtorch.functions import fft as fft
 from numtorch.functions import padding as padding
 from numtorch.functions import refused as refused
 from numtorch.functions.creation import constructor as constructor
+from numtorch.functions.creation import conversion as conversion
 from numtorch.functions.creation import creation as creation
 from numtorch.functions.creation import grids as grids
 from numtorch.functions.creation import like as like
@@ -24,6 +25,7 @@ from numtorch.functions.linalg import products as products
 from numtorch.functions.linalg import solve as solve
 from numtorch.functions.manipulation import joining as joining
 from numtorch.functions.manipulation import packing as packing
+from numtorch.functions.manipulation import rearranging as rearranging
 from numtorch.functions.manipulation import shape as shape
 from numtorch.functions.manipulation import sliding as sliding
 from numtorch.functions.mathematics import functional as functional

@@ -17,7 +17,7 @@ from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
-from numtorch.functions.manipulation.shape import roll
+from numtorch.functions.manipulation.rearranging import roll
 
 __all__ = [
     "fft",

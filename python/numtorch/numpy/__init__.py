@@ -39,8 +39,10 @@ from numtorch.ndarray.flat import FlatIterator as flatiter
 from numtorch.functions.indexing.coordinates import ravel_multi_index, unravel_index
 from numtorch.functions.reductions.covariance import corrcoef, cov
 from numtorch.functions.creation.creation import (
-    arange, array, asanyarray, asarray, ascontiguousarray, asfortranarray, empty, eye, fromfunction, full, identity,
-    indices, ones, require, tri, zeros,
+    arange, empty, eye, fromfunction, full, identity, indices, ones, tri, zeros,
+)
+from numtorch.functions.creation.conversion import (
+    array, asanyarray, asarray, ascontiguousarray, asfortranarray, require,
 )
 from numtorch.functions.linalg.products import cross, dot, inner, kron, outer, tensordot, trace, vdot
 from numtorch.functions.indexing.editing import append, delete, insert, trim_zeros
@@ -95,10 +97,10 @@ from numtorch.functions.sorting.sets import (
     unique_values,
 )
 from numtorch.functions.manipulation.shape import (
-    atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, broadcast_to, expand_dims, flip, fliplr, flipud,
-    matrix_transpose, moveaxis, ravel, reshape, resize, roll, rollaxis, rot90, squeeze, swapaxes, transpose,
-    transpose as permute_dims, tril, triu,
+    atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, broadcast_to, expand_dims, matrix_transpose, moveaxis,
+    ravel, reshape, resize, rollaxis, squeeze, swapaxes, transpose, transpose as permute_dims, tril, triu,
 )
+from numtorch.functions.manipulation.rearranging import flip, fliplr, flipud, roll, rot90
 from numtorch.functions.mathematics.signal import convolve, correlate, i0, sinc, unwrap
 from numtorch.functions.sorting.sorting import argpartition, lexsort, partition, searchsorted, sort_complex
 from numtorch.functions.reductions.statistics import average, mean, std, var

@@ -9,7 +9,7 @@ from numtorch._core import Tensor
 from numtorch.devices import device as default_device
 from numtorch.functions.calls.arguments import Array, Dtype, xp
 from numtorch.functions.calls.devices import place_asked
-from numtorch.functions.creation import creation, prototypes, ranges
+from numtorch.functions.creation import conversion, prototypes, ranges
 
 __all__ = [
     "asarray_chkfinite",
@@ -146,7 +146,7 @@ def asarray_chkfinite(
     a: Array, dtype: Dtype = None, order: str | None = None, *, device: Any = None, dev: int | None = None
 ) -> Tensor:
     """NumPy's `asarray_chkfinite`. Waits for the device, to see whether all is finite."""
-    x = creation.asarray(a, dtype, order, device=device, dev=dev)
+    x = conversion.asarray(a, dtype, order, device=device, dev=dev)
     if x.dtype.kind in "fc" and not bool(xp.isfinite(x).all()):
         raise ValueError("array must not contain infs or NaNs")
     return x

@@ -6,7 +6,8 @@ from typing import Any
 
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, axis_of
-from numtorch.functions.manipulation.shape import flip, ravel
+from numtorch.functions.manipulation.rearranging import flip
+from numtorch.functions.manipulation.shape import ravel
 from numtorch.functions.sorting import sorting
 
 __all__ = ["argsort", "sort"]

@@ -89,9 +89,21 @@ def given(result: Any) -> Any:
     return result
 
 
+def _is_beyond(x: Any) -> bool:
+    """Whether it is, or a list of, what no Tensor can hold."""
+    if not isinstance(x, (list, tuple, np.ndarray, np.generic)):
+        return False
+    try:
+        return np.asarray(x).dtype not in _core.dtypes
+    except ValueError:
+        return False
+
+
 def take_over(of_numpy: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NumPy's answer to a call without Tensors that ours refused, of lists of texts; masks would be lost."""
-    if any(isinstance(x, np.ma.MaskedArray) for x in _among((*args, *keywords.values()))):
+    arguments = (*args, *keywords.values())
+    masked = any(isinstance(x, np.ma.MaskedArray) for x in _among(arguments))
+    if masked or not any(map(_is_beyond, arguments)):
         return NotImplemented
     try:
         return given(of_numpy(*args, **keywords))

@@ -15,7 +15,8 @@ from numtorch.functions.calls.arguments import Array, as_tensor, dev_of, is_weak
 from numtorch.functions.calls.devices import place_of
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
-from numtorch.functions.creation.creation import array, empty, indices, ones
+from numtorch.functions.creation.conversion import array
+from numtorch.functions.creation.creation import empty, indices, ones
 from numtorch.functions.creation.ranges import linspace
 from numtorch.functions.dtypes import INT64
 from numtorch.functions.indexing.indexing import nonzero

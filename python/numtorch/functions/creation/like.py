@@ -11,7 +11,7 @@ import numpy as np
 
 from numtorch._core import Tensor
 from numtorch.functions.calls.registry import implements_like
-from numtorch.functions.creation import creation
+from numtorch.functions.creation import conversion, creation
 from numtorch.functions.io import files
 
 __all__: list[str] = []
@@ -42,11 +42,11 @@ def _answering(make: Callable[..., Any], function: Callable[..., Any]) -> Callab
 
 MADE: tuple[tuple[Callable[..., Any], Callable[..., Any]], ...] = (
     (np.arange, creation.arange),
-    (np.array, creation.array),
-    (np.asanyarray, creation.asanyarray),
-    (np.asarray, creation.asarray),
-    (np.ascontiguousarray, creation.ascontiguousarray),
-    (np.asfortranarray, creation.asfortranarray),
+    (np.array, conversion.array),
+    (np.asanyarray, conversion.asanyarray),
+    (np.asarray, conversion.asarray),
+    (np.ascontiguousarray, conversion.ascontiguousarray),
+    (np.asfortranarray, conversion.asfortranarray),
     (np.empty, creation.empty),
     (np.eye, creation.eye),
     (np.frombuffer, files.frombuffer),
@@ -59,7 +59,7 @@ MADE: tuple[tuple[Callable[..., Any], Callable[..., Any]], ...] = (
     (np.identity, creation.identity),
     (np.loadtxt, files.loadtxt),
     (np.ones, creation.ones),
-    (np.require, creation.require),
+    (np.require, conversion.require),
     (np.tri, creation.tri),
     (np.zeros, creation.zeros),
 )

@@ -224,9 +224,7 @@ def _comparable_arrays(a1: Array, a2: Array) -> list[Tensor] | None:
     """Both as Tensors; None if one of them is no array of numbers of 64 bits, and so equals no Tensor."""
     try:
         return as_tensors(a1, a2)
-    except (OverflowError, TypeError, ValueError) as error:
-        if find_dev([a1, a2]) is None and not isinstance(error, ValueError):
-            raise  # of texts or objects, without a Tensor: NumPy's to say
+    except (OverflowError, TypeError, ValueError):
         return None
 
 
@@ -234,6 +232,8 @@ def _comparable_arrays(a1: Array, a2: Array) -> list[Tensor] | None:
 def array_equal(a1: Array, a2: Array, equal_nan: bool = False) -> Any:
     """NumPy's `array_equal`: False at once for unequal shapes, else a 0-d Tensor for its bool."""
     arrays = _comparable_arrays(a1, a2)
+    if arrays is None and find_dev([a1, a2]) is None:
+        return np.array_equal(a1, a2, equal_nan)  # of texts or objects
     if arrays is None or arrays[0].shape != arrays[1].shape:
         return False
     x, y = arrays
@@ -248,7 +248,7 @@ def array_equiv(a1: Array, a2: Array) -> Any:
     """NumPy's `array_equiv`: False at once for shapes that do not fit, else a 0-d Tensor for its bool."""
     arrays = _comparable_arrays(a1, a2)
     if arrays is None:
-        return False
+        return find_dev([a1, a2]) is None and np.array_equiv(a1, a2)  # of texts or objects
     x, y = arrays
     try:
         np.broadcast_shapes(x.shape, y.shape)

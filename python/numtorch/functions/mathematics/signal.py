@@ -17,7 +17,7 @@ from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import FLOAT32, UINT64
 from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, on_bits, through
 from numtorch.functions.manipulation.joining import concatenate
-from numtorch.functions.manipulation.shape import flip
+from numtorch.functions.manipulation.rearranging import flip
 from numtorch.functions.mathematics.convolution import convolved_by_blocks
 
 __all__ = ["convolve", "correlate", "i0", "sinc", "unwrap"]
