@@ -1,4 +1,4 @@
-"""What functions hold without being given it: in closures, defaults, attributes and globals."""
+"""Arrays that a function holds in its closure, its defaults, its attributes or the globals that it reads."""
 
 from __future__ import annotations
 

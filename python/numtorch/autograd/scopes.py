@@ -44,7 +44,7 @@ class scope:
 
 @contextmanager
 def marked(pairs: Iterable[tuple[Tensor, Node]]) -> Generator[None, None, None]:
-    """Inside, each of these Tensors itself is what its node says."""
+    """Inside the block each of these Tensors is the leaf that its node describes."""
     done: list[tuple[Tensor, Node]] = []
     try:
         for value, node in pairs:

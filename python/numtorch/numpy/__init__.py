@@ -220,7 +220,7 @@ for _ours, _theirs in (
 
 
 def __getattr__(name: str) -> _ModuleType:
-    """NumPy's own modules; of what is not here it says why."""
+    """NumPy's own modules. For a name that is missing here it says why."""
     if name in _OWN:
         module: _ModuleType = getattr(_numpy, name)
         return module

@@ -1,4 +1,4 @@
-"""What can be asked of numbers, dtypes and arrays without an answer that is an array."""
+"""Questions about numbers, dtypes and arrays, whose answer is no array: `finfo`, `isscalar` and the like."""
 
 from __future__ import annotations
 

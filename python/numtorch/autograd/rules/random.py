@@ -1,4 +1,4 @@
-"""Random numbers: none depends on what its kernel is given but through a scale or a place, which are other kernels."""
+"""Random numbers. They depend on a scale or a mean only through the kernels that multiply and add them."""
 
 from __future__ import annotations
 

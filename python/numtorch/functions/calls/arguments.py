@@ -70,7 +70,7 @@ def kept(keepdims: Any) -> bool:
 
 
 def dev_of(*operands: Any) -> int:
-    """The device that what is not a Tensor yet joins: that of the first Tensor, else that of `numtorch.device`."""
+    """The device for operands that are no Tensors yet: that of the first Tensor, else that of `numtorch.device`."""
     dev = find_dev(operands)
     return _core.default_dev() if dev is None else dev
 

@@ -1,4 +1,4 @@
-"""What NumPy's linear algebra asks of its operands: dtypes, shapes, and kernels that found an answer.
+"""Checks of linear algebra: dtypes and shapes of operands, and whether a kernel found an answer.
 
 NumPy computes in float64 or complex128 and casts the result, float32 operands too. Ranks, thresholds of singular
 values and the verdict that a matrix is singular depend on that, so it is done here as well.

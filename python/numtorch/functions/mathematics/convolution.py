@@ -1,6 +1,7 @@
-"""Convolution as one matrix product, for what it is right for: finite numbers, and integers whose sums float64 holds.
+"""Convolution as one matrix product.
 
-To know that, one has to look at the numbers; so it is for the CPU, where that is no waiting.
+It is right for finite numbers, and for integers whose sums float64 holds. Finding out reads the numbers, so only the
+CPU does it: a GPU would have to be waited for.
 """
 
 from __future__ import annotations

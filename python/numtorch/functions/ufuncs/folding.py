@@ -120,7 +120,7 @@ def _axis_by_axis(extreme: Any, x: Tensor, axes: Axes, keepdims: bool) -> Tensor
 
 
 def _extreme_number(extreme: Any, worst: float, x: Tensor, axes: Axes, keepdims: bool) -> Tensor:
-    """The extreme of what is not NaN."""
+    """The extreme of the numbers that are not NaN."""
     if x.dtype.kind != "f":
         return _extreme(extreme, x, axes, keepdims)
     missing = aten.isnan(x)

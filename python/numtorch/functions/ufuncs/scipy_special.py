@@ -1,7 +1,7 @@
-"""Those of ``scipy.special``'s ufuncs that libtorch has kernels for, as ufuncs of Tensors.
+"""The ufuncs of ``scipy.special`` that libtorch has kernels for.
 
-SciPy is not imported: a program that calls one of them has done so. Which loop a call takes, and with it the dtype of
-the result, the ufunc itself says.
+This module does not import SciPy: a program that calls one of these ufuncs has imported it. The ufunc itself names the
+loop of a call, and with it the dtype of the result.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def array(x: Any) -> Any:
 
 
 class Moded(Layer):
-    """A layer that does something else in training: always, never, or (None) inside `gradient`."""
+    """A layer that computes otherwise in training. `training` says when: always, never, or (None) inside `gradient`."""
 
     training: bool | None = None
 

@@ -35,12 +35,12 @@ def _rows(g: Tensor, indices: Tensor, padding_idx: int, by_frequency: bool) -> T
     return aten.masked_fill_Scalar(rows, aten.unsqueeze(aten.eq_Scalar(indices, padding_idx), -1), 0.0)
 
 
-# Of values reduced at places, `dim` the axis along which the places are told. Where what was there is not included, a
-# place that something goes to has lost it.
+# Scatters that reduce: `index` says for each element of the source to which position along `dim` it goes. Without
+# `include_self` a position that an element goes to loses its own value.
 
 
 def _count(of_self: Tensor, of_source: Tensor, dim: int, index: Tensor, like: Tensor) -> Tensor:
-    """How many of what goes to a place, and was there, has a mark."""
+    """How many marked elements meet at each position: those that go there, and the one that was there."""
     return aten.scatter_add(
         aten._to_copy(of_self, dtype=like.dtype), dim, index, aten._to_copy(of_source, dtype=like.dtype)
     )

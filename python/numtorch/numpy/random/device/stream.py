@@ -31,8 +31,8 @@ class DeviceStream:
     """
     The methods of NumPy's Generator and RandomState, drawn on the device `dev` with libtorch's kernels.
 
-    Each call takes the next 64 bits of NumPy's `host` as the key of a stream of libtorch's, unless it fails: with it
-    `host` says all about what comes, and can be pickled, seeded, spawned and jumped as ever.
+    Each call takes the next 64 bits of NumPy's `host` as the key of a stream of libtorch's. A call that fails takes
+    none. So the state of `host` is the whole state: it can be pickled, seeded, spawned and jumped as in NumPy.
     """
 
     def __init__(self, host: Host, dev: int) -> None:
