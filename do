@@ -80,6 +80,7 @@ lint() {
   "$bin/ruff" check .
   "$bin/ruff" format --check .
   "$bin/mypy"
+  "$bin/python" -m pytest -q tests/test_types.py  # what mypy says of a user's script; `./do test` has no mypy
   # Names of other libraries are not there for a type checker.
   "$bin/python" -m mypy.stubtest numtorch._core --allowlist <("$bin/python" -c '
 from numtorch.spellings import TENSOR

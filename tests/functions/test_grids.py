@@ -15,7 +15,7 @@ from tests.pairing import Row, differences, evaluate, public_type
 from tests.versions import awaited
 
 OWN = SimpleNamespace(
-    **{name: getattr(module, name) for module in (creation, grids, tapers) for name in module.__all__},
+    **{name: getattr(module, name) for module in (conversion, creation, grids, tapers) for name in module.__all__},
     **{name: getattr(np, name) for name in ("int8", "int16", "uint8", "uint64", "float16", "float32")},
     tril=shape.tril,
     triu=shape.triu,
