@@ -31,7 +31,7 @@ STATEMENTS = {
     "partition": ["np.partition(v, 5000)"],
     "repeat": ["np.repeat(v, 3)", "np.repeat(x, 3, 0)", "np.repeat(v, i % 4)"],
     "searchsorted": ["np.searchsorted(s, v)"],
-    "take": ["np.take(v, i)", "np.take(x, i[:50], 1)"],
+    "take": ["np.take(v, i)", "np.take(x, i[:50] % 100, 1)"],
     "unpackbits": ["np.unpackbits(u)"],
     "floor_divide": ["i // 7", "i // j", "u // np.uint8(7)", "h // h[0]"],
     "remainder": ["i % 7", "i % j", "h % h[0]"],
