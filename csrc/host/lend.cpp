@@ -211,7 +211,9 @@ PyMethodDef functions[] = {
 }  // namespace
 
 bool fill_on_host(const at::Tensor& target, const at::Tensor& mask, const at::Tensor& value) {
-  constexpr double kSpeed = 6;  // NumPy's over masked_fill's
+  // NumPy's over masked_fill's: from 0.8 where half of the mask is true to 15 where nothing is. So it is for one
+  // thread.
+  constexpr double kSpeed = 1.5;
   if (!enabled || !is_plain(target) || !is_plain(mask) || !is_plain(value) || !is_faster(kSpeed, target.numel()))
     return false;
   const Ref args = check(PyTuple_Pack(2, lent_array(target).get(), lent_array(value).get()));

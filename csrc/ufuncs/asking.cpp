@@ -5,7 +5,7 @@
 #include "array/dtype.h"
 #include "array/tensor.h"
 #include "errors/errors.h"
-#include "host/host.h"
+#include "indexing/value.h"
 #include "process/once.h"
 
 namespace numtorch {
@@ -101,15 +101,6 @@ PyObject* ask_classes(PyObject* self, PyObject* const* args, Py_ssize_t count, P
   const Ref keywords = keywords_from(args + count, names);
   Ref answer = check(PyObject_CallFunctionObjArgs(ask_function, self, positional.get(), keywords.get(), nullptr));
   return answer.get() == Py_NotImplemented ? nullptr : answer.release();
-}
-
-bool holds_tensor(PyObject* object, int depth = 0) {
-  if (is_tensor(object)) return true;
-  if (depth > kDeepest || (!PyList_Check(object) && !PyTuple_Check(object))) return depth > kDeepest;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
-    if (holds_tensor(PySequence_Fast_GET_ITEM(object, i), depth + 1)) return true;
-  }
-  return false;
 }
 
 // With an error set: where no Tensor is among the arguments, and some of them no Tensor can stand for, such as lists of

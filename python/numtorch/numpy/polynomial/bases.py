@@ -8,18 +8,9 @@ from functools import wraps
 from types import FunctionType, ModuleType
 from typing import Any
 
-import numpy as np
-
-from numtorch._core import tensor
+from numtorch.numpy.overrides import given
 
 __all__ = ["giving_tensors", "of_basis"]
-
-
-def _given(result: Any) -> Any:
-    """The arrays in what a function of NumPy gives, as Tensors on the same memory."""
-    if type(result) in (list, tuple):
-        return type(result)(map(_given, result))
-    return tensor(result, copy=False) if isinstance(result, np.ndarray) else result
 
 
 def giving_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,7 +18,7 @@ def giving_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return _given(function(*args, **kwargs))
+        return given(function(*args, **kwargs))
 
     return call
 
@@ -40,6 +31,6 @@ def of_basis(module: ModuleType, package: str) -> ModuleType:
         member = getattr(module, name)
         if isinstance(member, FunctionType):
             member = giving_tensors(member)
-        setattr(made, name, _given(member))
+        setattr(made, name, given(member))
     sys.modules[made.__name__] = made
     return made
