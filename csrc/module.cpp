@@ -15,7 +15,7 @@
 #include "kernels/kernel.h"
 #include "process/ending.h"
 #include "tape/record.h"
-#include "tape/sharing.h"
+#include "tape/strided.h"
 #include "ufuncs/asking.h"
 #include "ufuncs/operation.h"
 #include "ufuncs/protocol.h"
@@ -39,7 +39,7 @@ void register_all(PyObject* self) {
   numtorch::register_reversed();
   numtorch::register_kernel(self);
   numtorch::register_record(self);
-  numtorch::register_sharing(self);
+  numtorch::register_strided(self);
   numtorch::register_tensor(self);
   numtorch::register_memory(self);
   numtorch::register_operation(self);

@@ -1,4 +1,4 @@
-// The tape's node: one recorded call. What it means, and the walk back, is numtorch/autograd/tape.py.
+// The tape's node: one recorded call. What it means, and the walk back, is numtorch/autograd/nodes.py and tape.py.
 #pragma once
 
 #include <Python.h>

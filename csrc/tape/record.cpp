@@ -11,6 +11,7 @@
 #include "kernels/kernel.h"
 #include "tape/marks.h"
 #include "tape/node.h"
+#include "tape/restore.h"
 #include "tape/run.h"
 #include "tape/saved.h"
 #include "tape/sharing.h"
@@ -237,61 +238,6 @@ PyObject* node_of(PyObject*, PyObject* object) {
   });
 }
 
-void check_version(PyObject* saved, PyObject* kernel) {
-  if (as_tensor(saved)->sequence == version_of(value_of(saved))) return;
-  fail(PyExc_RuntimeError,
-       "gradient: a value that the gradient of %U needs was overwritten after it was used; write into a copy instead",
-       reinterpret_cast<KernelObject*>(kernel)->name);
-}
-
-// A saved argument for its rule: checked and, where the rule's own work is recorded, with its history.
-Ref restore_one(PyObject* kept, PyObject* parent, PyObject* kernel, bool with_history) {
-  if (is_tensor(kept)) {
-    check_version(kept, kernel);
-    if (!with_history || !is_node(parent) || !is_alive(as_node(parent))) return Ref::borrow(kept);
-    Ref alias = check(wrap_result(value_of(kept)));
-    attach(alias.get(), parent);
-    return alias;
-  }
-  if (!PyTuple_Check(kept)) return Ref::borrow(kept);
-  const Py_ssize_t count = PyTuple_GET_SIZE(kept);
-  Ref restored = check(PyTuple_New(count));
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* inner = PyTuple_Check(parent) ? PyTuple_GET_ITEM(parent, i) : Py_None;
-    PyTuple_SET_ITEM(restored.get(), i, restore_one(PyTuple_GET_ITEM(kept, i), inner, kernel, with_history).release());
-  }
-  return restored;
-}
-
-// Whose arguments this thread restored last; alive as long as the rule runs that they were restored for.
-thread_local PyObject* restored_node = nullptr;
-
-// restore(node, g): (g, result, *args), what the rule of the node's kernel may read.
-PyObject* restore(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  return guarded([&] {
-    if (count != 2 || !is_node(args[0])) fail(PyExc_TypeError, "restore: takes a node and a gradient");
-    const NodeObject* node = as_node(args[0]);
-    restored_node = args[0];
-    const bool with_history = has_scope() && !is_ignored() && is_alive(node);
-    const Py_ssize_t total = PyTuple_GET_SIZE(node->args);
-    Ref values = check(PyTuple_New(total + 2));
-    PyTuple_SET_ITEM(values.get(), 0, Py_NewRef(args[1]));
-    // The several results of one kernel hang on parts of its node.
-    const bool has_parts = with_history && PyTuple_Check(node->result);
-    const Ref made_by = has_parts ? check(PyObject_CallOneArg(recorder, args[0])) : Ref::borrow(args[0]);
-    PyTuple_SET_ITEM(values.get(), 1, restore_one(node->result, made_by.get(), node->kernel, with_history).release());
-    for (Py_ssize_t i = 0; i < total; ++i) {
-      PyObject* parent = PyTuple_GET_ITEM(node->parents, i);
-      PyObject* kept = PyTuple_GET_ITEM(node->args, i);
-      PyTuple_SET_ITEM(values.get(), i + 2, restore_one(kept, parent, node->kernel, with_history).release());
-    }
-    return values.release();
-  });
-}
-
-// The node whose rule runs, for the first thing that a rule does.
-PyObject* restored(PyObject*, PyObject*) { return Py_NewRef(restored_node == nullptr ? Py_None : restored_node); }
-
 PyObject* rebind_function(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
     if (count != 3) fail(PyExc_TypeError, "rebind: takes a target, a result and the caller's name");
@@ -353,13 +299,13 @@ PyMethodDef functions[] = {
     {"begin_write", begin_write, METH_O, nullptr},
     {"release", release, METH_O, nullptr},
     {"node_of", node_of, METH_O, nullptr},
-    {"restore", as_function(restore), METH_FASTCALL, nullptr},
-    {"restored", restored, METH_NOARGS, nullptr},
     {"rebind", as_function(rebind_function), METH_FASTCALL, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
 }  // namespace
+
+Ref parts_of(PyObject* node) { return check(PyObject_CallOneArg(recorder, node)); }
 
 void attach(PyObject* tensor, PyObject* node) {
   TensorObject* object = as_tensor(tensor);
@@ -414,7 +360,7 @@ void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObj
   Ref node = check(make_node(Py_NewRef(reinterpret_cast<PyObject*>(kernel)), kept.release(), parents.release(),
                              kept_result.release(), next_sequence(), run));
   // One result hangs on its node; for several, the tape says how they hang together.
-  if (!is_tensor(result)) node = check(PyObject_CallOneArg(recorder, node.get()));
+  if (!is_tensor(result)) node = parts_of(node.get());
   attach_all(result, node.get());
 }
 
@@ -444,6 +390,7 @@ void register_record(PyObject* module) {
   register_run(module);
   register_node(module);
   register_marks(module);
+  register_restore(module);
   check(PyModule_AddFunctions(module, functions));
 }
 

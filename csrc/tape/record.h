@@ -4,6 +4,7 @@
 #include <Python.h>
 
 #include "array/tensor.h"
+#include "errors/errors.h"
 #include "tape/node.h"
 
 namespace numtorch {
@@ -27,6 +28,9 @@ bool any_tracked(PyObject* const* args, Py_ssize_t count);
 // Records that `kernel`, called with `args` (schema order, every argument present), gave `result`
 // (a Tensor, or a tuple or list of Tensors). Call it only if any_tracked(args).
 void record(KernelObject* kernel, PyObject* const* args, Py_ssize_t count, PyObject* result);
+
+// The nodes of the several results of the call that `node` is, as the tape hangs them together.
+Ref parts_of(PyObject* node);
 
 // From now on `node` (or nothing, if null) is what made the Tensor's value.
 void attach(PyObject* tensor, PyObject* node);

@@ -37,6 +37,4 @@ bool is_memory_shared(const TensorObject* object);
 // Is `object` alone with its memory, so that nothing but its own name can tell that it was written?
 bool owns_alone(const TensorObject* object);
 
-void register_sharing(PyObject* module);
-
 }  // namespace numtorch

@@ -11,7 +11,7 @@ from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Node, Tensor, tensor
 from numtorch.autograd import nests
-from numtorch.autograd.tape import Custom, Part, Pull
+from numtorch.autograd.nodes import Custom, Part, Pull
 
 
 def stand_in(value: Tensor) -> Tensor:

@@ -10,10 +10,10 @@ from numtorch._core import Node, Tensor
 from numtorch.autograd import nests
 from numtorch.autograd.attaching import attach
 from numtorch.autograd.closures import reachable
+from numtorch.autograd.nodes import Custom, Leaf, origins
 from numtorch.autograd.recording import Recording
 from numtorch.autograd.replay import Buffers, RandomNumbers
 from numtorch.autograd.scopes import marked, scope, tensors_marked, untracked
-from numtorch.autograd.tape import Custom, Leaf, origins
 
 T = TypeVar("T")
 Tracked = list[tuple[Tensor, Node]]

@@ -12,8 +12,9 @@ from numtorch._core import Node, Tensor, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.attaching import as_gradient, attach, nodes_of, refusing, stand_in
 from numtorch.autograd.closures import held_by, reachable
+from numtorch.autograd.fitting import zeros_like
+from numtorch.autograd.nodes import Custom
 from numtorch.autograd.scopes import marked, untracked
-from numtorch.autograd.tape import Custom, zeros_like
 from numtorch.structure import fmap
 
 T = TypeVar("T")

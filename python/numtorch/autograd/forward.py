@@ -8,9 +8,11 @@ from typing import Any
 from numtorch import _core
 from numtorch._core import Node, Tensor, tensor
 from numtorch.autograd import nests
+from numtorch.autograd.fitting import zeros_like
+from numtorch.autograd.nodes import Leaf
 from numtorch.autograd.recording import Recording, check_output, fitted, like_source
 from numtorch.autograd.scopes import scope
-from numtorch.autograd.tape import Leaf, backward, zeros_like
+from numtorch.autograd.tape import backward
 
 
 def pushforward(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., Any]]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
+from numtorch.autograd.fitting import zeros_like
 from numtorch.autograd.recording import Recording, check_loss, check_output
 from numtorch.autograd.rule import conj
-from numtorch.autograd.tape import zeros_like
 from numtorch.autograd.transforms import ValueAndGrad, gradient
 from numtorch.structure import is_differentiable
 

@@ -13,8 +13,9 @@ from numtorch import kernels as aten
 from numtorch._core import Node, Tensor, collect, tensor
 from numtorch.autograd import nests
 from numtorch.autograd.grads import Grads
+from numtorch.autograd.nodes import Leaf
 from numtorch.autograd.scopes import marked, scope
-from numtorch.autograd.tape import Leaf, Stale, backward
+from numtorch.autograd.tape import Stale, backward
 
 _nothing = nullcontext()
 

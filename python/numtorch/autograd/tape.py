@@ -8,39 +8,17 @@ are no cycles, and the graph goes when the last Tensor that needs it does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 from sys import getrefcount
 from typing import Any, NoReturn
 
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Kernel, Node, Spec, Tensor
+from numtorch.autograd.fitting import fit
+from numtorch.autograd.leftovers import Leftovers
+from numtorch.autograd.nodes import Custom, Leaf, Part, history, nested
 from numtorch.autograd.rule import Joint, kept_results, slopes_read, taken_results
-
-Like = Tensor | Spec
-
-
-class Leaf(Node):
-    """A Tensor that a gradient is taken with respect to; its parent, if any, is what it is to an outer gradient.
-
-    `source` is what the caller named: the Tensor itself, or the ndarray or number that it was made from.
-    """
-
-    __slots__ = ("kept", "source")
-
-    def __init__(self, tensor: Tensor, sequence: int, source: Any = None) -> None:
-        outer = _core.node_of(tensor)
-        self.source = tensor if source is None else source
-        self.kept = _core.untracked(tensor)
-        self.args = ()
-        self.parents = () if outer is None else (outer,)
-        self.result = tensor if outer is None else outer.result
-        self.sequence = sequence
-
-    def is_changed(self) -> bool:
-        """Was the source written to since?"""
-        return isinstance(self.source, Tensor) and not _core.is_unchanged(self.kept, self.source)
 
 
 def _is_cut(node: Node) -> bool:
@@ -55,36 +33,6 @@ def _sources(node: Node) -> Iterable[Any]:
         if not node.parents:
             return
         node = node.parents[0]
-
-
-class Part(Node):
-    """One result of a kernel that has several; its parent is the kernel's node."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, whole: Node, index: int) -> None:
-        self.args = ()
-        self.parents = (whole,)
-        self.result = whole.result[index]
-        self.sequence = whole.sequence
-        self.index = index
-
-
-class Custom(Node):
-    """A call of a function that comes with its own way back, `pull`.
-
-    ``pull(node, g)`` gives one gradient, or None, for each of the parents; `g` is a list, with None for what had no
-    influence, if the function has several results. `pull` must not refer to the node or to what hangs on it.
-    """
-
-    __slots__ = ("pull",)
-
-    def __init__(self, parents: Sequence[Node | None], result: Any, sequence: int, pull: Pull) -> None:
-        self.args = ()
-        self.parents = tuple(parents)
-        self.result = result
-        self.sequence = sequence
-        self.pull: Pull | None = pull
 
 
 class Stale(Node):
@@ -132,9 +80,6 @@ class Stale(Node):
         )
 
 
-Pull = Callable[[Custom, Any], Sequence["Tensor | None"]]
-
-
 def record(node: Node) -> tuple[Part | None, ...]:
     """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
     places = kept_results.get(node.kernel)
@@ -162,92 +107,11 @@ def _is_differentiable(value: Any) -> bool:
     return isinstance(value, Tensor | Spec) and value.dtype.kind in "fc"
 
 
-def zeros_like(like: Like) -> Tensor:
-    """Zeros of the shape, dtype and device of a Tensor or Spec."""
-    return aten.zeros(like.shape, dtype=like.dtype, device=like.dev)
-
-
-def fit(g: Tensor, like: Like) -> Tensor:
-    """`g` as a gradient of `like`: summed over the axes that broadcasting added, in its dtype, real where it is."""
-    if _core.matches(g, like):
-        return g
-    if g.dtype.kind == "c" and like.dtype.kind != "c":
-        g = aten.real(g)
-    if g.shape != like.shape:
-        g = _sum_to(g, like.shape)
-    return g if g.dtype == like.dtype else aten._to_copy(g, dtype=like.dtype)
-
-
-def _sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
-    extra = g.ndim - len(shape)
-    if extra < 0 and max(shape[:-extra]) == 1:
-        # An assignment leaves out leading axes of length 1 of what is assigned.
-        g, extra = aten.reshape(g, (1,) * -extra + g.shape), 0
-        if g.shape == shape:
-            return g
-    if extra < 0:
-        raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
-    axes = list(range(extra)) + [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]
-    if not axes:
-        raise ValueError(f"gradient: a rule gave shape {g.shape} for an argument of shape {shape}")
-    return aten.reshape(aten.sum_dim_IntList(g, axes, True), shape)
-
-
-def _nested(parents: tuple[Any, ...]) -> Iterable[Node]:
-    """The nodes among parents some of which are tuples."""
-    for parent in parents:
-        if type(parent) is tuple:
-            yield from _nested(parent)
-        elif parent is not None:
-            yield parent
-
-
-_sequence = attrgetter("sequence")
-
-
-def history(roots: Iterable[Node], start: int) -> list[Node]:
-    """The nodes behind `roots` that ran since `start`, parents first; iterative, since graphs are deep."""
-    seen = set(roots)
-    stack = list(seen)
-    while stack:
-        for parent in stack.pop().parents:
-            if parent is None or parent in seen:
-                continue
-            for node in (parent,) if type(parent) is not tuple else _nested(parent):
-                if node not in seen and node.sequence >= start:
-                    seen.add(node)
-                    stack.append(node)
-    order = sorted(seen, key=_sequence)
-    # A Part has the number of the node that it is part of, and comes after it.
-    return sorted(order, key=_place) if Part in map(type, order) else order
-
-
-def origins(roots: Iterable[Node], start: int, leaves: Iterable[Node]) -> set[Node]:
-    """The nodes from before `start` on which those behind `roots` depend, but not by way of `leaves`."""
-    seen = set(leaves)
-    stack = [root for root in roots if root not in seen]
-    found: set[Node] = set()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.sequence < start:
-            found.add(node)
-        else:
-            stack.extend(_nested(node.parents))
-    return found
-
-
-def _place(node: Node) -> tuple[int, bool]:
-    return node.sequence, type(node) is Part
-
-
 def _reaching(order: list[Node], leaves: set[Node]) -> list[Node]:
     """Those nodes that lead to a leaf: the others belong to an outer gradient alone."""
     reached = leaves | {node for node in order if type(node) is Stale}
     for node in order:
-        if any(parent in reached for parent in _nested(node.parents)):
+        if any(parent in reached for parent in nested(node.parents)):
             reached.add(node)
     return [node for node in order if node in reached]
 
@@ -282,7 +146,7 @@ def _in_a_row(order: list[Node]) -> int:
     """How many nodes that read slopes there are at most one behind the other."""
     behind: dict[Node, int] = {}
     for node in order:
-        before = max((behind.get(parent, 0) for parent in _nested(node.parents)), default=0)
+        before = max((behind.get(parent, 0) for parent in nested(node.parents)), default=0)
         behind[node] = before + _reads_slopes(node)
     return max(behind.values())
 
@@ -398,45 +262,6 @@ def _walk(
 def _go_on(stale: Stale, wanted: set[Node], g: Tensor, cotangents: dict[Node, Any]) -> None:
     for leaf, part in stale.pull(wanted, g):
         _add(cotangents, leaf, part)
-
-
-class Leftovers:
-    """The nodes that stay as they are when the way back is behind them, since somebody kept a Tensor that hangs there.
-
-    Its gradient may be asked for in another run (`Stale`). Whoever keeps Tensors should not thereby keep the memory of
-    a whole gradient: beyond `LIMIT` bytes everything is freed.
-    """
-
-    LIMIT = 2**24
-    NODE = 512  # about what a node takes itself
-
-    def __init__(self, roots: Iterable[Node]) -> None:
-        self.roots = set(roots)
-        self.kept: set[Node] = set()
-        self.bytes = 0
-
-    def keep(self, node: Node) -> bool:
-        """Whether to keep `node`, to which references lead that are not our own."""
-        if node in self.kept:
-            return True
-        if node in self.roots or self.bytes > self.LIMIT:
-            return False
-        stack = [node]
-        while stack and self.bytes <= self.LIMIT:
-            node = stack.pop()
-            if node not in self.kept:
-                self.kept.add(node)
-                self.bytes += self.NODE + _bytes_of(node.args) + _bytes_of(node.result)
-                stack.extend(_nested(node.parents))
-        if self.bytes > self.LIMIT:
-            self.kept.clear()
-        return bool(self.kept)
-
-
-def _bytes_of(held: Any) -> int:
-    if isinstance(held, Tensor):
-        return held.nbytes
-    return sum(map(_bytes_of, held)) if type(held) is tuple else 0
 
 
 def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, Any]) -> None:

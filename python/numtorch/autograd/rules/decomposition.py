@@ -10,10 +10,10 @@ import numpy as np
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.autograd.fitting import zeros_like
 from numtorch.autograd.rule import conj, define, refuse, slopes_read
 from numtorch.autograd.rules.linalg import adjoint
 from numtorch.autograd.rules.spectra import Slopes, are_close, largest, quotient
-from numtorch.autograd.tape import zeros_like
 
 
 def _determined(function: str, g: Any, dim: int, k: int) -> Any:

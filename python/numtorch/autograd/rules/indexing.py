@@ -10,8 +10,8 @@ import numpy as np
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.autograd.fitting import zeros_like
 from numtorch.autograd.rule import conj, define
-from numtorch.autograd.tape import zeros_like
 
 
 def _times(g: Tensor, factor: Any) -> Tensor:

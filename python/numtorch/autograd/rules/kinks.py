@@ -12,7 +12,8 @@ from collections.abc import Callable
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Node, Spec, Tensor
-from numtorch.autograd.tape import history, slopes
+from numtorch.autograd.nodes import history
+from numtorch.autograd.tape import slopes
 
 __all__ = ["ratio_at_zero"]
 

@@ -8,9 +8,9 @@ from typing import Any
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.autograd.fitting import Like, zeros_like
 from numtorch.autograd.rule import conj, define
 from numtorch.autograd.rules.kinks import ratio_at_zero
-from numtorch.autograd.tape import Like, zeros_like
 
 
 def axes_of(dim: Any, ndim: int) -> list[int]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.autograd.fitting import Like, zeros_like
 from numtorch.autograd.rule import define
-from numtorch.autograd.tape import Like, zeros_like
 
 for _name in (
     "reshape",

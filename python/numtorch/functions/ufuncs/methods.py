@@ -18,10 +18,10 @@ from numtorch.functions.ufuncs.call import (
     METHODS,
     call_plain,
     call_with,
-    constant,
     find_dev,
     make_plan,
 )
+from numtorch.functions.ufuncs.finishing import constant
 from numtorch.functions.ufuncs.folding import Fold
 from numtorch.functions.ufuncs.reduce import (
     accumulate,

@@ -16,7 +16,8 @@ from numtorch.functions.calls.host_loops import ufunc_answer
 from numtorch.functions.calls.layout import ordered_like, reduced_like
 from numtorch.functions.dtypes.storage import Dtype, cast
 from numtorch.functions.ufuncs import folding
-from numtorch.functions.ufuncs.call import constant, find_dev, finish, make_plan
+from numtorch.functions.ufuncs.call import find_dev, make_plan
+from numtorch.functions.ufuncs.finishing import constant, finish
 from numtorch.functions.ufuncs.folding import NONE, OWN, REDUCTIONS, Axes, Fold, kept_shape, truth, unreduced
 from numtorch.functions.ufuncs.options import read_mask
 from numtorch.functions.ufuncs.table import ROWS

@@ -8,9 +8,9 @@ from typing import Any
 from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.autograd.fitting import zeros_like
 from numtorch.autograd.rule import define_jointly, refuse
 from numtorch.autograd.rules.nn.norm import BY_FORMULA
-from numtorch.autograd.tape import zeros_like
 
 __all__: list[str] = []
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel, untracked
+from numtorch.autograd.fitting import Like
 from numtorch.autograd.rule import define, keep_results
-from numtorch.autograd.tape import Like
 
 
 def bare(like: Like) -> Tensor:
