@@ -11,7 +11,7 @@ from numtorch.structure import is_array, leaves, named, shadow, trained_leaves
 
 
 class Leaf:
-    """One array's place in the state: its rule, what the rule keeps, and how many updates there were.
+    """What the state has for one array: its rule, what the rule keeps, and how many updates there were.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def setup(rule: Rule, model: Any) -> Any:
     Returns
     -------
     nest
-        A `Leaf` in the place of every array that is trained, None for everything else. An array that occurs twice has
+        A `Leaf` instead of every array that is trained, None for everything else. An array that occurs twice has
         one leaf. `adjust`, `freeze` and `thaw` take the tree or a part of it.
 
     Raises

@@ -27,7 +27,7 @@ _JSON = "json"
 def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> None:
     """Writes a model, the state of its optimiser and the states of random numbers to one file.
 
-    The file is written beside the old one and takes its place when it is complete. There is no pickle in it.
+    The file is written beside the old one and replaces it when it is complete. There is no pickle in it.
 
     Parameters
     ----------

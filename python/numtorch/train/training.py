@@ -258,7 +258,7 @@ class _Run:
             return found.val[1], found.grad
 
         def of_arrays(given: list[Any]) -> Any:
-            """With Tensors in the places of ndarrays, those of buffers on the same memory; all else is what it was."""
+            """With Tensors instead of ndarrays, those of buffers on the same memory; all else is what it was."""
             replaced = self.buffers | {id(array): new for array, new in zip(arrays, given, strict=True)}
             model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
             return scaled(self.loss(model, *arguments))

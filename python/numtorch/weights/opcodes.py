@@ -52,7 +52,7 @@ class Names(tuple[Any, ...]):
 
 
 class Unknown:
-    """What a pickle would make of a name that is not known, in the place of which it stands."""
+    """What a pickle would make of an unknown name. It stands for what the name means."""
 
     __slots__ = ("name",)
 
@@ -123,7 +123,7 @@ class _Machine:
         return value
 
     def value(self, item: Any) -> Any:
-        """An item as it stands in a container, where a name has no place."""
+        """An item as it stands in a container, which may not hold a name."""
         if isinstance(item, Reference | Names):
             name = item.name if isinstance(item, Reference) else "a tuple of names"
             return Unknown(name) if self.partly else refused(f"{name} itself")
@@ -266,7 +266,7 @@ def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any], partl
     persistent : callable
         What a persistent id stands for.
     partly : bool
-        Whether to pass over what is not known; an `Unknown` stands in its place.
+        Whether to pass over what is not known; an `Unknown` stands for it.
 
     Returns
     -------
