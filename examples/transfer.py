@@ -87,7 +87,7 @@ def accuracy(model, images, labels):
 
 
 def learn(model, data, epochs, options, rate=2e-3):
-    """Trains what is not frozen."""
+    """Trains the arrays that are not frozen."""
     loader = DataLoader(data, batchsize=64, shuffle=True, rng=options.seed, dev=options.dev)
     return train(loss, model, loader, setup(Adam(rate), model), epochs=epochs, progress=options.progress)
 

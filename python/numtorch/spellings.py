@@ -1,4 +1,4 @@
-"""What other libraries call things, and what they are called here: for the errors of names and keywords not found."""
+"""Other libraries' names for things, and the names here: for the errors of names and keywords not found."""
 
 from __future__ import annotations
 

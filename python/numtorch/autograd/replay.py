@@ -1,4 +1,4 @@
-"""What a function found when it ran, once more: random numbers, and the buffers of layers."""
+"""The surroundings of a function when it runs once more: its random numbers, and the buffers of layers."""
 
 from __future__ import annotations
 

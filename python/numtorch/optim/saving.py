@@ -97,7 +97,7 @@ def load_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Non
 
 
 def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
-    """What `load_state` does, but for the changes: a function that makes these, and cannot fail."""
+    """All checks of `load_state`, and a function that makes its changes and cannot fail."""
     leaves = named_leaves(state)
     if not isinstance(settings, Mapping):
         raise ValueError(f"load_state: settings are a dict, not a {type(settings).__name__}")

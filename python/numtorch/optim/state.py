@@ -1,4 +1,4 @@
-"""What a rule keeps of each array of a model, in a tree of the model's shape."""
+"""The state that a rule keeps for each array of a model, in a tree of the model's shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numtorch.structure import is_array, leaves, named, shadow, trained_leaves
 
 
 class Leaf:
-    """What the state has for one array: its rule, what the rule keeps, and how many updates there were.
+    """The state of one array: its rule, the arrays that the rule keeps, and the number of updates.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a nest is: which values are containers, and what each of them holds.
+"""The parts of nests: which values are containers, and what each of them holds.
 
 Everything that takes a model asks here, so that all of them see the same. A container is a Mapping, list, tuple, deque,
 functools.partial or an object with attributes; anything else is an atom. Atoms that hold arrays all the same, as

@@ -191,7 +191,7 @@ def _read(path: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _plain(text: Any, size: int) -> dict[str, Any]:
-    """What is in the file of `size` bytes beside arrays; its parts are there, and are dicts and lists."""
+    """The contents of the file of `size` bytes beside arrays; its parts are there, and are dicts and lists."""
     if text.dtype != np.uint8 or text.ndim != 1 or text.size > size:
         raise ValueError(f"its JSON is an array of {text.dtype} {text.shape}")
     plain = json.loads(text.tobytes())

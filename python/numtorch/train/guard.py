@@ -1,4 +1,4 @@
-"""What keeps a loss that is not finite from a model: nothing is changed from that step on."""
+"""The guard against losses that are not finite: from such a step on the model does not change."""
 
 from __future__ import annotations
 

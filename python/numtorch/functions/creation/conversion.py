@@ -193,7 +193,7 @@ def require(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `require`. Memory of its own ('O') and memory to write to ('W') mean a copy of what is not new."""
+    """NumPy's `require`. Memory of its own ('O') and memory to write to ('W') mean a copy, unless the array is new."""
     wanted = {REQUIREMENTS[name.upper()] for name in requirements or ()}
     if {"C", "F"} <= wanted:
         raise ValueError("Cannot specify both 'C' and 'F' order")

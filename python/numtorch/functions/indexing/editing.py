@@ -42,7 +42,7 @@ def _picked(x: Tensor, axis: int, indices: Tensor) -> Tensor:
 
 
 def _cut(x: Tensor, axis: int, position: int) -> tuple[Tensor, Tensor]:
-    """What is before `position` along the axis, and the rest."""
+    """The elements before `position` along the axis, and the rest."""
     position = position + x.shape[axis] if position < 0 else position
     return aten.slice_Tensor(x, axis, 0, position), aten.slice_Tensor(x, axis, position, x.shape[axis])
 

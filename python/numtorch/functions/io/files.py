@@ -48,7 +48,7 @@ def save(file: Any, arr: Array, allow_pickle: bool = True) -> None:
 
 
 def _pickling(allowed: bool) -> dict[str, Any]:
-    """What says so to NumPy's `savez`: before 2.2 it always pickles, and takes the keyword for an array's name."""
+    """That keyword of NumPy's `savez`; before 2.2 it always pickles, and takes the keyword for an array's name."""
     return {"allow_pickle": allowed} if "allow_pickle" in inspect.signature(np.savez).parameters else {}
 
 

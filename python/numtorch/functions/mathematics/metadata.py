@@ -1,4 +1,4 @@
-"""What can be said of Tensors without computing."""
+"""Facts about Tensors that need no computing."""
 
 from __future__ import annotations
 
