@@ -28,11 +28,11 @@ def _draw_kind(rows: list[dict[str, Any]], path: str, kind: str) -> None:
     figure, axes = plt.subplots(
         lines, columns, figsize=(3.2 * columns, 2.6 * lines), squeeze=False, layout="constrained"
     )
-    for place, model in zip(axes.flat, models, strict=False):
-        _draw_model(place, [row for row in rows if row["model"] == model])
-        place.set_title(model, fontsize=10)
-    for place in list(axes.flat)[len(models) :]:
-        place.axis("off")
+    for subplot, model in zip(axes.flat, models, strict=False):
+        _draw_model(subplot, [row for row in rows if row["model"] == model])
+        subplot.set_title(model, fontsize=10)
+    for subplot in list(axes.flat)[len(models) :]:
+        subplot.axis("off")
     for line in axes:
         line[0].set_ylabel("ms")
     sides = [side for side in COLOURS if any(side in row["median_ns"] for row in rows)]
@@ -43,11 +43,11 @@ def _draw_kind(rows: list[dict[str, Any]], path: str, kind: str) -> None:
     plt.close(figure)
 
 
-def _draw_model(place: Any, rows: list[dict[str, Any]]) -> None:
+def _draw_model(subplot: Any, rows: list[dict[str, Any]]) -> None:
     for group, row in enumerate(rows):
         sides = [side for side in COLOURS if side in row["median_ns"]]
         width = 0.8 / len(sides)
         for i, side in enumerate(sides):
-            place.bar(group - 0.4 + (i + 0.5) * width, row["median_ns"][side] / 1e6, width, color=COLOURS[side])
-    place.set_xticks(range(len(rows)), [str(row["batch"]) for row in rows])
-    place.tick_params(labelsize=8)
+            subplot.bar(group - 0.4 + (i + 0.5) * width, row["median_ns"][side] / 1e6, width, color=COLOURS[side])
+    subplot.set_xticks(range(len(rows)), [str(row["batch"]) for row in rows])
+    subplot.tick_params(labelsize=8)

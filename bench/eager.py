@@ -1,4 +1,4 @@
-"""numtorch's models on PyTorch's own tensors: the same objects, with torch.nn.functional in the place of numtorch.nn.
+"""numtorch's models on PyTorch's own tensors: the same objects, with torch.nn.functional instead of numtorch.nn.
 
 It is PyTorch's side of models.py where torchvision is not installed.
 """
@@ -123,7 +123,7 @@ def _own(value: Any) -> Any:
 
 
 @cache
-def _places() -> list[tuple[dict[str, Any], str, Any, Any]]:
+def _swaps() -> list[tuple[dict[str, Any], str, Any, Any]]:
     """Where layers and models have a function of numtorch's: the module's names, the name, PyTorch's and the own."""
     found: list[tuple[dict[str, Any], str, Any, Any]] = []
     for name, module in list(sys.modules.items()):
@@ -138,13 +138,13 @@ def _places() -> list[tuple[dict[str, Any], str, Any, Any]]:
 @contextmanager
 def eager() -> Generator[None, None, None]:
     """Inside, layers and models call PyTorch; a few microseconds."""
-    places = _places()
-    for names, key, torchs, _ in places:
+    swaps = _swaps()
+    for names, key, torchs, _ in swaps:
         names[key] = torchs
     try:
         yield
     finally:
-        for names, key, _, own in places:
+        for names, key, _, own in swaps:
             names[key] = own
 
 

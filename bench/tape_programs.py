@@ -1,6 +1,6 @@
 """The training steps that tape.py times: each loss as a NumPy user writes it, and the same formula in PyTorch's names.
 
-A loss takes its parameters and data, and a module in the place of `np`; the first is called with NumPy itself on
+A loss takes its parameters and data, and a module instead of `np`; the first is called with NumPy itself on
 Tensors, and with `autograd.numpy` on ndarrays.
 """
 

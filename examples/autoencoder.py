@@ -123,9 +123,9 @@ def plot(figure, rows):
     axes = figure.subplots(len(rows), 10)
     for (name, images), row in zip(rows.items(), axes, strict=True):
         row[0].set_ylabel(name)
-        for image, place in zip(images, row, strict=True):
-            place.imshow(image[0], cmap="gray_r", vmin=0, vmax=1)
-            place.set(xticks=[], yticks=[])
+        for image, subplot in zip(images, row, strict=True):
+            subplot.imshow(image[0], cmap="gray_r", vmin=0, vmax=1)
+            subplot.set(xticks=[], yticks=[])
 
 
 def parse(arguments=None):

@@ -97,7 +97,7 @@ def load(file):
 
 
 def encode(text, characters):
-    """The place of each character among the sorted `characters`."""
+    """The index of each character among the sorted `characters`."""
     codes = np.array([text]).view(np.uint32).astype(np.int64)
     return np.searchsorted(np.array([characters]).view(np.uint32), codes)
 

@@ -202,8 +202,8 @@ def run(options):
     images, labels, test_images, test_labels = load(rng)
     network = random_network(rng)
 
-    place = "CPU (dev=-1)" if dev < 0 else f"GPU {dev} (dev={dev})"
-    print(f"The same network on ndarrays and on Tensors, {place}:")
+    device = "CPU (dev=-1)" if dev < 0 else f"GPU {dev} (dev={dev})"
+    print(f"The same network on ndarrays and on Tensors, {device}:")
     compare(network, test_images, dev)
 
     network = torch(network, dev=dev)

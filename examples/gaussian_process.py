@@ -9,7 +9,7 @@ import numtorch as nt
 
 
 def covariance(logs, a, b):
-    """Of the values at places a and b: height**2 exp(-distance**2 / (2 length**2)), from logarithms of both."""
+    """Of the values at points a and b: height**2 exp(-distance**2 / (2 length**2)), from logarithms of both."""
     return np.exp(2 * logs[1]) * np.exp(-0.5 * ((a[:, None] - b[None, :]) / np.exp(logs[0])) ** 2)
 
 
@@ -41,7 +41,7 @@ def fit(x, y, logs, steps):
 
 
 def predict(logs, x, y, at):
-    """Mean and standard deviation at other places."""
+    """Mean and standard deviation at other points."""
     lower = factor(logs, x)
     across = np.linalg.solve(lower, covariance(logs, x, at))
     mean = across.T @ np.linalg.solve(lower, y)

@@ -52,8 +52,8 @@ def run(options):
     rng = np.random.default_rng(0)
     cells, steps, every = (24, 60, 10) if options.quick else (96, 600, 20)
     truth = np.array([0.1, 0.4, 0.25, 0.05])
-    places = np.linspace(0, np.pi, cells)
-    first = np.sin(places) + 0.5 * np.sin(3 * places) ** 2
+    points = np.linspace(0, np.pi, cells)
+    first = np.sin(points) + 0.5 * np.sin(3 * points) ** 2
     exact = simulate(np.log(truth), first, steps, every)
     measured = exact + 1e-4 * rng.normal(size=exact.shape)
     p, losses = fit(
@@ -70,7 +70,7 @@ def plot(figure, measured, first, found, truth):
     left, right = figure.subplots(1, 2)
     left.plot(first, "k", label="at first")
     left.plot(measured[:: max(1, len(measured) // 5)].T, color="0.6")
-    left.set(xlabel="place", ylabel="temperature")
+    left.set(xlabel="position", ylabel="temperature")
     left.legend()
     right.step(range(len(truth)), truth, "k", where="mid", label="of the rod")
     right.step(range(len(found)), found, "r--", where="mid", label="found")

@@ -13,7 +13,7 @@ import numtorch as nt
 
 
 def network(w, x):
-    """Values (n, 1) at places x (n, 1)."""
+    """Values (n, 1) at points x (n, 1)."""
     hidden = np.tanh(x @ w["w1"] + w["b1"])
     hidden = np.tanh(hidden @ w["w2"] + w["b2"])
     return hidden @ w["w3"] + w["b3"]

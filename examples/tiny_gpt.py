@@ -1,6 +1,6 @@
 """A small GPT: a transformer that reads a text, learns which character comes next, and writes more of it.
 
-Blocks of causal attention and two Dense layers, each after a norm; what a place is comes from a learned vector; the
+Blocks of causal attention and two Dense layers, each after a norm; a learned vector says which position it is; the
 matrix that turns characters into features also turns features into characters. The text is what Python's own help()
 says of the language, or any file: --text FILE. With --half the network is in float16, and the optimiser keeps float32
 copies of it.
@@ -101,7 +101,7 @@ def load(file):
 
 
 def encode(text, characters):
-    """The place of each character among the sorted `characters`."""
+    """The index of each character among the sorted `characters`."""
     codes = np.array([text]).view(np.uint32).astype(np.int64)
     return np.searchsorted(np.array([characters]).view(np.uint32), codes)
 

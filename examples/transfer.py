@@ -1,6 +1,6 @@
 """Transfer: a network that knows the digits 0 to 4 learns 5 to 9 from a few images, by a new last layer alone.
 
-The images are the handwritten digits of 8 x 8 pixels that ship inside scikit-learn, at random places of 12 x 12. The
+The images are the handwritten digits of 8 x 8 pixels that ship inside scikit-learn, at random positions in 12 x 12. The
 first network says which digit it is and which way up: that asks for more features than the five digits alone. The same
 network, trained from nothing with the same few images, is what to compare with.
 """
@@ -87,7 +87,7 @@ def accuracy(model, images, labels):
 
 
 def learn(model, data, epochs, options, rate=2e-3):
-    """Trains what is not frozen."""
+    """Trains the arrays that are not frozen."""
     loader = DataLoader(data, batchsize=64, shuffle=True, rng=options.seed, dev=options.dev)
     return train(loss, model, loader, setup(Adam(rate), model), epochs=epochs, progress=options.progress)
 
@@ -149,10 +149,10 @@ def saved_and_loaded(model, test, options):
 
 
 def plot(figure, images, found):
-    for place, image, scores in zip(figure.subplots(3, 10).flat, images, found, strict=False):
-        place.imshow(image[0], cmap="gray_r")
-        place.set(xticks=[], yticks=[])
-        place.set_title(str(np.argmax(scores) + CLASSES), fontsize=9)
+    for subplot, image, scores in zip(figure.subplots(3, 10).flat, images, found, strict=False):
+        subplot.imshow(image[0], cmap="gray_r")
+        subplot.set(xticks=[], yticks=[])
+        subplot.set_title(str(np.argmax(scores) + CLASSES), fontsize=9)
 
 
 def parse(arguments=None):

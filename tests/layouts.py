@@ -28,7 +28,7 @@ OWNERS = {
 }
 WRITEABLE = {
     r"np\.(flip|fliplr|flipud|rot90)\(|hermitian=True, compute_uv=False": "reversed views",
-    r"broadcast_arrays\(": "NumPy warns that a write reaches several places, a Tensor refuses it",
+    r"broadcast_arrays\(": "NumPy warns that a write reaches several elements, a Tensor refuses it",
 }
 
 

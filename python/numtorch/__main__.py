@@ -12,7 +12,7 @@ def main() -> None:
     """Reads the command line and runs the script."""
     parser = argparse.ArgumentParser(
         prog="python -m numtorch",
-        description="Runs a NumPy script with numtorch.numpy in NumPy's place.",
+        description="Runs a NumPy script with numtorch.numpy instead of NumPy.",
     )
     parser.add_argument("--dev", type=int, default=-1, help="device of its arrays: -1 the CPU, 0, 1, ... a GPU")
     parser.add_argument("script", help="the script; what follows it are its own arguments")

@@ -20,7 +20,7 @@ _ABANDONED = 3600.0  # seconds after which a file of another machine, whose lock
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of `path` when all is written.
+    """A file to write to, which replaces `path` when all is written.
 
     If anything fails before that, also the machine, what was there stays as it was. Of a link, what it leads to is
     replaced. What an earlier call for the same path left behind, as its process was killed, is removed; a file that

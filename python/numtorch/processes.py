@@ -1,4 +1,4 @@
-"""What libtorch needs to be told when the process forks or ends."""
+"""Messages to libtorch when the process forks or ends."""
 
 from __future__ import annotations
 

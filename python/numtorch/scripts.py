@@ -1,4 +1,4 @@
-"""Runs a script of NumPy's with `numtorch.numpy` in NumPy's place: what ``python -m numtorch`` does."""
+"""Runs a script of NumPy's with `numtorch.numpy` instead of NumPy: what ``python -m numtorch`` does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other libraries call things, and what they are called here: for the errors of names and keywords not found."""
+"""Other libraries' names for things, and the names here: for the errors of names and keywords not found."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TENSOR: dict[str, str] = {
     "expand_as": "np.broadcast_to(t, other.shape) does it",
     "chunk": "np.array_split(t, parts, axis) does it",
     "unbind": "np.unstack(t, axis=axis) does it",
-    "split_with_sizes": "np.split(t, places, axis) does it",
+    "split_with_sizes": "np.split(t, indices, axis) does it",
     "mm": "a @ b multiplies matrices",
     "bmm": "a @ b multiplies matrices",
     "mv": "a @ b multiplies matrices",
@@ -107,7 +107,7 @@ NAMES: dict[str, str] = {
     **_functions("no_grad enable_grad stop_gradient", "numtorch.nograd(f) and numtorch.dropgrad(x) make constants"),
     "inference_mode": "nothing is recorded outside of numtorch.gradient",
     **_functions("jit compile", "Tensors compute at once; there is no compiler"),
-    "vmap": "NumPy's broadcasting and numtorch.numpy.vectorize take its place",
+    "vmap": "NumPy's broadcasting and numtorch.numpy.vectorize do it",
     "cuda": "devices are numbers: numtorch.cuda_is_available(), numtorch.device_count(), dev=0",
     "device_put": "t.to(dev=...) and numtorch.torch(model, dev=...) move",
     "from_numpy": "numtorch.tensor(array, copy=False) shares its memory",

@@ -19,7 +19,7 @@ class Operation:
     """
     `numpy(*arrays, n)` and `torch(*arrays, n)` give a new array, or None if they write into the first one.
 
-    `n` is any number, from which axes and places are made; `fits` says which shapes the operation takes.
+    `n` is any number, from which axes and indices are made; `fits` says which shapes the operation takes.
     """
 
     arity: int
@@ -51,13 +51,13 @@ def axis(a: Any, n: int) -> int:
     return n % a.ndim
 
 
-def places(a: Any, n: int) -> np.ndarray:
-    """Places along the first axis, with repetitions."""
+def indices(a: Any, n: int) -> np.ndarray:
+    """Indices along the first axis, with repetitions."""
     return np.array([n, n + 1, 3 * n, n]) % len(a)
 
 
 def on_torch(a: Any, n: int) -> Any:
-    return torch.as_tensor(places(a, n))
+    return torch.as_tensor(indices(a, n))
 
 
 def alike(run: Callable[[Any, Any, int], Any]) -> Operation:
@@ -108,7 +108,7 @@ COMPUTED: dict[str, Operation] = {
     "row": Operation(1, lambda a, n: a[n % len(a)] * 1.5, lambda a, n: a[n % len(a)] * 1.5, has_axes(2)),
     "column": Operation(1, lambda a, n: a[..., n % a.shape[-1] :] * 1.5, lambda a, n: a[..., n % a.shape[-1] :] * 1.5),
     "reversed": Operation(1, lambda a, _: a[::-1].copy(), lambda a, _: torch.flip(a, [0])),
-    "taken": Operation(1, lambda a, n: a[places(a, n)], lambda a, n: a[on_torch(a, n)], lambda s: np.prod(s[1:]) <= 9),
+    "taken": Operation(1, lambda a, n: a[indices(a, n)], lambda a, n: a[on_torch(a, n)], lambda s: np.prod(s[1:]) <= 9),
     "take": Operation(
         1,
         lambda a, n: np.take(a, [0, n % a.shape[-1], 0], axis=-1),
@@ -210,7 +210,7 @@ def _set_masked(a: Any, b: Any, _: int) -> None:
 
 
 def _add_at(a: Any, n: int) -> None:
-    np.add.at(a, places(a, n), a[0] * 0.5)
+    np.add.at(a, indices(a, n), a[0] * 0.5)
 
 
 def _multiply_at(a: Any, n: int) -> None:
@@ -344,8 +344,8 @@ def _row_of_rest(a: Any, n: int) -> None:
 
 def _row_of_rest_anew(a: Any, n: int) -> Any:
     a = with_set(a, slice(-2, None), a[-2:] + 0.25)
-    place = max(len(a) - 2, 0) + n % min(len(a), 2)
-    return with_set(a, place, a[place] * 0.5)
+    index = max(len(a) - 2, 0) + n % min(len(a), 2)
+    return with_set(a, index, a[index] * 0.5)
 
 
 def _scale_backward(a: Any, n: int) -> None:
@@ -354,8 +354,8 @@ def _scale_backward(a: Any, n: int) -> None:
 
 
 def _scaled_backward(a: Any, n: int) -> Any:
-    place = (..., a.shape[-1] - 1 - n % a.shape[-1])
-    return with_set(a, place, a[place] * 1.5)
+    index = (..., a.shape[-1] - 1 - n % a.shape[-1])
+    return with_set(a, index, a[index] * 1.5)
 
 
 def _accumulate_backward(a: Any, _: int) -> None:
@@ -369,8 +369,8 @@ def _square_every_other(a: Any, n: int) -> None:
 
 
 def _squared_every_other(a: Any, n: int) -> Any:
-    places = list(range(len(a)))[::-1][n % len(a) :: 2]
-    return with_set(a, places, a[places] ** 2)
+    rows = list(range(len(a)))[::-1][n % len(a) :: 2]
+    return with_set(a, rows, a[rows] ** 2)
 
 
 def turned(s: tuple[int, ...], t: tuple[int, ...]) -> bool:

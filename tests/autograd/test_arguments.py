@@ -22,8 +22,8 @@ from tests.autograd.rows import OF_OTHER_TESTS
 SHAPE = "the shape of the result, which the gradient has"
 DTYPE = "of the result; the tape casts"
 MEMORY = "how or where the result lies in memory"
-ADDED = "it is added, or takes the place of elements: it does not scale what the others contribute"
-PLACES = "the places that were chosen are read instead"
+ADDED = "it is added, or replaces elements: it does not scale what the others contribute"
+INDICES = "the indices that were chosen are read instead"
 WAY = "how the same numbers are computed, or whether an error is raised"
 
 # By the name of the argument, whatever the kernel.
@@ -98,15 +98,15 @@ HERE: dict[tuple[str, str], str] = {
     ("squeeze.dim", "dim"): SHAPE,
     ("squeeze.dims", "dim"): SHAPE,
     ("unsqueeze", "dim"): SHAPE,
-    ("kthvalue", "k"): PLACES,
-    ("topk", "k"): PLACES,
-    ("topk", "largest"): PLACES,
-    ("topk", "sorted"): PLACES,
-    ("sort", "descending"): PLACES,
-    ("sort.stable", "descending"): PLACES,
-    ("sort.stable", "stable"): PLACES,
+    ("kthvalue", "k"): INDICES,
+    ("topk", "k"): INDICES,
+    ("topk", "largest"): INDICES,
+    ("topk", "sorted"): INDICES,
+    ("sort", "descending"): INDICES,
+    ("sort.stable", "descending"): INDICES,
+    ("sort.stable", "stable"): INDICES,
     **{
-        (f"max_pool{n}d_with_indices_backward", name): PLACES
+        (f"max_pool{n}d_with_indices_backward", name): INDICES
         for n in (2, 3)
         for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
     },
@@ -192,10 +192,10 @@ PARTLY: dict[str, tuple[Any, list[int]]] = {
 @pytest.mark.parametrize("name", PARTLY)
 def test_results_without_a_rule_are_refused(name: str, dev: int) -> None:
     """And not left out, whether the other results are used or not."""
-    run, places = PARTLY[name]
+    run, positions = PARTLY[name]
     x = tensor(np.array([[1.0, 2, 4], [3, 1, 1]]), dev=dev)
     assert gradient(lambda x: np.sum(run(x)[0]), x)[0] is not None
-    for i in places:
+    for i in positions:
         for used in ([i], [0, i]):
             with pytest.raises(NotImplementedError, match=f"{name} has none through its result {i}"):
                 gradient(lambda x, used=used: sum(np.sum(run(x)[j]) for j in used), x)

@@ -27,11 +27,11 @@ BOUND = 20.0  # of the values of an array
 @dataclass(frozen=True)
 class Step:
     name: str
-    places: tuple[int, ...]
+    operands: tuple[int, ...]
     n: int
 
     def __repr__(self) -> str:
-        return f"{self.name}{(*self.places, self.n)}"
+        return f"{self.name}{(*self.operands, self.n)}"
 
 
 OPERATIONS = {**COMPUTED, **WRITTEN, **({**THROUGH_VIEWS, **BACKWARD} if VIEWS else {})}
@@ -44,7 +44,7 @@ def run(program: tuple[Step, ...], arrays: list[Any]) -> list[Any]:
     """On ndarrays or Tensors."""
     arrays = [a * 1.0 for a in arrays]
     for step in program:
-        result = OPERATIONS[step.name].numpy(*[arrays[i] for i in step.places], step.n)
+        result = OPERATIONS[step.name].numpy(*[arrays[i] for i in step.operands], step.n)
         if result is not None:
             arrays.append(result)
     return arrays
@@ -54,7 +54,7 @@ def run_in_torch(program: tuple[Step, ...], arrays: list[Any]) -> list[Any]:
     """What is read is copied before, since PyTorch does not let one overwrite what a backward pass needs."""
     arrays = [a * 1.0 for a in arrays]
     for step in program:
-        first, *others = (arrays[i] for i in step.places)
+        first, *others = (arrays[i] for i in step.operands)
         keeps_first = step.name not in COMPUTED
         others = [a.clone() for a in others]
         result = OPERATIONS[step.name].torch(first if keeps_first else first.clone(), *others, step.n)
@@ -108,11 +108,11 @@ def differences(program: tuple[Step, ...], arrays: list[np.ndarray], step: float
     found = []
     for which, array in enumerate(arrays):
         slope = np.zeros_like(array)
-        for place in np.ndindex(*array.shape):
+        for index in np.ndindex(*array.shape):
             for k, weight in ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12)):
                 moved = [a.copy() for a in arrays]
-                moved[which][place] += k * step
-                slope[place] += weight * loss(np, run(program, moved)) / step
+                moved[which][index] += k * step
+                slope[index] += weight * loss(np, run(program, moved)) / step
         found.append(slope)
     return found
 

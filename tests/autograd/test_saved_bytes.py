@@ -55,7 +55,7 @@ def kept_by_torch(f: Callable[..., Any], arrays: list[np.ndarray], dev: int) -> 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t):
         y = f(*leaves)
     assert y.requires_grad
-    return sum(size for place, size in saved.items() if place not in own)
+    return sum(size for address, size in saved.items() if address not in own)
 
 
 def conv(xp: Any, x: Any, w: Any) -> Any:

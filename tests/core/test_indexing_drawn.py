@@ -72,7 +72,7 @@ def check_drawn(drawn, dev):
     check_get(x, index, dev)
     check_set(x, index, -1, dev)
     numbers = [part for part in (index if isinstance(index, tuple) else (index,)) if isinstance(part, np.ndarray)]
-    if dev == -1 or not numbers:  # on a GPU any of several writes to one place may be the last
+    if dev == -1 or not numbers:  # on a GPU any of several writes to one element may be the last
         check_set(x, index, -numbered(wanted[0].shape) - 1, dev)
 
 

@@ -98,9 +98,9 @@ def test_generators(dev: int) -> None:
 
 
 def test_several_results(x: Tensor) -> None:
-    values, places = kernel("topk")(x, 2)
+    values, indices = kernel("topk")(x, 2)
     assert values.tolist() == [[2, 1], [5, 4]]
-    assert places.dtype == np.int64
+    assert indices.dtype == np.int64
     assert [part.shape for part in kernel("split.Tensor")(x, 2, 1)] == [(2, 2), (2, 1)]
     assert kernel("size.int")(x, 1) == 3
     assert kernel("is_complex")(x) is False

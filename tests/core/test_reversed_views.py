@@ -272,8 +272,8 @@ def test_iteration(dev: int) -> None:
     t[::-1].flat[2:9] = x[::-1].flat[2:9] = np.arange(7)
     x[:, ::-1].flat = [1, 2, 3]
     t[:, ::-1].flat = [1, 2, 3]
-    for place in np.ndindex(2, 3, 4):
-        assert t[::-1][place] == x[::-1][place]
+    for index in np.ndindex(2, 3, 4):
+        assert t[::-1][index] == x[::-1][index]
 
 
 # ---- Writes ----
@@ -528,7 +528,7 @@ def test_what_a_rule_needs_is_safe(dev: int) -> None:
 @dataclass(frozen=True)
 class Step:
     name: str
-    place: int
+    number: int
     n: int
 
 
@@ -610,7 +610,7 @@ STEPS = st.builds(Step, st.sampled_from([*VIEW_STEPS] * 2 + [*WRITE_STEPS]), st.
 
 def take(step: Step, arrays: list[Any]) -> None:
     """One step, on ndarrays or on Tensors."""
-    array = arrays[step.place % len(arrays)]
+    array = arrays[step.number % len(arrays)]
     if step.name in VIEW_STEPS:
         arrays.append(VIEW_STEPS[step.name](array, step.n))
     elif array.flags.writeable:

@@ -101,7 +101,7 @@ def part(a: Array, dev: int) -> Tensor:
 
 
 def repeated(axis: int) -> Callable[[Array, int], Tensor]:
-    """One element along an axis, as often as there are places."""
+    """One element along an axis, as often as there are indices."""
 
     def lay(a: Array, dev: int) -> Tensor:
         one = np.take(a, [0], axis)
@@ -152,13 +152,13 @@ def everything(row: Operands, arrays: list[Tensor]) -> list[Array]:
 
 def check(row: Operands, arrays: list[Tensor], text: str) -> None:
     wanted = everything(row, [a.astype(np.float64).copy() for a in arrays])
-    for place, (got, right) in enumerate(zip(everything(row, arrays), wanted, strict=True)):
+    for number, (got, right) in enumerate(zip(everything(row, arrays), wanted, strict=True)):
         assert got.dtype == np.float32
         assert got.shape == right.shape
         error = np.max(np.abs(got - right), initial=0.0)
         # Sums of thousands of equal numbers lose more digits than others do.
         bound = 5e-4 if "one number" in text or "repeated" in text else 5e-5
-        assert error <= bound * np.max(np.abs(right), initial=1e-30), f"{text}, output {place}: {error}"
+        assert error <= bound * np.max(np.abs(right), initial=1e-30), f"{text}, output {number}: {error}"
 
 
 CASES = [

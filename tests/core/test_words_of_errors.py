@@ -23,7 +23,7 @@ from numtorch.functions.calls import registry
 
 HUGE = 2**63 - 1
 
-# What of libtorch's must not be seen: types, schemas, places in its source, and its names for things.
+# What of libtorch's must not be seen: types, schemas, lines of its source, and its names for things.
 FOREIGN = re.compile(
     r"aten::|Exception raised|\.cpp|\.cu\b|\.h:|INTERNAL|SymInt|\bat::|c10|IntArrayRef|the kernel is|MKL|DNN|"
     r"CPU[A-Z]\w*Type|sparse_coo|scalar type|input tensor|the tensor|self tensor|negative padding|type c10|"
@@ -160,12 +160,12 @@ class Draw:
     def call(self) -> tuple[list[Any], dict[str, Any]]:
         if self.parameters is None:
             return [self.array(), *(self.value() for _ in range(self.random.randrange(3)))], {}
-        places = [p for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        least = sum(p.default is p.empty for p in places)
-        count = min(least + self.random.choice([0, 0, 1, 2]), len(places))
+        positional = [p for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        least = sum(p.default is p.empty for p in positional)
+        count = min(least + self.random.choice([0, 0, 1, 2]), len(positional))
         if not count and any(p.kind is p.VAR_POSITIONAL for p in self.parameters):
             count = 1 + self.random.randrange(2)
-        given = {p.name for p in places[:count]}
+        given = {p.name for p in positional[:count]}
         names = [p.name for p in self.parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
         chosen = [n for n in names if n not in given and n not in UNASKED and self.random.random() < 0.2]
         args = [self.array() if i == 0 or self.random.random() < 0.3 else self.value() for i in range(count)]

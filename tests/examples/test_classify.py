@@ -22,19 +22,19 @@ NAMES = ["cat", "dog", "fish"]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With a small model's weights in three formats, images in three, and labels."""
-    place = tmp_path_factory.mktemp("classify")
+    folder = tmp_path_factory.mktemp("classify")
     arrays = state(network())
-    torch.save({name: torch.from_numpy(array) for name, array in arrays.items()}, place / "small.pth")
-    save(place / "small.safetensors", arrays)
-    save(place / "small.npz", arrays)
+    torch.save({name: torch.from_numpy(array) for name, array in arrays.items()}, folder / "small.pth")
+    save(folder / "small.safetensors", arrays)
+    save(folder / "small.npz", arrays)
     photo = load_sample_image("flower.jpg")[::2, ::2]
-    np.save(place / "photo.npy", photo)
+    np.save(folder / "photo.npy", photo)
     from PIL import Image
 
-    Image.fromarray(photo).save(place / "photo.png")
-    Image.fromarray(photo).save(place / "photo.jpg", quality=95)
-    (place / "labels.txt").write_text("\n".join(NAMES) + "\n")
-    return place
+    Image.fromarray(photo).save(folder / "photo.png")
+    Image.fromarray(photo).save(folder / "photo.jpg", quality=95)
+    (folder / "labels.txt").write_text("\n".join(NAMES) + "\n")
+    return folder
 
 
 def network() -> Any:

@@ -87,7 +87,7 @@ def opt_einsum(xp: Any, package: Path) -> tuple[list[str], Uses]:
 
 
 def marray(xp: Any, package: Path) -> tuple[list[str], Uses]:
-    """Its tests are parametrised with three namespaces, of which array_api_strict's place is free."""
+    """Its tests are parametrised with three namespaces, of which array_api_strict's is free."""
     namespace: Any = types.ModuleType("tensors")  # a name with torch in it would be taken for PyTorch's
     namespace.__dict__.update({name: getattr(xp, name) for name in dir(xp) if not name.startswith("__")})
     namespace.__array_namespace_info__ = xp.__array_namespace_info__

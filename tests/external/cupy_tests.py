@@ -1,5 +1,5 @@
 """
-CuPy's own tests with numtorch.numpy in CuPy's place: `python tests/external/cupy_tests.py CHECKOUT`.
+CuPy's own tests with numtorch.numpy instead of CuPy: `python tests/external/cupy_tests.py CHECKOUT`.
 
 The tests and CuPy's helpers for tests are read from the checkout; CuPy itself, which needs CUDA, is neither built nor
 imported. A module that stands for `cupy` has what numtorch.numpy has, and raises AttributeError for the rest.
@@ -96,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="CuPy's tests of NumPy's interface on Tensors.")
     parser.add_argument("checkout", type=Path, help="a checkout of https://github.com/cupy/cupy; nothing is built")
     parser.add_argument("--dev", type=int, default=-1)
-    parser.add_argument("--namespace", default="numtorch.numpy", help="the module in CuPy's place")
+    parser.add_argument("--namespace", default="numtorch.numpy", help="the module instead of CuPy")
     options, arguments = parser.parse_known_args()
     root = options.checkout / "tests"
     if not root.is_dir():

@@ -1,7 +1,7 @@
 """
 NPBench's kernels, unmodified, on Tensors: `python tests/external/npbench.py CHECKOUT [--dev 0] [--only nbody,lu]`.
 
-Each kernel runs on ndarrays, then with Tensors passed in, then with `numtorch.numpy` in NumPy's place as well. What it
+Each kernel runs on ndarrays, then with Tensors passed in, then with `numtorch.numpy` instead of NumPy as well. What it
 returns and what it leaves in its arguments must be what NumPy makes of them.
 """
 

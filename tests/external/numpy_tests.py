@@ -1,5 +1,5 @@
 """
-NumPy's own tests with numtorch.numpy in NumPy's place: `python tests/external/numpy_tests.py [PATH] [FILE ...]`.
+NumPy's own tests with numtorch.numpy instead of NumPy: `python tests/external/numpy_tests.py [PATH] [FILE ...]`.
 
 PATH is an installed numpy package or a checkout's `numpy` folder; by default the installed one, whose wheel holds the
 tests. They are copied to a temporary folder, where what they import as NumPy is numtorch.numpy, and NumPy's own module
@@ -64,7 +64,7 @@ def outcomes(log: Path) -> dict[str, tuple[str, str]]:
 
 
 class Standing(types.ModuleType):
-    """A module in NumPy's place: numtorch.numpy's names, and NumPy's own for what it has not."""
+    """A module instead of NumPy: numtorch.numpy's names, and NumPy's own for what it has not."""
 
     def __init__(self, name: str, ours: Any, theirs: types.ModuleType) -> None:
         super().__init__(name, theirs.__doc__)

@@ -193,10 +193,10 @@ class Expected:
         self.bends: list[Any] | None = None
         self.smooth: list[int] = []  # the results that have gradients
         flat = [a.clone() if isinstance(a, torch.Tensor) else a for a in call.flat]
-        places = differentiable(call)
-        for i in places:
+        numbers = differentiable(call)
+        for i in numbers:
             flat[i].requires_grad_()
-        leaves = [flat[i] for i in places]
+        leaves = [flat[i] for i in numbers]
         try:
             args, kwargs = tree_unflatten(flat, call.tree)
             results = results_of(call.function(*args, **kwargs))
@@ -236,8 +236,8 @@ def differs(found: Any, wanted: Any, order: int) -> str:
         return ""
     with np.errstate(all="ignore"):
         error = np.abs(got - right)
-    place = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape) if error.ndim else ()
-    return f"at {tuple(map(int, place))} {got[place]}, not {right[place]}"
+    index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape) if error.ndim else ()
+    return f"at {tuple(map(int, index))} {got[index]}, not {right[index]}"
 
 
 @dataclass
@@ -270,12 +270,12 @@ def replay(call: Call, tally: Tally) -> None:
     expected = Expected(call)
     if expected.values is None:
         return
-    places = differentiable(call)
-    tensors = [flat[i] for i in places]
+    numbers = differentiable(call)
+    tensors = [flat[i] for i in numbers]
 
     def run(*given: Any) -> list[Any]:
         mine = list(flat)
-        for i, x in zip(places, given, strict=True):
+        for i, x in zip(numbers, given, strict=True):
             mine[i] = x
         args, kwargs = tree_unflatten(mine, call.tree)
         return results_of(kernel(*args, **kwargs))

@@ -45,7 +45,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a list of values": lambda q: q.array(list(source(q)), HALF),
     "assignment": lambda q: written(zeros(q), lambda a: a.__setitem__(slice(None), source(q))),
     "assignment by a mask": lambda q: written(zeros(q), lambda a: a.__setitem__(a == 0, source(q))),
-    "assignment by places": lambda q: written(zeros(q), lambda a: a.__setitem__(list(range(12)), source(q))),
+    "assignment by indices": lambda q: written(zeros(q), lambda a: a.__setitem__(list(range(12)), source(q))),
     "assignment of numbers": lambda q: written(
         zeros(q), lambda a: [a.__setitem__(i, n) for i, n in enumerate(NUMBERS)]
     ),

@@ -91,9 +91,9 @@ def test_spread_along_axes(axis: Any, dtype: str, dev: int) -> None:
 @pytest.mark.parametrize("value", [True, False])
 def test_truth(axis: Any, value: bool, dev: int) -> None:
     x = np.full((200, 300), value)
-    for place in (None, (7, 8)):
-        if place is not None:
-            x[place] = not value
+    for index in (None, (7, 8)):
+        if index is not None:
+            x[index] = not value
         for function in (np.all, np.any):
             for array, t in ((x, nt.tensor(x, dev=dev)), (x.T, nt.tensor(x, dev=dev).T)):
                 agree(function(t, axis=axis), np.asarray(function(array, axis=axis)))
@@ -125,10 +125,10 @@ def test_bins_of_what_is_not_finite(dev: int) -> None:
     agree(np.histogram(nt.tensor(x, dev=dev), 10, (-5, 5))[0], np.histogram(x, 10, (-5, 5))[0])
 
 
-@pytest.mark.parametrize("place", [0, 5, -1, SIZE - 1, -SIZE])
-def test_insert_and_delete(place: int, dev: int) -> None:
+@pytest.mark.parametrize("index", [0, 5, -1, SIZE - 1, -SIZE])
+def test_insert_and_delete(index: int, dev: int) -> None:
     x = np.arange(SIZE, dtype=np.float64)
     t = nt.tensor(x, dev=dev)
-    agree(np.delete(t, place), np.delete(x, place))
-    agree(np.insert(t, place, 2.5), np.insert(x, place, 2.5))
+    agree(np.delete(t, index), np.delete(x, index))
+    agree(np.insert(t, index, 2.5), np.insert(x, index, 2.5))
     agree(np.insert(t, SIZE, [1, 2]), np.insert(x, SIZE, [1, 2]))

@@ -1,4 +1,4 @@
-"""The one place that writes results into Tensors: casts, shapes, masks, and what it does while a gradient is taken."""
+"""The one function that writes results into Tensors: casts, shapes, masks, and gradients."""
 
 from __future__ import annotations
 

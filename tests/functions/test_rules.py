@@ -188,13 +188,13 @@ def test_dtypes_that_libtorch_lacks(dtype: Any, x: nt.Tensor) -> None:
 
 def test_writing_to_an_ndarray(dev: int) -> None:
     """What is on the host and not tracked can be written where an ndarray lies."""
-    places = nt.tensor([1, 2], dev=dev)
+    indices = nt.tensor([1, 2], dev=dev)
     target = np.zeros(4)
     if dev != -1:
         with pytest.raises(TypeError, match="put: an ndarray takes no values of Tensors that are on a device"):
-            np.put(target, places, 5.0)
+            np.put(target, indices, 5.0)
         return
-    np.put(target, places, 5.0)
+    np.put(target, indices, 5.0)
     np.testing.assert_array_equal(target, [0.0, 5.0, 5.0, 0.0])
     np.place(target, nt.tensor([True, False, False, True]), [7.0, 8.0])
     np.testing.assert_array_equal(target, [7.0, 5.0, 5.0, 8.0])
@@ -202,7 +202,7 @@ def test_writing_to_an_ndarray(dev: int) -> None:
         nt.gradient(lambda v: np.put(target, [0, 1], v), nt.tensor([1.0, 2.0]))
     target.setflags(write=False)
     with pytest.raises(ValueError, match="read-only"):
-        np.put(target, places, 5.0)
+        np.put(target, indices, 5.0)
 
 
 def test_arange_of_tensors(dev: int) -> None:

@@ -20,7 +20,7 @@ from tests.ufuncs.ufunc_cases import assert_agree
 NAMES = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.ufunc.__name__)
 
 
-def places(dtype: np.dtype, seed: int) -> np.ndarray:
+def points(dtype: np.dtype, seed: int) -> np.ndarray:
     """Numbers of that dtype: extremes, and many where the functions are not flat."""
     values = draw(dtype, 32, seed)
     if dtype.kind not in "fc":
@@ -38,8 +38,8 @@ def test_the_table_has_rows() -> None:
 def test_values_of_all_dtypes(row: Row, dev: int) -> None:
     cases = {}
     for dtypes in itertools.product([d for d in DTYPES if d.kind != "c" or row.complex], repeat=row.ufunc.nin):
-        size = min(len(places(dtype, 0)) for dtype in dtypes)
-        arrays = [places(dtype, seed)[:size] for seed, dtype in enumerate(dtypes)]
+        size = min(len(points(dtype, 0)) for dtype in dtypes)
+        arrays = [points(dtype, seed)[:size] for seed, dtype in enumerate(dtypes)]
         if row.ufunc.__name__ == "_zeta":
             arrays[1] = abs(arrays[1])  # SciPy's overflows to no infinity below 0
         cases[",".join(map(str, dtypes))] = disagreement(row.ufunc, arrays, dev, row.ulps)

@@ -39,11 +39,11 @@ def differences(program: Program, inputs: Arrays, names: list[str], step: float)
     found = {}
     for which, array in inputs.items():
         slope = np.zeros_like(array)
-        for place in np.ndindex(*array.shape):
+        for index in np.ndindex(*array.shape):
             for k, weight in ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12)):
                 moved = {**inputs, which: array.copy()}
-                moved[which][place] += k * step
-                slope[place] += weight * value(program, moved, names) / step
+                moved[which][index] += k * step
+                slope[index] += weight * value(program, moved, names) / step
         found[which] = slope
     return found
 

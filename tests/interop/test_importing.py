@@ -73,7 +73,7 @@ def test_looking_for_a_library_is_not_importing_it() -> None:
     assert run(script) == "()"
 
 
-def test_what_has_no_place_for_tensors_can_be_imported(tmp_path: Path) -> None:
+def test_a_module_that_tensors_do_not_fit_into_can_be_imported(tmp_path: Path) -> None:
     """A library of another version: said in a warning, and no more."""
     folder = tmp_path / "opt_einsum" / "backends"
     folder.mkdir(parents=True)

@@ -113,8 +113,8 @@ def agree(expected: Any, actual: Any) -> None:
         assert repr(actual) == repr(expected)
 
 
-def written(place: Any, key: Any, value: Any, result: Any) -> Any:
-    place[key] = value
+def written(target: Any, key: Any, value: Any, result: Any) -> Any:
+    target[key] = value
     return result
 
 

@@ -113,9 +113,9 @@ def contents(result: Any) -> Any:
     return (result.data, list(result.dims)) if isinstance(result, xarray.DataArray) else result
 
 
-def written(place: Any, key: Any, value: Any, result: Any = None) -> Any:
-    place[key] = value
-    return place if result is None else result
+def written(target: Any, key: Any, value: Any, result: Any = None) -> Any:
+    target[key] = value
+    return target if result is None else result
 
 
 @pytest.mark.parametrize("text", ROWS)

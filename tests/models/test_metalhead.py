@@ -58,19 +58,19 @@ def test_vgg_is_that_of_today() -> None:
 
 
 def test_names_of_flux() -> None:
-    """Places in Chains count from 1, and arrays have their axes in Julia's order."""
+    """Layers of Chains count from 1, and arrays have their axes in Julia's order."""
     model = models.create("googlenet_2020", nclasses=3, rng=0)
     rng = np.random.default_rng(0)
     convolutions = {"layers.1": (7, 7, 3, 64), "layers.3": (1, 1, 64, 64), "layers.4": (3, 3, 64, 192)}
-    places = [6, 7, 9, 10, 11, 12, 13, 15, 16]
-    for place, (inputs, one, to3, three, to5, five, pooled) in zip(places, GOOGLE.values(), strict=True):
+    numbers = [6, 7, 9, 10, 11, 12, 13, 15, 16]
+    for number, (inputs, one, to3, three, to5, five, pooled) in zip(numbers, GOOGLE.values(), strict=True):
         convolutions |= {
-            f"layers.{place}.path_1": (1, 1, inputs, one),
-            f"layers.{place}.path_2.1": (1, 1, inputs, to3),
-            f"layers.{place}.path_2.2": (3, 3, to3, three),
-            f"layers.{place}.path_3.1": (1, 1, inputs, to5),
-            f"layers.{place}.path_3.2": (5, 5, to5, five),
-            f"layers.{place}.path_4.2": (1, 1, inputs, pooled),
+            f"layers.{number}.path_1": (1, 1, inputs, one),
+            f"layers.{number}.path_2.1": (1, 1, inputs, to3),
+            f"layers.{number}.path_2.2": (3, 3, to3, three),
+            f"layers.{number}.path_3.1": (1, 1, inputs, to5),
+            f"layers.{number}.path_3.2": (5, 5, to5, five),
+            f"layers.{number}.path_4.2": (1, 1, inputs, pooled),
         }
     given = {f"{name}.weight": rng.normal(size=shape) / math.prod(shape[:3]) for name, shape in convolutions.items()}
     given |= {f"{name}.bias": np.zeros(shape[3]) for name, shape in convolutions.items()}

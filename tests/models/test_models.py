@@ -180,7 +180,7 @@ class Descent:
 
 
 def batch(name: str) -> np.ndarray:
-    """Four images, so large that norms see several places of each in the last layers too."""
+    """Four images, so large that norms see several positions of each in the last layers too."""
     side, options = SMALL[name]
     side = side if "image" in options else max(side, 64)
     return np.random.default_rng(1).normal(size=(4, 3, side, side))

@@ -43,7 +43,7 @@ def channels_last(a: Any, dev: int) -> Any:
 
 
 def alike(a: Any, dev: int) -> Any:
-    """The first number along the last axis in every place of it."""
+    """The first number along the last axis at every index of it."""
     return np.broadcast_to(tensor(a[..., :1], dev=dev), a.shape)
 
 

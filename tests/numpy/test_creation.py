@@ -13,7 +13,7 @@ import numtorch as nt
 import numtorch.numpy as xp
 
 # With `where`, a dict of keywords that say where the array goes.
-PLACED: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
+ON_DEVICE: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "arange": lambda np, where: np.arange(1, 9, 2, **where),
     "array": lambda np, where: np.array([[1, 2], [3, 4]], **where),
     "asanyarray": lambda np, where: np.asanyarray([1.5], **where),
@@ -81,7 +81,7 @@ def assert_same(expected: Any, actual: Any, dev: int) -> None:
         np.testing.assert_allclose(nt.collect(actual), expected, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("make", PLACED.values(), ids=PLACED)
+@pytest.mark.parametrize("make", ON_DEVICE.values(), ids=ON_DEVICE)
 def test_dev(make: Callable[[Any, dict[str, Any]], Any], dev: int) -> None:
     expected = make(np, {})
     device = "cpu" if dev == -1 else f"cuda:{dev}"

@@ -60,8 +60,8 @@ def written(np: Any) -> Any:
 def written_of_two(np: Any) -> Any:
     x, total = np.array(GRID), np.zeros((2, 3))
     with np.nditer([x, total], op_flags=[["readonly"], ["writeonly"]]) as walk:
-        for element, place in walk:
-            place[...] = element + 1
+        for element, target in walk:
+            target[...] = element + 1
     return total.tolist()
 
 
@@ -109,7 +109,7 @@ VECTORIZED: dict[str, Callable[[Any], Any]] = {
     "one number": lambda np: np.vectorize(lambda a: a + 1)(3),
     "keywords": lambda np: np.vectorize(lambda a, b: a + b)([1, 2], b=[10, 20]),
     "excluded": lambda np: np.vectorize(polynomial, excluded=["p"])(p=[1, 2, 3], x=[0, 1, 2]),
-    "excluded by place": lambda np: np.vectorize(polynomial, excluded={0})([1, 2, 3], [0, 1, 2]),
+    "excluded by position": lambda np: np.vectorize(polynomial, excluded={0})([1, 2, 3], [0, 1, 2]),
     "signature": lambda np: np.vectorize(np.sum, signature="(n)->()")([[1, 2], [3, 4]]),
     "two cores": lambda np: np.vectorize(lambda x, y: x * y.sum(), signature="(n),(m)->(n)")(np.eye(3), [1, 2]),
     "two outputs": lambda np: np.vectorize(lambda x: (x.min(), x - x.min()), signature="(n)->(),(n)")([[1, 2], [5, 3]]),

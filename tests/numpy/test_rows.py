@@ -1,4 +1,4 @@
-"""The rows of all families with numtorch.numpy in NumPy's place: on Tensors, and on ndarrays, which give Tensors."""
+"""The rows of all families with numtorch.numpy instead of NumPy: on Tensors, and on ndarrays, which give Tensors."""
 
 import importlib
 import pkgutil

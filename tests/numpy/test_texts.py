@@ -49,7 +49,7 @@ def test_arrays_of_objects_that_hold_arrays() -> None:
     assert [row.tolist() for row in ragged] == [[1, 2], [3]]
 
 
-def test_names_by_places_that_are_tensors() -> None:
+def test_names_by_indices_that_are_tensors() -> None:
     names = np.array(["x", "y", "z"])
     assert np.take(names, nt.tensor([2, 0])).tolist() == ["z", "x"]
     assert np.repeat(names, nt.tensor([2, 0, 1])).tolist() == ["x", "x", "z"]

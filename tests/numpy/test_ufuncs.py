@@ -1,4 +1,4 @@
-"""Ufuncs called with what is not a Tensor yet, and their methods."""
+"""Ufuncs called with anything but Tensors, and their methods."""
 
 import pickle
 from collections.abc import Callable

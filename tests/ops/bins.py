@@ -38,7 +38,7 @@ np.bincount(np.abs(v))
 np.bincount(z)
 """
 
-PLACED = """
+INDEXED = """
 np.digitize(x, [-1, 0, 2])
 np.digitize(x, [-1, 0, 2], right=True)
 np.digitize(x, [2, 0, -1])
@@ -71,7 +71,7 @@ ROWS = [
     *rows(COUNTED),
     *rows(WEIGHTED, ALL),
     *rows("np.bincount(v * v)\nnp.bincount(v * v, v)", INTEGERS + BOOL),
-    *rows(PLACED, REAL),
+    *rows(INDEXED, REAL),
     *rows("np.digitize(x, [0, 1])", ALL),
     *rows("np.digitize(x, [-np.inf, 0, np.inf, np.nan])", FLOATS),
 ]

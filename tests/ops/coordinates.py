@@ -1,4 +1,4 @@
-"""Places as one number and as one for each axis: what is tried, on which dtypes."""
+"""Indices as one number and as one for each axis: what is tried, on which dtypes."""
 
 from tests.pairing import ALL, INTEGERS, rows
 

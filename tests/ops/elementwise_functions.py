@@ -191,7 +191,7 @@ np.isclose(1, 1 + 1e-9, rtol=s)
 np.isclose(m, True)
 """
 
-# No complex number has a place on a line; of one that is not a number the imaginary part is 0.
+# No complex number is on a line; of one that is not a number the imaginary part is 0.
 COMPLEX_INTERPOLATED = """
 np.interp(m, [0.0, 1.0, 2.5], [1, 2j, 3])
 np.interp(0.5, m[0], [1, 2, 3, 4])

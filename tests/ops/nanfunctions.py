@@ -25,7 +25,7 @@ np.nanstd(x, axis=0)
 np.nanstd(m, axis=1, mean=np.mean(m, axis=1, keepdims=True))
 """
 
-PLACES = """
+INDICES = """
 np.nanargmax(m)
 np.nanargmax(x, axis=1)
 np.nanargmin(x, axis=0, keepdims=True)
@@ -86,7 +86,7 @@ np.nanargmax(s)
 np.nanargmax(e, axis=1)
 """
 
-PLACES_WITH_NAN = f"""
+INDICES_WITH_NAN = f"""
 np.nanargmax({MISSING}, axis=1)
 np.nanargmin({MISSING}, axis=0)
 np.nanargmin({MISSING})
@@ -96,13 +96,13 @@ np.nanargmax(np.where(k, -np.inf, np.nan), axis=1)
 
 ROWS = [
     *rows(PLAIN, ALL, tolerance=5),
-    *rows(PLACES, ALL),
+    *rows(INDICES, ALL),
     *rows(DTYPES, FLOATS, tolerance=5),
     *rows(EXTREMES, FLOATS + COMPLEX),
     *rows(WITH_NAN, FLOATS + COMPLEX, tolerance=5),
     *rows(f"np.nanvar({MISSING}, axis=0, out=v)", FLOATS),
     *rows("np.nanstd(m, axis=0, dtype=np.float64)", ("int32", "float64")),
-    *rows(PLACES_WITH_NAN, FLOATS + COMPLEX),
+    *rows(INDICES_WITH_NAN, FLOATS + COMPLEX),
 ]
 
 SMOOTH = f"""

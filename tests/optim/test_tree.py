@@ -108,7 +108,7 @@ def test_a_tied_array_has_one_leaf_and_the_sum_of_its_gradients(tensors: bool) -
     assert state["a"] is state["b"][0]
     update(state, tied, nt.gradient(lambda m: np.sum(2 * m["a"] + 3 * m["b"][0]), tied)[0])
     assert nt.collect(w).tolist() == [-4, -3]
-    # One and the same Tensor may be the gradient of both places.
+    # One and the same Tensor may be the gradient of both slots.
     update(setup(Descent(1.0), tied), tied, nt.gradient(lambda m: np.sum(m["a"] + m["b"][0]), tied)[0])
     assert nt.collect(w).tolist() == [-6, -5]
 
@@ -359,7 +359,7 @@ def test_an_update_inside_a_gradient_of_something_else() -> None:
     assert nt.gradient(f, nt.tensor([3.0]))[0].tolist() == [0.5]
 
 
-def test_gradients_of_another_dtype_or_place_are_brought_over(dev: int) -> None:
+def test_gradients_of_another_dtype_or_device_are_brought_over(dev: int) -> None:
     w = nt.tensor(np.ones(2, np.float32), dev=dev)
     state = setup(Descent(0.5), w)
     update(state, w, np.ones(2))

@@ -14,7 +14,7 @@ import numtorch as nt
 count = 20_000
 x = nt.tensor(np.zeros(count))
 mask = nt.tensor(np.arange(count) % 2 == 0)
-places = nt.tensor(np.arange(count))
+index = nt.tensor(np.arange(count))
 counts = nt.tensor(np.arange(count) % 3)
 sys.setswitchinterval(1e-5)
 refused = (ValueError, IndexError, NotImplementedError, AttributeError, RuntimeError)
@@ -57,10 +57,10 @@ READS = [
     "np.concatenate([x, x])",
     "x[::2]",
     "x[mask]",
-    "x[places]",
+    "x[index]",
     "x.__setitem__(slice(0, 9), 1)",
-    "x.__setitem__(places, 2.0)",
-    "x.__setitem__(places, x)",
+    "x.__setitem__(index, 2.0)",
+    "x.__setitem__(index, x)",
     "x.__setitem__(mask, 2.0)",
     "x.__setitem__(mask, x[:7])",
     "np.nonzero(mask)",
@@ -75,7 +75,7 @@ WRITES = {
     "memory": "x.resize(random.choice([count, count + 10_000, 10]), refcheck=False)",
     "shape": "setattr(x, 'shape', random.choice([(-1,), (2, -1), (100, -1)]))",
     "values under a gradient": "nt.gradient(lambda a: (x.__imul__(a), np.sum(x))[1], 1.0)",
-    "indices": "[a.fill(n) for a, n in ((places, 10**9), (places, 0), (mask, 1), (mask, 0), (counts, 3), (counts, 0))]",
+    "indices": "[a.fill(n) for a, n in ((index, 10**9), (index, 0), (mask, 1), (mask, 0), (counts, 3), (counts, 0))]",
 }
 
 

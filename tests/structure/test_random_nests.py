@@ -91,7 +91,7 @@ def test_all_functions_agree(tmp_path_factory: Any, host: Any) -> None:
     train.load_checkpoint(file, model, state)
     assert numbers(model) == before
 
-    # A gradient beside the model: of a leaf that occurs twice, the sum of those of its places.
+    # A gradient beside the model: of a leaf that occurs twice, the sum of those of its slots.
     (beside,) = nt.gradient(lambda m: sum(np.sum(array) for array in leaves(m)), model)
     optim.update(optim.setup(optim.Descent(1.0), model), model, beside)
     for new, old in zip(numbers(model), before, strict=True):

@@ -214,7 +214,7 @@ def test_a_copy_of_a_mapping_keeps_what_is_no_item() -> None:
 
 
 @pytest.mark.parametrize("make", [Fixed, lambda *pairs: UserDict(pairs)])
-def test_one_array_in_two_places_of_a_mapping(make: Any) -> None:
+def test_one_array_in_two_slots_of_a_mapping(make: Any) -> None:
     """Which a gradient tells apart, and `torch` does not."""
     w = nt.tensor([1.0])
     model = make(("a", w), ("b", w), ("c", w))

@@ -95,13 +95,13 @@ def edited(change: Callable[[dict[str, Any]], Any], entries: Callable[[dict[str,
 
 
 def put(*path: Any, to: Any) -> Callable[[dict[str, Any]], Any]:
-    """Puts something into a place of the JSON."""
+    """Puts something into the JSON."""
 
     def change(plain: dict[str, Any]) -> Any:
-        place: Any = plain
+        holder: Any = plain
         for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = to
+            holder = holder[key]
+        holder[path[-1]] = to
         return plain
 
     return change
@@ -152,8 +152,8 @@ JSON = {
     "nested setting": put(*SECOND, "beta", to=NESTED),
     "numpy": put("random", "numpy", to=None),
     "numpy's kind": put("random", "numpy", "bit_generator", to="PCG64"),
-    "numpy's place": put("random", "numpy", "state", "pos", to=625),
-    "numpy's place before the first": put("random", "numpy", "state", "pos", to=-1),
+    "numpy's position": put("random", "numpy", "state", "pos", to=625),
+    "numpy's position before the first": put("random", "numpy", "state", "pos", to=-1),
     "numpy's numbers": put("random", "numpy", "state", "key", to={"dtype": "uint32", "values": [1, 2]}),
     "numpy's dtype": put("random", "numpy", "state", "key", to={"dtype": "S1000000000", "values": ["a"]}),
     "python": put("random", "python", to=[3, [1], None]),

@@ -92,7 +92,7 @@ def test_chosen_and_grouped(dev: int) -> None:
     labels = np.array([2, 0, 2])
     for given in (labels, labels.tolist(), nt.tensor(labels, dev=dev)):
         assert group_counts(given) == {2: 2, 0: 1}
-        assert {label: places.tolist() for label, places in group_indices(given).items()} == {2: [0, 2], 0: [1]}
+        assert {label: indices.tolist() for label, indices in group_indices(given).items()} == {2: [0, 2], 0: [1]}
     assert group_counts("abb") == {"a": 1, "b": 2}
 
 

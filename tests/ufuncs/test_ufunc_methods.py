@@ -292,26 +292,26 @@ def test_functions_are_methods(function: Any, dtype: np.dtype, dev: int) -> None
 @pytest.mark.parametrize("dtype", ["int8", "uint16", "uint64", "float32", "float64", "complex128"])
 @pytest.mark.parametrize("function", [np.add, np.multiply, np.maximum, np.logaddexp, np.hypot])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_reduceat_with_places_on_the_device(function, dtype, axis, dev):
+def test_reduceat_with_indices_on_the_device(function, dtype, axis, dev):
     x = np.random.default_rng(3).integers(1, 5, (9, 11)).astype(dtype)
-    places = np.array([0, 3, 3, 1, 8, 2, 7])
+    indices = np.array([0, 3, 3, 1, 8, 2, 7])
     try:
-        expected = function.reduceat(x, places, axis=axis)
+        expected = function.reduceat(x, indices, axis=axis)
     except TypeError:
         with pytest.raises(TypeError):
-            function.reduceat(nt.tensor(x, dev=dev), nt.tensor(places, dev=dev), axis=axis)
+            function.reduceat(nt.tensor(x, dev=dev), nt.tensor(indices, dev=dev), axis=axis)
         return
     for kind in (np.int64, np.uint8):
-        result = function.reduceat(nt.tensor(x, dev=dev), nt.tensor(places.astype(kind), dev=dev), axis=axis)
+        result = function.reduceat(nt.tensor(x, dev=dev), nt.tensor(indices.astype(kind), dev=dev), axis=axis)
         assert result.dtype == expected.dtype
         # Rounded in another order.
         np.testing.assert_allclose(nt.collect(result), expected, rtol=2e-3 if expected.dtype == np.float16 else 1e-5)
 
 
-def test_reduceat_with_places_on_the_device_checks_them(dev):
+def test_reduceat_with_indices_on_the_device_checks_them(dev):
     x = nt.tensor(np.arange(5.0), dev=dev)
-    for places in ([0, 5], [-1, 2]):
+    for indices in ([0, 5], [-1, 2]):
         with pytest.raises(IndexError, match=r"out-of-bounds in add\.reduceat \[0, 5\)"):
-            np.add.reduceat(x, nt.tensor(places, dev=dev))
+            np.add.reduceat(x, nt.tensor(indices, dev=dev))
     with pytest.raises(TypeError, match=r"must be integers|Cannot cast array data from dtype"):
         np.add.reduceat(x, nt.tensor([0.0, 1.0], dev=dev))

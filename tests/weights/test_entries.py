@@ -48,11 +48,11 @@ class New:
 
 
 class Fields(dict):  # type: ignore[type-arg]
-    """A dict of its own kind: SETITEMS into what is not known."""
+    """A dict of its own kind: SETITEMS into an unknown object."""
 
 
 class Items(list):  # type: ignore[type-arg]
-    """A list of its own kind: APPENDS into what is not known."""
+    """A list of its own kind: APPENDS into an unknown object."""
 
 
 BESIDE = {

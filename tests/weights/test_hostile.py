@@ -270,13 +270,13 @@ def expected(shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> n
         return None
     if 0 in shape:
         return X[:0]
-    places = [
+    indices = [
         offset + sum(i * stride for i, stride in zip(index, strides, strict=True))
         for index in itertools.product(*map(range, shape))
     ]
-    if any(place >= X.size for place in places):
+    if any(index >= X.size for index in indices):
         return None
-    return X[places].reshape(shape)
+    return X[indices].reshape(shape)
 
 
 SIDES = [0, 1, 1, 2, 2, 3, 6, 7, -1, 2**31, 2**61 - 1]

@@ -72,8 +72,8 @@ class _Checkpoint:
 
     def again(self, *inputs: Tensor) -> Any:
         """The function, with these Tensors for those of its arguments that a gradient depends on."""
-        places = {id(value): given for (value, _), given in zip(self.inputs, inputs, strict=True)}
-        return self.f(*nests.replace_in_arguments(self.xs, lambda leaf: places.get(id(leaf), leaf)))
+        inputs_by_id = {id(value): given for (value, _), given in zip(self.inputs, inputs, strict=True)}
+        return self.f(*nests.replace_in_arguments(self.xs, lambda leaf: inputs_by_id.get(id(leaf), leaf)))
 
     def back(self, node: Custom, g: Any) -> list[Tensor | None]:
         """The gradients of arguments and of what else was used."""
@@ -88,11 +88,11 @@ class _Checkpoint:
             run = Recording(self.again, tuple(inputs), nest=True, marks=[value for value, _ in self.others])
         gs = g if isinstance(g, list) else [g]
         likes = node.result if isinstance(node.result, tuple) else (node.result,)
-        places = [i for i, output in enumerate(run.outputs) if isinstance(output, Tensor)]
-        if [run.outputs[i].shape for i in places] != [like.shape for like in likes]:
+        positions = [i for i, output in enumerate(run.outputs) if isinstance(output, Tensor)]
+        if [run.outputs[i].shape for i in positions] != [like.shape for like in likes]:
             raise RuntimeError(f"checkpointed: {self.f!r} gave arrays of other shapes when it was run once more")
         seeds: list[Tensor | None] = [None] * len(run.outputs)
-        for i, seed in zip(places, gs, strict=True):
+        for i, seed in zip(positions, gs, strict=True):
             seeds[i] = seed
         return run.gradients(seeds, once=True)
 

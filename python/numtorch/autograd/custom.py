@@ -30,14 +30,14 @@ class _Call:
         self.inputs: list[weakref.ref[Tensor]] = []  # as the function saw them: its pullback may refer to them
         self.constants = [weakref.ref(value) for value in reachable(kwargs) if isinstance(value, Tensor)]
         self.likes: list[Tensor] = []
-        self.places: list[int] = []  # of the inputs among the leaves of the arguments
+        self.are_inputs: list[int] = []  # of the inputs among the leaves of the arguments
         self.takes_tuple = len(args) == 1 and isinstance(args[0], tuple)
         self.args = nests.replace_in_arguments(args, self._input)
         self.outlines = [nests.Outline(None if nests.is_function(arg) else arg) for arg in args]
 
     def _input(self, leaf: Any) -> Any:
         node = _core.node_of(leaf) if isinstance(leaf, Tensor) else None
-        self.places.append(0 if node is None else 1)
+        self.are_inputs.append(0 if node is None else 1)
         if node is None:
             if isinstance(leaf, Tensor):
                 self.constants.append(weakref.ref(leaf))
@@ -105,7 +105,7 @@ class _Call:
                 f"{what}: expected one gradient (or None) for each of {count} positional arguments, not {came}"
             )
         leaves = [g for outline, grad in zip(self.outlines, given, strict=True) for g in outline.along(grad, what)]
-        return [g for g, is_input in zip(leaves, self.places, strict=True) if is_input]
+        return [g for g, is_input in zip(leaves, self.are_inputs, strict=True) if is_input]
 
     def _checked(self, given: Any, like: Tensor, seeds: list[Tensor]) -> Tensor:
         g = as_gradient(given, like, f"{self.name}: what its pullback gives")
@@ -220,7 +220,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hook(f: Callable[[Any], Any], x: T) -> T:
-    """Pass `x` on as it is; on the way back ``f(g)`` takes the place of its gradient `g`.
+    """Pass `x` on as it is; on the way back ``f(g)`` replaces its gradient `g`.
 
     Parameters
     ----------

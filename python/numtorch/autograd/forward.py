@@ -35,7 +35,7 @@ def pushforward(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[..., A
     push : callable
         ``push(*tangents)`` takes one direction for each argument, of the argument's structure, where None stands for
         zeros (for a Params it takes Grads), and returns the derivative of the value along it, in the structure of `y`:
-        zeros where `f` does not depend on the arguments, None for what is not a floating-point array or number. For
+        zeros where `f` does not depend on the arguments, None for anything but a floating-point array or number. For
         complex numbers it is the derivative with respect to a real step: ``(f(x + h * tangent) - f(x)) / h``.
 
     Raises

@@ -36,7 +36,7 @@ def leaves(nest: Any) -> list[Any]:
 
 
 def replace(nest: Any, f: Callable[[Any], Any]) -> Any:
-    """The nest with `f` of each leaf in its place; everything else is left as it is."""
+    """The nest with `f` of each leaf instead of the leaf; everything else is left as it is."""
     return f(nest) if is_differentiable(nest) else fmap(f, nest, is_leaf=is_differentiable, shared=False, trained=True)
 
 
@@ -54,13 +54,13 @@ def is_function(arg: Any) -> bool:
 
 
 def arrange(nest: Any, values: Iterator[Any]) -> Any:
-    """The next values in the places of the leaves, and None for everything else that a nest holds."""
+    """The next values instead of the leaves, and None for everything else that a nest holds."""
     if is_differentiable(nest):
         return next(values)
     return shadow(lambda _: next(values), nest, is_differentiable)
 
 
-class _Place:
+class _Leaf:
     """Stands for one leaf: its number among the leaves of a nest."""
 
     __slots__ = ("index",)
@@ -69,8 +69,8 @@ class _Place:
         self.index = index
 
 
-def _is_place(value: Any) -> bool:
-    return type(value) is _Place
+def _is_leaf(value: Any) -> bool:
+    return type(value) is _Leaf
 
 
 class Outline:
@@ -84,11 +84,13 @@ class Outline:
 
     def __init__(self, nest: Any) -> None:
         self.count = 0
-        self._places = self._number(nest) if is_differentiable(nest) else shadow(self._number, nest, is_differentiable)
+        self._structure = (
+            self._number(nest) if is_differentiable(nest) else shadow(self._number, nest, is_differentiable)
+        )
 
-    def _number(self, _: Any) -> _Place:
+    def _number(self, _: Any) -> _Leaf:
         self.count += 1
-        return _Place(self.count - 1)
+        return _Leaf(self.count - 1)
 
     def along(self, values: Any, what: str) -> list[Any]:
         """What `values`, a nest of the same structure, has for each leaf; None where it has nothing.
@@ -99,19 +101,19 @@ class Outline:
         found: list[Any] = [None] * self.count
         given: set[int] = set()
         try:
-            rows = beside(self._places, [("", values)], _Place)
+            rows = beside(self._structure, [("", values)], _Leaf)
         except TypeError as error:
             raise TypeError(f"{what}: {error}") from None
-        for place, value in rows:
-            if place.index in given:
+        for leaf, value in rows:
+            if leaf.index in given:
                 raise TypeError(f"{what}: a part that occurs twice has two values; one of them can be None")
-            given.add(place.index)
-            found[place.index] = value
+            given.add(leaf.index)
+            found[leaf.index] = value
         return found
 
     def filled(self, values: Sequence[Any]) -> Any:
         """The nest with these values for its leaves, and None for everything else."""
-        return shadow(lambda place: values[place.index], self._places, _is_place)
+        return shadow(lambda leaf: values[leaf.index], self._structure, _is_leaf)
 
 
 def merge(f: Callable[[Any, Any], Any], a: Any, b: Any, what: str) -> Any:

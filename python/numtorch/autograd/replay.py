@@ -1,4 +1,4 @@
-"""What a function found when it ran, once more: random numbers, and the buffers of layers."""
+"""The surroundings of a function when it runs once more: its random numbers, and the buffers of layers."""
 
 from __future__ import annotations
 
@@ -79,17 +79,17 @@ class Buffers:
     """
 
     def __init__(self, held: list[Any]) -> None:
-        self._places = [
+        self._slots = [
             (part, name) for part in held for name in buffer_names(part) if getattr(part, name, None) is not None
         ]
         copies: dict[int, Any] = {}
         self._found = [copies.setdefault(id(value), _copy(value)) for value in self._now()]
 
     def _now(self) -> list[Any]:
-        return [getattr(part, name) for part, name in self._places]
+        return [getattr(part, name) for part, name in self._slots]
 
     def _put(self, values: list[Any]) -> None:
-        for (part, name), value in zip(self._places, values, strict=True):
+        for (part, name), value in zip(self._slots, values, strict=True):
             object.__setattr__(part, name, value)
 
     @contextmanager

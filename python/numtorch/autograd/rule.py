@@ -84,15 +84,15 @@ def define_jointly(name: str, arguments: tuple[str, ...], function: Callable[...
     """
     ran = _undefined(name)
     names = list(inspect.signature(function).parameters)[1:]
-    places = [_read(ran, parameter) for parameter in names]
-    pick = _pick(tuple(place for place, _ in places))
+    read = [_read(ran, parameter) for parameter in names]
+    pick = _pick(tuple(i for i, _ in read))
     positions = tuple(ran.parameters.index(argument) for argument in arguments)
     entries: list[tuple[Pick, Any] | None] = [None] * len(ran.parameters)
     reads = [0] * len(ran.parameters)
-    for place, i in enumerate(positions):
-        entries[i] = (pick, Joint(function, positions, place))
+    for number, i in enumerate(positions):
+        entries[i] = (pick, Joint(function, positions, number))
         _note(ran, ran.parameters[i], names)
-        for _, bit in places:
+        for _, bit in read:
             reads[i] |= bit
     _core.define_rule(ran, tuple(entries), tuple(reads))
 
@@ -106,11 +106,11 @@ def define(name: str, **functions: Callable[..., Any]) -> None:
         if argument not in ran.parameters:
             raise ValueError(f"rule of {name}: {argument!r} is not an argument of {ran.schema}")
         names = list(inspect.signature(function).parameters)
-        places = [_read(ran, parameter) for parameter in names]
+        read = [_read(ran, parameter) for parameter in names]
         _note(ran, argument, names)
         i = ran.parameters.index(argument)
-        entries[i] = (_pick(tuple(place for place, _ in places)), function)
-        for _, bit in places:
+        entries[i] = (_pick(tuple(index for index, _ in read)), function)
+        for _, bit in read:
             reads[i] |= bit
     _core.define_rule(ran, tuple(entries), tuple(reads))
 
@@ -119,21 +119,21 @@ kept_results: dict[Kernel, tuple[int, ...]] = {}
 """Of the kernels whose rules read not all of their several results: which ones they do."""
 
 
-def keep_results(name: str, *places: int) -> None:
+def keep_results(name: str, *indices: int) -> None:
     """Declare that the rule of the kernel `name`, where it names `y`, reads only these of its results.
 
-    The others are not kept: in their place stand Tensors of the same shape without memory.
+    The others are not kept: Tensors of the same shape without memory stand for them.
     """
-    kept_results[kernel(name)] = places
+    kept_results[kernel(name)] = indices
 
 
 taken_results: dict[Kernel, tuple[int, ...]] = {}
 """Of the kernels with a rule for some of their several results only: for which."""
 
 
-def take_results(name: str, *places: int) -> None:
+def take_results(name: str, *indices: int) -> None:
     """Declare that the rule of the kernel `name` is one for the gradients of these of its results, and no others."""
-    taken_results[kernel(name)] = places
+    taken_results[kernel(name)] = indices
 
 
 slopes_read: dict[Kernel, Callable[[Any], bool]] = {}

@@ -12,7 +12,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, Dtype, as_shape, as_tensor, axis_of, cast, dev_of, xp
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
@@ -121,16 +121,16 @@ def _written(result: Tensor, x: Tensor, out: Any, function: str) -> Any:
 def fft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.fft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _one_axis(x, n, axis)
-    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, True), True), x, out, "fft")
+    length, axis = _one_axis(x, n, axis)
+    return _written(_complex_transform(_as_complex(x), [length], [axis], _scale(norm, True), True), x, out, "fft")
 
 
 @implements(np.fft.ifft)
 def ifft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.ifft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _one_axis(x, n, axis)
-    return _written(_complex_transform(_as_complex(x), [length], [place], _scale(norm, False), False), x, out, "ifft")
+    length, axis = _one_axis(x, n, axis)
+    return _written(_complex_transform(_as_complex(x), [length], [axis], _scale(norm, False), False), x, out, "ifft")
 
 
 def _of_real(x: Tensor, length: int, axis: int, scale: int, function: str) -> Tensor:
@@ -153,8 +153,8 @@ def _to_real(x: Tensor, length: int, axis: int, scale: int) -> Tensor:
 def rfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.rfft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _one_axis(x, n, axis)
-    return _written(_of_real(x, length, place, _scale(norm, True), "rfft"), x, out, "rfft")
+    length, axis = _one_axis(x, n, axis)
+    return _written(_of_real(x, length, axis, _scale(norm, True), "rfft"), x, out, "rfft")
 
 
 def _inverse_length(x: Tensor, n: Any, axis: int) -> tuple[int, int]:
@@ -171,8 +171,8 @@ def _like_half(result: Tensor, x: Tensor) -> Tensor:
 def irfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.irfft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _inverse_length(x, n, axis)
-    result = _to_real(_as_complex(x), length, place, _scale(norm, False))
+    length, axis = _inverse_length(x, n, axis)
+    result = _to_real(_as_complex(x), length, axis, _scale(norm, False))
     return _written(_like_half(result, x), x, out, "irfft")
 
 
@@ -180,8 +180,8 @@ def irfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out:
 def hfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.hfft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _inverse_length(x, n, axis)
-    result = _to_real(xp.conjugate(_as_complex(x)), length, place, _scale(norm, True))
+    length, axis = _inverse_length(x, n, axis)
+    result = _to_real(xp.conjugate(_as_complex(x)), length, axis, _scale(norm, True))
     return _written(_like_half(result, x), x, out, "hfft")
 
 
@@ -189,8 +189,8 @@ def hfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: 
 def ihfft(a: Array, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.ihfft`."""
     x = as_tensor(a, dev_of(a, out))
-    length, place = _one_axis(x, n, axis)
-    half = _of_real(x, length, place, _scale(norm, False), "ihfft")
+    length, axis = _one_axis(x, n, axis)
+    half = _of_real(x, length, axis, _scale(norm, False), "ihfft")
     return _written(xp.conjugate(half), x, out, "ihfft")
 
 
@@ -208,22 +208,22 @@ def _several_axes(x: Tensor, s: Lengths, axes: Any, inverse_real: bool = False) 
     wanted = list(range(-count, 0)) if axes is None else [operator.index(axis) for axis in axes]
     if s is not None and len(s) != len(wanted):
         raise ValueError("Shape and axes have different lengths.")
-    places = [axis_of(axis, x.ndim) for axis in wanted]
+    axes = [axis_of(axis, x.ndim) for axis in wanted]
     if s is None:
-        lengths = [x.shape[place] for place in places]
-        if inverse_real and places:
-            lengths[-1] = 2 * (x.shape[places[-1]] - 1)
-        return lengths, places
-    return [x.shape[p] if n in (None, -1) else operator.index(n) for n, p in zip(s, places, strict=True)], places
+        lengths = [x.shape[axis] for axis in axes]
+        if inverse_real and axes:
+            lengths[-1] = 2 * (x.shape[axes[-1]] - 1)
+        return lengths, axes
+    return [x.shape[p] if n in (None, -1) else operator.index(n) for n, p in zip(s, axes, strict=True)], axes
 
 
 def _fftn(a: Array, s: Lengths, axes: Any, norm: Any, out: Any, forward: bool, function: str) -> Any:
     x = as_tensor(a, dev_of(a, out))
-    lengths, places = _several_axes(x, s, axes)
+    lengths, axes = _several_axes(x, s, axes)
     scale = _scale(norm, forward)
-    if not places:
+    if not axes:
         return _written(x, x, out, function)  # as NumPy: nothing is transformed, and nothing made complex
-    return _written(_complex_transform(_as_complex(x), lengths, places, scale, forward), x, out, function)
+    return _written(_complex_transform(_as_complex(x), lengths, axes, scale, forward), x, out, function)
 
 
 @implements(np.fft.fftn)
@@ -254,10 +254,10 @@ def ifft2(a: Array, s: Lengths = None, axes: Any = (-2, -1), norm: Any = None, o
 def rfftn(a: Array, s: Lengths = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.rfftn`."""
     x = as_tensor(a, dev_of(a, out))
-    lengths, places = _several_axes(x, s, axes)
+    lengths, axes = _several_axes(x, s, axes)
     scale = _scale(norm, True)
-    half = _of_real(x, lengths[-1], places[-1], scale, "rfftn")
-    result = _complex_transform(half, lengths[:-1], places[:-1], scale, True) if places[1:] else half
+    half = _of_real(x, lengths[-1], axes[-1], scale, "rfftn")
+    result = _complex_transform(half, lengths[:-1], axes[:-1], scale, True) if axes[1:] else half
     return _written(result, x, out, "rfftn")
 
 
@@ -265,13 +265,13 @@ def rfftn(a: Array, s: Lengths = None, axes: Any = None, norm: Any = None, out: 
 def irfftn(a: Array, s: Lengths = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     """NumPy's `fft.irfftn`."""
     x = as_tensor(a, dev_of(a, out))
-    lengths, places = _several_axes(x, s, axes, inverse_real=True)
+    lengths, axes = _several_axes(x, s, axes, inverse_real=True)
     scale = _scale(norm, False)
     y = _as_complex(x)
-    if places[1:]:
-        y = _complex_transform(y, lengths[:-1], places[:-1], scale, False)
-    result = _to_real(y, lengths[-1], places[-1], scale)
-    return _written(result if places[1:] else _like_half(result, x), x, out, "irfftn")
+    if axes[1:]:
+        y = _complex_transform(y, lengths[:-1], axes[:-1], scale, False)
+    result = _to_real(y, lengths[-1], axes[-1], scale)
+    return _written(result if axes[1:] else _like_half(result, x), x, out, "irfftn")
 
 
 @implements(np.fft.rfft2)
@@ -289,9 +289,9 @@ def irfft2(a: Array, s: Lengths = None, axes: Any = (-2, -1), norm: Any = None, 
 def _shifted(x: Array, axes: Any, back: bool) -> Tensor:
     a = as_tensor(x)
     wanted = range(a.ndim) if axes is None else as_shape(axes)
-    places = tuple(axis_of(axis, a.ndim) for axis in wanted)
-    steps = [a.shape[axis] // 2 for axis in places]
-    return roll(a, [-step for step in steps] if back else steps, places)
+    axes = tuple(axis_of(axis, a.ndim) for axis in wanted)
+    steps = [a.shape[axis] // 2 for axis in axes]
+    return roll(a, [-step for step in steps] if back else steps, axes)
 
 
 @implements(np.fft.fftshift)
@@ -311,17 +311,17 @@ def _frequencies(n: int, d: float, dtype: Dtype, dev: int, half: bool) -> Tensor
         n = operator.index(n)
     except TypeError:
         raise ValueError("n should be an integer") from None
-    places = arange(n // 2 + 1 if half else n, dev=dev)
+    numbers = arange(n // 2 + 1 if half else n, dev=dev)
     if not half:
-        places = xp.where(places < (n + 1) // 2, places, places - n)
-    return cast(places * (1.0 / (n * d)), np.dtype(dtype))
+        numbers = xp.where(numbers < (n + 1) // 2, numbers, numbers - n)
+    return cast(numbers * (1.0 / (n * d)), np.dtype(dtype))
 
 
 def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Dtype = None, dev: int | None = None) -> Tensor:
     """NumPy's `fft.fftfreq`, with the `dtype` of the array API standard: the frequencies of `fft`'s results."""
-    return _frequencies(n, d, dtype, place_of(device, dev), half=False)
+    return _frequencies(n, d, dtype, new_dev(device, dev), half=False)
 
 
 def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Dtype = None, dev: int | None = None) -> Tensor:
     """NumPy's `fft.rfftfreq`, with the `dtype` of the array API standard: the frequencies of `rfft`'s results."""
-    return _frequencies(n, d, dtype, place_of(device, dev), half=True)
+    return _frequencies(n, d, dtype, new_dev(device, dev), half=True)

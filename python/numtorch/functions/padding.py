@@ -1,4 +1,4 @@
-"""`pad`: axis by axis, from values, from statistics, or from the places that NumPy's modes repeat."""
+"""`pad`: axis by axis, from values, from statistics, or from the indices that NumPy's modes repeat."""
 
 from __future__ import annotations
 
@@ -128,16 +128,16 @@ def _pad_statistic(x: Tensor, widths: Widths, function: Callable[..., Any], stat
     return x
 
 
-def _picked(x: Tensor, axis: int, places: np.ndarray[Any, Any]) -> Tensor:
-    return moved(lambda y: aten.index_select(y, axis, tensor(places, dev=x.dev)), x)
+def _picked(x: Tensor, axis: int, indices: np.ndarray[Any, Any]) -> Tensor:
+    return moved(lambda y: aten.index_select(y, axis, tensor(indices, dev=x.dev)), x)
 
 
 def _pad_repeating(x: Tensor, widths: Widths, mode: Any) -> Tensor:
     """Takes elements that are there already: which, NumPy tells from the length alone."""
     for axis, width in enumerate(widths):
         if width != (0, 0):
-            places = np.pad(np.arange(x.shape[axis]), width, mode)
-            ends = (places[: width[0]], places[places.size - width[1] :])
+            indices = np.pad(np.arange(x.shape[axis]), width, mode)
+            ends = (indices[: width[0]], indices[indices.size - width[1] :])
             before, after = (_picked(x, axis, end) for end in ends)
             x = concatenate([before, x, after], axis)
     return x
@@ -146,15 +146,15 @@ def _pad_repeating(x: Tensor, widths: Widths, mode: Any) -> Tensor:
 def _odd_weights(length: int, width: tuple[int, int], mode: Any) -> tuple[np.ndarray[Any, Any], ...]:
     """Reflected about the edges' values, each element is a sum of three: one inside, the first and the last.
 
-    Returns the place of the one inside, and the three weights. They depend on the length alone: NumPy pads the
-    places, and arrays with a 1 at one end.
+    Returns the index of the one inside, and the three weights. They depend on the length alone: NumPy pads the
+    indices, and arrays with a 1 at one end.
     """
-    places = np.pad(np.arange(length), width, mode)
+    indices = np.pad(np.arange(length), width, mode)
     firsts, lasts = (
         np.pad((np.arange(length) == end).astype(np.int64), width, mode, reflect_type="odd") for end in (0, length - 1)
     )
-    inside = np.where((places == 0) | (places == length - 1), 0, 1 - firsts - lasts)
-    return places, inside, firsts, lasts
+    inside = np.where((indices == 0) | (indices == length - 1), 0, 1 - firsts - lasts)
+    return indices, inside, firsts, lasts
 
 
 def _pad_odd(x: Tensor, widths: Widths, mode: Any) -> Tensor:
@@ -168,11 +168,11 @@ def _pad_odd(x: Tensor, widths: Widths, mode: Any) -> Tensor:
         if length == 1:
             x = broadcast_to(x, _band(x, axis, 1 + sum(width))).copy()
             continue
-        places, *weights = _odd_weights(length, width, mode)
+        indices, *weights = _odd_weights(length, width, mode)
         shape = (-1,) + (1,) * (x.ndim - axis - 1)
         inside, first, last = (tensor(w.astype(x.dtype), dev=x.dev).reshape(shape) for w in weights)
         edges = (aten.slice_Tensor(x, axis, 0, 1), aten.slice_Tensor(x, axis, length - 1))
-        picked = _picked(x, axis, places)
+        picked = _picked(x, axis, indices)
         x = picked * inside + edges[0] * first + edges[1] * last
     return cast(x, dtype)
 

@@ -1,4 +1,4 @@
-"""What other libraries have to be told of Tensors: those that find arrays by lists and classes, not by protocols."""
+"""Facts about Tensors for other libraries, those that find arrays by lists and classes, not by protocols."""
 
 from numtorch.interop import dask as dask
 from numtorch.interop import einops as einops

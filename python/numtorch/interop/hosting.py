@@ -30,7 +30,7 @@ def on_the_host(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def replace(package: str, function: Callable[..., Any], by: Callable[..., Any]) -> None:
-    """Puts `by` in the place of `function` in all imported modules of `package`."""
+    """Puts `by` instead of `function` into all imported modules of `package`."""
     name = function.__name__
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").partition(".")[0] == package and vars(module).get(name) is function:

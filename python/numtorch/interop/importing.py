@@ -16,7 +16,7 @@ Action = Callable[[], Any]
 
 
 def _do(name: str, action: Action) -> None:
-    """Calls `action`; that another version of a library has no place for Tensors does not stop its import."""
+    """Calls `action`; a version of a library that Tensors do not fit into is imported all the same."""
     try:
         action()
     except (ImportError, AttributeError, KeyError, TypeError) as error:

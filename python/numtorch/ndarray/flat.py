@@ -17,7 +17,7 @@ class FlatIterator:
     """
     What `numpy.ndarray.flat` is for an ndarray, for a Tensor: an iterator that can be indexed and assigned to.
 
-    Reading gives copies. What is written reaches the Tensor, whatever its strides; fewer values than places are
+    Reading gives copies. What is written reaches the Tensor, whatever its strides; fewer values than elements are
     repeated.
 
     Examples
@@ -64,8 +64,8 @@ class FlatIterator:
         return picked if picked.ndim == 0 else picked.copy()
 
     def __setitem__(self, index: Any, values: Array) -> None:
-        places = xp.arange(self.base.size, like=self.base)[index]
-        indexing.put(self.base, places, values)
+        indices = xp.arange(self.base.size, like=self.base)[index]
+        indexing.put(self.base, indices, values)
 
     def copy(self) -> Tensor:
         """The elements, in a new Tensor with one axis."""

@@ -190,7 +190,7 @@ Tensor.__class_getitem__ = classmethod(GenericAlias)
 # For libraries that ask which of several arrays decides: before ndarrays, 0.0. NumPy itself asks __array_ufunc__.
 Tensor.__array_priority__ = 1.0
 Tensor.__array_interface__ = property(raw.array_interface)
-Tensor.base = property(_core.base, doc="The whole memory behind a view, flat; None of what is no view.")
+Tensor.base = property(_core.base, doc="The whole memory behind a view, flat; None of anything but a view.")
 Tensor.byteswap = raw.byteswap
 Tensor.ctypes = property(raw.ctypes)
 Tensor.data = property(raw.data)

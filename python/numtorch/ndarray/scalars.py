@@ -1,4 +1,4 @@
-"""What a NumPy scalar has and an ndarray has not, on the 0-d results that stand for one."""
+"""Attributes that NumPy scalars have and ndarrays lack, for the 0-d results that stand for scalars."""
 
 from __future__ import annotations
 

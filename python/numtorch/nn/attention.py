@@ -20,7 +20,7 @@ FLASH, EFFICIENT = 1, 2  # libtorch's SDPBackend
 
 
 def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> Any:
-    """A mask of shape (length, keys) that lets each query see the keys up to its own place.
+    """A mask of shape (length, keys) that lets each query see the keys up to its own position.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def dot_product_attention(
     mask : bool array, optional
         Which keys each query sees; broadcasts to (N, heads, L, K). A query that sees none gets zeros.
     causal : bool
-        Let each query see the keys up to its own place only.
+        Let each query see the keys up to its own position only.
     heads : int
         A divisor of D and E.
     fdrop : callable, optional

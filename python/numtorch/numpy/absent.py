@@ -1,4 +1,4 @@
-"""What NumPy's namespace has and this one has not, with the reasons."""
+"""The names of NumPy's namespace that this one lacks, with the reasons."""
 
 from __future__ import annotations
 

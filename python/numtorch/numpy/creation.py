@@ -8,7 +8,7 @@ from numtorch import _core
 from numtorch._core import Tensor
 from numtorch.devices import device as default_device
 from numtorch.functions.calls.arguments import Array, Dtype, xp
-from numtorch.functions.calls.devices import place_asked
+from numtorch.functions.calls.devices import asked_dev
 from numtorch.functions.creation import conversion, prototypes, ranges
 
 __all__ = [
@@ -35,7 +35,7 @@ def zeros_like(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `zeros_like`, on the device of `a` unless the call says where."""
-    return prototypes.zeros_like(a, dtype, order, subok, shape, device=place_asked(device, dev))
+    return prototypes.zeros_like(a, dtype, order, subok, shape, device=asked_dev(device, dev))
 
 
 def ones_like(
@@ -49,7 +49,7 @@ def ones_like(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `ones_like`, on the device of `a` unless the call says where."""
-    return prototypes.ones_like(a, dtype, order, subok, shape, device=place_asked(device, dev))
+    return prototypes.ones_like(a, dtype, order, subok, shape, device=asked_dev(device, dev))
 
 
 def full_like(
@@ -64,7 +64,7 @@ def full_like(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `full_like`, on the device of `a` unless the call says where."""
-    return prototypes.full_like(a, fill_value, dtype, order, subok, shape, device=place_asked(device, dev))
+    return prototypes.full_like(a, fill_value, dtype, order, subok, shape, device=asked_dev(device, dev))
 
 
 def empty_like(
@@ -79,7 +79,7 @@ def empty_like(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `empty_like`, on the device of `prototype` unless the call says where."""
-    return prototypes.empty_like(prototype, dtype, order, subok, shape, device=place_asked(device, dev))
+    return prototypes.empty_like(prototype, dtype, order, subok, shape, device=asked_dev(device, dev))
 
 
 def linspace(
@@ -95,7 +95,7 @@ def linspace(
     dev: int | None = None,
 ) -> Any:
     """NumPy's `linspace`."""
-    return ranges.linspace(start, stop, num, endpoint, retstep, dtype, axis, device=place_asked(device, dev))
+    return ranges.linspace(start, stop, num, endpoint, retstep, dtype, axis, device=asked_dev(device, dev))
 
 
 def logspace(
@@ -111,11 +111,11 @@ def logspace(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `logspace`."""
-    place = place_asked(device, dev)
-    if place is None:
+    dev = asked_dev(device, dev)
+    if dev is None:
         return ranges.logspace(start, stop, num, endpoint, base, dtype, axis)
-    with default_device(place):
-        return ranges.logspace(start, stop, num, endpoint, base, dtype, axis).to(dev=place)
+    with default_device(dev):
+        return ranges.logspace(start, stop, num, endpoint, base, dtype, axis).to(dev=dev)
 
 
 def geomspace(
@@ -130,16 +130,16 @@ def geomspace(
     dev: int | None = None,
 ) -> Tensor:
     """NumPy's `geomspace`. Waits for the device, to see whether a bound is zero."""
-    place = place_asked(device, dev)
-    if place is None:
+    dev = asked_dev(device, dev)
+    if dev is None:
         return ranges.geomspace(start, stop, num, endpoint, dtype, axis)
-    with default_device(place):
-        return ranges.geomspace(start, stop, num, endpoint, dtype, axis).to(dev=place)
+    with default_device(dev):
+        return ranges.geomspace(start, stop, num, endpoint, dtype, axis).to(dev=dev)
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None, dev: int | None = None) -> Tensor:
     """NumPy's `from_dlpack`: the same memory if the device is the same, unless `copy` is true."""
-    return _core.from_dlpack(x, dev=place_asked(device, dev), copy=copy)
+    return _core.from_dlpack(x, dev=asked_dev(device, dev), copy=copy)
 
 
 def asarray_chkfinite(

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 from numtorch.devices import device as default_device
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 
 __all__ = ["load"]
 
@@ -71,8 +71,8 @@ def load(
     """
     if mmap_mode is not None:
         raise TypeError("load: a Tensor has memory of its own, so mmap_mode must be None")
-    place = place_of(device, dev)
-    with default_device(place):  # what was pickled as a Tensor
+    dev = new_dev(device, dev)
+    with default_device(dev):  # what was pickled as a Tensor
         read = np.load(
             file,
             allow_pickle=allow_pickle,
@@ -80,4 +80,4 @@ def load(
             encoding=encoding,
             max_header_size=max_header_size,
         )
-    return Archive(read, place) if isinstance(read, np.lib.npyio.NpzFile) else tensor(read, dev=place)
+    return Archive(read, dev) if isinstance(read, np.lib.npyio.NpzFile) else tensor(read, dev=dev)

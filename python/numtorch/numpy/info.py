@@ -1,4 +1,4 @@
-"""What the array API standard asks a namespace about itself."""
+"""The array API standard's questions to a namespace about itself."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ class ndenumerate:
 
     def __init__(self, arr: Array) -> None:
         self._array = as_tensor(arr)
-        self._places = np.ndindex(self._array.shape)
+        self._indices = np.ndindex(self._array.shape)
 
     def __iter__(self) -> ndenumerate:
         return self
 
     def __next__(self) -> tuple[tuple[int, ...], Tensor]:
-        index = next(self._places)
+        index = next(self._indices)
         return index, self._array[index]
 
 
@@ -62,7 +62,7 @@ class broadcast:
     def reset(self) -> None:
         """Back to the first elements."""
         self.index = 0
-        self._places = np.ndindex(self.shape)
+        self._indices = np.ndindex(self.shape)
 
     @property
     def iters(self) -> tuple[Any, ...]:
@@ -73,9 +73,9 @@ class broadcast:
         return self
 
     def __next__(self) -> tuple[Tensor, ...]:
-        place = next(self._places)
+        index = next(self._indices)
         self.index += 1
-        return tuple(array[place] for array in self._arrays)
+        return tuple(array[index] for array in self._arrays)
 
 
 HARMLESS = {"multi_index", "c_index", "refs_ok", "zerosize_ok", "common_dtype", "delay_bufalloc", "grow_inner"}
@@ -157,36 +157,36 @@ class nditer:
         """Where the current elements are."""
         if "multi_index" not in self._flags:
             raise ValueError("Iterator is not tracking a multi-index")
-        return self._place()
+        return self._multi_index()
 
     @property
     def index(self) -> int:
         """The same counted in C order."""
         if "c_index" not in self._flags:
             raise ValueError("Iterator does not have an index")
-        return int(np.ravel_multi_index(self._place(), self.shape)) if self.ndim else 0
+        return int(np.ravel_multi_index(self._multi_index(), self.shape)) if self.ndim else 0
 
-    def _place(self) -> tuple[int, ...]:
+    def _multi_index(self) -> tuple[int, ...]:
         if self.finished:
             raise ValueError("Iterator is past the end")
         walked = np.unravel_index(self.iterindex, [self.shape[axis] for axis in self._axes])
-        place = dict(zip(self._axes, map(int, walked), strict=True))
+        index = dict(zip(self._axes, map(int, walked), strict=True))
         for axis in self._turned:
-            place[axis] = self.shape[axis] - 1 - place[axis]
-        return tuple(place[axis] for axis in range(self.ndim))
+            index[axis] = self.shape[axis] - 1 - index[axis]
+        return tuple(index[axis] for axis in range(self.ndim))
 
     @property
     def value(self) -> Any:
         """The current elements: one, or a tuple of them if the operands came in a list."""
-        place = (*self._place(), ...)
-        elements = tuple(operand[place] for operand in self.operands)
+        index = (*self._multi_index(), ...)
+        elements = tuple(operand[index] for operand in self.operands)
         return elements if self._several else elements[0]
 
     def __getitem__(self, operand: int) -> Tensor:
-        return self.operands[operand][(*self._place(), ...)]
+        return self.operands[operand][(*self._multi_index(), ...)]
 
     def __setitem__(self, operand: int, value: Any) -> None:
-        self.operands[operand][(*self._place(), ...)] = value
+        self.operands[operand][(*self._multi_index(), ...)] = value
 
     def iternext(self) -> bool:
         """One step on; whether there is another element."""

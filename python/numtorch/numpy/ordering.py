@@ -30,8 +30,8 @@ def sort(
     """NumPy's `sort`, always stable; NaN first if `descending`."""
     if not descending:
         return sorting.sort(a, axis, kind, order, stable=stable)
-    x, place = _line(a, axis)
-    return flip(sorting.sort(x, place, kind, order, stable=stable), place).copy()
+    x, axis = _line(a, axis)
+    return flip(sorting.sort(x, axis, kind, order, stable=stable), axis).copy()
 
 
 def argsort(
@@ -46,6 +46,6 @@ def argsort(
     """NumPy's `argsort`, always stable: equal elements stay in order if `descending`, too, and NaN come first."""
     if not descending:
         return sorting.argsort(a, axis, kind, order, stable=stable)
-    x, place = _line(a, axis)
-    backwards = sorting.argsort(flip(x, place), place, kind, order, stable=stable)
-    return x.shape[place] - 1 - flip(backwards, place)
+    x, axis = _line(a, axis)
+    backwards = sorting.argsort(flip(x, axis), axis, kind, order, stable=stable)
+    return x.shape[axis] - 1 - flip(backwards, axis)

@@ -66,8 +66,8 @@ def _ordered(arguments: Iterable[Any]) -> list[Any]:
     found: list[Any] = []
     for x in arguments:
         if _answers_functions(x) and all(type(x) is not type(other) for other in found):
-            place = next((i for i, other in enumerate(found) if isinstance(x, type(other))), len(found))
-            found.insert(place, x)
+            position = next((i for i, other in enumerate(found) if isinstance(x, type(other))), len(found))
+            found.insert(position, x)
     return found
 
 
@@ -191,7 +191,7 @@ def _asking(name: str, handler: Callable[..., Any], module: ModuleType, of_numpy
 
 
 def publish(module: ModuleType, of_numpy: ModuleType) -> None:
-    """Puts functions that ask first in the place of the module's plain ones."""
+    """Puts functions that ask first instead of the module's plain ones."""
     for name in module.__all__:
         member = getattr(module, name)
         if isinstance(member, FunctionType) and member is not getattr(of_numpy, name, None):

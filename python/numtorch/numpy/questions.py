@@ -1,4 +1,4 @@
-"""Questions about numbers, dtypes and arrays, whose answer is no array: `finfo`, `isscalar` and the like."""
+"""Questions about numbers, dtypes and arrays that have other answers than arrays: `finfo`, `isscalar` and the like."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class vectorize:
             return self._of_nothing(shape, lengths, arrays[0].dev)
         each = zip(arrays, inputs, strict=True)
         walked = [xp.broadcast_to(x, shape + x.shape[x.ndim - len(core) :]) for x, core in each]
-        results = [call([x[place] for x in walked]) for place in np.ndindex(shape)]
+        results = [call([x[index] for x in walked]) for index in np.ndindex(shape)]
         several = isinstance(results[0], tuple)
         columns: list[Any] = list(zip(*results, strict=True)) if several else [results]
         dtypes = self._dtypes_of(len(columns))

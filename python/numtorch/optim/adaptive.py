@@ -24,7 +24,7 @@ class RMSProp(Quotient):
     epsilon : float
         Added to the root.
     centred : bool
-        Whether the square of the average gradient is taken off, so that the variance takes the place of the square.
+        Whether the square of the average gradient is taken off, so that the variance replaces the square.
 
     Examples
     --------

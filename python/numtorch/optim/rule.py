@@ -1,4 +1,4 @@
-"""What a rule is: hyperparameters, what it keeps of each array, and the step that it takes."""
+"""Rules: their hyperparameters, the arrays that they keep for each parameter, and the steps that they take."""
 
 from __future__ import annotations
 

@@ -97,22 +97,22 @@ def load_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Non
 
 
 def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
-    """What `load_state` does, but for the changes: a function that makes these, and cannot fail."""
+    """All checks of `load_state`, and a function that makes its changes and cannot fail."""
     leaves = named_leaves(state)
     if not isinstance(settings, Mapping):
         raise ValueError(f"load_state: settings are a dict, not a {type(settings).__name__}")
     wrong = _differences("", set(leaves), set(settings))
-    places = {f"{name}.{slot.name}": slot for name, leaf in leaves.items() for slot in _kept(leaf)}
-    wrong += [] if wrong else _differences("what is kept, ", set(places), set(arrays))
+    slots = {f"{name}.{slot.name}": slot for name, leaf in leaves.items() for slot in _kept(leaf)}
+    wrong += [] if wrong else _differences("what is kept, ", set(slots), set(arrays))
     if not wrong:
         wrong = [
             f"{name} has the shape {slot.value.shape}, not {arrays[name].shape}"
-            for name, slot in places.items()
+            for name, slot in slots.items()
             if slot.value.shape != arrays[name].shape
         ]
         wrong += [
             f"{name} is of {slot.value.dtype}, and {arrays[name].dtype} is not of its kind"
-            for name, slot in places.items()
+            for name, slot in slots.items()
             if not np.can_cast(arrays[name].dtype, slot.value.dtype, "same_kind")
         ]
     if not wrong:
@@ -121,10 +121,10 @@ def prepared_state(state: Any, arrays: Mapping[str, Any], settings: Settings) ->
         raise ValueError("load_state: " + "; ".join(wrong))
     made: dict[Any, Rule] = {}
     rules = {name: _shared(leaf.rule, settings[name]["rule"], made) for name, leaf in leaves.items()}
-    slots = [(slot.holder, slot.key, _like(slot.value, arrays[name])) for name, slot in places.items()]
+    changes = [(slot.holder, slot.key, _like(slot.value, arrays[name])) for name, slot in slots.items()]
 
     def change() -> None:
-        for held, key, array in slots:
+        for held, key, array in changes:
             held[key] = array
         for name, leaf in leaves.items():
             leaf.rule, leaf.count, leaf.frozen = rules[name], settings[name]["count"], settings[name]["frozen"]
@@ -190,7 +190,7 @@ def _with_numbers(rule: Rule, saved: Settings) -> Rule:
 
 
 def _number(rule: Rule, name: str, value: Any) -> Any:
-    """A hyperparameter as `_described` gave it, for the place of this rule's own."""
+    """A hyperparameter as `_described` gave it, to stand instead of this rule's own."""
     kind = type(rule).__name__
     if name not in {field.name for field in dataclasses.fields(rule)}:
         raise TypeError(f"{kind} has no {name}")

@@ -1,4 +1,4 @@
-"""What a rule keeps of each array of a model, in a tree of the model's shape."""
+"""The state that a rule keeps for each array of a model, in a tree of the model's shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numtorch.structure import is_array, leaves, named, shadow, trained_leaves
 
 
 class Leaf:
-    """One array's place in the state: its rule, what the rule keeps, and how many updates there were.
+    """The state of one array: its rule, the arrays that the rule keeps, and the number of updates.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def setup(rule: Rule, model: Any) -> Any:
     Returns
     -------
     nest
-        A `Leaf` in the place of every array that is trained, None for everything else. An array that occurs twice has
+        A `Leaf` instead of every array that is trained, None for everything else. An array that occurs twice has
         one leaf. `adjust`, `freeze` and `thaw` take the tree or a part of it.
 
     Raises

@@ -95,7 +95,7 @@ def _step(group: list[Triple], x: Arrays, dx: Arrays, failed: Tensor | None) -> 
 def _paired(state: Any, model: Any, grads: Any) -> list[Triple]:
     """The leaves that have a gradient, each once; of an array that occurs twice, the sum of its gradients."""
     try:
-        found = _by_parameter(state, model, grads) if type(grads) is Grads else _by_place(state, model, grads)
+        found = _by_parameter(state, model, grads) if type(grads) is Grads else _by_structure(state, model, grads)
     except TypeError as error:
         hint = ""
         if isinstance(grads, tuple) and len(grads) == 1 and not isinstance(model, tuple):
@@ -110,7 +110,7 @@ def _by_parameter(state: Any, model: Any, grads: Grads) -> dict[int, Triple]:
     return {id(row[0]): (*row, gradient) for row in rows if (gradient := held.get(id(row[1]))) is not None}
 
 
-def _by_place(state: Any, model: Any, grads: Any) -> dict[int, Triple]:
+def _by_structure(state: Any, model: Any, grads: Any) -> dict[int, Triple]:
     found: dict[int, Triple] = {}
     for row in beside(state, [("arrays", model), ("gradients", grads)], Leaf):
         leaf, array, gradient = row

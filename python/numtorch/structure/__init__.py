@@ -6,7 +6,7 @@ from numtorch.structure.freezing import freeze, thaw
 from numtorch.structure.listing import children, fcollect, fleaves, fmap_with_path, isleaf, modules
 from numtorch.structure.loading import load_state
 from numtorch.structure.moving import collect, cpu, to_tensor, torch
-from numtorch.structure.names import ALONE, named, places, state
+from numtorch.structure.names import ALONE, named, named_slots, state
 from numtorch.structure.params import Params, params, trainables, trained_leaves
 from numtorch.structure.parts import (
     PLAIN,
@@ -62,10 +62,10 @@ __all__ = [
     "load_state",
     "modules",
     "named",
+    "named_slots",
     "nature",
     "params",
     "parts",
-    "places",
     "rebuild_tuple",
     "shadow",
     "state",

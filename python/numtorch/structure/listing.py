@@ -1,4 +1,4 @@
-"""What a nest consists of: its parts, its leaves, its objects, and maps that are told where a leaf is."""
+"""The contents of a nest: its parts, its leaves, its objects, and maps that are told where a leaf is."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor, collect, tensor
-from numtorch.structure.names import can_put, places, put
+from numtorch.structure.names import can_put, named_slots, put
 from numtorch.structure.walk import Slot
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def load_state(model: T, state: Mapping[str, Any], names: str | None = None, *, 
         raise ValueError(f"load_state: names are one of {', '.join(CONVENTIONS)}, or None, not {names!r}")
     if dtype is not None and np.dtype(dtype).name not in _COMPLEX:
         raise ValueError(f"load_state: dtype is one of {', '.join(_COMPLEX)}, or None, not {dtype!r}")
-    slots = places(model, "load_state")
+    slots = named_slots(model, "load_state")
     own = {slot.name for slot in slots}
 
     def translated(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,8 +151,8 @@ def _without(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     }
 
 
-def _check(places: list[Slot], arrays: Mapping[str, Any], hint: Callable[[], str]) -> None:
-    own = {slot.name: slot for slot in places}
+def _check(slots: list[Slot], arrays: Mapping[str, Any], hint: Callable[[], str]) -> None:
+    own = {slot.name: slot for slot in slots}
     missing = [f"missing: {name}, of shape {slot.value.shape}" for name, slot in own.items() if name not in arrays]
     unexpected = [f"unexpected: {name}, of shape {array.shape}" for name, array in arrays.items() if name not in own]
     wrong = [
@@ -165,7 +165,7 @@ def _check(places: list[Slot], arrays: Mapping[str, Any], hint: Callable[[], str
         for name, slot in own.items()
         if name in arrays and not np.can_cast(arrays[name].dtype, slot.value.dtype, "same_kind")
     ]
-    tied = _tied_apart(places, arrays) if not (missing or wrong) else []
+    tied = _tied_apart(slots, arrays) if not (missing or wrong) else []
     found = {"missing": missing, "unexpected": unexpected, "wrong": [*wrong, *kinds], "tied": tied}
     if any(found.values()):
         counts = ", ".join(f"{len(lines)} {what}" for what, lines in found.items() if lines)
@@ -174,11 +174,11 @@ def _check(places: list[Slot], arrays: Mapping[str, Any], hint: Callable[[], str
         raise ValueError("\n  ".join([f"load_state: {counts}", *lines]))
 
 
-def _tied_apart(places: list[Slot], arrays: Mapping[str, Any]) -> list[str]:
+def _tied_apart(slots: list[Slot], arrays: Mapping[str, Any]) -> list[str]:
     """Names of one array that are to hold different numbers."""
     first: dict[int, str] = {}
     found = []
-    for slot in places:
+    for slot in slots:
         name = first.setdefault(id(slot.value), slot.name)
         if name != slot.name and arrays[name] is not arrays[slot.name]:
             same = np.array_equal(collect(arrays[name]), collect(arrays[slot.name]), equal_nan=True)
@@ -187,7 +187,7 @@ def _tied_apart(places: list[Slot], arrays: Mapping[str, Any]) -> list[str]:
 
 
 def _written(old: Any, new: Any, dtype: np.dtype[Any]) -> Any:
-    """`new` in the place of `old`: in its memory, or as its new memory, or else as another array."""
+    """`new` instead of `old`: in its memory, or as its new memory, or else as another array."""
     if not isinstance(old, Tensor):
         new = collect(new) if isinstance(new, Tensor) else new
         if dtype != old.dtype:

@@ -13,7 +13,7 @@ ALONE = "array"  # the name of an array that is no part of anything
 
 
 def put(slot: Slot, value: Any, function: str) -> None:
-    """Another array in a place of a nest."""
+    """Another array in a slot of a nest."""
     holders = _holders(slot)
     if not holders:
         what = "no part of anything" if slot.holder is None else f"in a {type(slot.holder).__name__}"
@@ -31,7 +31,7 @@ def put(slot: Slot, value: Any, function: str) -> None:
 
 
 def can_put(slot: Slot) -> bool:
-    """Whether another array can stand in a place."""
+    """Whether another array can stand in a slot."""
     return bool(_holders(slot))
 
 
@@ -79,11 +79,11 @@ def state(model: Any) -> dict[str, Any]:
     >>> list(state({"fc": {"weight": np.ones((2, 3)), "bias": np.zeros(2)}}))
     ['fc.weight', 'fc.bias']
     """
-    return {slot.name: slot.value for slot in places(model, "state")}
+    return {slot.name: slot.value for slot in named_slots(model, "state")}
 
 
-def places(model: Any, function: str) -> list[Slot]:
-    """The places of a model's arrays; ValueError if two arrays have one name, as the one would stand for the other."""
+def named_slots(model: Any, function: str) -> list[Slot]:
+    """The slots of a model's arrays; ValueError if two arrays have one name, as the one would stand for the other."""
     found: dict[str, Slot] = {}
     every = [slot if slot.name else slot._replace(name=ALONE) for slot in walk(model)]
     for slot in every:

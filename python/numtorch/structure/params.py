@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from numtorch._core import Tensor
-from numtorch.structure.names import places
+from numtorch.structure.names import named_slots
 from numtorch.structure.parts import is_array
 from numtorch.structure.walk import leaves
 
@@ -114,6 +114,6 @@ def trainables(model: Any, path: bool = False) -> Any:
     if not path:
         return found
     names: dict[int, str] = {}
-    for slot in places(model, "trainables"):
+    for slot in named_slots(model, "trainables"):
         names.setdefault(id(slot.value), slot.name)
     return {names[id(array)]: array for array in found}

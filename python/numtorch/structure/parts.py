@@ -1,4 +1,4 @@
-"""What a nest is: which values are containers, and what each of them holds.
+"""The parts of nests: which values are containers, and what each of them holds.
 
 Everything that takes a model asks here, so that all of them see the same. A container is a Mapping, list, tuple, deque,
 functools.partial or an object with attributes; anything else is an atom. Atoms that hold arrays all the same, as
@@ -248,7 +248,7 @@ def _behind(value: Any) -> list[Any]:
         return [*cells, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values(), *vars(value).values()]
     if isinstance(value, types.MethodType):
         return [value.__self__, value.__func__]
-    if isinstance(value, _METHODS):  # of a list, as `losses.append`, this is not the list's arrays' place
+    if isinstance(value, _METHODS):  # of a list, as `losses.append`, the list's arrays are not here
         return [value.__self__] if is_array(value.__self__) else []
     if isinstance(value, set | frozenset):
         return list(value)

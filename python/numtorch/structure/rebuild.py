@@ -26,7 +26,7 @@ class Rebuilding:
     Parameters
     ----------
     plain : bool
-        Whether a Mapping that is no dict becomes a dict: it is to stand beside the nest, not in its place.
+        Whether a Mapping that is no dict becomes a dict: it is to stand beside the nest, not to replace it.
     """
 
     def __init__(self, plain: bool = False) -> None:
@@ -39,7 +39,7 @@ class Rebuilding:
         return result
 
     def container(self, value: Any, part: Part) -> Any:
-        """The same container with ``part(key, item)`` in the place of each item. It is known before its items are."""
+        """The same container with ``part(key, item)`` instead of each item. It is known before its items are."""
         kind = nature(type(value)).kind
         if kind == "tuple":
             return self._tuple(value, part)
@@ -83,7 +83,7 @@ class Rebuilding:
         func, args, keywords = part("func", value.func), part("args", value.args), part("keywords", value.keywords)
         attributes = {name: item for name, item in vars(value).items() if name.startswith("__")}
         attributes |= {str(name): part(name, item) for name, item in parts(value)[3:]}
-        # A tree beside a model may have None in these places, which no partial can have.
+        # A tree beside a model may have None in these slots, which no partial can have.
         func = func if callable(func) else value.func
         args = (None,) * len(value.args) if args is None else args
         keywords = dict.fromkeys(value.keywords) if keywords is None else keywords
@@ -122,7 +122,7 @@ class _Substitution(Rebuilding):
     def __init__(self, pairs: list[tuple[Any, Any]], whole: Any, result: Any) -> None:
         super().__init__()
         self.keep(whole, result)
-        self.first: dict[int, list[Any]] = {}  # of a leaf that occurs in several places and becomes another in each
+        self.first: dict[int, list[Any]] = {}  # of a leaf that occurs in several slots and becomes another in each
         for old, new in reversed(pairs):
             if nature(type(old)).kind != "atom" or is_array(old):  # a number may occur elsewhere for another reason
                 if id(old) in self.done and self.done[id(old)][1] is not new:

@@ -1,4 +1,4 @@
-"""The walks over nests: leaves, places with names, containers, and several nests side by side."""
+"""The walks over nests: leaves, named slots, containers, and several nests side by side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from numtorch.structure.parts import (
 
 
 class Slot(NamedTuple):
-    """One place in a nest: its name, what holds it under which key (None for the nest itself), and what is there."""
+    """One slot of a nest: its name, what holds it under which key (None for the nest itself), and what is there."""
 
     name: str
     holder: Any
@@ -58,7 +58,7 @@ def leaves(tree: Any, is_leaf: Callable[[Any], bool] = is_array, trained: bool =
 def walk(
     tree: Any, is_leaf: Callable[[Any], bool] = is_array, *, once: bool = False, inline: bool = True
 ) -> Iterator[Slot]:
-    """The places of leaves in a nest, in order, with their dotted names; the name of a nest that is a leaf is "".
+    """The slots of leaves in a nest, in order, with their dotted names; the name of a nest that is a leaf is "".
 
     A shared leaf comes once for each of its names; with `once`, it and what shared containers hold come once. A class
     that says `__inline__ = "layers"` leaves the name of that attribute out, unless `inline` is false: the parts of a
@@ -119,9 +119,9 @@ Named = tuple[str, Any]  # a nest, and the word for what it is to hold, as "grad
 
 
 def beside(tree: Any, others: Sequence[Named], leaf: type, gaps: bool = True) -> list[Any]:
-    """The leaves of a nest, values of one type, each in a tuple with what other nests have in its place.
+    """The leaves of a nest, values of one type, each in a tuple with what other nests have in its slot.
 
-    All nests are of one structure. None in the place of a part of `tree` stands for a part without leaves. With `gaps`,
+    All nests are of one structure. None instead of a part of `tree` stands for a part without leaves. With `gaps`,
     the last of the others may have None, or no key, for a part: its leaves are left out. A Mapping by names may stand
     for an object. Containers that occur twice, in all of the nests, count once.
 
@@ -146,10 +146,10 @@ def _beside(
         found.append(trees)
         return
     kind, read, _ = nature(type(tree))
-    place = (id(tree), id(trees[-1]))
-    if kind == "atom" or place in seen:
+    pair = (id(tree), id(trees[-1]))
+    if kind == "atom" or pair in seen:
         return
-    seen.add(place)
+    seen.add(pair)
     columns: Sequence[Sequence[Any]] = trees
     if read is not of_sequence or not all(type(other) in _PLAINEST and len(other) == len(tree) for other in trees):
         columns = _columns(trees, read, words, gaps)
@@ -161,7 +161,7 @@ def _beside(
         elif row[-1] is not None:
             found.append(row)
         elif not gaps:
-            raise TypeError(f"expected {_in(words[-1])}a {type(tree).__name__}, which has None in a place")
+            raise TypeError(f"expected {_in(words[-1])}a {type(tree).__name__}, which has None in a slot")
 
 
 _PLAINEST = (list, tuple)
@@ -169,7 +169,7 @@ _NONE = id(None)
 
 
 def _columns(trees: tuple[Any, ...], read: Any, words: list[str], gaps: bool) -> list[list[Any]]:
-    """The parts of a container that are not None, and those of the others in their places."""
+    """The parts of a container that are not None, and those of the others in the same slots."""
     tree = trees[0]
     keys, held = [], []
     for key, part in tree.__dict__.items() if read is of_attributes else read(tree):

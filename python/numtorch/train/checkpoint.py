@@ -27,7 +27,7 @@ _JSON = "json"
 def save_checkpoint(path: Any, model: Any, state: Any = None, **more: Any) -> None:
     """Writes a model, the state of its optimiser and the states of random numbers to one file.
 
-    The file is written beside the old one and takes its place when it is complete. There is no pickle in it.
+    The file is written beside the old one and replaces it when it is complete. There is no pickle in it.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def _read(path: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _plain(text: Any, size: int) -> dict[str, Any]:
-    """What is in the file of `size` bytes beside arrays; its parts are there, and are dicts and lists."""
+    """The contents of the file of `size` bytes beside arrays; its parts are there, and are dicts and lists."""
     if text.dtype != np.uint8 or text.ndim != 1 or text.size > size:
         raise ValueError(f"its JSON is an array of {text.dtype} {text.shape}")
     plain = json.loads(text.tobytes())

@@ -1,4 +1,4 @@
-"""What keeps a loss that is not finite from a model: nothing is changed from that step on."""
+"""The guard against losses that are not finite: from such a step on the model does not change."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ class Buffers:
     """Copies of the arrays that classes name in `__buffers__`, as running averages: one vector for each dtype."""
 
     def __init__(self, model: Any) -> None:
-        places = [(part, name) for _, part in containers(model) for name in buffer_names(part)]
-        self.places = [(part, name) for part, name in places if list(leaves(getattr(part, name, None)))]
+        slots = [(part, name) for _, part in containers(model) for name in buffer_names(part)]
+        self.slots = [(part, name) for part, name in slots if list(leaves(getattr(part, name, None)))]
         self.vectors: dict[Any, Any] = {}
 
     def _groups(self) -> dict[Any, list[Any]]:
-        """By what can be in one vector; a forward pass may put new arrays into the places."""
+        """By what can be in one vector; a forward pass may put new arrays into the slots."""
         found: dict[Any, list[Any]] = {}
-        for part, name in self.places:
+        for part, name in self.slots:
             held: Any = getattr(part, name, None)
             for array in [held] if is_array(held) else leaves(held):
                 key = (isinstance(array, Tensor), getattr(array, "dev", None), array.dtype)
@@ -91,7 +91,7 @@ class Buffers:
 
     def keep(self, failed: Tensor | None) -> None:
         """Copies what is there now; where `failed` is not 0, on its device, the copy from before stays."""
-        if not self.places:
+        if not self.slots:
             return
         with ignore():
             for key, arrays in self._groups().items():

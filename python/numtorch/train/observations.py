@@ -134,7 +134,7 @@ def groupobs(f: Callable[[Any], Hashable], data: Any) -> dict[Any, ObsView]:
     [1.0, 3.0]
     """
     values = [_hashable(f(getobs(data, i))) for i in range(nobs(data))]
-    return {value: ObsView(data, places) for value, places in group_indices(values).items()}
+    return {value: ObsView(data, indices) for value, indices in group_indices(values).items()}
 
 
 def joinobs(*data: Any) -> Sequence[Any]:
@@ -153,7 +153,7 @@ def joinobs(*data: Any) -> Sequence[Any]:
 
 
 def group_indices(labels: Any) -> dict[Any, Any]:
-    """For each label the places where it is, labels in the order in which they first come.
+    """For each label the indices where it is, labels in the order in which they first come.
 
     Parameters
     ----------
@@ -166,10 +166,10 @@ def group_indices(labels: Any) -> dict[Any, Any]:
     >>> group_indices(["yes", "no", "yes"])
     {'yes': array([0, 2]), 'no': array([1])}
     """
-    places: dict[Any, list[int]] = {}
+    indices: dict[Any, list[int]] = {}
     for i, label in enumerate(collect(labels) if isinstance(labels, Tensor) else labels):
-        places.setdefault(_hashable(label), []).append(i)
-    return {label: np.array(found, np.int64) for label, found in places.items()}
+        indices.setdefault(_hashable(label), []).append(i)
+    return {label: np.array(found, np.int64) for label, found in indices.items()}
 
 
 def group_counts(labels: Any) -> dict[Any, int]:
@@ -182,7 +182,7 @@ def group_counts(labels: Any) -> dict[Any, int]:
     >>> group_counts(np.array([3, 5, 3]))
     {3: 2, 5: 1}
     """
-    return {label: len(places) for label, places in group_indices(labels).items()}
+    return {label: len(indices) for label, indices in group_indices(labels).items()}
 
 
 def _hashable(value: Any) -> Any:

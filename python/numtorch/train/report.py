@@ -1,4 +1,4 @@
-"""What training tells: callbacks while it goes on, and whoever called it at the end."""
+"""Training's reports: to callbacks while it goes on, and to its caller at the end."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ def rpad_constant(
     if len(lengths) != len(axes):
         raise ValueError(f"rpad_constant: n must be an int or one for each of {len(axes)} axes, not {n!r}")
     pads = [(0, 0)] * x.ndim
-    for place, length in zip(axes, lengths, strict=True):
-        pads[place] = (0, max(length - x.shape[place], 0))
+    for axis_index, length in zip(axes, lengths, strict=True):
+        pads[axis_index] = (0, max(length - x.shape[axis_index], 0))
     return np.pad(x, pads, constant_values=value)
 
 

@@ -16,7 +16,7 @@ from numtorch.structure import leaves
 Set = Callable[[Any, Any], None]  # brings a generator to a state
 _KINDS = (np.random.Generator, np.random.RandomState, Generator, random.Random)
 # Where NumPy's bit generators are in their buffers: they do not look whether it is inside.
-_PLACES = {"pos": 624, "buffer_pos": 4}
+_POSITIONS = {"pos": 624, "buffer_pos": 4}
 
 
 def generators(model: Any) -> Iterator[Any]:
@@ -41,7 +41,7 @@ def generator_state(state: Any) -> Any:
         if state["dtype"] not in ("uint32", "uint64"):
             raise ValueError(f"the state of a generator has numbers of {state['dtype']!r:.50}")
         return np.array(state["values"], state["dtype"])
-    for name, most in _PLACES.items():
+    for name, most in _POSITIONS.items():
         if name in state and not (type(state[name]) is int and 0 <= state[name] <= most):
             raise ValueError(f"{name} of a generator is {state[name]!r:.50}")
     return {key: generator_state(value) for key, value in state.items()}
@@ -115,5 +115,5 @@ def _set(rng: Any, state: Any) -> None:
 def _set_python(rng: Any, state: Any) -> None:
     version, numbers, gauss = state
     if gauss is not None and type(gauss) is not float:
-        raise ValueError(f"the state of Python's generator has {gauss!r:.50} in the place of a number")
+        raise ValueError(f"the state of Python's generator has {gauss!r:.50} instead of a number")
     rng.setstate((version, tuple(numbers), gauss))

@@ -154,11 +154,11 @@ class _Run:
         self.every: int | None = None
         self.history = History()
         self.guard = Guard(model)
-        self.arrays: list[Any] = []  # what is trained at present
-        self.buffers: dict[int, Any] = {}  # Tensors for ndarrays that are not
+        self.arrays: list[Any] = []  # those that are trained at present
+        self.buffers: dict[int, Any] = {}  # Tensors for the ndarrays that are not trained
         self.epoch = 0  # finished
         self.done = 0  # batches of the present one
-        self.skipped = 0  # of which so many were left out
+        self.skipped = 0  # batches of it that were left out
         self.read = 0  # losses that are numbers by now; those after it are 0-d Tensors
 
     # ------------------------------------------------------------------------------------------------ computing
@@ -258,7 +258,7 @@ class _Run:
             return found.val[1], found.grad
 
         def of_arrays(given: list[Any]) -> Any:
-            """With Tensors in the places of ndarrays, those of buffers on the same memory; all else is what it was."""
+            """With Tensors instead of ndarrays, those of buffers on the same memory; all else is what it was."""
             replaced = self.buffers | {id(array): new for array, new in zip(arrays, given, strict=True)}
             model = fmap(lambda leaf: replaced.get(id(leaf), leaf), self.model)
             return scaled(self.loss(model, *arguments))

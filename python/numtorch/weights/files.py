@@ -91,7 +91,7 @@ def load(
     names : {None, "torchvision", "timm", "flux"}
         Whose names are in the file; None for the model's own.
     key : str, optional
-        Where in a checkpoint of PyTorch the arrays are; not needed if there is one place only. With it, the checkpoint
+        Where in a checkpoint of PyTorch the arrays are; not needed if only one entry has any. With it, the checkpoint
         may hold anything beside them, which is passed over: objects of classes are refused otherwise.
     dtype : dtype, optional
         Of the model's floating-point arrays; see `load_state`.
@@ -126,11 +126,11 @@ def _arrays_in(checkpoint: Any, key: str | None) -> dict[str, np.ndarray[Any, An
         raise ValueError(f"load: the checkpoint has no arrays by name under {key!r}, where a {kind} is")
     if not isinstance(checkpoint, Mapping):
         raise ValueError(f"load: the checkpoint is a {kind}, no dict of arrays")
-    places = [name for name, value in checkpoint.items() if _is_state(value)]
-    if len(places) != 1:
+    states = [name for name, value in checkpoint.items() if _is_state(value)]
+    if len(states) != 1:
         names = reprlib.repr(list(checkpoint))
         raise ValueError(f"load: say with key= where the arrays are: the checkpoint has {names}")
-    return dict(checkpoint[places[0]])
+    return dict(checkpoint[states[0]])
 
 
 def _is_state(value: Any) -> bool:

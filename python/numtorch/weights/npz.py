@@ -26,7 +26,7 @@ _EXPANSION = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}
 
 @contextlib.contextmanager
 def malformed_is_value_error(what: str) -> Iterator[None]:
-    """What zipfile and NumPy raise for broken files is of many kinds, and becomes one; failures of the disk stay."""
+    """The errors of zipfile and NumPy for broken files are of many kinds, and become one; failures of the disk stay."""
     try:
         yield
     except Exception as error:

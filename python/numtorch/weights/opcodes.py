@@ -52,7 +52,7 @@ class Names(tuple[Any, ...]):
 
 
 class Unknown:
-    """What a pickle would make of a name that is not known, in the place of which it stands."""
+    """What a pickle would make of an unknown name. It stands for what the name means."""
 
     __slots__ = ("name",)
 
@@ -95,7 +95,7 @@ def unknown_in(value: Any) -> Unknown | None:
 
 
 class _Machine:
-    """The stack and the memo of one pickle; `partly` if what is not known is passed over."""
+    """The stack and the memo of one pickle; `partly` if unknown names are passed over."""
 
     def __init__(self, known: Known, persistent: Callable[[Any], Any], partly: bool) -> None:
         self.known = known
@@ -123,7 +123,7 @@ class _Machine:
         return value
 
     def value(self, item: Any) -> Any:
-        """An item as it stands in a container, where a name has no place."""
+        """An item as it stands in a container, which may not hold a name."""
         if isinstance(item, Reference | Names):
             name = item.name if isinstance(item, Reference) else "a tuple of names"
             return Unknown(name) if self.partly else refused(f"{name} itself")
@@ -184,11 +184,11 @@ class _Machine:
             return
         if name.startswith("APPEND"):
             if type(target) is not list:
-                raise ValueError("items are appended to what is no list")
+                raise ValueError("items are appended to something other than a list")
             target.extend(items)
             return
         if type(target) is not dict or len(items) % 2:
-            raise ValueError("items are set in what is no dict")
+            raise ValueError("items are set in something other than a dict")
         for key, value in zip(items[::2], items[1::2], strict=True):
             check_key(key)
             target[key] = value
@@ -266,7 +266,7 @@ def read_pickle(data: Any, known: Known, persistent: Callable[[Any], Any], partl
     persistent : callable
         What a persistent id stands for.
     partly : bool
-        Whether to pass over what is not known; an `Unknown` stands in its place.
+        Whether to pass over unknown names; an `Unknown` stands for each.
 
     Returns
     -------

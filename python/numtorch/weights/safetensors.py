@@ -108,9 +108,9 @@ def read_safetensors(path: str | os.PathLike[str]) -> dict[str, Array]:
     with _reading(path) as file:
         size = os.fstat(file.fileno()).st_size
         header, start = _header(file.read(8), file, size)
-        places = {name: _place(name, entry) for name, entry in header.items() if name != "__metadata__"}
-        _covered(places, size - start)
-        return {name: _array(file, start, *place[:3]) for name, place in places.items()}
+        entries = {name: _entry(name, entry) for name, entry in header.items() if name != "__metadata__"}
+        _covered(entries, size - start)
+        return {name: _array(file, start, *entry[:3]) for name, entry in entries.items()}
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, str]:
@@ -156,7 +156,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _place(name: str, entry: Any) -> tuple[str, tuple[int, ...], int, int]:
+def _entry(name: str, entry: Any) -> tuple[str, tuple[int, ...], int, int]:
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
         _wrong(f"the entry of {name!r} has not dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
@@ -177,10 +177,10 @@ def _are_counts(value: Any) -> bool:
     return isinstance(value, list) and all(type(item) is int and 0 <= item < 2**63 for item in value)
 
 
-def _covered(places: Mapping[str, tuple[str, tuple[int, ...], int, int]], size: int) -> None:
+def _covered(entries: Mapping[str, tuple[str, tuple[int, ...], int, int]], size: int) -> None:
     """Every byte belongs to one array."""
     at = 0
-    for name, (_, _, start, end) in sorted(places.items(), key=lambda item: item[1][2:]):
+    for name, (_, _, start, end) in sorted(entries.items(), key=lambda item: item[1][2:]):
         if start != at:
             _wrong(f"{name!r} begins at byte {start}, where {at} is expected")
         at = end

@@ -4,7 +4,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import kernel
-from tests.autograd.rows.operands import MASK, PLACES, ROW, A, Row, V, W, Z, like, real
+from tests.autograd.rows.operands import INDICES, MASK, ROW, A, Row, V, W, Z, like, real
 
 ROWS: dict[str, list[Row]] = {
     "repeat_interleave.self_Tensor": [
@@ -36,14 +36,14 @@ ROWS: dict[str, list[Row]] = {
         (lambda x, v: kernel("index_add")(x, 1, like(x, ROW), v, alpha=2), (A, real(2, 3))),
         (lambda x, v: kernel("index_add")(x, 1, like(x, ROW), v, alpha=2 - 1j), (Z, W)),
     ],
-    "gather": [(lambda x: kernel("gather")(x, 1, like(x, PLACES)), (A,))],
-    "scatter.value": [(lambda x: kernel("scatter.value")(x, 1, like(x, PLACES), 2.0), (A,))],
-    "take": [(lambda x: kernel("take")(x, like(x, PLACES)), (A,))],
+    "gather": [(lambda x: kernel("gather")(x, 1, like(x, INDICES)), (A,))],
+    "scatter.value": [(lambda x: kernel("scatter.value")(x, 1, like(x, INDICES), 2.0), (A,))],
+    "take": [(lambda x: kernel("take")(x, like(x, INDICES)), (A,))],
     "take_along_dim": [
-        (lambda x: kernel("take_along_dim")(x, like(x, PLACES), 1), (A,)),
-        (lambda x: kernel("take_along_dim")(x, like(x, PLACES)), (A,)),
-        (lambda x: kernel("take_along_dim")(x, like(x, PLACES[:1, :2]), 1), (A,)),
-        (lambda x: kernel("take_along_dim")(x, like(x, PLACES), -1), (A[:1],)),
+        (lambda x: kernel("take_along_dim")(x, like(x, INDICES), 1), (A,)),
+        (lambda x: kernel("take_along_dim")(x, like(x, INDICES)), (A,)),
+        (lambda x: kernel("take_along_dim")(x, like(x, INDICES[:1, :2]), 1), (A,)),
+        (lambda x: kernel("take_along_dim")(x, like(x, INDICES), -1), (A[:1],)),
     ],
     "put": [
         (lambda x, v: kernel("put")(x, like(x, ROW), v), (A, V)),

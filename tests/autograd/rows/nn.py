@@ -190,11 +190,11 @@ for _kind in ("reflection", "replication"):
 
 WINDOWS = ([2, 2], [1, 2], [1, 0], [1, 2])
 GRID, GRID3 = real(1, 3, 2, 2) * 0.77, real(1, 2, 2, 1, 3) * 0.77
-PLACED = np.array([[0, 2, 1], [1, 1, 0]])
+INDICES = np.array([[0, 2, 1], [1, 1, 0]])
 
 
 def reduced(reduce: str, **keywords: Any) -> Any:
-    return lambda x, y: kernel("scatter_reduce.two")(x, 0, like(x, PLACED % 2), y, reduce, **keywords)
+    return lambda x, y: kernel("scatter_reduce.two")(x, 0, like(x, INDICES % 2), y, reduce, **keywords)
 
 
 def dropped(x):  # type: ignore[no-untyped-def]
@@ -223,9 +223,9 @@ ROWS.update(
             for aligned in (False, True)
         ],
         "grid_sampler_3d": [(k("grid_sampler_3d", 0, 1, True), (X3[:, :1], GRID3))],
-        "embedding": [(lambda w: kernel("embedding")(w, like(w, PLACED)), (real(3, 2),))],
+        "embedding": [(lambda w: kernel("embedding")(w, like(w, INDICES)), (real(3, 2),))],
         "embedding_dense_backward": [
-            (lambda g: kernel("embedding_dense_backward")(g, like(g, PLACED), 3, 1, False), (real(2, 3, 2),))
+            (lambda g: kernel("embedding_dense_backward")(g, like(g, INDICES), 3, 1, False), (real(2, 3, 2),))
         ],
         "scatter_reduce.two": [
             (reduced("prod"), (A, real(2, 3))),
@@ -241,7 +241,7 @@ ROWS.update(
             (reduced("mean"), (A, real(3, 4))),
         ],
         "native_dropout": [(dropped, (X1,)), (lambda x: kernel("native_dropout")(x, 0.4, False)[0], (X1,))],
-        "native_dropout_backward": [(lambda g: kernel("native_dropout_backward")(g, like(g, PLACED > 0), 2.5), (A,))],
+        "native_dropout_backward": [(lambda g: kernel("native_dropout_backward")(g, like(g, INDICES > 0), 2.5), (A,))],
         "_ctc_loss": [(aligned, (real(4, 2, 3),))],
     }
 )

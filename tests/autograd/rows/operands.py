@@ -37,7 +37,7 @@ A, B, P, V = real(2, 3), real(2, 3) * 1.07, positive(2, 3), real(3)  # no elemen
 Z, W = cplx(2, 3), cplx(2, 3)
 S, Q = real(3, 3) + 3 * np.eye(3), cplx(3, 3) + 3 * np.eye(3)
 MASK = np.array([[True, False, True], [False, False, True]])
-PLACES = np.array([[0, 2, 1], [1, 1, 0]])
+INDICES = np.array([[0, 2, 1], [1, 1, 0]])
 ROW = np.array([2, 0, 2])
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from numtorch._core import kernel
-from tests.autograd.rows.operands import PLACES, A, B, Row, Z, k, like, real
+from tests.autograd.rows.operands import INDICES, A, B, Row, Z, k, like, real
 
 ROWS: dict[str, list[Row]] = {
     "sum": [(k("sum"), (A,)), (k("sum"), (np.array(1.5),))],
@@ -43,8 +43,8 @@ ROWS: dict[str, list[Row]] = {
     "narrow": [(k("narrow", 1, 1, 2), (A,)), (k("narrow", 1, -2, 1), (A,))],
     "cat": [(lambda x, y: kernel("cat")([x, y, x], 1), (A, B))],
     "scatter_add": [
-        (lambda x, v: kernel("scatter_add")(x, 1, like(x, PLACES), v), (A, B)),
-        (lambda x, v: kernel("scatter_add")(x, 1, like(x, PLACES), v), (A, real(3, 4))),
+        (lambda x, v: kernel("scatter_add")(x, 1, like(x, INDICES), v), (A, B)),
+        (lambda x, v: kernel("scatter_add")(x, 1, like(x, INDICES), v), (A, real(3, 4))),
     ],
-    "scatter.src": [(lambda x, v: kernel("scatter.src")(x, 1, like(x, PLACES[:1]), v), (A, real(1, 3)))],
+    "scatter.src": [(lambda x, v: kernel("scatter.src")(x, 1, like(x, INDICES[:1]), v), (A, real(1, 3)))],
 }

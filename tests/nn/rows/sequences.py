@@ -62,7 +62,7 @@ def lstm(x, h, c, wi, wh, b):  # type: ignore[no-untyped-def]
 
 STEPS, H, C = normal(2, 4, 3), normal(2, 2), normal(2, 2)
 LSTM, GRU, RNN = weights(4)[:3], weights(3), weights(1)[:3]
-W, PLACES = normal(5, 3), np.array([[0, 4], [2, 2]])
+W, INDICES = normal(5, 3), np.array([[0, 4], [2, 2]])
 ROWS_TO_SCATTER, TO = apart(6, 3) + 0.2, np.array([0, 2, 2, 0, 4, 2])
 TARGETS, STEPS_OF, LENGTHS = np.array([[1, 1, 2], [3, 2, 1], [2, 2, 2]]), [7, 6, 5], [3, 2, 3]
 ALIGNED = normal(3, 7, 4)
@@ -124,9 +124,9 @@ ROWS = [
     Call("lstm_cell", lambda x, h, c, *p: nn.lstm_cell(x, (h, c), *p), (STEPS[:, 0], H, C, *LSTM), order=1),
     Call("ctc_loss", lambda x: nn.ctc_loss(x, TARGETS, STEPS_OF, LENGTHS), (ALIGNED,), ctc, order=1),
     Call("ctc_loss blank", lambda x: nn.ctc_loss(x, TARGETS - 1, blank=3), (ALIGNED,), order=1),
-    Call("embedding", lambda w: nn.embedding(w, PLACES), (W,), lambda w: F.embedding(torch.from_numpy(PLACES), w)),
-    Call("gather", lambda w: nn.gather(w, PLACES), (W,), lambda w: w[torch.from_numpy(PLACES)]),
-    Call("gather pairs", lambda w: nn.gather(w, (PLACES, PLACES // 2)), (W,)),
+    Call("embedding", lambda w: nn.embedding(w, INDICES), (W,), lambda w: F.embedding(torch.from_numpy(INDICES), w)),
+    Call("gather", lambda w: nn.gather(w, INDICES), (W,), lambda w: w[torch.from_numpy(INDICES)]),
+    Call("gather pairs", lambda w: nn.gather(w, (INDICES, INDICES // 2)), (W,)),
     *(
         Call(f"scatter {op}", lambda s, op=op: nn.scatter(op, s, TO, size=6, init=0.7), (ROWS_TO_SCATTER,), kinds="ef")
         for op in ("+", "-", "*", "/", "max", "min", "mean")

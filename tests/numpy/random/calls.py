@@ -49,7 +49,7 @@ def _of_two(name: str) -> list[str]:
     return [*calls, f"rng.{name}(3, m)", f"rng.{name}(h, 1)", f"rng.{name}(s, s)", f"rng.{name}(e, 1.0)"]
 
 
-def _of_place(name: str, *more: str) -> list[str]:
+def _of_location(name: str, *more: str) -> list[str]:
     return [f"rng.{name}()", f"rng.{name}(size=3)", *_of_two(name), *more]
 
 
@@ -69,15 +69,15 @@ BOTH: dict[str, list[str]] = {
     "f": _of_two("f"),
     "gamma": ["rng.gamma(2.0)", *_of_two("gamma")],
     "geometric": _of_fraction("geometric"),
-    "gumbel": _of_place("gumbel"),
+    "gumbel": _of_location("gumbel"),
     "hypergeometric": [
         "rng.hypergeometric(5, 7, 4)",
         "rng.hypergeometric(50, 70, 40, size=(3, 2))",
         "rng.hypergeometric(i, j, 2)",
     ],
-    "laplace": _of_place("laplace"),
-    "logistic": _of_place("logistic"),
-    "lognormal": _of_place("lognormal"),
+    "laplace": _of_location("laplace"),
+    "logistic": _of_location("logistic"),
+    "lognormal": _of_location("lognormal"),
     "logseries": _of_fraction("logseries"),
     "multinomial": ["rng.multinomial(20, p)", "rng.multinomial(20, [0.25, 0.75], size=(2, 2))"],
     "multivariate_normal": [
@@ -96,7 +96,7 @@ BOTH: dict[str, list[str]] = {
         "rng.noncentral_f(v, r, 1.5)",
         "rng.noncentral_f(v, 2, s, size=(2, 3))",
     ],
-    "normal": _of_place("normal", "rng.normal(loc=v, scale=r, size=(2, 4, 3))"),
+    "normal": _of_location("normal", "rng.normal(loc=v, scale=r, size=(2, 4, 3))"),
     "pareto": _of_one("pareto"),
     "poisson": ["rng.poisson()", *_of_one("poisson"), "rng.poisson(1e6, 3)"],
     "power": _of_one("power"),

@@ -59,7 +59,7 @@ def test_the_bits_are_numpys(name: str, size: Any, makes: Any) -> None:
     size = size if size is None or name not in ONE + POWERS else (4, 2, 1)
     drawn = recorded(lambda *a: getattr(ours, name)(*a, size=size), *arguments)
     np.testing.assert_array_equal(drawn, getattr(theirs, name)(*arguments, size=size))
-    assert ours.standard_normal() == theirs.standard_normal()  # the streams are in the same place
+    assert ours.standard_normal() == theirs.standard_normal()  # the streams are at the same position
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -108,9 +108,9 @@ def _with_fixed_phases(g: Tensor, vectors: Tensor) -> Tensor:
     """
     if not vectors.size:
         return g
-    place = aten.argmax(aten.abs(vectors), -2, True)
-    turn = aten.imag(aten.sum_dim_IntList(conj(vectors) * g, [-2], True)) / aten.gather(vectors, -2, place)
-    return aten.scatter_add(g, -2, place, -1j * turn)
+    largest = aten.argmax(aten.abs(vectors), -2, True)
+    turn = aten.imag(aten.sum_dim_IntList(conj(vectors) * g, [-2], True)) / aten.gather(vectors, -2, largest)
+    return aten.scatter_add(g, -2, largest, -1j * turn)
 
 
 def _eig_rule(gs: Any, y: Any) -> Tensor:

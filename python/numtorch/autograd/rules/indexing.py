@@ -104,9 +104,9 @@ define(
 
 
 def _survivors(picked: Tensor, shape: tuple[int, ...], write: Callable[[Tensor, Tensor], Tensor], read: Any) -> Tensor:
-    """`picked`, and zero for each value of an assignment that a later one at the same place overwrote.
+    """`picked`, and zero for each value of an assignment that a later one at the same index overwrote.
 
-    `write(zeros, values)` assigns values as the kernel did, `read` takes them from the same places.
+    `write(zeros, values)` assigns values as the kernel did, `read` takes them from the same indices.
     """
     order = aten.arange(picked.size, dtype=np.int64, device=picked.dev).reshape(picked.shape)
     last = read(write(aten.zeros(shape, dtype=np.int64, device=picked.dev), order))
@@ -162,13 +162,13 @@ def _as_index(indices: Any) -> tuple[Any, ...]:
 
 def _take_along(g: Tensor, like: Any, indices: Tensor, dim: Any) -> Tensor:
     if dim is None:
-        places = aten.remainder_Scalar(indices, max(like.size, 1)).reshape(-1)
-        flat = aten.scatter_add(zeros_like(like).reshape(-1), 0, places, g.reshape(-1))
+        positions = aten.remainder_Scalar(indices, max(like.size, 1)).reshape(-1)
+        flat = aten.scatter_add(zeros_like(like).reshape(-1), 0, positions, g.reshape(-1))
         return flat.reshape(like.shape)
     # Array and indices are broadcast beside that axis; the tape sums over what was added to the array.
     shape = [like.shape[dim] if i == dim % g.ndim else n for i, n in enumerate(g.shape)]
-    places = aten.remainder_Scalar(aten.expand(indices, g.shape), like.shape[dim])  # -1 is the last
-    return aten.scatter_add(aten.zeros(shape, dtype=g.dtype, device=g.dev), dim, places, g)
+    positions = aten.remainder_Scalar(aten.expand(indices, g.shape), like.shape[dim])  # -1 is the last
+    return aten.scatter_add(aten.zeros(shape, dtype=g.dtype, device=g.dev), dim, positions, g)
 
 
 def _unselect(g: Tensor, like: Any, mask: Tensor) -> Tensor:
@@ -203,5 +203,5 @@ def _spread(g: Tensor, flat: Any, size: tuple[int, ...], stride: tuple[int, ...]
     """The gradient of flat memory, given that of a part of it."""
     if _is_distinct(size, stride):
         return _core.strided_write(zeros_like(flat), g, size, stride, offset)
-    places = _core.strided_view(aten.arange(flat.size, device=g.dev), size, stride, offset)
-    return aten.index_add(zeros_like(flat), 0, places.reshape(-1), g.reshape(-1))
+    positions = _core.strided_view(aten.arange(flat.size, device=g.dev), size, stride, offset)
+    return aten.index_add(zeros_like(flat), 0, positions.reshape(-1), g.reshape(-1))

@@ -1,4 +1,4 @@
-"""What is left of a gradient at the tip of a cone, where its square and other even functions are smooth.
+"""The rest of a gradient at the tip of a cone, where its square and other even functions are smooth.
 
 The gradient of y = |x| is g x / y. Where y is 0 that counts as 0; but if g vanishes there too, as that of y ** 2 does,
 g / y has a limit, the slope of g by y. A second derivative needs it: that of |x| ** 2 is 2, at 0 as elsewhere.

@@ -85,7 +85,7 @@ def _linear_weight(g: Tensor, x: Tensor) -> Tensor:
 
 
 def _einsum_operand(g: Tensor, equation: str, operands: Any, k: int) -> Tensor:
-    """The gradient of operand k: the same contraction with the result in its place.
+    """The gradient of operand k: the same contraction with the result instead of it.
 
     numtorch's einsum calls the kernel with explicit labels, each at most once an operand.
     """

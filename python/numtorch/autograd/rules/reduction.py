@@ -80,7 +80,7 @@ def _over_root(g: Tensor, y: Tensor) -> Any:
 
 
 def others_product(x: Tensor, axis: int) -> Tensor:
-    """At each place, the product of all the others along an axis: right also where some are 0."""
+    """At each index, the product of all the others along an axis: right also where some are 0."""
     n = x.shape[axis]
     before = _exclusive_product(x, axis, n)
     after = aten.flip(_exclusive_product(aten.flip(x, [axis]), axis, n), [axis])
@@ -176,7 +176,7 @@ define("cumprod", self=lambda g, self, dim: _cumprod_rule(g, self, dim % max(sel
 
 
 def _indexed(g: Tensor, indices: Tensor, like: Like, axis: int) -> Any:
-    """g added at the places along an axis that were picked."""
+    """g added at the indices along an axis that were picked."""
     return g if like.ndim == 0 else aten.scatter_add(zeros_like(like), axis, indices, g)
 
 
@@ -202,7 +202,7 @@ def _shared_in_runs(g: Tensor, values: Tensor, axis: int) -> Tensor:
 
 
 def _sort_rule(gs: Any, y: Any, like: Like, dim: int) -> Any:
-    """Equal elements share what their places get: none of them is before the others."""
+    """Equal elements share what their positions get: none of them is before the others."""
     if gs[0] is None:
         return None
     return _picked((_shared_in_runs(gs[0], y[0], dim), None), y, like, dim, True)

@@ -93,12 +93,12 @@ define("diag_embed", self=lambda g, offset, dim1, dim2: aten.diagonal(g, offset,
 define("diag", self=lambda g, self_spec, diagonal: _undiag(g, self_spec, diagonal))
 
 
-def _places(sizes: Any, strides: Any, first: int, dev: int) -> Tensor:
+def _memory_positions(sizes: Any, strides: Any, first: int, dev: int) -> Tensor:
     """Where in memory the elements lie, in order, counted in elements: the first one at `first`."""
-    places = aten.zeros((1,), dtype=np.int64, device=dev) + first
+    positions = aten.zeros((1,), dtype=np.int64, device=dev) + first
     for size, stride in zip(sizes, strides, strict=True):
-        places = (places[:, None] + aten.arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
-    return places
+        positions = (positions[:, None] + aten.arange(size, dtype=np.int64, device=dev) * stride).reshape(-1)
+    return positions
 
 
 def _last(sizes: Any, strides: Any, first: int) -> int:
@@ -106,13 +106,13 @@ def _last(sizes: Any, strides: Any, first: int) -> int:
 
 
 def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any, offset: int | None) -> Tensor:
-    """Elements of `x` in one place share its gradient. The offset is that in the memory of which `x` is a view."""
+    """Elements of `x` that share memory share its gradient. The offset counts in the memory of which `x` is a view."""
     steps = [step // x.itemsize for step in x.strides]
     if not x.size or 0 in size:
         return aten.zeros(x.shape, dtype=g.dtype, device=g.dev)
     shift = 0 if offset is None else offset - aten.storage_offset(x)
     first, own_first = max(shift, 0), max(-shift, 0)
-    seen, own = _places(size, stride, first, g.dev), _places(x.shape, steps, own_first, g.dev)
+    seen, own = _memory_positions(size, stride, first, g.dev), _memory_positions(x.shape, steps, own_first, g.dev)
     count = 1 + max(_last(size, stride, first), _last(x.shape, steps, own_first))
     nothing = aten.zeros((count,), dtype=g.dtype, device=g.dev)
     sharing = aten.index_add(nothing, 0, own, aten.ones((own.size,), dtype=g.dtype, device=g.dev))

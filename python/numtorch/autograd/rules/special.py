@@ -1,7 +1,7 @@
 """Rules of the special functions: of error, gamma, Bessel and logistic kind, and the logarithms around them.
 
-At the edge of a domain they give what the formula gives (inf or nan). Of functions of an order or a shape parameter
-(`zeta`, `gammainc`) there is no derivative in it.
+At the edge of a domain they give the formula's value (inf or nan). Functions of an order or a shape parameter (`zeta`,
+`gammainc`) have no derivative by it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What every function does first and last: its arguments, devices, order in memory, outputs."""
+"""The first and last steps of every function: its arguments, devices, order in memory, outputs."""

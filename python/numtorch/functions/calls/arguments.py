@@ -182,7 +182,7 @@ def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
         raise TypeError("an integer is required")
     if not isinstance(axis, tuple):
         return () if ndim == 0 and axis in (0, -1) else axes_of(axis, ndim)
-    axes = tuple([normalize_axis_index(place, ndim) for place in axis])
+    axes = tuple([normalize_axis_index(number, ndim) for number in axis])
     if len(set(axes)) < len(axes):
         raise ValueError("duplicate value in 'axis'")
     return axes

@@ -10,7 +10,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor
 
-__all__ = ["device_name", "device_of", "place_asked", "place_of"]
+__all__ = ["asked_dev", "device_name", "device_of", "new_dev"]
 
 
 def device_of(device: Any, default: int) -> int:
@@ -28,7 +28,7 @@ def device_of(device: Any, default: int) -> int:
     raise ValueError(f'device: "cpu", "cuda:0" or a device number is needed, not {device!r}')
 
 
-def place_of(device: Any, dev: int | None, like: Any = None) -> int:
+def new_dev(device: Any, dev: int | None, like: Any = None) -> int:
     """Where a new array goes: what `dev` or `device` says, else where the Tensor `like` is, else where new ones go."""
     if like is not None and not hasattr(type(like), "__array_function__"):
         raise TypeError(
@@ -38,15 +38,15 @@ def place_of(device: Any, dev: int | None, like: Any = None) -> int:
     default = like.dev if isinstance(like, Tensor) else _core.default_dev()
     if dev is None:
         return device_of(device, default)
-    place = operator.index(dev)
-    if device is not None and device_of(device, place) != place:
+    number = operator.index(dev)
+    if device is not None and device_of(device, number) != number:
         raise ValueError(f"device={device!r} and dev={dev} are two devices; give one of them")
-    return place
+    return number
 
 
-def place_asked(device: Any, dev: int | None) -> int | None:
+def asked_dev(device: Any, dev: int | None) -> int | None:
     """The device that `dev` or `device` asks for; None if neither does."""
-    return None if device is None and dev is None else place_of(device, dev)
+    return None if device is None and dev is None else new_dev(device, dev)
 
 
 def device_name(dev: int) -> str:

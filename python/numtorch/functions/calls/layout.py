@@ -72,13 +72,13 @@ def reading_axes(x: Tensor) -> tuple[int, ...]:
     strides = _own_strides(x)
     axes: list[int] = []  # the fastest first
     for axis in reversed(range(x.ndim)):
-        place = len(axes)
+        position = len(axes)
         for i in reversed(range(len(axes))):
             if strides[axis] and strides[axes[i]]:
                 if strides[axes[i]] <= strides[axis]:
                     break
-                place = i
-        axes.insert(place, axis)
+                position = i
+        axes.insert(position, axis)
     return tuple(reversed(axes))
 
 
@@ -140,14 +140,14 @@ def joint_axes(arrays: Sequence[Tensor]) -> tuple[int, ...]:
     strides = [_own_strides(x) for x in arrays]
     axes: list[int] = []
     for axis in range(arrays[0].ndim):
-        place = len(axes)
+        position = len(axes)
         for i in reversed(range(len(axes))):
             pairs = [(own[axis], own[axes[i]]) for own in strides if own[axis] and own[axes[i]]]
             if any(mine <= theirs for mine, theirs in pairs):
                 break
             if pairs:
-                place = i
-        axes.insert(place, axis)
+                position = i
+        axes.insert(position, axis)
     return tuple(axes)
 
 

@@ -12,7 +12,7 @@ from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Dtype, as_dtype, cast, xp
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.dtypes import INT64
 
 __all__ = ["arange"]
@@ -68,8 +68,8 @@ def _spaced(begin: Any, end: Any, step: Any, dtype: np.dtype[Any], dev: int) -> 
         if dtype.kind == "b" and count > 2:
             raise TypeError("arange() is only supported for booleans when the result has at most length 2.")
         pair = np.empty(2, dtype)
-        for place in range(min(count, 2)):
-            pair[place] = begin + step if place else begin
+        for i in range(min(count, 2)):
+            pair[i] = begin + step if i else begin
     return tensor(pair[:count], dev=dev) if count <= 2 else _multiples(count, pair, dev)
 
 
@@ -85,7 +85,7 @@ def arange(
     start: Any = None,
 ) -> Tensor:
     """NumPy's `arange`, which goes on as the two first numbers begin. Tensors as bounds wait for the device."""
-    place = place_of(device, dev, like)
+    target_dev = new_dev(device, dev, like)
     if start is not None and start_or_stop is not None:
         raise TypeError("arange() got multiple values for argument 'start'")
     first = start_or_stop if start is None else start
@@ -101,16 +101,16 @@ def arange(
     wanted = as_dtype(dtype)
     if wanted is None:
         wanted = np.result_type(INT64, *(np.asarray(bound).dtype for bound in (begin, end, stride)))
-    numbers = _spaced(begin, end, stride, wanted, place)
+    numbers = _spaced(begin, end, stride, wanted, target_dev)
     if _core.recording() and wanted.kind in "fc":
-        for bound, factor in ((bounds[0], 1), (step, aten.arange(numbers.shape[0], dtype=INT64, device=place))):
+        for bound, factor in ((bounds[0], 1), (step, aten.arange(numbers.shape[0], dtype=INT64, device=target_dev))):
             if isinstance(bound, Tensor):  # adds 0, with the gradient of the first number or of the step
-                numbers = numbers + factor * (bound - _core.untracked(bound)).to(dtype=wanted, dev=place)
+                numbers = numbers + factor * (bound - _core.untracked(bound)).to(dtype=wanted, dev=target_dev)
     return numbers
 
 
 def _shown(function: Any) -> inspect.Signature:
-    """The signature that NumPy shows; its compiled function takes ``start=`` and a dtype in the fourth place, too."""
+    """The signature that NumPy shows; its compiled function takes ``start=`` and a dtype as a fourth argument."""
     first, *others = inspect.signature(function).parameters.values()
     alone = first.replace(default=first.empty, kind=first.POSITIONAL_ONLY)
     named = [p.replace(kind=p.KEYWORD_ONLY) if p.name == "dtype" else p for p in others if p.name != "start"]

@@ -23,7 +23,7 @@ __all__ = ["ndarray"]
 def _steps(lengths: tuple[int, ...], itemsize: int, order: str | None) -> tuple[int, ...]:
     """The strides of an array without gaps."""
     in_memory = lengths if str(order or "C").upper() == "F" else lengths[::-1]
-    steps = [itemsize * math.prod(in_memory[:place]) for place in range(len(in_memory))]
+    steps = [itemsize * math.prod(in_memory[:position]) for position in range(len(in_memory))]
     return tuple(steps if in_memory is lengths else steps[::-1])
 
 

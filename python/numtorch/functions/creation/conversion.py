@@ -15,7 +15,7 @@ from numtorch.functions.calls.arguments import (
     find_dev,
     xp,
 )
-from numtorch.functions.calls.devices import device_of, place_of
+from numtorch.functions.calls.devices import device_of, new_dev
 from numtorch.functions.calls.layout import is_contiguous, is_fortran
 
 __all__ = [
@@ -77,8 +77,8 @@ def _converted(
     except (TypeError, OverflowError):
         if dtype is not None and np.dtype(dtype) not in _core.dtypes:
             object = _on_host(object)
-        placed = any(place is not None for place in (device, dev, like)) or find_dev([object]) is not None
-        if placed or isinstance(object, np.ma.MaskedArray):
+        on_device = any(given is not None for given in (device, dev, like)) or find_dev([object]) is not None
+        if on_device or isinstance(object, np.ma.MaskedArray):
             raise
         made = xp.array(object, dtype, copy=copy, order="K" if order is None else order, ndmin=ndmin)
         if made.dtype in _core.dtypes:
@@ -103,15 +103,15 @@ def _as_tensor(
     copy: bool | None,
 ) -> Tensor:
     own = find_dev([object])
-    place = place_of(device, dev, like) if own is None else device_of(device, own)
+    target_dev = new_dev(device, dev, like) if own is None else device_of(device, own)
     if own is not None and dev is not None:
-        place = place_of(device, dev)
+        target_dev = new_dev(device, dev)
     wanted = as_dtype(dtype)
     letter = "K" if order is None else str(order).upper()
     if letter not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
     is_value = isinstance(object, Tensor) and object.is_value  # NumPy makes an array of a scalar
-    result = tensor(object, dev=place, dtype=wanted, copy=bool(copy) or is_value)
+    result = tensor(object, dev=target_dev, dtype=wanted, copy=bool(copy) or is_value)
     if copy is False and result is not object and not _shares(result, object, wanted):
         raise ValueError("Unable to avoid copy while creating an array as requested.")
     if letter in "AK" or (is_fortran if letter == "F" else is_contiguous)(result):
@@ -193,7 +193,7 @@ def require(
     dev: int | None = None,
     like: Tensor | None = None,
 ) -> Tensor:
-    """NumPy's `require`. Memory of its own ('O') and memory to write to ('W') mean a copy of what is not new."""
+    """NumPy's `require`. Memory of its own ('O') and memory to write to ('W') mean a copy, unless the array is new."""
     wanted = {REQUIREMENTS[name.upper()] for name in requirements or ()}
     if {"C", "F"} <= wanted:
         raise ValueError("Cannot specify both 'C' and 'F' order")

@@ -26,7 +26,7 @@ from numtorch.functions.calls.arguments import (
     find_dev,
     xp,
 )
-from numtorch.functions.calls.devices import device_of, place_of
+from numtorch.functions.calls.devices import device_of, new_dev
 from numtorch.functions.calls.layout import is_contiguous, is_fortran, memory_axes, ordered_like
 from numtorch.functions.creation.arange import arange
 
@@ -39,8 +39,8 @@ __all__ = [
     "full",
     "identity",
     "indices",
+    "new_dev",
     "ones",
-    "place_of",
     "tri",
     "zeros",
 ]
@@ -121,9 +121,9 @@ def unset(shape: Any, dtype: np.dtype[Any], dev: int, order: str | None, like: T
 # ---- What no Tensor can hold ----
 
 
-def _is_plain(dtype: Dtype, *places: Any) -> bool:
+def _is_plain(dtype: Dtype, *devices: Any) -> bool:
     """Whether an array of that dtype is NumPy's own, of objects or texts, where no argument says where it goes."""
-    return dtype is not None and all(place is None for place in places) and np.dtype(dtype) not in _core.dtypes
+    return dtype is not None and all(device is None for device in devices) and np.dtype(dtype) not in _core.dtypes
 
 
 # ---- Filled arrays ----
@@ -141,7 +141,7 @@ def zeros(
     """NumPy's `zeros`; of a dtype that no Tensor has, such as objects or texts, NumPy's array."""
     if _is_plain(dtype, device, dev, like):
         return xp.zeros(shape, dtype, order)
-    return filled(shape, 0, np.dtype(dtype), place_of(device, dev, like), order)
+    return filled(shape, 0, np.dtype(dtype), new_dev(device, dev, like), order)
 
 
 def ones(
@@ -156,7 +156,7 @@ def ones(
     """NumPy's `ones`; of a dtype that no Tensor has, NumPy's array."""
     if _is_plain(dtype, device, dev, like):
         return xp.ones(shape, dtype, order)
-    return filled(shape, 1, np.dtype(dtype), place_of(device, dev, like), order)
+    return filled(shape, 1, np.dtype(dtype), new_dev(device, dev, like), order)
 
 
 def empty(
@@ -171,7 +171,7 @@ def empty(
     """NumPy's `empty`; of a dtype that no Tensor has, NumPy's array."""
     if _is_plain(dtype, device, dev, like):
         return xp.empty(shape, dtype, order)
-    return unset(shape, np.dtype(dtype), place_of(device, dev, like), order)
+    return unset(shape, np.dtype(dtype), new_dev(device, dev, like), order)
 
 
 def full(
@@ -190,12 +190,12 @@ def full(
         return xp.full(shape, fill_value, dtype, order)
     if device is None and dev is None:
         dev = find_dev([fill_value])
-    place = place_of(device, dev, like)
+    dev = new_dev(device, dev, like)
     if dtype is None and not isinstance(fill_value, NUMBERS):
-        fill_value = as_tensor(fill_value, place)
+        fill_value = as_tensor(fill_value, dev)
         dtype = fill_value.dtype
     wanted = np.dtype(dtype) if dtype is not None else np.asarray(fill_value).dtype
-    return filled(shape, as_filling(fill_value, wanted), wanted, place, order)
+    return filled(shape, as_filling(fill_value, wanted), wanted, dev, order)
 
 
 def as_filling(value: Any, dtype: np.dtype[Any]) -> Any:
@@ -243,9 +243,9 @@ def tri(
     like: Tensor | None = None,
 ) -> Tensor:
     """NumPy's `tri`."""
-    place = place_of(device, dev, like)
-    rows = arange(N, dev=place)
-    columns = arange(-k, (N if M is None else M) - k, dev=place)
+    dev = new_dev(device, dev, like)
+    rows = arange(N, dev=dev)
+    columns = arange(-k, (N if M is None else M) - k, dev=dev)
     return cast(xp.greater_equal.outer(rows, columns), np.dtype(dtype))
 
 
@@ -260,18 +260,18 @@ def fromfunction(
     **kwargs: Any,
 ) -> Any:
     """NumPy's `fromfunction`: what `function` makes of the coordinates, Tensors."""
-    return function(*indices(shape, dtype, dev=place_of(device, dev, like)), **kwargs)
+    return function(*indices(shape, dtype, dev=new_dev(device, dev, like)), **kwargs)
 
 
 def indices(
     dimensions: Any, dtype: Dtype = int, sparse: bool = False, *, device: Any = None, dev: int | None = None
 ) -> Any:
     """NumPy's `indices`: the coordinates of a grid, stacked, or a tuple of open ones if `sparse`."""
-    lengths, place = tuple(map(operator.index, dimensions)), place_of(device, dev)
+    lengths, dev = tuple(map(operator.index, dimensions)), new_dev(device, dev)
     ndim = len(lengths)
-    made = None if sparse else empty((ndim, *lengths), dtype, dev=place)  # raises at once if it is too large
+    made = None if sparse else empty((ndim, *lengths), dtype, dev=dev)  # raises at once if it is too large
     grids = [
-        arange(length, dtype=dtype, dev=place).reshape((1,) * axis + (-1 if length else 0,) + (1,) * (ndim - axis - 1))
+        arange(length, dtype=dtype, dev=dev).reshape((1,) * axis + (-1 if length else 0,) + (1,) * (ndim - axis - 1))
         for axis, length in enumerate(lengths)
     ]
     if made is None:

@@ -1,4 +1,4 @@
-"""Grids and the places of triangles and diagonals, as indices; ``r_``, ``c_``, ``mgrid``, ``ogrid`` on the device."""
+"""Grids, and the indices of triangles and diagonals; ``r_``, ``c_``, ``mgrid``, ``ogrid`` on the device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, dev_of, is_weak, xp
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.conversion import array
@@ -47,7 +47,7 @@ index_exp = np.index_exp
 
 @implements(np.ix_)
 def ix_(*args: Array) -> tuple[Tensor, ...]:
-    """NumPy's `ix_`: masks become places, which waits for the device."""
+    """NumPy's `ix_`: masks become indices, which waits for the device."""
     dev, opened = dev_of(args), []
     for axis, arg in enumerate(args):
         x = as_tensor(arg, dev)
@@ -61,10 +61,10 @@ def ix_(*args: Array) -> tuple[Tensor, ...]:
     return tuple(opened)
 
 
-def _triangle(places: Any, n: int, m: int | None, k: int, dev: int) -> tuple[Tensor, ...]:
+def _triangle(triangle: Any, n: int, m: int | None, k: int, dev: int) -> tuple[Tensor, ...]:
     height = max(operator.index(n), 0)
     width = height if m is None else max(operator.index(m), 0)
-    found = places(height, width, operator.index(k), dtype=INT64, device=dev)
+    found = triangle(height, width, operator.index(k), dtype=INT64, device=dev)
     return (aten.select_int(found, 0, 0), aten.select_int(found, 0, 1))
 
 
@@ -72,14 +72,14 @@ def tril_indices(
     n: int, k: int = 0, m: int | None = None, *, device: Any = None, dev: int | None = None
 ) -> tuple[Tensor, ...]:
     """NumPy's `tril_indices`."""
-    return _triangle(aten.tril_indices, n, m, k, place_of(device, dev))
+    return _triangle(aten.tril_indices, n, m, k, new_dev(device, dev))
 
 
 def triu_indices(
     n: int, k: int = 0, m: int | None = None, *, device: Any = None, dev: int | None = None
 ) -> tuple[Tensor, ...]:
     """NumPy's `triu_indices`."""
-    return _triangle(aten.triu_indices, n, m, k, place_of(device, dev))
+    return _triangle(aten.triu_indices, n, m, k, new_dev(device, dev))
 
 
 def _matrix(arr: Array) -> Tensor:

@@ -115,12 +115,12 @@ def meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str 
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     dev, ndim = dev_of(xi), len(xi)
-    places = list(range(ndim))
+    grid_axes = list(range(ndim))
     if indexing == "xy" and ndim > 1:
-        places[:2] = [1, 0]
+        grid_axes[:2] = [1, 0]
     grids = [
-        as_arranged(x, dev).reshape(tuple(-1 if axis == place else 1 for axis in range(ndim)))
-        for x, place in zip(xi, places, strict=True)
+        as_arranged(x, dev).reshape(tuple(-1 if axis == grid_axis else 1 for axis in range(ndim)))
+        for x, grid_axis in zip(xi, grid_axes, strict=True)
     ]
     if not sparse:
         shape = np.broadcast_shapes(*(grid.shape for grid in grids)) if grids else ()

@@ -21,7 +21,7 @@ from numtorch.functions.calls.arguments import (
     promoted,
     xp,
 )
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.indexing.selection import where
 from numtorch.functions.manipulation.joining import concatenate
@@ -43,13 +43,13 @@ def _steps(start: Tensor, stop: Tensor, num: int, endpoint: bool) -> tuple[Tenso
     distance = stop - start
     dtype = distance.dtype
     real = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
-    places = cast(aten.arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim), dtype)
+    numbers = cast(aten.arange(num, dtype=real, device=start.dev).reshape((num,) + (1,) * distance.ndim), dtype)
     if intervals <= 0:
-        return start + places * distance, np.nan
+        return start + numbers * distance, np.nan
     step = distance / intervals
     # A distance so small that its part vanishes is divided last.
     vanishes = step == 0
-    divided = places / cast(where(vanishes, float(intervals), 1.0), dtype)
+    divided = numbers / cast(where(vanishes, float(intervals), 1.0), dtype)
     return start + divided * where(vanishes, distance, step), step
 
 
@@ -79,7 +79,7 @@ def linspace(
     """NumPy's `linspace`."""
     count = _count(num)
     first, last = promoted(start, stop)
-    dev = place_of(device, None, first)
+    dev = new_dev(device, None, first)
     wide = np.result_type(first.dtype, 1.0)
     first, last = cast(first, wide).to(dev=dev), cast(last, wide).to(dev=dev)
     numbers, step = _steps(first, last, count, endpoint)

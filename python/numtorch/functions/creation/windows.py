@@ -10,7 +10,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import xp
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import empty, ones
 
@@ -22,9 +22,9 @@ def _length(M: Any) -> Any:
     return np.array([0.0, M])[1]
 
 
-def _places(M: Any, device: Any, dev: int | None) -> Tensor:
-    """The places of a window of more than one point, around 0: from ``1 - M`` to ``M - 1``."""
-    return arange(1 - M, M, 2, dev=place_of(device, dev))
+def _points(M: Any, device: Any, dev: int | None) -> Tensor:
+    """The points of a window of more than one, around 0: from ``1 - M`` to ``M - 1``."""
+    return arange(1 - M, M, 2, dev=new_dev(device, dev))
 
 
 def _short(M: Any, device: Any, dev: int | None) -> Tensor | None:
@@ -40,7 +40,7 @@ def _cosines(M: Any, weights: tuple[float, ...], device: Any, dev: int | None) -
     short = _short(M, device, dev)
     if short is not None:
         return short
-    angle = math.pi * _places(M, device, dev) / (M - 1)
+    angle = math.pi * _points(M, device, dev) / (M - 1)
     window: Tensor = weights[0] + weights[1] * xp.cos(angle)
     return window + weights[2] * xp.cos(2.0 * angle) if len(weights) > 2 else window
 
@@ -51,7 +51,7 @@ def bartlett(M: Any, *, device: Any = None, dev: int | None = None) -> Tensor:
     short = _short(M, device, dev)
     if short is not None:
         return short
-    return 1 - abs(_places(M, device, dev)) / (M - 1)
+    return 1 - abs(_points(M, device, dev)) / (M - 1)
 
 
 def blackman(M: Any, *, device: Any = None, dev: int | None = None) -> Tensor:
@@ -71,10 +71,10 @@ def hanning(M: Any, *, device: Any = None, dev: int | None = None) -> Tensor:
 
 def kaiser(M: Any, beta: Any, *, device: Any = None, dev: int | None = None) -> Tensor:
     """NumPy's `kaiser`."""
-    M, place = _length(M), place_of(device, dev)
+    M, dev = _length(M), new_dev(device, dev)
     if M == 1:
-        return ones(1, M.dtype, dev=place)
+        return ones(1, M.dtype, dev=dev)
     middle = (M - 1) / 2.0
-    distance = (arange(0, M, dev=place) - middle) / middle
+    distance = (arange(0, M, dev=dev) - middle) / middle
     window: Tensor = aten.i0(float(beta) * xp.sqrt(1 - distance * distance)) / np.i0(float(beta))
     return window

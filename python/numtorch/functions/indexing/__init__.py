@@ -1,1 +1,1 @@
-"""Functions that pick, place and find elements."""
+"""Functions that pick, write and find elements."""

@@ -1,4 +1,4 @@
-"""Places in an array as one number, and as one for each axis."""
+"""Indices of an array's elements as one number, and as one for each axis."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["ravel_multi_index", "unravel_index"]
 
 
 def _integers(x: Array, dev: int) -> Tensor:
-    places = as_tensor(x, dev)
-    if places.dtype.kind not in "biu":
+    numbers = as_tensor(x, dev)
+    if numbers.dtype.kind not in "biu":
         raise TypeError("only int indices permitted")
-    return cast(places, INT64)
+    return cast(numbers, INT64)
 
 
 def _check_size(lengths: Iterable[int], message: str) -> None:
@@ -45,15 +45,15 @@ def _check_mode(mode: Any) -> None:
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
 
 
-def _inside(places: Tensor, length: int, mode: str) -> Tensor:
+def _inside(indices: Tensor, length: int, mode: str) -> Tensor:
     if mode == "wrap":
-        return aten.remainder_Scalar(places, length) if length else places
+        return aten.remainder_Scalar(indices, length) if length else indices
     if mode == "clip":
-        clipped: Tensor = xp.clip(places, 0, length - 1)
+        clipped: Tensor = xp.clip(indices, 0, length - 1)
         return clipped
-    if bool(xp.any((places < 0) | (places >= length))):
+    if bool(xp.any((indices < 0) | (indices >= length))):
         raise ValueError("invalid entry in coordinates array")
-    return places
+    return indices
 
 
 @implements(np.ravel_multi_index)
@@ -73,12 +73,12 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
         (lengths[axis] for axis in fastest_first),
         "invalid dims: array size defined by dims is larger than the maximum possible size.",
     )
-    places = [_integers(member, dev) for member in members]
-    if 0 in lengths and all(place.size for place in places):
+    coordinates = [_integers(member, dev) for member in members]
+    if 0 in lengths and all(coordinate.size for coordinate in coordinates):
         raise ValueError("cannot unravel if shape has zero entries (is empty).")
     total, step = as_tensor(0, dev), 1
     for axis in fastest_first:
-        total = total + _inside(places[axis], lengths[axis], modes[axis]) * step
+        total = total + _inside(coordinates[axis], lengths[axis], modes[axis]) * step
         step *= lengths[axis]
     return total
 
@@ -92,22 +92,22 @@ def unravel_index(indices: Array, shape: Any, order: str | None = "C") -> tuple[
             "indices must be integral: the provided empty sequence was inferred as float. "
             "Wrap it with 'np.array(indices, dtype=np.intp)'"
         )
-    places = _integers(indices, dev_of(indices))
+    numbers = _integers(indices, dev_of(indices))
     size = math.prod(lengths)
     if size:
         _check_size(
             lengths,
             "dimensions are too large; arrays and shapes with a total size greater than 'intp' are not supported.",
         )
-    wrong = (places < 0) | (places >= size)
+    wrong = (numbers < 0) | (numbers >= size)
     if bool(xp.any(wrong)):
-        place = int(places[wrong][0])
-        raise ValueError(f"index {place} is out of bounds for array with size {size}")
-    if not lengths and places.ndim:
+        first = int(numbers[wrong][0])
+        raise ValueError(f"index {first} is out of bounds for array with size {size}")
+    if not lengths and numbers.ndim:
         raise ValueError("multiple indices are not supported for 0d arrays")
     found: dict[int, Tensor] = {}
     for axis in reversed(_axis_order(order, len(lengths))):
-        length = max(lengths[axis], 1)  # no places if there is a 0
-        found[axis] = aten.remainder_Scalar(places, length)
-        places = aten.div_Scalar_mode(places, length, rounding_mode="floor")
+        length = max(lengths[axis], 1)  # a length of 0 leaves no numbers
+        found[axis] = aten.remainder_Scalar(numbers, length)
+        numbers = aten.div_Scalar_mode(numbers, length, rounding_mode="floor")
     return tuple(found[axis] for axis in range(len(lengths)))

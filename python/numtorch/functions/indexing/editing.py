@@ -37,14 +37,14 @@ def _along(x: Tensor, axis: int | None) -> tuple[Tensor, int]:
     return x, axis_of(axis, x.ndim)
 
 
-def _picked(x: Tensor, axis: int, places: Tensor) -> Tensor:
-    return moved(lambda y: aten.index_select(y, axis, places), x)
+def _picked(x: Tensor, axis: int, indices: Tensor) -> Tensor:
+    return moved(lambda y: aten.index_select(y, axis, indices), x)
 
 
-def _cut(x: Tensor, axis: int, place: int) -> tuple[Tensor, Tensor]:
-    """What is before `place` along the axis, and the rest."""
-    place = place + x.shape[axis] if place < 0 else place
-    return aten.slice_Tensor(x, axis, 0, place), aten.slice_Tensor(x, axis, place, x.shape[axis])
+def _cut(x: Tensor, axis: int, position: int) -> tuple[Tensor, Tensor]:
+    """The elements before `position` along the axis, and the rest."""
+    position = position + x.shape[axis] if position < 0 else position
+    return aten.slice_Tensor(x, axis, 0, position), aten.slice_Tensor(x, axis, position, x.shape[axis])
 
 
 def _check_bounds(index: Tensor, lowest: int, highest: int, axis: int, length: int) -> None:
@@ -55,7 +55,7 @@ def _check_bounds(index: Tensor, lowest: int, highest: int, axis: int, length: i
 
 
 def _kept(obj: Any, length: int, axis: int, dev: int) -> Tensor:
-    """The places that `delete` leaves. A Tensor in `obj` waits for the device, to learn how many there are."""
+    """The indices that `delete` leaves. A Tensor in `obj` waits for the device, to learn how many there are."""
     if find_dev([obj]) is None:
         return tensor(np.delete(np.arange(length), obj), dev=dev)  # NumPy knows which, from the length alone
     index = as_tensor(obj, dev)
@@ -77,11 +77,11 @@ def _kept(obj: Any, length: int, axis: int, dev: int) -> Tensor:
 @implements(np.delete)
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Tensor:
     """NumPy's `delete`."""
-    x, place = _along(as_tensor(arr, dev_of(arr, obj)), axis)
-    if type(obj) is int and -x.shape[place] <= obj < x.shape[place]:
-        before, after = _cut(x, place, obj)
-        return turned_too(concatenate([before, _cut(after, place, 1)[1]], place), x)
-    left = _picked(x, place, _kept(obj, x.shape[place], place, x.dev))
+    x, axis = _along(as_tensor(arr, dev_of(arr, obj)), axis)
+    if type(obj) is int and -x.shape[axis] <= obj < x.shape[axis]:
+        before, after = _cut(x, axis, obj)
+        return turned_too(concatenate([before, _cut(after, axis, 1)[1]], axis), x)
+    left = _picked(x, axis, _kept(obj, x.shape[axis], axis, x.dev))
     return turned_too(left, x) if isinstance(obj, slice) else left
 
 
@@ -91,7 +91,7 @@ def _host_order(obj: Any, length: int, count: int, dev: int) -> Tensor:
 
 
 def _device_order(index: Tensor, length: int, count: int) -> Tensor:
-    """The same for an index on the device: values come before the element at their place, in their order."""
+    """The same for an index on the device: values come before the element at their index, in their order."""
     index = broadcast_to(xp.where(index < 0, index + length, index).reshape(-1), (count,))
     old = 2 * aten.arange(length, dtype=INT64, device=index.dev) + 1
     order = xp.argsort(concatenate([old, 2 * index], 0), kind="stable")
@@ -99,7 +99,7 @@ def _device_order(index: Tensor, length: int, count: int) -> Tensor:
 
 
 def _as_index(obj: Any, length: int, dev: int) -> Any:
-    """`insert`'s places: an ndarray, or a Tensor if there is one in `obj`."""
+    """`insert`'s indices: an ndarray, or a Tensor if there is one in `obj`."""
     if isinstance(obj, slice):
         return np.arange(*obj.indices(length))
     index = np.asarray(obj) if find_dev([obj]) is None else as_tensor(obj, dev)
@@ -112,39 +112,39 @@ def _as_index(obj: Any, length: int, dev: int) -> Any:
     if index.size == 0 and not isinstance(obj, (np.ndarray, Tensor)):
         index = index.astype(np.int64)
     if index.dtype.kind not in "iu":
-        raise (TypeError if index.size == 1 else IndexError)("insert: the places must be integers or booleans")
+        raise (TypeError if index.size == 1 else IndexError)("insert: the indices must be integers or booleans")
     return index.astype(np.int64)
 
 
 @implements(np.insert)
 def insert(arr: Array, obj: Any, values: Array, axis: int | None = None) -> Tensor:
     """NumPy's `insert`."""
-    x, place = _along(as_tensor(arr, dev_of(arr, obj, values)), axis)
-    length = x.shape[place]
+    x, axis = _along(as_tensor(arr, dev_of(arr, obj, values)), axis)
+    length = x.shape[axis]
     index = _as_index(obj, length, x.dev)
     added = cast(values, x.dtype) if isinstance(values, Tensor) else tensor(values, dev=x.dev, dtype=x.dtype)
     if index.size == 1:
         added = added.reshape((1,) * (x.ndim - added.ndim) + added.shape)
         if index.ndim == 0:
-            added = moveaxis(added, 0, place)
-        count = added.shape[place]
+            added = moveaxis(added, 0, axis)
+        count = added.shape[axis]
     else:
         count = index.size
-    shape = (*x.shape[:place], count, *x.shape[place + 1 :])
+    shape = (*x.shape[:axis], count, *x.shape[axis + 1 :])
     added = added.reshape(added.shape[-x.ndim :]) if set(added.shape[: -x.ndim]) == {1} else added
     try:
         added = broadcast_to(added, shape)
     except ValueError:
         raise ValueError(f"could not broadcast input array from shape {added.shape} into shape {shape}") from None
     if type(obj) is int and -length <= obj <= length:
-        before, after = _cut(x, place, obj)
-        return turned_too(concatenate([before, added, after], place), x)
+        before, after = _cut(x, axis, obj)
+        return turned_too(concatenate([before, added, after], axis), x)
     if isinstance(index, Tensor):
-        _check_bounds(index, -length, length, place, length)
+        _check_bounds(index, -length, length, axis, length)
         order = _device_order(index, length, count)
     else:
         order = _host_order(index, length, count, x.dev)
-    return turned_too(_picked(concatenate([x, added], place), place, order), x)
+    return turned_too(_picked(concatenate([x, added], axis), axis, order), x)
 
 
 def _box(x: Tensor) -> list[tuple[int, int]]:
@@ -172,7 +172,7 @@ def trim_zeros(filt: Array, trim: str = "fb", axis: Axis = None) -> Any:
     if not axes:
         return x
     index = [slice(None)] * x.ndim
-    for place, (start, stop) in enumerate(_box(x)):
-        if place in axes:
-            index[place] = slice(start if "f" in letters else None, stop if "b" in letters else None)
+    for axis_index, (start, stop) in enumerate(_box(x)):
+        if axis_index in axes:
+            index[axis_index] = slice(start if "f" in letters else None, stop if "b" in letters else None)
     return filt[index[0]] if isinstance(filt, (list, tuple)) and x.ndim == 1 else x[tuple(index)]

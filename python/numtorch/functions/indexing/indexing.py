@@ -1,4 +1,4 @@
-"""Picking elements by their places, and writing to them."""
+"""Picking elements by their indices, and writing to them."""
 
 from __future__ import annotations
 
@@ -48,25 +48,25 @@ __all__ = [
 _LONG = 8192  # elements from which kernels run without the GIL
 
 
-def _true_places(x: Tensor) -> Tensor:
+def _true_indices(x: Tensor) -> Tensor:
     """`nonzero` of a copy: the kernel counts, then writes as many, and no other thread may change them in between."""
     return aten.nonzero(x.copy() if x.size >= _LONG and x.dev == -1 else x)
 
 
-def _places(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
+def _as_indices(function: str, indices: Array, length: int, mode: str, dev: int) -> Tensor:
     """`indices` as whole numbers for `__getitem__`, which checks the range; wrapped or clipped if `mode` says so."""
-    places = as_tensor(int(indices) if isinstance(indices, float) else indices, dev)
-    if places.size == 0 and not isinstance(indices, (Tensor, np.ndarray)):
-        places = cast(places, np.int64)
-    check_casting(function, places.dtype, np.dtype(np.int64), "same_kind")
-    places = cast(places, np.int64)
+    numbers = as_tensor(int(indices) if isinstance(indices, float) else indices, dev)
+    if numbers.size == 0 and not isinstance(indices, (Tensor, np.ndarray)):
+        numbers = cast(numbers, np.int64)
+    check_casting(function, numbers.dtype, np.dtype(np.int64), "same_kind")
+    numbers = cast(numbers, np.int64)
     if mode == "raise":
-        return places
+        return numbers
     if mode not in ("wrap", "clip"):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
-    if length == 0 and places.size:
+    if length == 0 and numbers.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    return aten.remainder_Scalar(places, max(length, 1)) if mode == "wrap" else xp.clip(places, 0, max(length - 1, 0))
+    return aten.remainder_Scalar(numbers, max(length, 1)) if mode == "wrap" else xp.clip(numbers, 0, max(length - 1, 0))
 
 
 @implements(np.take)
@@ -78,12 +78,12 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
     elif x.ndim == 0:
         x = x.reshape(1)
     axis = axis_of(axis, x.ndim)
-    places = _places("take", indices, x.shape[axis], mode, x.dev)
-    if places.size and x.shape[axis] == 0:
+    numbers = _as_indices("take", indices, x.shape[axis], mode, x.dev)
+    if numbers.size and x.shape[axis] == 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    result = x[(*((slice(None),) * axis), places)]
-    if places.ndim == 0 and result.ndim:
-        result = result.copy()  # one place is an integer to `__getitem__`, which gives a view
+    result = x[(*((slice(None),) * axis), numbers)]
+    if numbers.ndim == 0 and result.ndim:
+        result = result.copy()  # one index is an integer to `__getitem__`, which gives a view
     if out is None:
         return in_c_order(result)
     check_casting("take", out.dtype, x.dtype, "safe")  # from the output, as NumPy does here
@@ -91,43 +91,43 @@ def take(a: Array, indices: Array, axis: int | None = None, out: Any = None, mod
 
 
 def _along_axis(shape: tuple[int, ...], indices: Tensor, axis: int) -> tuple[Tensor, ...]:
-    """The index that takes, at each place of all other axes, the `indices` along `axis`."""
+    """The index that takes the `indices` along `axis`, one for each index along the other axes."""
     if indices.dtype.kind not in "iu":
         raise IndexError("`indices` must be an integer array")
     if indices.ndim != len(shape):
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
 
-    def grid(place: int) -> Tensor:
-        lengths = tuple(-1 if other == place else 1 for other in range(len(shape)))
-        return aten.arange(shape[place], dtype=np.int64, device=indices.dev).reshape(lengths)
+    def grid(own: int) -> Tensor:
+        lengths = tuple(-1 if other == own else 1 for other in range(len(shape)))
+        return aten.arange(shape[own], dtype=np.int64, device=indices.dev).reshape(lengths)
 
-    return tuple(indices if place == axis else grid(place) for place in range(len(shape)))
+    return tuple(indices if other == axis else grid(other) for other in range(len(shape)))
 
 
 @implements(np.take_along_axis)
 def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Tensor:
     """NumPy's `take_along_axis`."""
-    x, places = as_tensors(arr, indices)
+    x, numbers = as_tensors(arr, indices)
     if axis is None:
-        if places.ndim != 1:
+        if numbers.ndim != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
         x, axis = ravel(x), 0
     axis = axis_of(axis, x.ndim)
-    return x[_along_axis(x.shape, places, axis)]
+    return x[_along_axis(x.shape, numbers, axis)]
 
 
 @implements(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Array, values: Array, axis: int | None) -> None:
     """NumPy's `put_along_axis`, in place."""
     target = _target("put_along_axis", arr, indices, values)
-    places = as_tensor(indices, target.dev)
+    numbers = as_tensor(indices, target.dev)
     if axis is None:
-        if places.ndim != 1:
+        if numbers.ndim != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
-        _write_flat(target, (places,), values)
+        _write_flat(target, (numbers,), values)
         return
     axis = axis_of(axis, target.ndim)
-    target[_along_axis(target.shape, places, axis)] = values
+    target[_along_axis(target.shape, numbers, axis)] = values
 
 
 def _target(function: str, arr: Any, *others: Any) -> Tensor:
@@ -167,23 +167,23 @@ def _assignable(values: Array, target: Tensor) -> Tensor:
     return cast(source, target.dtype)
 
 
-def _cycled(values: Tensor, places: Tensor) -> Tensor:
-    """`values` one after another, from the start again when they are used up, at `places`."""
+def _cycled(values: Tensor, positions: Tensor) -> Tensor:
+    """`values` one after another, from the start again when they are used up, at `positions`."""
     flat = ravel(values)
-    return flat[aten.remainder_Scalar(places, flat.size)]
+    return flat[aten.remainder_Scalar(positions, flat.size)]
 
 
 @implements(np.put)
 def put(a: Any, ind: Array, v: Array, mode: str = "raise") -> None:
     """NumPy's `put`, in place."""
     target = _target("put", a, ind, v)
-    places = ravel(_places("put", ind, target.size, mode, target.dev))
+    numbers = ravel(_as_indices("put", ind, target.size, mode, target.dev))
     values = _assignable(v, target)
-    if places.size == 0 or values.size == 0:
+    if numbers.size == 0 or values.size == 0:
         return
     if values.size != 1:
-        values = _cycled(values, aten.arange(places.size, dtype=np.int64, device=target.dev))
-    _write_flat(target, (places,), values.reshape(-1))
+        values = _cycled(values, aten.arange(numbers.size, dtype=np.int64, device=target.dev))
+    _write_flat(target, (numbers,), values.reshape(-1))
 
 
 @implements(np.putmask)
@@ -274,8 +274,8 @@ def nonzero(a: Array) -> tuple[Tensor, ...]:
             "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead. "
             "If the context of this error is of the form `arr[nonzero(cond)]`, just use `arr[cond]`."
         )
-    places = _true_places(x)
-    return tuple(aten.select_int(places, 1, axis) for axis in range(x.ndim))
+    found = _true_indices(x)
+    return tuple(aten.select_int(found, 1, axis) for axis in range(x.ndim))
 
 
 @implements(np.flatnonzero)
@@ -287,7 +287,7 @@ def flatnonzero(a: Array) -> Tensor:
 @implements(np.argwhere)
 def argwhere(a: Array) -> Tensor:
     """NumPy's `argwhere`. Waits for the device, to learn how many elements there are."""
-    return _true_places(truth(as_tensor(a)))
+    return _true_indices(truth(as_tensor(a)))
 
 
 @implements(np.diagonal)

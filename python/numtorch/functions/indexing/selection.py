@@ -117,7 +117,7 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
     shape = check_broadcast(index, *members)
     if out is not None and out.shape != shape:
         raise TypeError(f"choose: the output has shape {out.shape}, and the result {shape}")
-    places = aten.expand(index, (1, *shape))
+    indices = aten.expand(index, (1, *shape))
     stacked = aten.stack([aten.expand(x, shape) for x in members], 0)
-    result = moved(lambda x: aten.gather(x, 0, places), stacked)[0, ...]
+    result = moved(lambda x: aten.gather(x, 0, indices), stacked)[0, ...]
     return owned(as_value(result)) if out is None else into(result, out, "choose", "unsafe")

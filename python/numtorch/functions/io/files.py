@@ -14,7 +14,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Dtype, xp
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.calls.registry import implements
 
 __all__ = [
@@ -48,7 +48,7 @@ def save(file: Any, arr: Array, allow_pickle: bool = True) -> None:
 
 
 def _pickling(allowed: bool) -> dict[str, Any]:
-    """What says so to NumPy's `savez`: before 2.2 it always pickles, and takes the keyword for an array's name."""
+    """That keyword of NumPy's `savez`; before 2.2 it always pickles, and takes the keyword for an array's name."""
     return {"allow_pickle": allowed} if "allow_pickle" in inspect.signature(np.savez).parameters else {}
 
 
@@ -84,10 +84,10 @@ def savetxt(
 
 def _uploaded(read: Any, device: Any, dev: int | None, like: Tensor | None) -> Any:
     """What NumPy read, on the device: one array, or a list of columns."""
-    place = place_of(device, dev, like)
+    dev = new_dev(device, dev, like)
     if isinstance(read, list):
-        return [tensor(column, dev=place) for column in read]
-    return tensor(read, dev=place)
+        return [tensor(column, dev=dev) for column in read]
+    return tensor(read, dev=dev)
 
 
 def fromiter(

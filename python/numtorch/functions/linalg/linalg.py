@@ -119,7 +119,7 @@ def matrix_power(a: Array, n: int) -> Tensor:
 def _cheapest_split(sizes: tuple[int, ...]) -> Any:
     """How to bracket a product of matrices of shapes (sizes[i], sizes[i + 1]) with the fewest multiplications.
 
-    A leaf is the place of a matrix, a product a pair of these.
+    A leaf is the index of a matrix, a product a pair of these.
     """
     count = len(sizes) - 1
     best: dict[tuple[int, int], tuple[int, Any]] = {(i, i): (0, i) for i in range(count)}

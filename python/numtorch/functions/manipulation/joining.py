@@ -81,11 +81,11 @@ def _check_lengths(members: list[Tensor], axis: int) -> None:
                 f"all the input arrays must have same number of dimensions, but the array at index 0 has {len(first)} "
                 f"dimension(s) and the array at index {index} has {member.ndim} dimension(s)"
             )
-        for place, (m, n) in enumerate(zip(first, member.shape, strict=True)):
-            if m != n and place != axis:
+        for along, (m, n) in enumerate(zip(first, member.shape, strict=True)):
+            if m != n and along != axis:
                 raise ValueError(
                     f"all the input array dimensions except for the concatenation axis must match exactly, but along "
-                    f"dimension {place}, the array at index 0 has size {m} and the array at index {index} has size {n}"
+                    f"dimension {along}, the array at index 0 has size {m} and the array at index {index} has size {n}"
                 )
 
 
@@ -235,8 +235,8 @@ def _bounds(indices_or_sections: Any, length: int) -> list[tuple[int | None, int
         for i in range(count):
             ends.append(ends[-1] + small + (i < extra))
         return list(itertools.pairwise(ends))
-    places = [operator.index(place) for place in indices_or_sections]
-    return list(zip([0, *places], [*places, length], strict=True))
+    ends = [operator.index(end) for end in indices_or_sections]
+    return list(zip([0, *ends], [*ends, length], strict=True))
 
 
 @implements(np.array_split)
@@ -322,11 +322,11 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
         x, axis = ravel(x), 0
     elif x.ndim == 0:
         x = x.reshape(1)
-    place = axis_of(axis, x.ndim)
+    axis = axis_of(axis, x.ndim)
     if isinstance(repeats, (int, float, np.integer)):  # NumPy truncates a float, too
         if repeats < 0:
             raise ValueError("repeats may not contain negative values.")
-        return _repeat_evenly(x, int(repeats), place)
+        return _repeat_evenly(x, int(repeats), axis)
     counts = as_tensor(repeats, x.dev)
     if counts.ndim > 1:
         raise ValueError("object too deep for desired array")
@@ -334,10 +334,10 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
         counts = cast(counts, np.int64)
     if not np.can_cast(counts.dtype, np.int64):
         raise TypeError(f"Cannot cast array data from {counts.dtype!r} to dtype('int64') according to the rule 'safe'")
-    if counts.size not in (1, x.shape[place]):
-        raise ValueError(f"operands could not be broadcast together with shape ({x.shape[place]},) ({counts.size},)")
+    if counts.size not in (1, x.shape[axis]):
+        raise ValueError(f"operands could not be broadcast together with shape ({x.shape[axis]},) ({counts.size},)")
     # A copy: a kernel adds them up, and then writes as many, so no other thread may change them in between.
-    counts = aten.expand(cast(counts, np.int64).reshape(-1), (x.shape[place],)).copy()
+    counts = aten.expand(cast(counts, np.int64).reshape(-1), (x.shape[axis],)).copy()
     if bool((counts < 0).any()):
         raise ValueError("repeats may not contain negative values.")
-    return moved(lambda y: aten.index_select(y, place, aten.repeat_interleave_Tensor(counts)), x)
+    return moved(lambda y: aten.index_select(y, axis, aten.repeat_interleave_Tensor(counts)), x)

@@ -44,14 +44,14 @@ def packbits(a: Array, /, axis: int | None = None, bitorder: str = "big") -> Ten
     x = as_tensor(a)
     if x.dtype.kind not in "biu":
         raise TypeError("Expected an input array of integer or boolean data type")
-    bits, place = _along_last(x, axis)
+    bits, bits_axis = _along_last(x, axis)
     weights = _weights(bitorder, x.dev)
     length = bits.shape[-1]
     count = -(-length // 8)
     if count * 8 != length:
         bits = aten.constant_pad_nd(cast(bits != 0, np.uint8), (0, count * 8 - length))
     ones = cast(bits != 0, np.uint8).reshape((*bits.shape[:-1], count, 8))
-    return moveaxis(xp.sum(ones * weights, axis=-1, dtype=np.uint8), -1, place)
+    return moveaxis(xp.sum(ones * weights, axis=-1, dtype=np.uint8), -1, bits_axis)
 
 
 @implements(np.unpackbits)
@@ -60,7 +60,7 @@ def unpackbits(a: Array, /, axis: int | None = None, count: int | None = None, b
     x = as_tensor(a)
     if x.dtype != np.uint8:
         raise TypeError("Expected an input array of unsigned byte data type")
-    packed, place = _along_last(x, axis)
+    packed, bits_axis = _along_last(x, axis)
     weights = _weights(bitorder, x.dev)
     length = packed.shape[-1] * 8
     bits = cast((packed.reshape((*packed.shape, 1)) & weights) != 0, np.uint8)
@@ -71,4 +71,4 @@ def unpackbits(a: Array, /, axis: int | None = None, count: int | None = None, b
             raise ValueError("-count larger than number of elements")
         wanted = wanted + length if wanted < 0 else wanted
         bits = bits[..., :wanted] if wanted <= length else aten.constant_pad_nd(bits, (0, wanted - length))
-    return in_c_order(moveaxis(bits, -1, place))
+    return in_c_order(moveaxis(bits, -1, bits_axis))

@@ -114,9 +114,9 @@ def roll(a: Array, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     if pairs.ndim > 1:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     distances: dict[int, int] = {}
-    for distance, place in pairs:
-        length = max(x.shape[int(place)], 1)
-        distances[int(place)] = (distances.get(int(place), 0) + int(distance)) % length
+    for distance, axis_index in pairs:
+        length = max(x.shape[int(axis_index)], 1)
+        distances[int(axis_index)] = (distances.get(int(axis_index), 0) + int(distance)) % length
     if not distances:
         return x.copy("K")
     return ordered_like(moved(lambda y: aten.roll(y, tuple(distances.values()), tuple(distances)), x), x)

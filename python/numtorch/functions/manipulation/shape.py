@@ -162,8 +162,8 @@ def moveaxis(a: Array, source: int | Sequence[int], destination: int | Sequence[
     if len(sources) != len(destinations):
         raise ValueError("`source` and `destination` arguments must have the same number of elements")
     order = [axis for axis in range(x.ndim) if axis not in sources]
-    for place, axis in sorted(zip(destinations, sources, strict=True)):
-        order.insert(place, axis)
+    for position, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(position, axis)
     return aten.permute(x, order)
 
 
@@ -203,8 +203,8 @@ def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Tensor:
     x = as_tensor(a)
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     check_ndim(x.ndim + len(axes))
-    for place in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
-        x = aten.unsqueeze(x, place)
+    for new_axis in sorted(normalize_axis_tuple(axes, x.ndim + len(axes), "axis")):
+        x = aten.unsqueeze(x, new_axis)
     return x
 
 

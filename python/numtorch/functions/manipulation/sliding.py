@@ -49,10 +49,10 @@ def sliding_window_view(
                 f"Must provide matching length window_shape and axis; "
                 f"got {len(lengths)} window_shape elements and {len(axes)} axes elements."
             )
-    for place, length in zip(axes, lengths, strict=True):
-        if length > view.shape[place]:
+    for window_axis, length in zip(axes, lengths, strict=True):
+        if length > view.shape[window_axis]:
             raise ValueError("window shape cannot be larger than input array shape")
-        view = aten.unfold(view, place, length, 1)
+        view = aten.unfold(view, window_axis, length, 1)
     return view if writeable else as_read_only(view)
 
 

@@ -41,10 +41,10 @@ def apply_over_axes(func: Callable[..., Any], a: Array, axes: Any) -> Tensor:
     """NumPy's `apply_over_axes`: ``func(a, axis)`` for one axis after another."""
     x = as_tensor(a)
     for axis in axes if np.ndim(axes) else (axes,):
-        place = axis + as_tensor(a).ndim if axis < 0 else axis
-        result = as_tensor(func(x, place), x.dev)
+        counted_axis = axis + as_tensor(a).ndim if axis < 0 else axis
+        result = as_tensor(func(x, counted_axis), x.dev)
         if result.ndim != x.ndim:
-            result = expand_dims(result, place)
+            result = expand_dims(result, counted_axis)
             if result.ndim != x.ndim:
                 raise ValueError("function is not returning an array of the correct shape")
         x = result

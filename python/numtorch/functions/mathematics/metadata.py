@@ -1,4 +1,4 @@
-"""What can be said of Tensors without computing."""
+"""Facts about Tensors that need no computing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, Axis, Dtype, as_tensor, axes_of
-from numtorch.functions.calls.devices import place_of
+from numtorch.functions.calls.devices import new_dev
 from numtorch.functions.calls.registry import implements, named
 
 __all__ = [
@@ -89,8 +89,8 @@ def size(a: Array, axis: Axis = None) -> int:
     if axis is None:
         return x.size
     product = 1
-    for place in axes_of(axis, x.ndim):
-        product *= x.shape[place]
+    for axis_index in axes_of(axis, x.ndim):
+        product *= x.shape[axis_index]
     return product
 
 
@@ -100,7 +100,7 @@ def astype(x: Array, dtype: Dtype, /, *, copy: bool = True, device: Any = None) 
     if not isinstance(x, (Tensor, np.ndarray, np.generic)):
         raise TypeError(f"Input should be a NumPy array. It is a {type(x)} instead.")
     result = as_tensor(x).astype(dtype, copy=copy)
-    return result.to(dev=place_of(device, None, result)) if isinstance(result, Tensor) else result
+    return result.to(dev=new_dev(device, None, result)) if isinstance(result, Tensor) else result
 
 
 def _memory(x: Any) -> np.ndarray[Any, Any] | None:

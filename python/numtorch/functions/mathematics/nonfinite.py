@@ -1,4 +1,4 @@
-"""Infinities and nans: which they are, and other numbers in their place."""
+"""Infinities and nans: which they are, and other numbers instead of them."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def _replaced(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     values = [_replacement(value, x) for value in (nan, posinf, neginf)]
     numbers = [None if isinstance(value, Tensor) else value for value in values]
     result = aten.nan_to_num(x, *(None if number is None else held(float(number), x.dtype) for number in numbers))
-    for value, places in zip(values, (xp.isnan, xp.isposinf, xp.isneginf), strict=True):
+    for value, test in zip(values, (xp.isnan, xp.isposinf, xp.isneginf), strict=True):
         if isinstance(value, Tensor):
-            result = where(places(x), value, result)
+            result = where(test(x), value, result)
     return result
 
 

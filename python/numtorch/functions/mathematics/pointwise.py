@@ -137,29 +137,29 @@ def _clipped(x: Tensor, low: Any, high: Any) -> Tensor:
 def round(a: Array, decimals: int = 0, out: Any = None) -> Tensor:
     """NumPy's `round`: to even at halves."""
     x = as_tensor(a, dev_of(a, out))
-    places = operator.index(decimals)
+    decimals = operator.index(decimals)
     if x.dtype == BOOL:
-        if places:
+        if decimals:
             raise TypeError("round: decimals must be 0 for booleans")
         x = cast(x, np.float16)
     if x.dtype.kind == "c":
-        result = aten.complex(_rounded(x.real, places), _rounded(x.imag, places))
+        result = aten.complex(_rounded(x.real, decimals), _rounded(x.imag, decimals))
     elif x.dtype.kind == "f":
-        result = _rounded(x, places)
-    elif places >= 0:
+        result = _rounded(x, decimals)
+    elif decimals >= 0:
         result = as_value(x.copy("K"))
     else:
-        result = cast(_rounded(cast(x, FLOAT64), places), x.dtype)
+        result = cast(_rounded(cast(x, FLOAT64), decimals), x.dtype)
     if out is not None:
         return into(result, out, "round")
-    is_scaled = places < 0 or (places > 0 and x.dtype.kind in "fc")
+    is_scaled = decimals < 0 or (decimals > 0 and x.dtype.kind in "fc")
     return in_c_order(result) if is_scaled and not is_fortran(result) else result
 
 
-def _rounded(x: Tensor, places: int) -> Tensor:
-    if places == 0:
+def _rounded(x: Tensor, decimals: int) -> Tensor:
+    if decimals == 0:
         return aten.round(x)
-    return aten.round_decimals(x, decimals=places)
+    return aten.round_decimals(x, decimals=decimals)
 
 
 @implements(np.fix)
@@ -292,8 +292,8 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None, 
         at = at if period is None else cast(at, FLOAT64) % period
         return aten.complex(real_part, where(at != at, 0.0, imaginary_part))
     if period is None:
-        for place in (at, points):
-            check_casting("interp", place.dtype, FLOAT64, "safe")
+        for numbers in (at, points):
+            check_casting("interp", numbers.dtype, FLOAT64, "safe")
     at, points, values = cast(at, FLOAT64), cast(points, FLOAT64), cast(values, FLOAT64)
     if points.ndim != 1 or values.ndim != 1:
         raise ValueError(

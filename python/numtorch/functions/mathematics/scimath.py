@@ -1,6 +1,6 @@
 """``numpy.emath``: functions whose results are complex where real ones would be nan.
 
-Each waits for the device, to see whether there is such a place: the dtype of the result depends on it.
+Each waits for the device, to see whether there is such an element: the dtype of the result depends on it.
 """
 
 from __future__ import annotations

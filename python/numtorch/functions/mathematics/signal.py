@@ -72,8 +72,8 @@ def _start(a: Tensor, w: Tensor) -> Tensor:
         return concatenate([_start(a[:half], w[:half]), xp.add(inner, _start(a[half:], w[: n - half]))])
     # Row k holds w[k], w[k - 1], ..., w[0].
     rows = aten.flip(aten.unfold(concatenate([_zeros_like(w, max(n - 1, 0)), w]), 0, n, 1), (1,))
-    places = aten.arange(n, device=a.dev)
-    kept = aten.le_Tensor(aten.unsqueeze(places, 0), aten.unsqueeze(places, 1))
+    indices = aten.arange(n, device=a.dev)
+    kept = aten.le_Tensor(aten.unsqueeze(indices, 0), aten.unsqueeze(indices, 1))
     return xp.sum(aten.where_self(kept, rows * a, _zeros_like(a)), axis=1, dtype=a.dtype)
 
 
@@ -206,7 +206,7 @@ def unwrap(p: Array, discont: Any = None, axis: int = -1, *, period: Any = 2 * m
         small = xp.where((small == low) & (steps > 0), high, small)
     steady = xp.abs(steps) < (period / 2 if discont is None else discont)  # not where there is NaN
     shifts = xp.cumsum(xp.where(steady, xp.zeros_like(small, shape=()), small - steps), axis=axis)
-    ndim, place = x.ndim, axis_of(axis, x.ndim)
-    first = x[(*[slice(None)] * place, slice(0, 1), *[slice(None)] * (ndim - place - 1))]
-    rest = x[(*[slice(None)] * place, slice(1, None), *[slice(None)] * (ndim - place - 1))]
-    return ordered_like(concatenate([cast(first, dtype), cast(rest + shifts, dtype)], axis=place), x)
+    ndim, axis = x.ndim, axis_of(axis, x.ndim)
+    first = x[(*[slice(None)] * axis, slice(0, 1), *[slice(None)] * (ndim - axis - 1))]
+    rest = x[(*[slice(None)] * axis, slice(1, None), *[slice(None)] * (ndim - axis - 1))]
+    return ordered_like(concatenate([cast(first, dtype), cast(rest + shifts, dtype)], axis=axis), x)

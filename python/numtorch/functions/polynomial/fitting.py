@@ -53,11 +53,11 @@ def polyfit(
 ) -> Any:
     """NumPy's `polyfit`. Waits for the device, to see whether the rank is full."""
     order = int(deg) + 1
-    places, values, *weights = (each + 0.0 for each in as_tensors(x, y, *(() if w is None else (w,))))
-    _check_points(places, values, deg)
+    points, values, *weights = (each + 0.0 for each in as_tensors(x, y, *(() if w is None else (w,))))
+    _check_points(points, values, deg)
     if rcond is None:
-        rcond = tensor(len(places) * np.finfo(places.dtype).eps, dev=places.dev)
-    lhs, rhs = xp.vander(places, order), values
+        rcond = tensor(len(points) * np.finfo(points.dtype).eps, dev=points.dev)
+    lhs, rhs = xp.vander(points, order), values
     for weight in weights:
         if weight.ndim != 1:
             raise TypeError("expected a 1-d array for weights")

@@ -246,18 +246,18 @@ def polyder(c: Array, m: Any = 1, scl: Any = 1, axis: Any = 0) -> Tensor:
     Tensor([2., 6.], dtype=float64, dev=-1)
     """
     x = series_of(c)
-    times, place = integer_of(m, "the order of derivation"), axis_of(integer_of(axis, "the axis"), x.ndim)
+    times, axis = integer_of(m, "the order of derivation"), axis_of(integer_of(axis, "the axis"), x.ndim)
     if times < 0:
         raise ValueError("The order of derivation must be non-negative")
     if times == 0:
         return x.copy()
-    x = moveaxis(x, place, 0)
+    x = moveaxis(x, axis, 0)
     if times >= x.shape[0]:
-        return moveaxis(x[:1] * 0, 0, place)
+        return moveaxis(x[:1] * 0, 0, axis)
     for _ in range(times):
         x = cast_into("polyder", x * scl, x.dtype)[1:]
         x = x * _along(1, x.shape[0], x)
-    return moveaxis(x, 0, place)
+    return moveaxis(x, 0, axis)
 
 
 def polyint(c: Array, m: Any = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: Any = 0) -> Tensor:
@@ -291,7 +291,7 @@ def polyint(c: Array, m: Any = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis
     Tensor([0., 1., 1., 1.], dtype=float64, dev=-1)
     """
     x = series_of(c, dev_of(c, k))
-    times, place = integer_of(m, "the order of integration"), axis_of(integer_of(axis, "the axis"), x.ndim)
+    times, axis = integer_of(m, "the order of integration"), axis_of(integer_of(axis, "the axis"), x.ndim)
     constants = list(k) if np.iterable(k) else [k]
     if times < 0:
         raise ValueError("The order of integration must be non-negative")
@@ -302,7 +302,7 @@ def polyint(c: Array, m: Any = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis
             raise ValueError(f"{name} must be a scalar.")
     if times == 0:
         return x.copy()
-    x = moveaxis(x, place, 0)
+    x = moveaxis(x, axis, 0)
     for i in range(times):
         constant = constants[i] if i < len(constants) else 0
         x = cast_into("polyint", x * scl, x.dtype)
@@ -312,4 +312,4 @@ def polyint(c: Array, m: Any = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis
         rising = x / _along(1, x.shape[0], x)
         start = constant - polyval(lbnd, concatenate([x[:1] * 0, rising]))
         x = concatenate([cast_into("polyint", x[:1] * 0 + start, x.dtype), rising])
-    return moveaxis(x, 0, place)
+    return moveaxis(x, 0, axis)

@@ -71,25 +71,25 @@ def polyfit(x: Array, y: Array, deg: Any, rcond: Any = None, full: bool = False,
     >>> polynomial.polyfit([0, 1, 2, 3], [1, 3, 5, 7], 1).round(6)
     Tensor([1., 2.], dtype=float64, dev=-1)
     """
-    places, values, *weights = (each + 0.0 for each in as_tensors(x, y, *(() if w is None else (w,))))
+    points, values, *weights = (each + 0.0 for each in as_tensors(x, y, *(() if w is None else (w,))))
     powers, one_by_one = _degrees(deg)
-    _check_points(places, values, *weights)
-    matrix = polyvander(places, powers[-1])
+    _check_points(points, values, *weights)
+    matrix = polyvander(points, powers[-1])
     if one_by_one:
         matrix = matrix[:, powers]
     for weight in weights:
         matrix = matrix * weight[:, None]
         values = values * (weight if values.ndim == 1 else weight[:, None])
     if rcond is None:
-        rcond = tensor(len(places) * np.finfo(places.dtype).eps, dev=places.dev)
+        rcond = tensor(len(points) * np.finfo(points.dtype).eps, dev=points.dev)
     scale = xp.sqrt((matrix.real**2 + matrix.imag**2 if matrix.dtype.kind == "c" else matrix * matrix).sum(axis=0))
     scale = xp.where(scale == 0, 1.0, scale)
     fitted, residuals, rank, singular = xp.linalg.lstsq(matrix / scale, values, rcond)
     found = (fitted.T / scale).T
     if one_by_one:
-        places_of = {power: row for row, power in enumerate(powers)}
+        rows_of = {power: row for row, power in enumerate(powers)}
         nothing = found[0] * 0
-        found = stack([found[places_of[i]] if i in places_of else nothing for i in range(powers[-1] + 1)])
+        found = stack([found[rows_of[i]] if i in rows_of else nothing for i in range(powers[-1] + 1)])
     if full:
         return found, [residuals, rank, singular, rcond]
     if int(rank) != len(powers):

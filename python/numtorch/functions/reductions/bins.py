@@ -19,17 +19,17 @@ from numtorch.functions.sorting.sorting import searchsorted
 __all__ = ["bincount", "count_between", "digitize", "total_at"]
 
 
-def total_at(places: Tensor, weights: Tensor | None, count: int) -> Tensor:
-    """How often each of `count` places comes, or the sum of the weights there: whole, float64 or complex128."""
+def total_at(indices: Tensor, weights: Tensor | None, count: int) -> Tensor:
+    """How often each index below `count` comes, or the sum of its weights: whole, float64 or complex128."""
     if weights is None:
-        weights = aten.expand(tensor(np.ones(1, np.int64), dev=places.dev), places.shape)
+        weights = aten.expand(tensor(np.ones(1, np.int64), dev=indices.dev), indices.shape)
     elif weights.dtype.kind == "c":
-        return aten.complex(total_at(places, weights.real, count), total_at(places, weights.imag, count))
+        return aten.complex(total_at(indices, weights.real, count), total_at(indices, weights.imag, count))
     weights = cast(weights, INT64 if weights.dtype.kind in "biu" else FLOAT64)
-    return aten.scatter_add(aten.zeros((count,), dtype=weights.dtype, device=places.dev), 0, places, weights)
+    return aten.scatter_add(aten.zeros((count,), dtype=weights.dtype, device=indices.dev), 0, indices, weights)
 
 
-def _places_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
+def _bins_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
     """Where between equally spaced edges the elements of `x` are, by a multiplication and a step to either side.
 
     The number of bins for NaN and what is outside; None if the edges are too close to each other for the guess to be
@@ -38,14 +38,14 @@ def _places_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
     bins = edges.size - 1
     x, first, last = aten.detach(x), edges[0], edges[-1]
     guess = xp.clip(xp.nan_to_num((x - first) * (bins / (last - first))), 0, bins - 1)
-    places = cast(guess, INT64)
-    places = places - cast(x < aten.index_select(edges, 0, places), INT64)
-    places = xp.clip(places + cast(x >= aten.index_select(edges[1:], 0, xp.maximum(places, 0)), INT64), 0, bins - 1)
+    indices = cast(guess, INT64)
+    indices = indices - cast(x < aten.index_select(edges, 0, indices), INT64)
+    indices = xp.clip(indices + cast(x >= aten.index_select(edges[1:], 0, xp.maximum(indices, 0)), INT64), 0, bins - 1)
     inside = (x >= first) & (x <= last)
-    before, after = aten.index_select(edges, 0, places), aten.index_select(edges[1:], 0, places)
+    before, after = aten.index_select(edges, 0, indices), aten.index_select(edges[1:], 0, indices)
     if not bool((((x >= before) & ((x < after) | (x == last))) | ~inside).all()):
         return None
-    return xp.where(inside, places, bins)
+    return xp.where(inside, indices, bins)
 
 
 def count_between(x: Tensor, edges: Tensor, weights: Tensor | None, equal: bool = False) -> Tensor:
@@ -55,31 +55,31 @@ def count_between(x: Tensor, edges: Tensor, weights: Tensor | None, equal: bool 
     """
     bins = edges.size - 1
     if equal and x.size > MANY and x.dtype in (np.float32, np.float64):
-        guessed = _places_between_equal(x, edges)
+        guessed = _bins_between_equal(x, edges)
         if guessed is not None:
             return total_at(guessed, weights, bins + 1)[:-1]
     if bins < 1:
         return total_at(x[:0].astype(INT64), None if weights is None else weights[:0], 0)
-    places = searchsorted(edges, x, "right")
-    places = xp.where(x == edges[-1], bins, places)
-    return total_at(places, weights, bins + 2)[1:-1]
+    numbers = searchsorted(edges, x, "right")
+    numbers = xp.where(x == edges[-1], bins, numbers)
+    return total_at(numbers, weights, bins + 2)[1:-1]
 
 
-def _as_places(x: Array, dev: int) -> Tensor:
+def _as_counted(x: Array, dev: int) -> Tensor:
     """What `bincount` counts, as int64. Waits for the device, to see whether one is negative."""
-    places = as_tensor(x, dev)
+    numbers = as_tensor(x, dev)
     if not isinstance(x, (Tensor, np.ndarray)):
-        if places.size and places.dtype.kind == "f":
+        if numbers.size and numbers.dtype.kind == "f":
             warn("Non-integer input passed to bincount.", DeprecationWarning)
-        places = cast(places, INT64)
-    if places.ndim != 1:
-        raise ValueError("object too deep for desired array" if places.ndim else "object of too small depth")
-    if places.dtype.kind != "u":
-        check_casting("bincount", places.dtype, INT64, "safe")
-    places = cast(places, INT64)
-    if bool((places < 0).any()):
+        numbers = cast(numbers, INT64)
+    if numbers.ndim != 1:
+        raise ValueError("object too deep for desired array" if numbers.ndim else "object of too small depth")
+    if numbers.dtype.kind != "u":
+        check_casting("bincount", numbers.dtype, INT64, "safe")
+    numbers = cast(numbers, INT64)
+    if bool((numbers < 0).any()):
         raise ValueError("'list' argument must have no negative elements")
-    return places
+    return numbers
 
 
 @implements(np.bincount)
@@ -89,20 +89,20 @@ def bincount(x: Array, /, weights: Array | None = None, minlength: Any = 0) -> T
     if minlength is None:
         raise TypeError("use 0 instead of None for minlength")
     length = operator.index(minlength)
-    places = _as_places(x, dev)
+    numbers = _as_counted(x, dev)
     if length < 0:
         raise ValueError("'minlength' must not be negative")
-    if places.size == 0:
+    if numbers.size == 0:
         return aten.zeros((length,), dtype=INT64, device=dev)
     heavy = None if weights is None else as_tensor(weights, dev)
     if heavy is not None:
         if heavy.ndim != 1:
             raise ValueError("object too deep for desired array" if heavy.ndim else "object of too small depth")
         check_casting("bincount", heavy.dtype, FLOAT64, "safe")
-        if heavy.size != places.size:
+        if heavy.size != numbers.size:
             raise ValueError("The weights and list don't have the same length.")
         heavy = cast(heavy, FLOAT64)
-    return total_at(places, heavy, max(length, int(xp.max(places)) + 1))
+    return total_at(numbers, heavy, max(length, int(xp.max(numbers)) + 1))
 
 
 def _rises(bins: Any) -> bool:

@@ -238,12 +238,12 @@ def histogramdd(
     edges = [_edges_of(*given, i) for i, given in enumerate(zip(columns, each, spans, strict=True))]
     lengths = tuple(edge.size + 1 for edge in edges)  # one more at each end, for what is outside
     if math.prod(lengths) > LARGEST:
-        raise ValueError(f"histogramdd: {len(lengths)} axes of bins are too many for {LARGEST} places")
-    places = tensor(np.zeros(1, np.int64), dev=dev)
+        raise ValueError(f"histogramdd: {len(lengths)} axes have more than {LARGEST} bins")
+    indices = tensor(np.zeros(1, np.int64), dev=dev)
     for column, edge in zip(columns, edges, strict=True):
-        place = searchsorted(edge, column, "right")
-        places = places * (edge.size + 1) + xp.where(column == edge[-1], edge.size - 1, place)
-    counts = total_at(places, _heavy(weights, x.shape[0], dev), math.prod(lengths))
+        index = searchsorted(edge, column, "right")
+        indices = indices * (edge.size + 1) + xp.where(column == edge[-1], edge.size - 1, index)
+    counts = total_at(indices, _heavy(weights, x.shape[0], dev), math.prod(lengths))
     counts = cast(counts.reshape(lengths)[(slice(1, -1),) * len(lengths)], FLOAT64)
     if density:
         total = counts.sum()

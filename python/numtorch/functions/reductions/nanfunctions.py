@@ -181,7 +181,7 @@ def nancumprod(a: Array, axis: Any = None, dtype: Dtype = None, out: Any = None)
     return cumprod(_without_nan(as_tensor(a, dev_of(a, out)), 1.0), axis, dtype, out)
 
 
-def _nan_place(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
+def _nan_index(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
     if x.dtype.kind in "fc" and x.size and bool(xp.any(all_of(aten.isnan(x), axis))):
         raise ValueError("All-NaN slice encountered")
@@ -191,13 +191,13 @@ def _nan_place(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdim
 @implements(np.nanargmax)
 def nanargmax(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `nanargmax`. Waits for the device, to see whether a slice is all NaN."""
-    return _nan_place(argmax, -math.inf, a, axis, out, keepdims)
+    return _nan_index(argmax, -math.inf, a, axis, out, keepdims)
 
 
 @implements(np.nanargmin)
 def nanargmin(a: Array, axis: Any = None, out: Any = None, *, keepdims: Any = NoValue) -> Tensor:
     """NumPy's `nanargmin`. Waits for the device, to see whether a slice is all NaN."""
-    return _nan_place(argmin, math.inf, a, axis, out, keepdims)
+    return _nan_index(argmin, math.inf, a, axis, out, keepdims)
 
 
 def _nan_spread(

@@ -31,7 +31,7 @@ from numtorch.functions.dtypes.bits import ordered, unordered
 from numtorch.functions.manipulation.shape import moveaxis
 from numtorch.functions.reductions.nanfunctions import nanmean
 from numtorch.functions.reductions.statistics import averaged_dtype
-from numtorch.functions.sorting.sorting import sorted_with_places
+from numtorch.functions.sorting.sorting import sorted_with_indices
 from numtorch.functions.ufuncs.folding import kept_shape
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
@@ -53,7 +53,7 @@ class Lanes:
         self.function = function
         self.order = tuple(axes)
         flat = self.flatten(x)
-        self.values, self.places = sorted_with_places(flat, -1) if self.length else (flat, flat)
+        self.values, self.indices = sorted_with_indices(flat, -1) if self.length else (flat, flat)
 
     def flatten(self, x: Tensor) -> Tensor:
         """The reduced axes of what has the shape of `x` as one last axis."""
@@ -66,11 +66,12 @@ class Lanes:
             return self.length
         return xp.sum(~aten.isnan(aten.detach(self.values)), axis=-1, keepdims=True)
 
-    def at(self, places: Tensor) -> Tensor:
-        """The elements at `places` in order, which are wherever there are any."""
+    def at(self, positions: Tensor) -> Tensor:
+        """The elements at `positions` in order, which are wherever there are any."""
         values = ordered(self.values)
         return unordered(
-            aten.take_along_dim(values, xp.broadcast_to(places, (*self.shape, places.shape[-1])), -1), self.values.dtype
+            aten.take_along_dim(values, xp.broadcast_to(positions, (*self.shape, positions.shape[-1])), -1),
+            self.values.dtype,
         )
 
     def nan_kept(self, result: Tensor, count: Any) -> Tensor:
@@ -100,9 +101,9 @@ class Lanes:
         return into(first, out, self.function, casting)
 
 
-# ---- The places of quantiles ----
+# ---- The positions of quantiles ----
 
-# a and b of the methods that interpolate: the place is n q + a + q (1 - a - b) - 1.
+# a and b of the methods that interpolate: the position is n q + a + q (1 - a - b) - 1.
 CONTINUOUS = {
     "interpolated_inverted_cdf": (0.0, 1.0),
     "hazen": (0.5, 0.5),
@@ -113,19 +114,19 @@ CONTINUOUS = {
 }
 
 
-def _stepped(place: Tensor, stays: Tensor) -> Tensor:
-    return xp.maximum(xp.where(stays, xp.floor(place), xp.floor(place) + 1), 0.0)
+def _stepped(position: Tensor, stays: Tensor) -> Tensor:
+    return xp.maximum(xp.where(stays, xp.floor(position), xp.floor(position) + 1), 0.0)
 
 
 def _inverted_cdf(n: Any, q: Tensor) -> Tensor:
-    place = n * q - 1
-    return _stepped(place, place == xp.floor(place))
+    position = n * q - 1
+    return _stepped(position, position == xp.floor(position))
 
 
 def _closest_observation(n: Any, q: Tensor) -> Tensor:
-    place = n * q - 1 - 0.5
-    down = xp.floor(place)
-    return _stepped(place, (place == down) & (down % 2 == 1))
+    position = n * q - 1 - 0.5
+    down = xp.floor(position)
+    return _stepped(position, (position == down) & (down % 2 == 1))
 
 
 # Methods whose quantiles are elements.
@@ -138,17 +139,17 @@ DISCRETE: dict[str, Callable[[Any, Tensor], Tensor]] = {
 }
 
 
-def _place_and_part(method: str, n: Any, q: Tensor) -> tuple[Tensor, Tensor]:
+def _position_and_part(method: str, n: Any, q: Tensor) -> tuple[Tensor, Tensor]:
     """Between which two elements a quantile lies, and how far."""
     if method == "averaged_inverted_cdf":
-        place = n * q - 1
-        return place, xp.where(place == xp.floor(place), 0.5, 1.0).astype(place.dtype)
+        position = n * q - 1
+        return position, xp.where(position == xp.floor(position), 0.5, 1.0).astype(position.dtype)
     if method == "midpoint":
-        place = 0.5 * (xp.floor((n - 1) * q) + xp.ceil((n - 1) * q))
-        return place, xp.where(place % 1 == 0, 0.0, 0.5).astype(place.dtype)
+        position = 0.5 * (xp.floor((n - 1) * q) + xp.ceil((n - 1) * q))
+        return position, xp.where(position % 1 == 0, 0.0, 0.5).astype(position.dtype)
     a, b = CONTINUOUS[method]
-    place = (n - 1) * q if method == "linear" else n * q + (a + q * (1 - a - b)) - 1
-    return place, place - xp.floor(place)
+    position = (n - 1) * q if method == "linear" else n * q + (a + q * (1 - a - b)) - 1
+    return position, position - xp.floor(position)
 
 
 def _between(low: Tensor, high: Tensor, part: Any) -> Tensor:
@@ -157,8 +158,8 @@ def _between(low: Tensor, high: Tensor, part: Any) -> Tensor:
     return xp.where(part >= 0.5, high - distance * (1 - part), low + distance * part)
 
 
-def _clipped(place: Tensor, n: Any) -> Tensor:
-    return cast(xp.maximum(xp.minimum(place, n - 1), 0), INT64)
+def _clipped(position: Tensor, n: Any) -> Tensor:
+    return cast(xp.maximum(xp.minimum(position, n - 1), 0), INT64)
 
 
 def _quantiles(lanes: Lanes, q: Tensor, method: str, is_weak: bool) -> Tensor:
@@ -170,10 +171,10 @@ def _quantiles(lanes: Lanes, q: Tensor, method: str, is_weak: bool) -> Tensor:
         return lanes.nan_kept(lanes.at(_clipped((n - 1) * q, n)), count)
     if method in DISCRETE:
         return lanes.nan_kept(lanes.at(_clipped(DISCRETE[method](n, q), n)), count)
-    place, part = _place_and_part(method, n, q)
-    below, above = place < 0, place >= n - 1
-    low = xp.where(above, n - 1, xp.floor(place))
-    high = xp.where(below, 0, xp.floor(place) + 1)
+    position, part = _position_and_part(method, n, q)
+    below, above = position < 0, position >= n - 1
+    low = xp.where(above, n - 1, xp.floor(position))
+    high = xp.where(below, 0, xp.floor(position) + 1)
     part = xp.where(below | above, 0, part)
     values = lanes.values.dtype
     if is_weak and values.kind == "f":
@@ -200,7 +201,7 @@ def _weights_for(lanes: Lanes, weights: Array, axis: Any) -> Tensor:
         raise TypeError(f"{lanes.function}: weights must be real, not {heavy.dtype}")
     if bool((heavy < 0).any()):
         raise ValueError("Weights must be non-negative.")
-    return aten.take_along_dim(cast(lanes.flatten(heavy), FLOAT64), lanes.places, -1)
+    return aten.take_along_dim(cast(lanes.flatten(heavy), FLOAT64), lanes.indices, -1)
 
 
 def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
@@ -218,12 +219,12 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
         q = cast(q, FLOAT64)
     below = xp.where(below == 0, -1.0, below)
     sought = xp.broadcast_to(q, (*lanes.shape, q.size)).copy()
-    places = (
+    positions = (
         aten.searchsorted_Tensor(below.copy(), sought, side="left")
         if lanes.shape
         else aten.searchsorted_Tensor(below, q, side="left")
     )
-    return lanes.nan_kept(lanes.at(_clipped(places, count)), count)
+    return lanes.nan_kept(lanes.at(_clipped(positions, count)), count)
 
 
 # ---- NumPy's functions ----
@@ -357,7 +358,7 @@ def _median(function: str, a: Array, axis: Any, out: Any, keepdims: Any, skips_n
     if isinstance(count, Tensor):
         low, high = xp.maximum((count - 1) >> 1, 0), xp.minimum(count >> 1, lanes.length - 1)
     else:
-        low, high = (tensor([place], dev=x.dev) for place in ((count - 1) // 2, count // 2))
+        low, high = (tensor([middle], dev=x.dev) for middle in ((count - 1) // 2, count // 2))
     middle = cast(lanes.at(low), averaged_dtype(x.dtype)) + 0.0  # a mean of -0.0 is 0.0
     if lanes.length % 2 == 0 or skips_nan:
         pair = xp.stack([middle, cast(lanes.at(high), middle.dtype)])

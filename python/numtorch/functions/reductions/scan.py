@@ -123,16 +123,16 @@ def trapezoid(y: Array, x: Array | None = None, dx: Any = 1.0, axis: int = -1) -
     """NumPy's `trapezoid`: the integral by the trapezoidal rule."""
     dev = dev_of(y, x, dx)
     y = as_tensor(y, dev)
-    place = axis_of(axis, y.ndim)
+    sum_axis = axis_of(axis, y.ndim)
     step = dx
     if x is not None:
         points = as_tensor(x, dev)
         step = diff(points, axis=0 if points.ndim == 1 else axis)
         if points.ndim == 1:
-            step = step.reshape(tuple(-1 if i == place else 1 for i in range(y.ndim)))
-    upper, lower = y[along(place, slice(1, None))], y[along(place, slice(None, -1))]
+            step = step.reshape(tuple(-1 if i == sum_axis else 1 for i in range(y.ndim)))
+    upper, lower = y[along(sum_axis, slice(1, None))], y[along(sum_axis, slice(None, -1))]
     areas: Tensor = step * (upper + lower) / 2.0
-    return sum_of(areas, place)
+    return sum_of(areas, sum_axis)
 
 
 def _spacings(x: Tensor, axes: tuple[int, ...], varargs: tuple[Any, ...]) -> list[Any]:
@@ -205,13 +205,13 @@ def gradient(f: Array, *varargs: Any, axis: Axis = None, edge_order: int = 1) ->
     if x.dtype.kind in "bui":
         x = cast(x, np.float64)
     spacings = _spacings(x, axes, varargs)
-    if any(x.shape[place] < edge_order + 1 for place in axes):
+    if any(x.shape[axis_index] < edge_order + 1 for axis_index in axes):
         raise ValueError(
             "Shape of array too small to calculate a numerical gradient, "
             "at least (edge_order + 1) elements are required."
         )
     slopes = tuple(
-        ordered_like(cast(_slope(x, place, step, edge_order), x.dtype), x)
-        for place, step in zip(axes, spacings, strict=True)
+        ordered_like(cast(_slope(x, axis_index, step, edge_order), x.dtype), x)
+        for axis_index, step in zip(axes, spacings, strict=True)
     )
     return slopes[0] if len(slopes) == 1 else slopes

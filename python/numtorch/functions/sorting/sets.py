@@ -25,7 +25,7 @@ from numtorch.functions.dtypes import INT64, UINT64
 from numtorch.functions.dtypes.bits import ordered, unordered
 from numtorch.functions.indexing.indexing import flatnonzero
 from numtorch.functions.manipulation.shape import moveaxis, ravel
-from numtorch.functions.sorting.sorting import begins, comparable, keys_of, parts_of, sorted_with_places
+from numtorch.functions.sorting.sorting import begins, comparable, keys_of, parts_of, sorted_with_indices
 
 __all__ = [
     "ediff1d",
@@ -60,9 +60,9 @@ def _starts(values: Tensor, equal_nan: bool) -> Tensor:
     return xp.concatenate([starts[:1], rest])
 
 
-def _places_of(x: Tensor, places: Tensor) -> Tensor:
-    """`x[places]` along the first axis; its gradient goes back one by one."""
-    return unordered(aten.index_select(ordered(x), 0, places), x.dtype)
+def _elements_at(x: Tensor, indices: Tensor) -> Tensor:
+    """`x[indices]` along the first axis; its gradient goes back one by one."""
+    return unordered(aten.index_select(ordered(x), 0, indices), x.dtype)
 
 
 def _counts(firsts: Tensor, size: int) -> Tensor:
@@ -72,12 +72,12 @@ def _counts(firsts: Tensor, size: int) -> Tensor:
 
 def _unique_elements(x: Tensor, equal_nan: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The distinct elements in order, where each comes first, which each element is, and how often each comes."""
-    values, places = sorted_with_places(ravel(x), 0)
+    values, indices = sorted_with_indices(ravel(x), 0)
     starts = _starts(values, equal_nan)
     firsts = flatnonzero(starts)
     numbers = aten.cumsum(starts, 0) - 1
-    inverse = aten.scatter_src(numbers, 0, places, numbers)
-    return _places_of(values, firsts), places[firsts], inverse.reshape(x.shape), _counts(firsts, x.size)
+    inverse = aten.scatter_src(numbers, 0, indices, numbers)
+    return _elements_at(values, firsts), indices[firsts], inverse.reshape(x.shape), _counts(firsts, x.size)
 
 
 def _as_rows(x: Tensor) -> Tensor:
@@ -99,9 +99,9 @@ def _unique_slices(x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         zeros = tensor(np.zeros(length, np.int64), dev=x.dev)
         return x[:kinds], zeros[:kinds], zeros, tensor(np.full(kinds, length), dev=x.dev)
     _, inverse, counts = aten.unique_dim(_as_rows(x), 0, True, True, True)
-    sorted_inverse, places = sorted_with_places(inverse, 0)
-    firsts = places[begins(sorted_inverse)]
-    return _places_of(x, firsts), firsts, inverse, counts
+    sorted_inverse, indices = sorted_with_indices(inverse, 0)
+    firsts = indices[begins(sorted_inverse)]
+    return _elements_at(x, firsts), firsts, inverse, counts
 
 
 @implements(np.unique)
@@ -237,12 +237,12 @@ def intersect1d(ar1: Array, ar2: Array, assume_unique: bool = False, return_indi
         indices = [index1, index2]
     else:
         first, second = _flat(assume_unique, first, second)
-    values, places = sorted_with_places(xp.concatenate([first, second]), 0)
+    values, order = sorted_with_indices(xp.concatenate([first, second]), 0)
     found = flatnonzero(_repeated(values))
-    common = _places_of(values, found)
+    common = _elements_at(values, found)
     if not return_indices:
         return common
-    ours, theirs = places[found], places[found + 1] - first.size
+    ours, theirs = order[found], order[found + 1] - first.size
     if indices:
         ours, theirs = indices[0][ours], indices[1][theirs]
     return common, ours, theirs
@@ -264,7 +264,7 @@ def setdiff1d(ar1: Array, ar2: Array, assume_unique: bool = False) -> Tensor:
 @implements(np.setxor1d)
 def setxor1d(ar1: Array, ar2: Array, assume_unique: bool = False) -> Tensor:
     """NumPy's `setxor1d`. Waits for the device, to learn how many there are."""
-    values, _ = sorted_with_places(xp.concatenate(_flat(assume_unique, ar1, ar2)), 0)
+    values, _ = sorted_with_indices(xp.concatenate(_flat(assume_unique, ar1, ar2)), 0)
     if values.size == 0:
         return values
     edge = tensor(np.ones(1, np.bool_), dev=values.dev)
@@ -278,11 +278,11 @@ def ediff1d(ary: Array, to_end: Array | None = None, to_begin: Array | None = No
     tensors = as_tensors(*(x for x in (ary, to_begin, to_end) if x is not None))
     x = ravel(tensors[0])
     parts = [x[1:] - x[:-1]]
-    for given, name, place in ((to_begin, "to_begin", 0), (to_end, "to_end", len(tensors))):
+    for given, name, position in ((to_begin, "to_begin", 0), (to_end, "to_end", len(tensors))):
         if given is None:
             continue
         edge = ravel(tensors[1] if name == "to_begin" or to_begin is None else tensors[2])
         if not np.can_cast(edge.dtype, x.dtype, casting="same_kind"):
             raise TypeError(f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule.")
-        parts.insert(place, cast(edge, x.dtype))
+        parts.insert(position, cast(edge, x.dtype))
     return xp.concatenate(parts) if len(parts) > 1 else parts[0]

@@ -39,7 +39,7 @@ __all__ = [
     "searchsorted",
     "sort",
     "sort_complex",
-    "sorted_with_places",
+    "sorted_with_indices",
 ]
 
 
@@ -74,10 +74,12 @@ def parts_of(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _sorted_complex(z: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     missing, real, imag = parts_of(z)
-    places = aten.sort_stable(imag, stable=True, dim=axis)[1]
+    indices = aten.sort_stable(imag, stable=True, dim=axis)[1]
     for key in (real, missing):
-        places = aten.gather(places, axis, aten.sort_stable(aten.gather(key, axis, places), stable=True, dim=axis)[1])
-    return aten.gather(z, axis, places), places
+        indices = aten.gather(
+            indices, axis, aten.sort_stable(aten.gather(key, axis, indices), stable=True, dim=axis)[1]
+        )
+    return aten.gather(z, axis, indices), indices
 
 
 def _digits(x: Tensor) -> Tensor:
@@ -94,17 +96,17 @@ def _digits(x: Tensor) -> Tensor:
     return aten.masked_fill_Scalar(keys, aten.isnan(x), largest)
 
 
-def sorted_with_places(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """Values and their former places; always stable, NaN last, complex numbers by their parts."""
+def sorted_with_indices(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Values and their former indices; always stable, NaN last, complex numbers by their parts."""
     if x.ndim == 0:
         return x, tensor(0, dev=x.dev)
     if x.dtype.kind == "c":
         return _sorted_complex(x, axis)
     if x.dtype.kind == "f" and x.ndim == 1 and x.size >= MANY_TO_SORT and x.dev < 0:
-        places = aten.sort_stable(_digits(x), stable=True, dim=0)[1]
-        return aten.index_select(x, 0, places), places
-    values, places = aten.sort_stable(ordered(x), stable=True, dim=axis)
-    return unordered(values, x.dtype), places
+        indices = aten.sort_stable(_digits(x), stable=True, dim=0)[1]
+        return aten.index_select(x, 0, indices), indices
+    values, indices = aten.sort_stable(ordered(x), stable=True, dim=axis)
+    return unordered(values, x.dtype), indices
 
 
 @implements(np.sort)
@@ -116,7 +118,7 @@ def sort(
     x = as_tensor(a)
     if axis is None:
         x, axis = ravel(x), -1
-    return of_class(ordered_like(sorted_with_places(x, axis_of(axis, x.ndim))[0], x), a)
+    return of_class(ordered_like(sorted_with_indices(x, axis_of(axis, x.ndim))[0], x), a)
 
 
 def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str, order: Any) -> None:
@@ -126,12 +128,12 @@ def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str,
         raise ValueError(f"select kind must be 'introselect' (got '{kind}')")
     if order is not None:
         raise ValueError(f"{function}: Cannot specify order when the array has no fields.")
-    places = kth if isinstance(kth, Tensor) else np.asarray(kth)
-    if places.dtype.kind not in "biu":
+    positions = kth if isinstance(kth, Tensor) else np.asarray(kth)
+    if positions.dtype.kind not in "biu":
         raise TypeError("Partition index must be integer")
-    if places.ndim > 1 or places.dtype.kind == "b":
+    if positions.ndim > 1 or positions.dtype.kind == "b":
         raise ValueError(f"{function}: kth must be an integer or a sequence of integers, not {kth!r}")
-    if x.size and bool(((places < -length) | (places >= length)).any()):
+    if x.size and bool(((positions < -length) | (positions >= length)).any()):
         raise ValueError(f"{function}: kth is out of bounds for an axis of length {length}")
 
 
@@ -143,7 +145,7 @@ def _partitioned(function: str, a: Array, kth: Any, axis: int | None, kind: str,
         x = x.reshape(1)
     axis = axis_of(axis, x.ndim)
     _check_partition(function, kth, x, x.shape[axis], kind, order)
-    return sorted_with_places(x, axis)
+    return sorted_with_indices(x, axis)
 
 
 @implements(np.partition)
@@ -171,11 +173,11 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     if columns[0].ndim == 0:
         return as_value(tensor(0, dev=columns[0].dev))
     axis = axis_of(axis, columns[0].ndim)
-    places = sorted_with_places(columns[0], axis)[1]
+    indices = sorted_with_indices(columns[0], axis)[1]
     for column in columns[1:]:
-        moved = unordered(aten.gather(ordered(column), axis, places), column.dtype)
-        places = aten.gather(places, axis, sorted_with_places(moved, axis)[1])
-    return places
+        moved = unordered(aten.gather(ordered(column), axis, indices), column.dtype)
+        indices = aten.gather(indices, axis, sorted_with_indices(moved, axis)[1])
+    return indices
 
 
 @implements(np.sort_complex)
@@ -199,7 +201,7 @@ def argsort(
         x, axis = ravel(x), -1
     elif x.ndim == 0:
         x = x.reshape(1)
-    return in_c_order(sorted_with_places(x, axis_of(axis, x.ndim))[1])
+    return in_c_order(sorted_with_indices(x, axis_of(axis, x.ndim))[1])
 
 
 def keys_of(x: Tensor) -> Tensor:
@@ -222,9 +224,9 @@ def begins(values: Tensor) -> Tensor:
 
 def ranks(x: Tensor) -> Tensor:
     """Of each element of `x`, of one axis, the number of distinct smaller ones."""
-    values, places = sorted_with_places(x, 0)
+    values, indices = sorted_with_indices(x, 0)
     numbers = aten.cumsum(begins(values), 0) - 1
-    return aten.scatter_src(numbers, 0, places, numbers)
+    return aten.scatter_src(numbers, 0, indices, numbers)
 
 
 def comparable(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

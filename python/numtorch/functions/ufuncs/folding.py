@@ -306,7 +306,7 @@ def join(first: Tensor, x: Tensor, axis: int) -> Tensor:
 def fold_stretches(operation: Fold, x: Tensor, starts: Tensor, lengths: Tensor) -> Tensor:
     """The elements along the first axis from each start on, as many as its length says, combined into one.
 
-    By what 1, 2, 4, ... elements in a row give: nothing has to be known of the places on the host.
+    By what 1, 2, 4, ... elements in a row give: the host need not know the indices.
     """
     count, step = x.shape[0], 1
     column = (-1,) + (1,) * (x.ndim - 1)
@@ -355,14 +355,14 @@ def _by_doubling(operation: Fold, x: Tensor, axis: int) -> Tensor:
 # ---- Repeated indices ----
 
 
-def rounds(places: Tensor) -> Iterator[Tensor]:
-    """Positions in `places`, round by round: in each every value at most once, in the order they come."""
-    count = places.shape[0]
+def rounds(positions: Tensor) -> Iterator[Tensor]:
+    """Positions in `positions`, round by round: in each every value at most once, in the order they come."""
+    count = positions.shape[0]
     if count == 0:
         return
-    order = aten.argsort_stable(places, stable=True)
-    ordered = aten.index_Tensor(places, [order])
-    position = aten.arange(count, dtype=INT64, device=places.dev)
+    order = aten.argsort_stable(positions, stable=True)
+    ordered = aten.index_Tensor(positions, [order])
+    position = aten.arange(count, dtype=INT64, device=positions.dev)
     is_first = aten.cat(
         [
             aten.eq_Scalar(aten.slice_Tensor(position, 0, 0, 1), 0),

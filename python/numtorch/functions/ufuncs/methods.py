@@ -37,17 +37,17 @@ from numtorch.functions.ufuncs.reduce import (
 # ---- reduceat ----
 
 
-def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, place: int) -> Tensor:
-    """The same with places on the device, of which the host sees only whether they are in range."""
-    length = x.shape[place]
+def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    """The same with indices on the device, of which the host sees only whether they are in range."""
+    length = x.shape[axis]
     wrong = (indices < 0) | (indices >= length)
     if bool(aten.any(wrong)):
         first = int(indices[wrong][0])
         raise IndexError(f"index {first} out-of-bounds in {fold.function.__name__}.reduceat [0, {length})")
     starts = cast(aten.reshape(indices, (-1,)), np.dtype(np.int64))
     stops = aten.cat([aten.slice_Tensor(starts, 0, 1), constant(length, starts.dtype, x.dev).reshape(1)], 0)
-    x = aten.movedim_intlist(x, [place], [0])
-    return aten.movedim_intlist(folding.fold_stretches(fold, x, starts, aten.clamp(stops - starts, 1)), [0], [place])
+    x = aten.movedim_intlist(x, [axis], [0])
+    return aten.movedim_intlist(folding.fold_stretches(fold, x, starts, aten.clamp(stops - starts, 1)), [0], [axis])
 
 
 def _read_starts(function: np.ufunc, indices: Any, length: int) -> list[int]:
@@ -67,27 +67,27 @@ def reduceat(function: np.ufunc, array: Any, indices: Any, axis: Any = 0, dtype:
     check_reducible(function, "reduceat")
     out = single(out)
     x = operand(function, array, out)
-    place = single_axis(axis, x.ndim, "reduceat")
-    length = x.shape[place]
+    axis = single_axis(axis, x.ndim, "reduceat")
+    length = x.shape[axis]
     if isinstance(indices, Tensor) and indices.size and folding.is_associative(function):
         if indices.dtype.kind not in "iu":
             raise TypeError(f"{function.__name__}.reduceat: the indices must be integers, not {indices.dtype}")
         fold, x = prepare_same(function, x, dtype, out, "reduceat")
-        return deliver(function, _reduceat_on_device(fold, x, indices, place), out, "reduceat")
+        return deliver(function, _reduceat_on_device(fold, x, indices, axis), out, "reduceat")
     starts = _read_starts(function, indices, length)
     fold, x = prepare_same(function, x, dtype, out, "reduceat")
     if not starts:
-        shape = (*x.shape[:place], 0, *x.shape[place + 1 :])
+        shape = (*x.shape[:axis], 0, *x.shape[axis + 1 :])
         return deliver(
-            function, cast(aten.reshape(aten.slice_Tensor(x, place, 0, 0), shape), fold.dtype), out, "reduceat"
+            function, cast(aten.reshape(aten.slice_Tensor(x, axis, 0, 0), shape), fold.dtype), out, "reduceat"
         )
     parts = []
     for start, stop in zip(starts, [*starts[1:], length], strict=True):
         if start + 1 >= stop:
-            parts.append(cast(aten.select_int(x, place, start), fold.dtype))
+            parts.append(cast(aten.select_int(x, axis, start), fold.dtype))
         else:
-            parts.append(folding.fold(fold, aten.slice_Tensor(x, place, start, stop), (place,)))
-    return deliver(function, aten.stack(parts, place), out, "reduceat")
+            parts.append(folding.fold(fold, aten.slice_Tensor(x, axis, start, stop), (axis,)))
+    return deliver(function, aten.stack(parts, axis), out, "reduceat")
 
 
 # ---- outer ----
@@ -178,12 +178,12 @@ def _at_on_host(function: np.ufunc, a: Any, indices: Any, operands: tuple[Any, .
 
 def _at_in_rounds(plan: Any, a: Tensor, indices: Any, values: list[Tensor]) -> Tensor:
     """In each round every element at most once: first all first occurrences of an index, then all second ones."""
-    places = _core.getitem(aten.reshape(aten.arange(a.size, dtype=np.int64, device=a.dev), a.shape), indices)
-    values = [aten.reshape(_expand_value(value, places.shape), (places.size,)) for value in values]
-    places = aten.reshape(places, (places.size,))
+    positions = _core.getitem(aten.reshape(aten.arange(a.size, dtype=np.int64, device=a.dev), a.shape), indices)
+    values = [aten.reshape(_expand_value(value, positions.shape), (positions.size,)) for value in values]
+    positions = aten.reshape(positions, (positions.size,))
     flat = aten.clone(aten.reshape(a, (a.size,)))
-    for chosen in folding.rounds(places):
-        here = _core.getitem(places, chosen)
+    for chosen in folding.rounds(positions):
+        here = _core.getitem(positions, chosen)
         old = cast(_core.getitem(flat, here), plan.inputs[0])
         new = plan.compute(old, *[_core.getitem(value, chosen) for value in values])
         flat = _core.setitem(flat, here, cast(new, a.dtype))

@@ -22,16 +22,16 @@ def hurwitz_zeta(x: Tensor, q: Tensor) -> Tensor:
     """The sum of (k + q) ** -x over k = 0, 1, 2, ..."""
     large = aten.logical_and(aten.gt_Scalar(q, LARGE), aten.gt_Scalar(x, 1))
     result = aten.special_zeta(x, aten.masked_fill_Scalar(q, large, 1.0))
-    order, place = (
+    order, start = (
         aten.masked_fill_Scalar(x, aten.logical_not(large), 2.0),
         aten.masked_fill_Scalar(q, aten.logical_not(large), 1.0),
     )
     # The integral and half of the first term.
     factor = aten.add_Tensor(
-        aten.reciprocal(aten.add_Scalar(order, -1.0)), aten.mul_Scalar(aten.reciprocal(place), 0.5)
+        aten.reciprocal(aten.add_Scalar(order, -1.0)), aten.mul_Scalar(aten.reciprocal(start), 0.5)
     )
     return aten.where_self(
-        large, aten.mul_Tensor(factor, aten.pow_Tensor_Tensor(place, aten.rsub_Scalar(order, 1.0))), result
+        large, aten.mul_Tensor(factor, aten.pow_Tensor_Tensor(start, aten.rsub_Scalar(order, 1.0))), result
     )
 
 

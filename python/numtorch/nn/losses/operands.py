@@ -1,4 +1,4 @@
-"""What losses have in common: their operands, and logarithms that stay finite."""
+"""Tools that all losses use: their operands, and logarithms that stay finite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Generator and RandomState share: where they draw, and bytes."""
+"""The base of Generator and RandomState: the device they draw on, and bytes."""
 
 from __future__ import annotations
 

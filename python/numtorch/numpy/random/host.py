@@ -84,20 +84,20 @@ class HostStream:
         hosted = {name: on_host(method, name, value) for name, value in arguments.items()}
         return getattr(self.host, method)(**hosted)
 
-    # ---- Places ----
+    # ---- Indices ----
 
     def order(self, length: int, *, of_rows: bool = False) -> Tensor:
         """The numbers below `length`, shuffled by NumPy, which draws other numbers for rows than for elements."""
-        places = np.arange(length)
-        self.host.shuffle(places[:, np.newaxis] if of_rows else places)
-        return tensor(places, dev=CPU, copy=False)
+        indices = np.arange(length)
+        self.host.shuffle(indices[:, np.newaxis] if of_rows else indices)
+        return tensor(indices, dev=CPU, copy=False)
 
     def orders(self, shape: tuple[int, ...], strides: tuple[int, ...], axis: int | None) -> Tensor:
-        """Flat places, permuted by NumPy in an array whose axes lie in memory as `strides` say."""
+        """Flat indices, permuted by NumPy in an array whose axes lie in memory as `strides` say."""
         layout = np.lib.stride_tricks.as_strided(np.empty(1, np.int8), shape, strides, writeable=False)
-        places = np.empty_like(layout, np.intp, order="K")
-        places[...] = np.arange(places.size).reshape(shape)
-        return tensor(self.host.permuted(places, axis=axis), dev=CPU, copy=False)
+        indices = np.empty_like(layout, np.intp, order="K")
+        indices[...] = np.arange(indices.size).reshape(shape)
+        return tensor(self.host.permuted(indices, axis=axis), dev=CPU, copy=False)
 
     def choices(self, count: int, arguments: dict[str, Any]) -> Any:
         """Some of the numbers below `count`."""

@@ -1,4 +1,4 @@
-"""Rules of sampling at places: libtorch's kernel for the way back, and a formula where that is recorded."""
+"""Rules of sampling at positions: libtorch's kernel for the way back, and a formula where that is recorded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__: list[str] = []
 BILINEAR, BICUBIC, ZEROS, REFLECTION = 0, 2, 0, 2  # libtorch's numbers for them
 
 
-def _place(coordinate: Tensor, length: int, padding: int, align_corners: bool) -> tuple[Tensor, Any]:
+def _position(coordinate: Tensor, length: int, padding: int, align_corners: bool) -> tuple[Tensor, Any]:
     """Where a coordinate is among the elements of an axis, and the derivative of that, which is flat."""
     slope: Any = (length - 1) / 2 if align_corners else length / 2
     at = coordinate * slope + (length - 1) / 2
@@ -41,14 +41,14 @@ def _place(coordinate: Tensor, length: int, padding: int, align_corners: bool) -
 
 
 class _Corner:
-    """One element beside each place: where it is in the channel, and whether there is one."""
+    """One element beside each position: where it is in the channel, and whether there is one."""
 
-    def __init__(self, places: list[Tensor], lengths: tuple[int, ...], channels: int) -> None:
+    def __init__(self, indices: list[Tensor], lengths: tuple[int, ...], channels: int) -> None:
         flat: Any = 0
         missing: Any = False
-        for place, length in zip(places, lengths, strict=True):
-            flat = flat * length + aten.clamp(place, 0, length - 1)
-            missing = aten.lt_Scalar(place, 0) | aten.gt_Scalar(place, length - 1) | missing
+        for index, length in zip(indices, lengths, strict=True):
+            flat = flat * length + aten.clamp(index, 0, length - 1)
+            missing = aten.lt_Scalar(index, 0) | aten.gt_Scalar(index, length - 1) | missing
         shape = (flat.shape[0], channels, flat.size // flat.shape[0])
         self.index = aten.expand(aten.reshape(aten._to_copy(flat, dtype=np.dtype(np.int64)), [shape[0], 1, -1]), shape)
         self.missing = aten.reshape(missing, [shape[0], 1, -1])
@@ -63,14 +63,15 @@ class _Corner:
 def _by_formula(
     g: Tensor, x: Tensor, grid: Tensor, mode: int, padding: int, align_corners: bool
 ) -> tuple[Tensor, Tensor]:
-    """The gradients of the array and of the places."""
+    """The gradients of the array and of the positions."""
     n, lengths = x.ndim - 2, x.shape[2:]
     batch, channels = x.shape[:2]
     if not x.size or not grid.size:
         return zeros_like(x), zeros_like(grid)
     # The grid names the last axis first.
     found = [
-        _place(aten.select_int(grid, -1, n - 1 - i), length, padding, align_corners) for i, length in enumerate(lengths)
+        _position(aten.select_int(grid, -1, n - 1 - i), length, padding, align_corners)
+        for i, length in enumerate(lengths)
     ]
     flat_g, flat_x = aten.reshape(g, [batch, channels, -1]), aten.reshape(x, [batch, channels, -1])
     of_x = zeros_like(flat_x)
@@ -81,7 +82,7 @@ def _by_formula(
         return aten.reshape(of_x, x.shape), zeros_like(grid)
     bases = [aten.floor(aten.detach(at)) for at, _ in found]
     beyond = [aten.reshape(at - base, [batch, 1, -1]) for (at, _), base in zip(found, bases, strict=True)]
-    of_places: list[Any] = [0.0] * n
+    of_positions: list[Any] = [0.0] * n
     for sides in product((0, 1), repeat=n):
         corner = _Corner([base + side for base, side in zip(bases, sides, strict=True)], lengths, channels)
         weights = [t if side else 1 - t for t, side in zip(beyond, sides, strict=True)]
@@ -89,9 +90,9 @@ def _by_formula(
         met = aten.sum_dim_IntList(flat_g * corner.read(flat_x), [1], True)
         for i, side in enumerate(sides):
             others = _product(weights[:i] + weights[i + 1 :])
-            of_places[i] = of_places[i] + (met * others if side else -met * others)
+            of_positions[i] = of_positions[i] + (met * others if side else -met * others)
     shape = grid.shape[:-1]
-    parts = [aten.reshape(part, shape) * slope for part, (_, slope) in zip(of_places, found, strict=True)]
+    parts = [aten.reshape(part, shape) * slope for part, (_, slope) in zip(of_positions, found, strict=True)]
     return aten.reshape(of_x, x.shape), aten.stack(parts[::-1], -1)
 
 

@@ -66,7 +66,7 @@ def _by_formula(
     steps = []
     for t in range(x.shape[0]):
         parts = aten.chunk(aten.mm(x[t], wi.T) + bi + aten.mm(before_h, wh.T) + bh, 4, 1)
-        i, f, o = (aten.sigmoid(parts[place]) for place in (0, 1, 3))
+        i, f, o = (aten.sigmoid(parts[number]) for number in (0, 1, 3))
         new = aten.tanh(parts[2])
         c_now = f * before_c + i * new
         squashed = aten.tanh(c_now)

@@ -101,7 +101,7 @@ def _of_seen(
 
 
 def _seen(source: Tensor, index: Tensor) -> Tensor:
-    """The elements of a source that go somewhere: the first along each axis, as many as there are places."""
+    """The elements of a source that go somewhere: the first along each axis, as many as there are indices."""
     for axis, length in enumerate(index.shape):
         if source.shape[axis] != length:
             source = aten.narrow(source, axis, 0, length)

@@ -87,7 +87,7 @@ define(
 
 
 def _at(g: Tensor, indices: Tensor, n: int) -> Tensor:
-    """`g` at places counted over its last n axes."""
+    """`g` at positions counted over its last n axes."""
     flat = [*indices.shape[:-n], -1]
     return aten.reshape(aten.gather(aten.reshape(g, flat), -1, aten.reshape(indices, flat)), indices.shape)
 

@@ -26,12 +26,10 @@ def placed(method: str, name: str, value: Any, dev: int, integral: bool) -> Any:
     if not np.can_cast(array.dtype, INT64 if integral else FLOAT64, "same_kind"):
         wanted = "integers" if integral else "real numbers"
         raise TypeError(f"{method}: {name} must be {wanted}, not {array.dtype}")
-    placed_there = as_tensor(array, dev)
-    if placed_there.dev != dev:
-        raise TypeError(
-            f"{method}: the argument {name!r} is on device {placed_there.dev}, and this generator draws on {dev}"
-        )
-    return cast(placed_there, FLOAT64)
+    moved = as_tensor(array, dev)
+    if moved.dev != dev:
+        raise TypeError(f"{method}: the argument {name!r} is on device {moved.dev}, and this generator draws on {dev}")
+    return cast(moved, FLOAT64)
 
 
 def shape_of(size: Any, parameters: Mapping[str, Any]) -> Shape:

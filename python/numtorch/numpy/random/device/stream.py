@@ -14,9 +14,9 @@ from numtorch.functions.calls.arguments import as_tensor, cast
 from numtorch.numpy.random import permutations
 from numtorch.numpy.random.device.continuous import CONTINUOUS
 from numtorch.numpy.random.device.discrete import DISCRETE, LARGEST
+from numtorch.numpy.random.device.indices import DeviceIndexDraws
 from numtorch.numpy.random.device.numbers import NUMBERS
 from numtorch.numpy.random.device.parameters import check, placed, shape_of
-from numtorch.numpy.random.device.places import DevicePlaces
 from numtorch.numpy.random.device.source import INT64, Source
 from numtorch.numpy.random.device.vectors import VECTORS
 from numtorch.numpy.random.host import Host
@@ -75,12 +75,12 @@ class DeviceStream:
 
     def _ordered(self, method: str, arguments: dict[str, Any]) -> Any:
         """Something in another order, or chosen: on the device of a Tensor, else on this one."""
-        places = DevicePlaces(self._source)
+        draws = DeviceIndexDraws(self._source)
         name = "a" if method == "choice" else "x"
         subject = arguments[name]
         if isinstance(subject, (int, np.integer)) and method == "permutation":
-            return places.order(max(int(subject), 0))
+            return draws.order(max(int(subject), 0))
         if isinstance(subject, (int, np.integer)) and method == "choice":
-            return places.choices(int(subject), arguments)
+            return draws.choices(int(subject), arguments)
         arguments[name] = as_tensor(subject, self.dev)
-        return permutations.METHODS[method](places, **arguments)
+        return permutations.METHODS[method](draws, **arguments)

@@ -1,4 +1,4 @@
-"""Places in arrays, drawn on a device: orders and choices."""
+"""Indices of arrays, drawn on a device: orders and choices."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from numtorch.numpy.random.device.integers import below
 from numtorch.numpy.random.device.parameters import shape_of
 from numtorch.numpy.random.device.source import FLOAT64, Shape, Source
 
-__all__ = ["DevicePlaces"]
+__all__ = ["DeviceIndexDraws"]
 
 SUM_TOLERANCE = math.sqrt(np.finfo(float).eps)  # NumPy's, of probabilities
 
 
-class DevicePlaces:
+class DeviceIndexDraws:
     """What `permutations` asks of a stream."""
 
     def __init__(self, source: Source) -> None:
@@ -31,13 +31,13 @@ class DevicePlaces:
         return self._source.order(length)
 
     def orders(self, shape: Shape, strides: tuple[int, ...], axis: int | None) -> Tensor:
-        """Flat places: all in one order, or by sorting a random key for each within its slice."""
+        """Flat indices: all in one order, or by sorting a random key for each within its slice."""
         del strides
         size = math.prod(shape)
         if axis is None:
             return self._source.order(size).reshape(shape)
-        places = arange(size, dev=self._source.dev).reshape(shape)
-        return xp.take_along_axis(places, xp.argsort(self._source.uniform(shape), axis=axis), axis)
+        indices = arange(size, dev=self._source.dev).reshape(shape)
+        return xp.take_along_axis(indices, xp.argsort(self._source.uniform(shape), axis=axis), axis)
 
     def choices(self, count: int, arguments: dict[str, Any]) -> Tensor:
         """Some of the numbers below `count`. With `p`, waits for the device, to see whether these are probabilities."""
