@@ -1,6 +1,7 @@
 // numtorch._core: this file only lists what the others register.
 #include <pybind11/pybind11.h>
 
+#include "array/abstract.h"
 #include "array/device.h"
 #include "array/dtype.h"
 #include "array/generator.h"
@@ -14,6 +15,8 @@
 #include "indexing/index.h"
 #include "kernels/kernel.h"
 #include "process/ending.h"
+#include "programs/batch.h"
+#include "programs/bridge.h"
 #include "tape/record.h"
 #include "tape/strided.h"
 #include "ufuncs/asking.h"
@@ -33,6 +36,7 @@ void register_errors(PyObject* module) {
 
 void register_all(PyObject* self) {
   register_errors(self);
+  numtorch::register_abstract(self);
   numtorch::register_ending(self);
   numtorch::register_dtype(self);
   numtorch::register_device(self);
@@ -49,6 +53,8 @@ void register_all(PyObject* self) {
   numtorch::register_index(self);
   numtorch::register_convert(self);
   numtorch::register_lending(self);
+  numtorch::register_batch(self);
+  numtorch::register_bridge(self);
   auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);
   numtorch::register_generator(module);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/device.h"
 #include "array/dtype.h"
 #include "array/subclass.h"
@@ -95,6 +96,7 @@ PyObject* starts_negative_zero(PyObject*, PyObject* args) {
     PyObject* object = nullptr;
     Py_ssize_t axis = 0;
     if (!PyArg_ParseTuple(args, "O!n:starts_negative_zero", tensor_type, &object, &axis)) throw PythonError{};
+    if (is_abstract(value_of(object))) return PyBool_FromLong(0);
     Below guard;
     const at::Tensor first = resolved(value_of(object)).select(axis, 0);
     const at::Tensor parts = first.is_complex() ? at::view_as_real(first.resolve_conj()) : first;

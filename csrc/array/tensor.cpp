@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/caller.h"
 #include "array/device.h"
 #include "array/dtype.h"
@@ -22,6 +23,7 @@
 #include "host/convert.h"
 #include "indexing/index.h"
 #include "kernels/kernel.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "tape/sharing.h"
 #include "ufuncs/operators.h"
@@ -108,6 +110,13 @@ PyObject* get_transpose(PyObject* self, void*) {
     static constinit Once<KernelObject> permute([] { return find_kernel("permute"); });
     const at::Tensor& value = value_of(self);
     // Made directly: the kernel would take six times as long to say the same.
+    if (is_abstract(value)) {
+      std::vector<std::int64_t> order;
+      for (std::int64_t i = value.dim(); i-- > 0;) order.push_back(i);
+      const Ref axes = check(tuple_of(order));
+      PyObject* args[] = {self, axes.get()};
+      return call_kernel(permute, args, 2);
+    }
     const c10::SmallVector<std::int64_t, 4> sizes(value.sizes().rbegin(), value.sizes().rend());
     const c10::SmallVector<std::int64_t, 4> strides(value.strides().rbegin(), value.strides().rend());
     Ref result = check(
@@ -314,12 +323,18 @@ PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
   object->sequence = 0;
   object->marks = 0;
   object->flags = flags;
+  object->born = static_cast<std::uint16_t>(open_batches());
   return reinterpret_cast<PyObject*>(object);
 }
 
 PyObject* wrap(at::Tensor value, std::uint8_t flags) { return wrap_as(tensor_type, std::move(value), flags); }
 
 void check_writeable(const TensorObject* object) {
+  if (is_tracing() && !is_abstract(object->value)) {
+    fail(compile_error,
+         "compile: a write to a Tensor that is neither an argument nor found in the function's closure, attributes or "
+         "globals; pass it as an argument");
+  }
   if ((object->flags & kReadOnly) == 0) return;
   if ((object->flags & kValue) != 0) {
     fail(PyExc_ValueError,

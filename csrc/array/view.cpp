@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "array/abstract.h"
+
 namespace numtorch {
 
 namespace {
@@ -99,11 +101,13 @@ at::ScalarType compute_type(at::ScalarType type) {
 }  // namespace
 
 at::Tensor view_of(const at::Tensor& base, at::IntArrayRef sizes, at::IntArrayRef strides, std::int64_t offset) {
+  if (is_abstract(base)) return abstract_view(base, base.scalar_type(), sizes, strides, offset);
   return make_view(base, base.dtype(), sizes, strides, offset);
 }
 
 at::Tensor view_as(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
                    std::int64_t offset) {
+  if (is_abstract(base)) return abstract_view(base, type, sizes, strides, offset);
   return make_view(base, c10::scalarTypeToTypeMeta(type), sizes, strides, offset);
 }
 
@@ -144,6 +148,7 @@ at::Tensor resolved(const at::Tensor& value) {
 }
 
 const c10::Storage& memory_of(const at::Tensor& value) {
+  if (is_batched(value)) return physical(value).storage();  // the batched tensor holds it
   if (!is_reversed(value)) return value.storage();
   return static_cast<const ReversedImpl*>(value.unsafeGetTensorImpl())->memory();
 }

@@ -155,6 +155,12 @@ Ref from_foreign(PyObject* object, Type dtype, std::optional<c10::Device> device
   try {
     at::Tensor value = from_host(object, dtype, {device.value_or(default_device()), copy, function, &flags});
     copy = false;
+    if (is_tracing()) {
+      // A program makes it anew at each call, and may write to it.
+      Below guard;
+      value = at::clone(value);
+      flags = 0;
+    }
     return check(wrap(std::move(value), flags));
   } catch (const PythonError&) {
     return check(to_tensor(own_arrays_or_throw(object).get(), dtype, device, copy, function));

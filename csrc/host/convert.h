@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "array/abstract.h"
 #include "array/tensor.h"
 
 namespace numtorch {
@@ -57,7 +58,9 @@ void release_buffer(PyObject* self, Py_buffer* view);
 void describe_buffer(const at::Tensor& value, bool readonly, Py_buffer* view, int flags);
 
 // Is the memory of `value`, as it lies, what an ndarray of its dtype would hold?
-inline bool is_plain(const at::Tensor& value) { return value.is_cpu() && !value.is_conj() && !value.is_neg(); }
+inline bool is_plain(const at::Tensor& value) {
+  return value.is_cpu() && !is_abstract(value) && !value.is_conj() && !value.is_neg();
+}
 
 // Is the memory contiguous in Fortran's order?
 bool is_fortran(const at::Tensor& value);

@@ -119,6 +119,7 @@ bool is_same(DLDevice a, DLDevice b) { return a.device_type == b.device_type && 
 // The value to export, a copy if it must be one.
 at::Tensor prepare(PyObject* self, const Request& request) {
   const TensorObject* object = as_tensor(self);
+  require_values(object->value, "__dlpack__");
   const bool move = request.device && !is_same(*request.device, device_of_memory(object->value));
   if (move && request.device->device_type != kDLCPU) {
     fail(PyExc_BufferError, "__dlpack__: this Tensor is on dev=%ld; it goes to its own device or to the CPU only",

@@ -44,6 +44,7 @@ class WritableBuffer {
 };
 
 void copy_to_host(const at::Tensor& value, void* memory) {
+  require_values(value, "an ndarray (np.asarray, collect(), tolist(), str())");
   if (is_plain(value) && value.is_contiguous() && value.numel() < kLongWork) {
     std::memcpy(memory, value.const_data_ptr(), value.nbytes());
     return;
@@ -84,6 +85,7 @@ bool layout_serves(const at::Tensor& value, int flags) {
 void check_exportable(PyObject* self, int flags) {
   const TensorObject* object = as_tensor(self);
   if (is_tracked(self)) fail(PyExc_BufferError, "a gradient depends on this Tensor: use collect(t) for its values");
+  require_values(object->value, "the buffer protocol");
   if (!object->value.is_cpu()) {
     fail(PyExc_BufferError, "this Tensor is on dev=%ld: use collect(t) for a copy on the host",
          dev_of(object->value.device()));
@@ -199,6 +201,7 @@ PyObject* summary(PyObject*, PyObject* args) {
     if (!PyArg_ParseTuple(args, "O!L:summary", tensor_type, &tensor, &edge)) throw PythonError{};
     if (edge < 0) fail(PyExc_ValueError, "summary(): edgeitems must not be negative");
     const at::Tensor value = value_of(tensor);  // another thread may give the Tensor other memory
+    require_values(value, "str()");
     std::vector<std::int64_t> shape = value.sizes().vec();
     for (std::int64_t& length : shape) {
       // One element more than what is shown says to NumPy that there is something to leave out.
@@ -227,6 +230,7 @@ PyObject* array(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     check_untracked(self, "__array__");
     const at::Tensor value = value_of(self);
+    require_values(value, "an ndarray (np.asarray)");
     if (!value.is_cpu()) {
       fail(PyExc_TypeError,
            "__array__: this Tensor is on dev=%ld, and nothing is copied to the host unasked; use collect(t)",

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/dtype.h"
 #include "array/view.h"
 
@@ -243,6 +244,7 @@ bool is_numpy_bool(PyObject* object) { return is_instance(object, numpy().boolea
 
 at::Tensor from_host(PyObject* object, Type type, const Source& source) {
   refuse_masked(object, source.function);
+  const Concrete concrete;
   if (const auto number = find_number(object, type, source.function)) return from_number(*number, source.device);
   const bool fresh = is_sequence(object);
   if (!type && is_instance(object, numpy().ndarray)) return from_array(object, source);

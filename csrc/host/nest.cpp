@@ -67,7 +67,7 @@ class Survey {
     if (PyComplex_CheckExact(object)) return !wanted_ && join(at::kComplexDouble);
     if (Py_TYPE(object) != tensor_type || is_tracked(object)) return false;
     const at::Tensor& value = value_of(object);
-    if (value.dim() != 0 || !value.is_cpu() || value.scalar_type() == at::kUInt64) return false;
+    if (value.dim() != 0 || is_abstract(value) || !value.is_cpu() || value.scalar_type() == at::kUInt64) return false;
     has_tensors = true;
     return (!wanted_ || (!value.is_complex() && fits(value.item().toDouble(), wanted_))) && join(value.scalar_type());
   }
@@ -130,6 +130,7 @@ std::optional<Nest> from_nest(PyObject* object, Type type) {
   if (!is_sequence(object) || (type && *type != at::kDouble && *type != at::kFloat)) return std::nullopt;
   Survey survey(type);
   Below guard;
+  const Concrete concrete;
   if (!survey.see(object, 0) || (type && c10::isComplexType(*survey.common))) return std::nullopt;
   const at::ScalarType wanted = type.value_or(*survey.common);
   at::Tensor value = read_nest(object, survey.shape, wanted);

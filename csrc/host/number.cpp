@@ -127,6 +127,7 @@ std::int64_t item_offset(const at::Tensor& value, PyObject* args) {
 PyObject* to_number(at::Tensor value) {
   if (value.numel() != 1) fail(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
   if (is_plain(value)) return number_from_memory(value);
+  require_values(value, "a Python number (float(), int(), bool(), item())");
   at::Tensor host;
   {
     Below guard;

@@ -1,6 +1,7 @@
 #include "indexing/access.h"
 
 #include <ATen/ops/add.h>
+#include <ATen/ops/alias.h>
 #include <ATen/ops/copy.h>
 #include <ATen/ops/fill.h>
 #include <ATen/ops/flip.h>
@@ -10,11 +11,16 @@
 #include <ATen/ops/masked_fill.h>
 #include <ATen/ops/masked_select.h>
 #include <ATen/ops/nonzero_numpy.h>
+#include <ATen/ops/permute.h>
+#include <ATen/ops/select.h>
+#include <ATen/ops/slice.h>
+#include <ATen/ops/unsqueeze.h>
 #include <ATen/ops/where.h>
 
 #include <utility>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/tensor.h"
 #include "host/convert.h"
 #include "host/lend.h"
@@ -27,6 +33,7 @@ namespace {
 using Indices = c10::List<std::optional<at::Tensor>>;
 
 at::Tensor view_in_compute_type(const at::Tensor& array, const Plan& plan) {
+  if (is_abstract(array)) return in_compute_type(forward_view(array, plan));
   return in_compute_type(view_of(array, plan.sizes, plan.strides, plan.offset));
 }
 
@@ -60,14 +67,26 @@ at::Tensor turn_source(const at::Tensor& source, at::IntArrayRef dimensions, std
   return turn(source, own);
 }
 
+// The same by an operator.
+at::Tensor turned(const at::Tensor& source, at::IntArrayRef dimensions, std::int64_t target_dim) {
+  at::DimVector own;
+  for (const std::int64_t dimension : dimensions) {
+    const std::int64_t axis = dimension - (target_dim - source.dim());
+    if (axis >= 0 && source.size(axis) > 1) own.push_back(axis);
+  }
+  return own.empty() ? source : at::flip(source, own);
+}
+
 void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
-  at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
+  at::Tensor view =
+      is_abstract(array) ? forward_view(array, plan) : view_of(array, plan.sizes, plan.strides, plan.offset);
   at::Tensor source = given;
   if (!fit(source, plan.sizes)) {
     fail(PyExc_ValueError, "could not broadcast input array from shape %s into shape %s",
          shape_text(given.sizes()).c_str(), shape_text(plan.sizes).c_str());
   }
   Unlocked release(is_long(view));
+  if (is_abstract(array)) source = turned(source, backward_dimensions(plan), view.dim());
   if (is_reversed(view)) {
     source = turn_source(source, reversed_axes(view), view.dim());
     view = forward_of(view);
@@ -96,9 +115,15 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
     target.masked_fill_(mask, values.reshape({}));
     return;
   }
+  if (is_abstract(mask) && source.numel() == 1) {  // an addition
+    target.copy_(at::where(mask, target.add(values.reshape({})), target));
+    return;
+  }
+  if (is_abstract(mask)) fail_size(mask, "an assignment of several values through a mask");
   Indices indices;
   std::int64_t count = 0;
   {
+    const Concrete concrete;
     Unlocked release(is_long(array));
     for (const at::Tensor& found : at::nonzero_numpy(mask)) {
       count = found.numel();
@@ -132,7 +157,10 @@ void scatter_arrays(const at::Tensor& array, const Plan& plan, const at::Tensor&
   if (count == 0) return;
   at::Tensor view = view_in_compute_type(array, plan);
   Unlocked release(count >= kLongWork || !array.is_cpu());
-  source = turn_source(in_compute_type(source), plan.reversed, static_cast<std::int64_t>(shape.size()));
+  const auto dim = static_cast<std::int64_t>(shape.size());
+  source = in_compute_type(source);
+  source = is_abstract(source) || is_abstract(array) ? turned(source, plan.reversed, dim)
+                                                     : turn_source(source, plan.reversed, dim);
   if (needs_order(array, plan, count, mode)) return scatter_in_order(view, plan, source, shape);
   view.index_put_(indices_of(plan), source, mode == Write::Add);
 }
@@ -159,8 +187,43 @@ at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
 
 }  // namespace
 
+at::Tensor forward_view(const at::Tensor& array, const Plan& plan) {
+  Below guard;
+  at::Tensor view = array;
+  std::int64_t dimension = 0;
+  for (const Step& step : plan.steps) {
+    switch (step.kind) {
+      case Step::Select:
+        view = at::select(view, dimension, step.start);
+        break;
+      case Step::Slice:
+        if (step.start != 0 || step.stop != view.size(dimension) || step.step != 1) {
+          view = at::slice(view, dimension, step.start, step.stop, step.step);
+        }
+        ++dimension;
+        break;
+      case Step::Unsqueeze:
+        view = at::unsqueeze(view, dimension++);
+        break;
+      case Step::Keep:
+        ++dimension;
+    }
+  }
+  if (!plan.order.empty()) view = at::permute(view, plan.order);
+  return view.unsafeGetTensorImpl() == array.unsafeGetTensorImpl() ? at::alias(view) : view;
+}
+
+at::DimVector backward_dimensions(const Plan& plan) {
+  at::DimVector dimensions;
+  for (std::size_t i = 0; i < plan.strides.size(); ++i) {
+    if (plan.strides[i] < 0 && plan.sizes[i] > 1) dimensions.push_back(static_cast<std::int64_t>(i));
+  }
+  return dimensions;
+}
+
 bool overlaps(const at::Tensor& a, const at::Tensor& b) {
   if (a.numel() == 0 || b.numel() == 0 || a.device() != b.device()) return false;
+  if (is_abstract(a) || is_abstract(b)) return share_memory(a, b);
   const auto [a_low, a_high] = bytes_of(a);
   const auto [b_low, b_high] = bytes_of(b);
   return a_low < b_high && b_low < a_high;

@@ -6,6 +6,12 @@
 
 namespace numtorch {
 
+// The view that a plan without a mask says, of an abstract array by operators: its steps are forward.
+at::Tensor forward_view(const at::Tensor& array, const Plan& plan);
+
+// The dimensions of that view along which the plan steps backward; none where arrays pick.
+at::DimVector backward_dimensions(const Plan& plan);
+
 // True if the memory that the two span overlaps.
 bool overlaps(const at::Tensor& a, const at::Tensor& b);
 

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/tensor.h"
 
 namespace numtorch {
@@ -62,11 +63,16 @@ void fail_bounds(std::int64_t index, std::int64_t axis, std::int64_t size) {
 
 void check_bounds(Plan& plan, const at::Tensor& array) {
   Below guard;
+  const Concrete concrete;
   std::vector<std::size_t> on_device;
   for (std::size_t i = 0; i < plan.arrays.size(); ++i) {
     const at::Tensor& indices = plan.arrays[i];
     const std::int64_t axis = plan.axes[i];
     if (axis < 0 || indices.numel() == 0) continue;
+    if (is_abstract(indices)) {
+      plan.negative = true;  // it may be; the compiled program checks the bounds itself
+      continue;
+    }
     if (!indices.is_cpu()) {
       on_device.push_back(i);
     } else {

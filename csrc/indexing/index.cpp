@@ -2,7 +2,9 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ops/clone.h>
+#include <ATen/ops/flip.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +16,7 @@
 #include "indexing/plan.h"
 #include "indexing/value.h"
 #include "kernels/kernel.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "tape/saved.h"
 #include "tape/sharing.h"
@@ -30,26 +33,43 @@ KernelObject* additem_kernel = nullptr;
 at::Tensor copy_element(const at::Tensor& array, const Plan& plan) {
   if (!is_plain(array)) {
     Below guard;
-    return view_of(array, {}, {}, plan.offset).clone();
+    return (is_abstract(array) ? forward_view(array, plan) : view_of(array, {}, {}, plan.offset)).clone();
   }
   at::Tensor element(at::detail::empty_cpu({}, array.scalar_type()));
   std::memcpy(element.mutable_data_ptr(), address_of(array, plan.offset), array.itemsize());
   return element;
 }
 
-PyObject* get_picked(const at::Tensor& array, const Plan& plan) {
+// The view of an abstract array: a copy, which is not written to, where it steps backward.
+PyObject* get_abstract(TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
+  Below guard;
+  at::Tensor view = forward_view(array, plan);
+  const at::DimVector backward = backward_dimensions(plan);
+  if (!backward.empty()) view = at::flip(view, backward);
+  if (parts.copies || (self->flags & kValue) != 0) return wrap(backward.empty() ? view.clone() : std::move(view));
+  const int flags = (self->flags & (kReadOnly | kShared)) | kView | (backward.empty() ? 0 : kReadOnly);
+  return note_view(self, wrap(std::move(view), static_cast<std::uint8_t>(flags)));
+}
+
+PyObject* get_picked(const at::Tensor& array, const Parts& parts, const Plan& plan) {
   Below guard;
   at::Tensor result;
   {
     Unlocked release(is_long(array) || c10::multiply_integers(plan.picked) >= kLongWork);
     result = gather(array, plan);
   }
-  return wrap(std::move(result));
+  // An index of a program that is traced is an integer all the same.
+  const auto is_integer = [](const Part& part) {
+    return part.kind == Part::Integer || (part.kind == Part::Integers && part.array.dim() == 0);
+  };
+  const bool scalar = result.dim() == 0 && std::all_of(parts.items.begin(), parts.items.end(), is_integer);
+  return wrap(std::move(result), scalar ? kValue : 0);
 }
 
 PyObject* get_planned(TensorObject* self, const at::Tensor& array, const Parts& parts, const Plan& plan) {
-  if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, plan);
+  if (plan.mask.defined() || !plan.arrays.empty()) return get_picked(array, parts, plan);
   if (plan.scalar) return wrap(copy_element(array, plan), kValue);
+  if (is_abstract(array)) return get_abstract(self, array, parts, plan);
   at::Tensor view = view_of(array, plan.sizes, plan.strides, plan.offset);
   if (parts.copies || (self->flags & kValue) != 0) {
     Below guard;
@@ -95,7 +115,8 @@ at::Tensor source_for(PyObject* value, const at::Tensor& array, const Plan& plan
   at::Tensor source = plan.scalar ? assigned_element(value, type, array.device())
                                   : assigned_value(value, type, array.device(), max_dim);
   if (!overlaps(source, array)) return source;
-  const bool same = basic && source.sizes() == at::IntArrayRef(plan.sizes) &&
+  const bool same = basic && !is_abstract(array) && !is_abstract(source) &&
+                    source.sizes() == at::IntArrayRef(plan.sizes) &&
                     source.strides() == at::IntArrayRef(plan.strides) &&
                     address_of(source, source.storage_offset()) == address_of(array, plan.offset);
   if (same) return source;
@@ -135,6 +156,16 @@ Ref tensor_value(PyObject* value, const at::Tensor& array) {
   return check(wrap(source.device() == device ? std::move(source) : source.to(device)));
 }
 
+// A copy of the array, with room for all that the index and the value stand for.
+at::Tensor spread_for(const TensorObject* self, const at::Tensor& array, const Parts& parts, const at::Tensor& value) {
+  if (open_batches() == 0) return array.clone();
+  at::Tensor copy = outgrows(self, value) ? spread_like(array, value) : array.clone();
+  for (const Part& part : parts.items) {
+    if (part.array.defined() && outgrows(self, part.array)) copy = spread_like(copy, part.array);
+  }
+  return copy;
+}
+
 // A new Tensor: the array with the value written into it, recorded if either is tracked.
 Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* value, Write mode) {
   const at::Tensor array = value_of(self);
@@ -144,7 +175,7 @@ Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* va
   {
     Below guard;
     Unlocked release(is_long(array));
-    copy = array.clone();
+    copy = spread_for(as_tensor(self), array, parts, value_of(source.get()));
   }
   write_item(copy, parts, source.get(), mode);
   Ref result = check(wrap(std::move(copy)));
@@ -154,6 +185,19 @@ Ref replaced(KernelObject* kernel, PyObject* self, PyObject* index, PyObject* va
     record(kernel, args, 3, result.get());
   }
   return result;
+}
+
+// Does the value, or the index, stand for many where the array does not?
+bool outgrows_value(PyObject* self, PyObject* index, PyObject* value) {
+  const auto any = [self](PyObject* object, const auto& again) -> bool {
+    if (is_tensor(object)) return outgrows(as_tensor(self), value_of(object));
+    if (!PyTuple_Check(object) && !PyList_Check(object)) return false;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
+      if (again(PySequence_Fast_GET_ITEM(object, i), again)) return true;
+    }
+    return false;
+  };
+  return any(value, any) || any(index, any);
 }
 
 // In x[1:] = x[:-1] the value is a view of x that dies with the statement: it is no reason to refuse the assignment.
@@ -232,6 +276,11 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
       if (owns_alone(as_tensor(self))) return write_recorded(self, index, value);
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       separate_value(value, as_tensor(self));
+      rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");
+      return 0;
+    }
+    if (open_batches() != 0 && outgrows_value(self, index, value)) {
+      const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");
       return 0;
     }

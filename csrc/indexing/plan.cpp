@@ -5,7 +5,9 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "array/abstract.h"
 #include "array/tensor.h"
 #include "indexing/check.h"
 
@@ -83,6 +85,7 @@ class Planner {
         return slice(part);
       case Part::NewAxis:
         mark_basic();
+        say({Step::Unsqueeze});
         return dimensions_.push_back(
             {1, axis_ < array_.dim() ? array_.size(axis_) * array_.stride(axis_) : std::int64_t{1}});
       case Part::Ellipsis:
@@ -116,13 +119,22 @@ class Planner {
     basic_since_ = seen_advanced_;
   }
 
+  // What an abstract array has to be told.
+  void say(const Step& step) {
+    if (is_abstract_) plan_.steps.push_back(step);
+  }
+
   void keep(std::int64_t count) {
-    for (; count > 0; --count, ++axis_) dimensions_.push_back({array_.size(axis_), array_.stride(axis_)});
+    for (; count > 0; --count, ++axis_) {
+      say({Step::Keep});
+      dimensions_.push_back({array_.size(axis_), array_.stride(axis_)});
+    }
   }
 
   void select(std::int64_t index) {
     const std::int64_t size = array_.size(axis_);
     if (index < -size || index >= size) fail_integer(index, size);
+    say({Step::Select, index < 0 ? index + size : index});
     plan_.offset += (index < 0 ? index + size : index) * array_.stride(axis_);
     ++axis_;
   }
@@ -150,12 +162,18 @@ class Planner {
     const std::int64_t stride = array_.stride(axis_);
     const std::int64_t count = PySlice_AdjustIndices(array_.size(axis_), &start, &stop, step);
     ++axis_;
-    if (count == 0) return dimensions_.push_back({0, stride});
+    if (count == 0) {
+      say({Step::Slice, 0, 0, 1});
+      return dimensions_.push_back({0, stride});
+    }
+    const std::int64_t last = start + (count - 1) * step;
+    say({Step::Slice, std::min<std::int64_t>(start, last), std::max<std::int64_t>(start, last) + 1, std::abs(step)});
     plan_.offset += start * stride;
     dimensions_.push_back({count, count == 1 ? stride : stride * step});
   }
 
   void pick(const at::Tensor& indices) {
+    say({Step::Keep});
     dimensions_.push_back({array_.size(axis_), array_.stride(axis_), true});
     plan_.arrays.push_back(indices);
     plan_.axes.push_back(axis_++);
@@ -163,9 +181,12 @@ class Planner {
 
   void pick_mask(const at::Tensor& mask) {
     check_mask(mask, array_, axis_);
+    if (is_abstract(mask)) fail_size(mask, "an index with a mask");
     Below guard;
+    const Concrete concrete;
     Unlocked release(is_long(mask));
     for (const at::Tensor& indices : at::nonzero_numpy(mask)) {
+      say({Step::Keep});
       dimensions_.push_back({array_.size(axis_), array_.stride(axis_), true});
       plan_.arrays.push_back(indices);
       plan_.axes.push_back(-1);  // in bounds as it is
@@ -176,20 +197,32 @@ class Planner {
   }
 
   void pick_flag(bool flag) {
+    say({Step::Unsqueeze});
     dimensions_.push_back({1, 1, true});
     Below guard;
-    plan_.arrays.push_back(at::zeros({flag ? 1 : 0}, array_.options().dtype(at::kLong)));
+    const Concrete concrete;
+    const auto options = at::TensorOptions(at::kLong).device(array_.device());
+    plan_.arrays.push_back(at::zeros({flag ? 1 : 0}, options));
     plan_.axes.push_back(-1);
   }
 
   // Brings the indexed dimensions together and the arrays to one shape.
   void arrange_arrays() {
     if (separated_) {
+      if (is_abstract_) bring_to_front();
       std::stable_partition(dimensions_.begin(), dimensions_.end(), [](const Dimension& d) { return d.indexed; });
       plan_.first = 0;
     }
     for (const at::Tensor& indices : plan_.arrays) {
       if (!fits(indices.sizes())) fail_broadcast();
+    }
+  }
+
+  void bring_to_front() {
+    for (const bool indexed : {true, false}) {
+      for (std::size_t i = 0; i < dimensions_.size(); ++i) {
+        if (dimensions_[i].indexed == indexed) plan_.order.push_back(static_cast<std::int64_t>(i));
+      }
     }
   }
 
@@ -232,6 +265,7 @@ class Planner {
   // i becomes -1 - i, which of the same length is size - 1 - i.
   void count_from_end(at::Tensor& indices) {
     Below guard;
+    const ConcreteIfKnown concrete(indices);
     indices = at::bitwise_not(indices);
     plan_.negative = true;
   }
@@ -246,6 +280,7 @@ class Planner {
   }
 
   const at::Tensor& array_;
+  const bool is_abstract_ = is_abstract(array_);
   const Parts* parts_ = nullptr;
   Plan plan_;
   c10::SmallVector<Dimension, 6> dimensions_;
@@ -268,7 +303,8 @@ Plan mask_plan(const at::Tensor& array, const Part& part) {
   Plan plan;
   Below guard;
   if (part.kind == Part::Flag) {
-    plan.mask = at::zeros({}, array.options().dtype(at::kBool));
+    const Concrete concrete;
+    plan.mask = at::zeros({}, at::TensorOptions(at::kBool).device(array.device()));
     if (part.start != 0) plan.mask.logical_not_();
     return plan;
   }

@@ -32,7 +32,19 @@ Parts read_index(PyObject* index, c10::Device device);
 // The same index as an immutable tuple of None, Ellipsis, int, slice and Tensors on `device` that nobody else sees.
 Ref freeze_index(const Parts& parts, c10::Device device);
 
+// How one axis of the array becomes one of the view, or none, in the words of libtorch's operators.
+struct Step {
+  enum Kind : std::uint8_t { Select, Slice, Unsqueeze, Keep };
+  Kind kind;
+  std::int64_t start = 0;
+  std::int64_t stop = 0;
+  std::int64_t step = 1;
+};
+
 struct Plan {
+  // The view of an abstract array, which has to be made by operators; steps are forward. Empty for others.
+  c10::SmallVector<Step, 4> steps;
+  at::DimVector order;  // of the dimensions that the steps leave, where arrays bring some to the front
   at::DimVector sizes;  // the view; with arrays, its steps are forward
   at::DimVector strides;
   std::int64_t offset = 0;

@@ -1,6 +1,7 @@
 // From a Python index to its parts.
 #include <ATen/ops/zeros.h>
 
+#include "array/abstract.h"
 #include "array/device.h"
 #include "array/tensor.h"
 #include "host/convert.h"
@@ -19,6 +20,7 @@ constexpr const char* kInvalid =
 // libtorch counts what is true in a mask, and then writes as many elements as there are by then: where the GIL is
 // released meanwhile, no other thread may have a way to the mask.
 at::Tensor guarded_mask(at::Tensor mask, PyObject* object) {
+  if (is_abstract(mask)) return mask;
   const bool is_private = Py_REFCNT(object) == 1 && mask.storage().use_count() == 1;
   if (is_private || !mask.is_cpu() || !is_long(mask)) return mask;
   Below guard;
@@ -27,6 +29,7 @@ at::Tensor guarded_mask(at::Tensor mask, PyObject* object) {
 
 void add_array(Parts& parts, at::Tensor array, bool is_array) {
   Below guard;
+  const ConcreteIfKnown concrete(array);
   const bool boolean = array.scalar_type() == at::kBool;
   if (!boolean && !at::isIntegralType(array.scalar_type(), false)) {
     // An empty list has no integers in it, and is one of integers none the less.
@@ -35,10 +38,11 @@ void add_array(Parts& parts, at::Tensor array, bool is_array) {
     }
   }
   if (!boolean && array.scalar_type() != at::kLong) array = array.to(at::kLong);
-  if (array.dim() > 0) {
+  if (array.dim() > 0 || (is_abstract(array) && !boolean)) {
     parts.items.push_back({boolean ? Part::Mask : Part::Integers, 0, 0, 1, std::move(array)});
     return;
   }
+  if (is_abstract(array)) fail_size(array, "an index with a boolean");
   Unlocked release(!array.is_cpu());
   const std::int64_t integer = boolean ? array.item<bool>() : array.item<std::int64_t>();
   parts.items.push_back({boolean ? Part::Flag : Part::Integer, integer});
@@ -121,6 +125,7 @@ Ref freeze_slice(const Part& part) {
 
 Ref freeze_array(const at::Tensor& array, c10::Device device) {
   Below guard;
+  const ConcreteIfKnown concrete(array);
   return check(wrap(array.to(device, /*non_blocking=*/false, /*copy=*/true), kReadOnly));
 }
 
@@ -141,6 +146,7 @@ Ref freeze_part(const Part& part, c10::Device device) {
       break;
   }
   Below guard;
+  const Concrete concrete;
   at::Tensor flag = at::zeros({}, at::TensorOptions().dtype(at::kBool));
   *flag.mutable_data_ptr<bool>() = part.start != 0;
   return check(wrap(std::move(flag), kReadOnly));  // on the host, where reading it waits for nothing

@@ -135,7 +135,7 @@ Ref element_by_numpy(PyObject* value, at::ScalarType type) {
 bool is_number_for_integer(PyObject* value, at::ScalarType type) {
   if (!is_tensor(value) || (as_tensor(value)->flags & kValue) == 0 || !at::isIntegralType(type, false)) return false;
   const at::Tensor& source = value_of(value);
-  return source.is_cpu() && source.scalar_type() != type && at::isSignedType(type) &&
+  return source.is_cpu() && !is_abstract(source) && source.scalar_type() != type && at::isSignedType(type) &&
          source.scalar_type() != at::kBool && !source.is_complex();
 }
 

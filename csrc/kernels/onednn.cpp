@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 
+#include "array/abstract.h"
 #include "array/view.h"
 
 namespace numtorch {
@@ -27,8 +28,8 @@ bool is_wider_here() {
 }
 
 bool is_plain_float(const at::Tensor& value) {
-  return value.is_cpu() && value.scalar_type() == at::kFloat && value.layout() == at::kStrided && !value.is_neg() &&
-         !is_reversed(value);
+  return value.is_cpu() && !is_abstract(value) && value.scalar_type() == at::kFloat && value.layout() == at::kStrided &&
+         !value.is_neg() && !is_reversed(value);
 }
 
 // Nothing, or one number a column: other shapes are libtorch's to broadcast or to refuse.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "array/abstract.h"
 #include "array/view.h"
 #include "tape/node.h"
 #include "tape/record.h"
@@ -67,6 +68,8 @@ void join(Family& family, TensorObject* object) {
 
 // Does anything hold the memory of `object` beside it, its family and what is kept for rules?
 bool has_strangers(const TensorObject* object, const Family* family) {
+  // Who traces or batches holds it too; all that see it have been noted since that began.
+  if (is_abstract(object->value)) return false;
   const Storage storage = storage_of(object->value);
   std::unordered_set<const c10::TensorImpl*> known{object->value.unsafeGetTensorImpl()};
   if (family != nullptr) {
@@ -253,6 +256,13 @@ void forget_families() {
   auto& all = families();
   for (auto entry = all.begin(); entry != all.end();) {
     Family& family = entry->second;
+    if (active_scopes != 0 && is_abstract(value_of(family.root.get()))) {
+      // While a program is traced its views are remembered, without the histories of a gradient that is over.
+      family.root = check(wrap(value_of(family.root.get())));
+      family.run = Ref();
+      ++entry;
+      continue;
+    }
     const auto* owner = reinterpret_cast<const RunObject*>(family.run.get());
     if (owner == nullptr ? active_scopes != 0 : is_alive(owner)) {
       ++entry;
@@ -291,7 +301,7 @@ bool is_memory_shared(const TensorObject* object) {
 }
 
 bool owns_alone(const TensorObject* object) {
-  return (object->flags & (kShared | kArgument | kFamily)) == 0 && object->marks == 0 &&
+  return !is_abstract(object->value) && (object->flags & (kShared | kArgument | kFamily)) == 0 && object->marks == 0 &&
          memory_of(object->value).use_count() == 1 && object->value.use_count() == 1;
 }
 

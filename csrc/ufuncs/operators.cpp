@@ -5,6 +5,7 @@
 
 #include "array/subclass.h"
 #include "array/tensor.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "tape/saved.h"
 #include "tape/sharing.h"
@@ -120,7 +121,7 @@ bool write_in_place(const Operation& operation, PyObject* a, PyObject* b) {
   if (operands.a == nullptr || operation.in_place == nullptr || operands.b->dim() > operands.a->dim()) return false;
   if (operands.b->sizes() != operands.a->sizes() && operands.b->numel() != 1) return false;
   PyObject* args[] = {a, b};
-  if (any_tracked(args, 2)) {
+  if (any_tracked(args, 2) || outgrows(as_tensor(a), *operands.b)) {
     // The memory may be what a rule reads: compute anew and let the name stand for that.
     const Ref result = check(binary(operation, a, b));
     rebind(as_tensor(a), as_tensor(result.get()), PyUnicode_AsUTF8(operation.in_place->name));

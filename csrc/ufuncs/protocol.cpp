@@ -6,6 +6,7 @@
 #include "array/memory.h"
 #include "array/subclass.h"
 #include "array/tensor.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "tape/saved.h"
 #include "ufuncs/asking.h"
@@ -88,6 +89,7 @@ void compute_into(const Operation& operation, const at::Tensor a, const at::Tens
 }
 
 bool is_plain_output(const Operation& operation, const TensorObject* out, const Operands& operands) {
+  if (outgrows(out, *operands.a) || (operands.b != nullptr && outgrows(out, *operands.b))) return false;
   const at::Tensor& like = operands.a->dim() == 0 && operands.b != nullptr ? *operands.b : *operands.a;
   const at::Tensor& value = out->value;
   const bool same = value.scalar_type() == like.scalar_type() && value.sizes() == like.sizes() &&

@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "array/abstract.h"
 #include "array/rounding.h"
 #include "array/tensor.h"
 
@@ -33,6 +34,7 @@ const at::Tensor& cached(std::uint64_t real, std::uint64_t imag, at::ScalarType 
   Entry& entry = entries()[mixed >> 55];
   if (entry.type != type || entry.real != real || entry.imag != imag) {
     Below guard;
+    const Concrete concrete;
     entry = {real, imag, type, at::scalar_tensor(scalar, at::TensorOptions().dtype(type))};
   }
   return entry.value;

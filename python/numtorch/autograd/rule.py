@@ -53,12 +53,12 @@ def _read(ran: Kernel, name: str) -> tuple[int, int]:
 class Joint:
     """One of the gradients that a function computes together: the tape calls `function` once for all of them."""
 
-    __slots__ = ("function", "place", "positions")
+    __slots__ = ("function", "index", "positions")
 
-    def __init__(self, function: Callable[..., Any], positions: tuple[int, ...], place: int) -> None:
+    def __init__(self, function: Callable[..., Any], positions: tuple[int, ...], index: int) -> None:
         self.function = function
         self.positions = positions
-        self.place = place
+        self.index = index
 
 
 read_names: dict[Kernel, dict[str, frozenset[str]]] = {}

@@ -82,9 +82,9 @@ class Stale(Node):
 
 def record(node: Node) -> tuple[Part | None, ...]:
     """The nodes of a kernel's several results, None for those that carry no gradient. C++ calls this."""
-    places = kept_results.get(node.kernel)
-    if places is not None:
-        node.result = tuple(value if i in places else _hollow(value) for i, value in enumerate(node.result))
+    kept = kept_results.get(node.kernel)
+    if kept is not None:
+        node.result = tuple(value if i in kept else _hollow(value) for i, value in enumerate(node.result))
     if node.kernel in slopes_read:
         _slopes.are_read = True
     return tuple(Part(node, i) if _is_differentiable(value) else None for i, value in enumerate(node.result))
@@ -94,7 +94,7 @@ _single: dict[tuple[Any, int], Tensor] = {}
 
 
 def _hollow(value: Any) -> Any:
-    """In place of a result that no rule reads: one of its shape and dtype that holds a single number."""
+    """Instead of a result that no rule reads: one of its shape and dtype that holds a single number."""
     if not isinstance(value, Tensor) or value.size < 2:
         return value
     like = value.dtype, value.dev
@@ -281,7 +281,7 @@ def _pull(node: Node, g: Any, reached: set[Node] | None, cotangents: dict[Node, 
             if type(function) is Joint:
                 if joint is None:
                     joint = function.function(_wanted(node, function, reached), *pick(values))
-                part = joint[function.place]
+                part = joint[function.index]
             else:
                 part = function(*pick(values))
             if part is not None:

@@ -1,0 +1,202 @@
+#include "array/abstract.h"
+
+#include <ATen/functorch/BatchedTensorImpl.h>
+#include <ATen/ops/alias.h>
+#include <ATen/ops/as_strided.h>
+#include <ATen/ops/flip.h>
+#include <ATen/ops/view_as_complex.h>
+#include <ATen/ops/view_as_real.h>
+
+#include <string>
+
+#include "array/tensor.h"
+#include "errors/errors.h"
+#include "tape/run.h"
+#include "tape/sharing.h"
+
+namespace numtorch {
+
+PyObject* compile_error = nullptr;
+
+namespace {
+
+thread_local int open_traces = 0;
+
+// Is the code of a frame a user's, and not that of a library that it calls?
+bool is_users(PyFrameObject* frame) {
+  const Ref globals(PyFrame_GetGlobals(frame));
+  PyObject* name = PyDict_GetItemString(globals.get(), "__name__");
+  if (name == nullptr || !PyUnicode_Check(name)) return true;
+  const char* text = PyUnicode_AsUTF8(name);
+  if (text == nullptr) {
+    PyErr_Clear();
+    return true;
+  }
+  const std::string module(text);
+  for (const char* library : {"numtorch", "numpy", "torch"}) {
+    if (module == library || module.rfind(std::string(library) + ".", 0) == 0) return false;
+  }
+  return true;
+}
+
+// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
+std::string user_line() {
+  Ref held;
+  for (PyFrameObject* frame = PyEval_GetFrame(); frame != nullptr;) {
+    if (is_users(frame)) {
+      const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+      const auto* object = reinterpret_cast<PyCodeObject*>(code.get());
+      const char* file = PyUnicode_AsUTF8(object->co_filename);
+      const char* name = PyUnicode_AsUTF8(object->co_name);
+      if (file == nullptr || name == nullptr) {
+        PyErr_Clear();
+        return {};
+      }
+      return std::string(file) + ", line " + std::to_string(PyFrame_GetLineNumber(frame)) + ", in " + name;
+    }
+    frame = PyFrame_GetBack(frame);
+    held = Ref(reinterpret_cast<PyObject*>(frame));
+  }
+  return {};
+}
+
+[[noreturn]] void fail_abstract(const at::Tensor& value, const char* reader, const char* wants, const char* instead) {
+  const std::string line = user_line();
+  const std::string where = line.empty() ? "" : " (" + line + ")";
+  if (is_batched(value)) {
+    fail(PyExc_RuntimeError, "vmap: %s asks for %s of a Tensor that stands for many%s; each may have another one; %s",
+         reader, wants, where.c_str(), instead);
+  }
+  if (open_traces == 0) {
+    fail(compile_error,
+         "%s: this Tensor is from inside a compiled function%s, which was traced and is over; return it instead of "
+         "keeping it elsewhere",
+         reader, where.c_str());
+  }
+  fail(compile_error, "compile: %s asks for %s of a Tensor%s, and while a program is traced there is none; %s", reader,
+       wants, where.c_str(), instead);
+}
+
+at::DimVector doubled(at::IntArrayRef lengths, std::int64_t last) {
+  at::DimVector result;
+  for (const std::int64_t length : lengths) result.push_back(2 * length);
+  result.push_back(last);
+  return result;
+}
+
+at::DimVector with_pair(at::IntArrayRef sizes) {
+  at::DimVector result(sizes);
+  result.push_back(2);
+  return result;
+}
+
+// `base` looked at as another dtype, whose strides and offset count elements of that dtype.
+at::Tensor strided_as(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
+                      std::int64_t offset) {
+  if (type == base.scalar_type()) {
+    const bool same = sizes == base.sizes() && strides == base.strides() && offset == base.storage_offset();
+    return same ? at::alias(base) : at::as_strided(base, sizes, strides, offset);
+  }
+  if (base.is_complex() && type == c10::toRealValueType(base.scalar_type())) {
+    return at::as_strided(at::view_as_real(base), sizes, strides, offset);
+  }
+  if (at::isComplexType(type) && c10::toRealValueType(type) == base.scalar_type()) {
+    return at::view_as_complex(at::as_strided(base, with_pair(sizes), doubled(strides, 1), 2 * offset));
+  }
+  const bool same = sizes == base.sizes() && strides == base.strides() && offset == base.storage_offset();
+  return (same ? base : at::as_strided(base, sizes, strides, offset)).view(type);
+}
+
+PyObject* begin_trace(PyObject*, PyObject*) {
+  ++open_traces;
+  ++active_scopes;  // what sees which memory is written down from now on, for writes under a gradient
+  Py_RETURN_NONE;
+}
+
+PyObject* end_trace(PyObject*, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    if (open_traces == 0) fail(PyExc_RuntimeError, "end_trace: none is open");
+    --open_traces;
+    --active_scopes;
+    forget_families();
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* tracing(PyObject*, PyObject*) { return PyBool_FromLong(is_tracing()); }
+
+PyObject* abstract(PyObject*, PyObject* object) {
+  return PyBool_FromLong(is_tensor(object) && is_abstract(value_of(object)));
+}
+
+// require_values(t, reader): raises if the values of the Tensor are not known.
+PyObject* require_values_function(PyObject*, PyObject* args) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    const char* reader = nullptr;
+    if (!PyArg_ParseTuple(args, "Os:require_values", &object, &reader)) throw PythonError{};
+    if (is_tensor(object)) require_values(value_of(object), reader);
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* user_line_function(PyObject*, PyObject*) {
+  return guarded([&] { return check(PyUnicode_FromString(user_line().c_str())).release(); });
+}
+
+}  // namespace
+
+at::Tensor physical(const at::Tensor& value) {
+  at::Tensor inner = value;
+  while (const auto* batched = at::functorch::maybeGetBatchedImpl(inner)) inner = batched->value();
+  return inner;
+}
+
+bool is_tracing() { return open_traces != 0; }
+
+at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
+                         std::int64_t offset) {
+  Below guard;
+  at::DimVector forward(strides);
+  at::DimVector backward;
+  for (std::size_t i = 0; i < forward.size(); ++i) {
+    if (forward[i] >= 0) continue;
+    if (sizes[i] > 1) {
+      backward.push_back(static_cast<std::int64_t>(i));
+      offset += (sizes[i] - 1) * forward[i];
+    }
+    forward[i] = -forward[i];
+  }
+  const at::Tensor view = strided_as(base, type, sizes, forward, offset);
+  return backward.empty() ? view : at::flip(view, backward);
+}
+
+void require_values(const at::Tensor& value, const char* reader) {
+  if (!is_abstract(value)) return;
+  fail_abstract(value, reader, "the values", "compute on with the Tensor (np.where in the place of if)");
+}
+
+void fail_size(const at::Tensor& value, const char* reader) {
+  fail_abstract(value, reader, "a size that depends on the values",
+                "np.where(mask, a, b) has the size of its arguments");
+}
+
+void register_abstract(PyObject* module) {
+  compile_error = PyErr_NewExceptionWithDoc("numtorch.CompileError",
+                                            "A program that cannot be compiled, with the line of it that says so.",
+                                            PyExc_RuntimeError, nullptr);
+  check(PyModule_AddObjectRef(module, "CompileError", compile_error));
+  static PyMethodDef functions[] = {
+      {"begin_trace", begin_trace, METH_NOARGS, "begin_trace(): what this thread computes from now on is a program."},
+      {"end_trace", end_trace, METH_NOARGS, "end_trace(): the end of what begin_trace began."},
+      {"is_tracing", tracing, METH_NOARGS, "is_tracing(): whether this thread traces a program."},
+      {"is_abstract", abstract, METH_O, "is_abstract(x): whether x is a Tensor whose values are not known."},
+      {"require_values", require_values_function, METH_VARARGS,
+       "require_values(x, reader): raises if x is a Tensor whose values are not known."},
+      {"user_line", user_line_function, METH_NOARGS, "user_line(): where in a user's code this is."},
+      {nullptr, nullptr, 0, nullptr},
+  };
+  check(PyModule_AddFunctions(module, functions));
+}
+
+}  // namespace numtorch

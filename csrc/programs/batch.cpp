@@ -1,0 +1,185 @@
+#include "programs/batch.h"
+
+#include <ATen/functorch/BatchedFallback.h>
+#include <ATen/functorch/BatchedTensorImpl.h>
+#include <ATen/functorch/DynamicLayer.h>
+#include <ATen/ops/clone.h>
+#include <ATen/ops/movedim.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "array/abstract.h"
+#include "array/tensor.h"
+#include "errors/errors.h"
+#include "indexing/plan.h"
+#include "tape/run.h"
+#include "tape/sharing.h"
+
+namespace numtorch {
+
+namespace {
+
+using at::functorch::BatchedTensorImpl;
+using at::functorch::maybeGetBatchedImpl;
+using at::functorch::RandomnessType;
+
+thread_local int batches = 0;
+
+const at::Tensor& given_tensor(PyObject* object, const char* function) {
+  if (!is_tensor(object)) {
+    fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
+  }
+  return value_of(object);
+}
+
+// begin_batch(size, randomness): the level of a new batch, innermost; randomness is 0 error, 1 same, 2 different.
+PyObject* begin_batch(PyObject*, PyObject* args) {
+  return guarded([&] {
+    long long size = 0;
+    int randomness = 0;
+    if (!PyArg_ParseTuple(args, "Li:begin_batch", &size, &randomness)) throw PythonError{};
+    static const bool quiet = [] {
+      at::functorch::setVmapFallbackWarningEnabled(false);
+      return true;
+    }();
+    static_cast<void>(quiet);
+    const std::int64_t level = at::functorch::initAndPushDynamicLayer(
+        at::functorch::TransformType::Vmap, c10::SymInt(size), static_cast<RandomnessType>(randomness));
+    ++batches;
+    ++active_scopes;  // what sees which memory is written down from now on, for writes that need more of it
+    return PyLong_FromLongLong(level);
+  });
+}
+
+PyObject* end_batch(PyObject*, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    if (batches == 0) fail(PyExc_RuntimeError, "end_batch: none is open");
+    at::functorch::popDynamicLayerAndDeleteMetadata();
+    --batches;
+    --active_scopes;
+    forget_families();
+    Py_RETURN_NONE;
+  });
+}
+
+// batched(t, axis, level): the Tensor that stands for the slices of t along an axis.
+PyObject* batched(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject* object = nullptr;
+    long long axis = 0;
+    long long level = 0;
+    if (!PyArg_ParseTuple(args, "OLL:batched", &object, &axis, &level)) throw PythonError{};
+    const at::Tensor& value = given_tensor(object, "batched");
+    Below guard;
+    at::Tensor made = at::functorch::addBatchDim(value, axis, level);
+    const int flags = (as_tensor(object)->flags & (kReadOnly | kShared)) | kView;
+    // An element of a 1-d array is a value, as in a loop.
+    const bool is_value = made.dim() == 0;
+    return check(wrap(std::move(made), static_cast<std::uint8_t>(is_value ? kValue : flags))).release();
+  });
+}
+
+// unbatched(t, level, size, axis): all that t stands for in that batch, along a new axis.
+PyObject* unbatched(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject* object = nullptr;
+    long long level = 0;
+    long long size = 0;
+    long long axis = 0;
+    if (!PyArg_ParseTuple(args, "OLLL:unbatched", &object, &level, &size, &axis)) throw PythonError{};
+    const at::Tensor& value = given_tensor(object, "unbatched");
+    Below guard;
+    const auto* inner = maybeGetBatchedImpl(value);
+    if (inner != nullptr && inner->level() == level) {
+      const at::Tensor& all = inner->value();
+      return check(wrap(inner->bdim() == axis ? all : at::movedim(all, inner->bdim(), axis))).release();
+    }
+    // It is the same for each.
+    std::vector<std::int64_t> shape = value.sizes().vec();
+    shape.insert(shape.begin() + axis, size);
+    return check(wrap(value.unsqueeze(axis).expand(shape).clone())).release();
+  });
+}
+
+bool has_level(const at::Tensor& value, std::int64_t level) {
+  at::Tensor inner = value;
+  while (const auto* batched = maybeGetBatchedImpl(inner)) {
+    if (batched->level() == level) return true;
+    inner = batched->value();
+  }
+  return false;
+}
+
+// levels_of(t): the levels at which t is batched.
+PyObject* levels_of(PyObject*, PyObject* object) {
+  return guarded([&] {
+    at::Tensor inner = given_tensor(object, "levels_of");
+    Ref list = check(PyList_New(0));
+    while (const auto* batched = maybeGetBatchedImpl(inner)) {
+      const Ref level = check(PyLong_FromLongLong(batched->level()));
+      check(PyList_Append(list.get(), level.get()));
+      inner = batched->value();
+    }
+    return list.release();
+  });
+}
+
+}  // namespace
+
+int open_batches() { return batches; }
+
+bool outgrows(const TensorObject* target, const at::Tensor& source) {
+  if (batches == 0 || !is_batched(source)) return false;
+  bool outgrown = false;
+  at::Tensor inner = source;
+  while (const auto* batched = maybeGetBatchedImpl(inner)) {
+    const std::int64_t level = batched->level();
+    inner = batched->value();
+    if (has_level(target->value, level)) continue;
+    outgrown = true;
+    if (target->born < level) {
+      fail(
+          PyExc_RuntimeError,
+          "vmap: a write to a Tensor of shape %s from outside of the function, which each call would overwrite; return "
+          "what is to be kept, or write into a copy",
+          shape_text(target->value.sizes()).c_str());
+    }
+  }
+  return outgrown;
+}
+
+at::Tensor spread_like(const at::Tensor& value, const at::Tensor& like) {
+  Below guard;
+  std::vector<std::pair<std::int64_t, std::int64_t>> missing;  // level and size
+  at::Tensor inner = like;
+  while (const auto* batched = maybeGetBatchedImpl(inner)) {
+    if (!has_level(value, batched->level())) {
+      missing.emplace_back(batched->level(), batched->value().size(batched->bdim()));
+    }
+    inner = batched->value();
+  }
+  std::sort(missing.begin(), missing.end());
+  at::Tensor result = value;
+  for (const auto& [level, size] : missing) {
+    std::vector<std::int64_t> shape{size};
+    shape.insert(shape.end(), result.sizes().begin(), result.sizes().end());
+    result = at::functorch::addBatchDim(result.unsqueeze(0).expand(shape).contiguous(), 0, level);
+  }
+  return missing.empty() ? result.clone() : result;
+}
+
+void register_batch(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"begin_batch", begin_batch, METH_VARARGS, "begin_batch(size, randomness): the level of a new batch."},
+      {"end_batch", end_batch, METH_NOARGS, "end_batch(): the end of the innermost batch."},
+      {"batched", batched, METH_VARARGS, "batched(t, axis, level): the Tensor that stands for slices of t."},
+      {"unbatched", unbatched, METH_VARARGS, "unbatched(t, level, size, axis): all that t stands for."},
+      {"levels_of", levels_of, METH_O, "levels_of(t): the levels at which t is batched, the innermost first."},
+      {nullptr, nullptr, 0, nullptr},
+  };
+  check(PyModule_AddFunctions(module, functions));
+}
+
+}  // namespace numtorch
