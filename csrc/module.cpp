@@ -17,6 +17,7 @@
 #include "process/ending.h"
 #include "programs/batch.h"
 #include "programs/bridge.h"
+#include "programs/signature.h"
 #include "tape/record.h"
 #include "tape/strided.h"
 #include "ufuncs/asking.h"
@@ -55,6 +56,7 @@ void register_all(PyObject* self) {
   numtorch::register_lending(self);
   numtorch::register_batch(self);
   numtorch::register_bridge(self);
+  numtorch::register_signature(self);
   auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);
   numtorch::register_generator(module);
 }

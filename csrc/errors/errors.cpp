@@ -89,7 +89,8 @@ void set_python_error() noexcept {
   } catch (const std::out_of_range& error) {
     set_message(PyExc_IndexError, error.what());
   } catch (const std::exception& error) {
-    set_wording(error.what());
+    // What traces a program is Python, and its errors pass through libtorch with their indicator set.
+    if (PyErr_Occurred() == nullptr) set_wording(error.what());
   } catch (...) {
     PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
   }

@@ -231,6 +231,7 @@ bool overlaps(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor gather(const at::Tensor& array, const Plan& plan) {
   const at::ScalarType type = array.scalar_type();
+  if (plan.mask.defined() && is_abstract(plan.mask)) fail_size(plan.mask, "an index with a mask");
   if (plan.mask.defined()) return as_type(at::masked_select(in_compute_type(array), plan.mask), type);
   const at::Tensor view = view_in_compute_type(array, plan);
   at::Tensor result = plan.arrays.size() == 1 ? gather_along(view, plan) : at::index(view, indices_of(plan));

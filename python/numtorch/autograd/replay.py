@@ -33,6 +33,16 @@ def _default_generators(held: list[Any]) -> list[_core.Generator]:
     return [_core.default_generator(dev) for dev in sorted(devs)]
 
 
+def _is_equal(a: Any, b: Any) -> bool:
+    if isinstance(a, _core.Tensor):
+        return True
+    if isinstance(a, dict):
+        return all(_is_equal(item, b[key]) for key, item in a.items())
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(map(_is_equal, a, b))
+    return bool(np.array_equal(a, b))
+
+
 class RandomNumbers:
     """The random numbers that a function is about to draw, to be drawn again later.
 
@@ -57,6 +67,10 @@ class RandomNumbers:
     def _set(self, states: list[Any]) -> None:
         for (_, put), state in zip(self._streams, states, strict=True):
             put(state)
+
+    def have_moved(self) -> bool:
+        """Whether numbers were drawn since; not from the generators that libtorch's kernels draw from."""
+        return not all(map(_is_equal, self._states, self._get()))
 
     @contextmanager
     def again(self) -> Generator[None, None, None]:

@@ -1,0 +1,160 @@
+"""Python's torch, which traces and lowers programs. Nothing else imports it, and nothing before the first compile.
+
+Names of torch that it does not document are used here alone: each has another way beside it, or a clear error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from numtorch import _core
+from numtorch._core import CompileError, Tensor
+
+SETTINGS = {
+    "size_asserts": False,  # numtorch checks the signature of each call
+    "alignment_asserts": False,
+    "scalar_asserts": False,
+    "fallback_random": True,  # random numbers are those of libtorch's generators, as in eager mode
+    "realize_opcount_threshold": 8,  # recurrences that use a value twice would be inlined exponentially
+    "realize_cpu_opcount_threshold": 8,
+}
+
+
+class Torch(NamedTuple):
+    """The parts of torch that are used, imported together."""
+
+    torch: Any
+    make_fx: Any
+    FakeTensorMode: Any
+    functionalize: Any
+    decompositions: Any
+    config: Any
+
+
+_torch: Torch | None = None
+
+
+def load() -> Torch:
+    """Python's torch; RuntimeError if it is not there."""
+    global _torch
+    if _torch is None:
+        try:
+            import torch
+            import torch._inductor.config
+            from torch._inductor.decomposition import select_decomp_table
+            from torch._subclasses.fake_tensor import FakeTensorMode
+            from torch.func import functionalize
+            from torch.fx.experimental.proxy_tensor import make_fx
+        except ImportError as error:
+            raise RuntimeError(
+                f"compile: needs Python's torch, which numtorch itself does not, and cannot import it ({error}); "
+                "install numtorch in an environment with the whole torch package"
+            ) from error
+        _torch = Torch(torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config)
+    return _torch
+
+
+def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
+    """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
+    t = load()
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
+    mode.shape_env = None
+    with t.torch.no_grad():
+        return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
+
+
+@contextlib.contextmanager
+def known_errors() -> Iterator[None]:
+    """What torch raises while it traces, in numtorch's words with the user's line."""
+    try:
+        yield
+    except CompileError:
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        if name in ("DynamicOutputShapeException", "DataDependentOutputException", "GuardOnDataDependentSymNode"):
+            raise CompileError(
+                f"compile: the size or the value of what {getattr(error, 'func', 'a kernel')} gives depends on values, "
+                f"which a program that is traced does not know ({_core.user_line() or 'in a library'}); "
+                "np.where(mask, a, b) has the size of its arguments"
+            ) from error
+        raise
+
+
+def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any]) -> Any:
+    """The graph of libtorch's operators that ``function(*fakes)`` calls; it gives and takes torch.Tensors."""
+    t = load()
+    with t.torch.no_grad(), mode, known_errors():
+        return t.make_fx(function, tracing_mode="real", _allow_non_fake_inputs=True)(*fakes)
+
+
+def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
+    """The graph without writes, but for those to its inputs, which are copies at its end; in Inductor's operators."""
+    t = load()
+
+    def run(*inputs: Any) -> Any:
+        return graph(*inputs)
+
+    with t.torch.no_grad(), mode:
+        traced = t.make_fx(
+            t.functionalize(run, remove="mutations"),
+            decomposition_table=t.decompositions(),
+            tracing_mode="real",
+            _allow_non_fake_inputs=True,
+        )(*fakes)
+    traced.graph.eliminate_dead_code()
+    traced.recompile()
+    return traced
+
+
+Run = Callable[[list[Any]], Sequence[Any]]
+
+
+def lower(graph: Any, mode: Any, fakes: Sequence[Any]) -> Run:
+    """A function that takes a list of torch.Tensors, which it empties, and gives the results of the graph."""
+    t = load()
+    _keep_strides(graph)
+    with t.torch.no_grad(), t.config.patch(SETTINGS), compiler_errors():
+        try:
+            from torch._guards import TracingContext, tracing
+            from torch._inductor.compile_fx import compile_fx_inner
+        except ImportError:
+            return _lower_by_what_is_documented(graph, fakes)
+        with tracing(TracingContext(mode)):
+            compiled = compile_fx_inner(graph, list(fakes))
+        call = getattr(compiled, "current_callable", None)
+        return call if callable(call) else compiled
+
+
+def _lower_by_what_is_documented(graph: Any, fakes: Sequence[Any]) -> Run:
+    import torch._inductor
+
+    compiled = torch._inductor.compile(graph, list(fakes))
+    return lambda inputs: compiled(*inputs)
+
+
+def _keep_strides(graph: Any) -> None:
+    """Results lie in memory as in eager mode."""
+    output = next(node for node in graph.graph.nodes if node.op == "output")
+    results = output.args[0]
+    indices = [i for i, result in enumerate(results) if result is not None]
+    output.meta["user_visible_output_idxs"] = indices
+    strides = [result.meta["val"].stride() if hasattr(result, "meta") else None for result in results]
+    output.meta["original_output_strides"] = strides
+
+
+@contextlib.contextmanager
+def compiler_errors() -> Iterator[None]:
+    """That there is no compiler, in words that say what to install."""
+    try:
+        yield
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        if "InvalidCxxCompiler" in text or "No working C++ compiler" in text:
+            raise CompileError(
+                "compile: no C++ compiler was found, which programs for the CPU are compiled with; install g++ (on "
+                "Debian and Ubuntu: apt install g++), or name one in the environment variable CXX"
+            ) from error
+        raise

@@ -1,0 +1,172 @@
+"""From a function and its arguments to a graph of libtorch's operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from numtorch import _core
+from numtorch._core import CompileError, Tensor
+from numtorch.autograd.closures import RANDOM
+from numtorch.autograd.replay import RandomNumbers
+from numtorch.programs import torch_side
+from numtorch.programs.effects import Effect, Watch
+from numtorch.programs.inputs import Arguments, Edge, edges
+from numtorch.programs.results import Build, Results
+
+
+class Trace:
+    """One traced call of a function.
+
+    Parameters
+    ----------
+    function : callable
+    arguments : Arguments
+
+    Attributes
+    ----------
+    graph
+        libtorch's operators from inputs to outputs, as a torch.fx.GraphModule without writes but to inputs.
+    inputs : list of Tensor
+        Those among the arguments, then those that the function holds.
+    edges : list of Edge
+        What the function holds, as it was.
+    build : callable
+        What the function returned, of outputs and inputs.
+    flags : list of int
+        What the outputs are beside their values.
+    rebound : list of (int, int)
+        Inputs that see other memory afterwards, and which output that is.
+    written : list of int
+        Inputs that are written to.
+    effects : list of Effect
+    """
+
+    def __init__(self, function: Callable[..., Any], arguments: Arguments) -> None:
+        found = list(edges(function, *arguments.others))
+        self.edges: list[Edge] = [edge for edge in found if not isinstance(edge.value, Tensor)]
+        self.tensor_edges: list[Edge] = [edge for edge in found if isinstance(edge.value, Tensor)]
+        self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
+        self._function, self._arguments = function, arguments
+        self.build: Build
+        self.effects: list[Effect] = []
+        self.rebound: list[tuple[int, int]] = []
+        self.mode, self.fakes = torch_side.fakes_of(self.inputs)
+        graph = self._traced()
+        numbers_for_constants(graph)
+        self.first = graph
+        self.graph = torch_side.functional(graph, self.mode, self.fakes)
+        self.written = written_inputs(self.graph)
+        check_sharing(self.inputs, {*self.written, *(i for i, _ in self.rebound)})
+
+    def _traced(self) -> Any:
+        inside = edges(self._arguments.args, self._arguments.kwargs)
+        every = [*self.edges, *self.tensor_edges, *inside]
+        watch = Watch({(id(edge.holder), str(edge.key)): edge for edge in every}.values())
+        random = _HostRandom([e.value for e in self.edges])
+        _core.begin_trace()
+        try:
+            graph = torch_side.trace(lambda *fakes: self._run(fakes, watch), self.mode, self.fakes)
+        finally:
+            _core.end_trace()
+        random.check()
+        return graph
+
+    def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
+        with exchanged(self.inputs, fakes):
+            try:
+                y = self._function(*self._arguments.args, **self._arguments.kwargs)
+                results = Results(self.inputs)
+                self.build = results.builder(y)
+                self.effects = watch.effects(results)
+            finally:
+                watch.undo()
+            for i, (value, fake) in enumerate(zip(self.inputs, fakes, strict=True)):
+                if not _core.is_same(value, fake):
+                    self.rebound.append((i, results.output(_core.from_torch(_core.to_torch(value), value))))
+        outputs, self.flags = results.outputs, results.flags
+        results.finish()
+        return outputs
+
+
+def once(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Each Tensor once, in order."""
+    return list({id(tensor): tensor for tensor in tensors}.values())
+
+
+@contextmanager
+def exchanged(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None]:
+    """Inside the Tensors have these values, torch.Tensors; afterwards their own, whatever was done to them."""
+    flags = [_core.flags_of(tensor) for tensor in tensors]
+    before = [_core.exchange(tensor, value) for tensor, value in zip(tensors, values, strict=True)]
+    try:
+        yield
+    finally:
+        for tensor, value, flag in zip(tensors, before, flags, strict=True):
+            _core.exchange(tensor, value)
+            _core.set_flags(tensor, flag)
+            _core.forget(tensor)
+
+
+class _HostRandom:
+    """Watches the host's generators: what they draw would be frozen in the program."""
+
+    def __init__(self, held: Sequence[Any]) -> None:
+        self._numbers = RandomNumbers([value for value in held if isinstance(value, RANDOM)])
+
+    def check(self) -> None:
+        if self._numbers.have_moved():
+            raise CompileError(
+                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be the "
+                "same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+            )
+
+
+def numbers_for_constants(graph: Any) -> None:
+    """Constants without axes become Python numbers, which are fused where they are used."""
+    torch = torch_side.load().torch
+    for node in list(graph.graph.nodes):
+        if node.op != "get_attr":
+            continue
+        value = getattr(graph, node.target)
+        if not isinstance(value, torch.Tensor) or value.ndim:
+            continue
+        for user in list(node.users):
+            if _takes_number(user, node, value):
+                user.args = tuple(value.item() if arg is node else arg for arg in user.args)
+        if node.users:
+            with graph.graph.inserting_before(node):
+                made = graph.graph.call_function(
+                    torch.ops.aten.full.default, ([], value.item()), {"dtype": value.dtype, "device": value.device}
+                )
+            node.replace_all_uses_with(made)
+        graph.graph.erase_node(node)
+    graph.graph.eliminate_dead_code()
+    graph.recompile()
+
+
+def _takes_number(user: Any, node: Any, value: Any) -> bool:
+    """Whether a number means the same there: beside an operand of the same dtype."""
+    if user.op != "call_function" or not str(user.target).endswith(".Tensor"):
+        return False
+    others = [arg for arg in user.args if hasattr(arg, "meta") and arg is not node]
+    return bool(others) and all(other.meta["val"].dtype == value.dtype for other in others)
+
+
+def written_inputs(graph: Any) -> list[int]:
+    """The inputs that a graph without other writes copies into at its end."""
+    inputs = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    targets = {node.args[0] for node in graph.graph.nodes if str(node.target) == "aten.copy_.default"}
+    return [i for i, node in enumerate(inputs) if node in targets]
+
+
+def check_sharing(inputs: Sequence[Tensor], written: set[int]) -> None:
+    """CompileError if what is written to shares memory with another input, which the program would not see."""
+    for i in written:
+        for j, other in enumerate(inputs):
+            if j != i and _core.share_memory(inputs[i], other):
+                raise CompileError(
+                    f"compile: inputs of shapes {inputs[i].shape} and {other.shape} share memory, and the function "
+                    "writes to one of them; pass one of the two, and take the other as a view of it inside"
+                )
