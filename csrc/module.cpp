@@ -17,7 +17,9 @@
 #include "process/ending.h"
 #include "programs/batch.h"
 #include "programs/bridge.h"
+#include "programs/program.h"
 #include "programs/signature.h"
+#include "programs/table.h"
 #include "tape/record.h"
 #include "tape/strided.h"
 #include "ufuncs/asking.h"
@@ -57,6 +59,8 @@ void register_all(PyObject* self) {
   numtorch::register_batch(self);
   numtorch::register_bridge(self);
   numtorch::register_signature(self);
+  numtorch::register_program(self);
+  numtorch::register_table(self);
   auto module = pybind11::reinterpret_borrow<pybind11::module_>(self);
   numtorch::register_generator(module);
 }
