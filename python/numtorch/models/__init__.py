@@ -1,7 +1,7 @@
 """Networks for images: classes, `create` by torchvision's names, and `predict` for what is in an image."""
 
 from numtorch.models.blocks import Model, backbone, classifier
-from numtorch.models.chance import DropBlock, StochasticDepth
+from numtorch.nn.layers.chance import DropBlock, StochasticDepth
 from numtorch.models.convmixer import ConvMixer
 from numtorch.models.convnext import ConvNeXt
 from numtorch.models.densenet import DenseNet

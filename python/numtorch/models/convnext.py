@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import ChannelNorm, Model, exact_gelu
-from numtorch.models.chance import StochasticDepth
+from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.models.naming import CONVNEXT_TIMM, renamed
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
 

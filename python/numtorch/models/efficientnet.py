@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
-from numtorch.models.chance import StochasticDepth
+from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.models.naming import inverted, renamed
 from numtorch.nn.activations.gates import swish
 from numtorch.nn.activations.sigmoids import sigmoid

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, exact_gelu
-from numtorch.models.chance import StochasticDepth
+from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.nn.layers import Chain, Conv, Dense, Layer, LayerNorm
 
 Function = Callable[..., Any]

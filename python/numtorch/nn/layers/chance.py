@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from numtorch.nn.dropout import uniform
-from numtorch.nn.layers import Moded
+from numtorch.nn.layers.layer import Moded
 from numtorch.nn.pool import max_pool
 
 
@@ -61,7 +61,7 @@ class StochasticDepth(Moded):
 class DropBlock(Moded):
     """In training, zeros in square regions of each channel; the rest grows so that the mean stays (Ghiasi et al. 2018).
 
-    A region begins at a place with the chance
+    A region begins at a position with the chance
 
         gamma = p * H * W / (size ** 2 * (H - size + 1) * (W - size + 1))
 
