@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch.nn.dispatch import ArrayT, number, reals
-from numtorch.nn.dropout import uniform
+from numtorch.nn.draws import uniform
 
 __all__ = [
     "SELU_SCALE",

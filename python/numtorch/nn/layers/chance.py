@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from numtorch.nn.dropout import uniform
+from numtorch.nn.draws import uniform
 from numtorch.nn.layers.layer import Moded
 from numtorch.nn.pool import max_pool
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numtorch.nn.dispatch import ArrayT, number
-from numtorch.nn.dropout import dropout, uniform
+from numtorch.nn.draws import uniform
+from numtorch.nn.dropout import dropout
 from numtorch.nn.layers.layer import Moded
 
 
