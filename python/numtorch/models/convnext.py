@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import ChannelNorm, Model, exact_gelu
-from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.models.naming import CONVNEXT_TIMM, renamed
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
+from numtorch.nn.layers.chance import StochasticDepth
 
 Function = Callable[..., Any]
 # Blocks and channels of the four stages, and how often the last block is left out in training.

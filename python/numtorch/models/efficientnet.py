@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
-from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.models.naming import inverted, renamed
 from numtorch.nn.activations.gates import swish
 from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.layers.chance import StochasticDepth
 
 Function = Callable[..., Any]
 # Expansion, size of the kernel, stride of the first, channels, number of blocks.

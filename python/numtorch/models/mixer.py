@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, exact_gelu
-from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.nn.layers import Chain, Conv, Dense, Layer, LayerNorm
+from numtorch.nn.layers.chance import StochasticDepth
 
 Function = Callable[..., Any]
 # Blocks and features.

@@ -13,14 +13,14 @@ from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
-__all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
+__all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores"]
 
 
 FLASH, EFFICIENT = 1, 2  # libtorch's SDPBackend
 
 
 def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> Any:
-    """A mask of shape (length, keys) that lets each query see the keys up to its own place.
+    """A mask of shape (length, keys) that lets each query see the keys up to its own position.
 
     Parameters
     ----------
@@ -41,23 +41,6 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     if isinstance(like, Tensor):
         return aten.tril(aten.ones(shape, dtype=np.dtype(bool), device=like.dev))
     return np.tri(*shape, dtype=bool)
-
-
-def make_causal_mask(x: Array, axis: int = 1) -> Any:
-    """`causal_mask` for queries and keys that are as many as `x` is long along an axis, and where `x` is.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch.nn import make_causal_mask
-    >>> make_causal_mask(np.ones((1, 2, 8)))
-    array([[ True, False],
-           [ True,  True]])
-    """
-    shape = np.shape(x)
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"make_causal_mask: axis must be one of x, which has shape {tuple(shape)}, not {axis!r}")
-    return causal_mask(shape[axis], like=x)
 
 
 def dot_product_attention(
@@ -86,7 +69,7 @@ def dot_product_attention(
     mask : bool array, optional
         Which keys each query sees; broadcasts to (N, heads, L, K). A query that sees none gets zeros.
     causal : bool
-        Let each query see the keys up to its own place only.
+        Let each query see the keys up to its own position only.
     heads : int
         A divisor of D and E.
     fdrop : callable, optional

@@ -13,11 +13,9 @@ __all__ = [
     "hardtanh",
     "logsigmoid",
     "sigmoid",
-    "sigmoid_fast",
     "softshrink",
     "softsign",
     "tanh",
-    "tanh_fast",
     "tanhshrink",
 ]
 
@@ -52,12 +50,6 @@ def tanh(x: ArrayT) -> ArrayT:
     """
     on_tensors, (x,) = together("tanh", x)
     return aten.tanh(x) if on_tensors else np.tanh(x)
-
-
-sigmoid_fast = sigmoid
-
-
-tanh_fast = tanh
 
 
 def hardsigmoid(x: ArrayT) -> ArrayT:

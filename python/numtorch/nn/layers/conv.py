@@ -124,9 +124,6 @@ class Conv(Layer):
         return text + (", bias=False" if self.bias is None else "")
 
 
-CrossCor = Conv  # Flux's name for a convolution that does not turn its weight around
-
-
 class DepthwiseConv(Conv):
     """A convolution of each channel by itself.
 
