@@ -37,10 +37,8 @@ class ConvMixer(Model):
     ----------
     size : {"small", "base", "large"}
         As Metalhead.jl calls them: timm's 768_32, 1536_20 and 1024_20_ks9_p14.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------

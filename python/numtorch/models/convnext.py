@@ -72,12 +72,10 @@ class ConvNeXt(Model):
     ----------
     size : {"tiny", "small", "base", "large", "xlarge"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float, optional
         How often, in training, the last block is left out; earlier ones less often.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

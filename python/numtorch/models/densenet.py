@@ -51,10 +51,8 @@ class DenseNet(Model):
     ----------
     depth : {121, 161, 169, 201}
         Number of layers.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------

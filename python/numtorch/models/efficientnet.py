@@ -140,8 +140,8 @@ class EfficientNet(Model):
     ----------
     size : {"b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, the last block is left out; earlier ones less often.
     eps : float, optional
@@ -149,8 +149,6 @@ class EfficientNet(Model):
         1e-3, which is also the initial value there.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -212,8 +210,8 @@ class EfficientNetV2(Model):
     ----------
     size : {"s", "m", "l", "xl"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, the last block is left out; earlier ones less often.
     eps : float, optional
@@ -221,8 +219,6 @@ class EfficientNetV2(Model):
         initial value, in timm 1e-5.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

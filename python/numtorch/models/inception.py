@@ -49,15 +49,13 @@ class GoogLeNet(Model):
     ----------
     batchnorm : bool
         With norms, and 3 × 3 in place of 5 × 5 as in torchvision; or without, as in the paper.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     transform_input : bool
         Whether images come normalised by ImageNet's mean and deviation, and the weights want values from -1 to 1:
         torchvision's own weights do.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -124,15 +122,13 @@ class InceptionV3(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     transform_input : bool
         Whether images come normalised by ImageNet's mean and deviation, and the weights want values from -1 to 1:
         torchvision's own weights do.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

@@ -41,10 +41,8 @@ def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) ->
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -96,10 +94,8 @@ def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -148,10 +144,8 @@ def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None)
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -181,10 +175,8 @@ def squeezenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = Non
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------

@@ -185,12 +185,10 @@ class MLPMixer(_Mixed):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -226,12 +224,10 @@ class ResMLP(_Mixed):
         Number of blocks; "big_24" has twice the features, and patches of 8.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -269,12 +265,10 @@ class GMLP(_Mixed):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

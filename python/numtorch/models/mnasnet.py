@@ -79,12 +79,10 @@ class MNASNet(Model):
         Factor of the numbers of channels.
     kind : {"B1", "A1", "small"}
         B1 has no gates and is torchvision's; A1 and small have some.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

@@ -38,12 +38,10 @@ class MobileNetV1(Model):
     ----------
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -89,12 +87,10 @@ class MobileNetV2(Model):
     ----------
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -190,8 +186,8 @@ class MobileNetV3(Model):
         Which of the two.
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     eps : float, optional
@@ -199,8 +195,6 @@ class MobileNetV3(Model):
         initial value, in timm 1e-5.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_mobilenetv3 in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

@@ -120,13 +120,11 @@ class RegNet(Model):
     size : str
         About how many multiplications an image of 224 × 224 takes: "200mf", "400mf", "600mf", "800mf", "1_6gf",
         "3_2gf", "4gf", "6_4gf", "8gf", "12gf", "16gf", "32gf", of y also "64gf" and "128gf".
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     widths : {"torchvision", "pycls"}
         How widths become multiples of the channels of a group: as in torchvision, or as in the paper's own code, pycls,
         and in timm. They differ in x 400mf, y 800mf and y 8gf only.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

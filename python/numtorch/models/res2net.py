@@ -60,10 +60,8 @@ class Res2Net(Model):
         Number of scales, at least 2.
     groups : int
         Groups of the inner convolutions; 8 with a width of 4 are Res2NeXt.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------

@@ -109,14 +109,12 @@ class ResNet(Model):
     depth : {18, 34, 50, 101, 152}, optional
         Number of layers. Without it, the network of 50 layers of Metalhead 0.5: convolutions have biases, the last
         convolution of a block makes images smaller, the end is `softmax`; images are of 224 × 224.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     groups, width : int
         Groups of the inner convolutions, and channels of each for 64 planes.
     se : bool
         Whether each block has a gate of squeeze and excitation.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

@@ -87,10 +87,8 @@ class ShuffleNetV2(Model):
     ----------
     width : {0.5, 1.0, 1.5, 2.0}
         Factor of the numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------

@@ -45,12 +45,10 @@ class SqueezeNet(Model):
     ----------
     version : {"1.1", "1.0"}
         1.1 needs less than half the work of 1.0.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last convolution.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------

@@ -92,12 +92,10 @@ class ViT(Model):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         In the blocks.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
