@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import ChannelNorm, Model, exact_gelu
-from numtorch.models.naming import CONVNEXT_TIMM, renamed
+from numtorch.models.blocks import ChannelNorm, Model, exact_gelu, one_of
+from numtorch.models.naming import CONVNEXT_TIMM, Rules
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
 from numtorch.nn.layers.chance import StochasticDepth
 
@@ -94,9 +94,7 @@ class ConvNeXt(Model):
         drop: float | None = None,
         rng: Any = None,
     ) -> None:
-        if size not in SIZES:
-            raise ValueError(f"ConvNeXt: the size is one of {', '.join(SIZES)}, not {size!r}")
-        counts, widths, usual = SIZES[size]
+        counts, widths, usual = SIZES[one_of("ConvNeXt", "size", size, SIZES)]
         drop = usual if drop is None else drop
         rng = np.random.default_rng(rng)
         layers: list[Function] = [
@@ -120,11 +118,12 @@ class ConvNeXt(Model):
         head = Chain(ChannelNorm(widths[-1], eps=1e-6), Flatten(), Dense(widths[-1], nclasses, init=_small, rng=rng))
         super().__init__("avgpool", features=Chain(layers), avgpool=GlobalMeanPool(), classifier=head)
 
+    def rules(self, names: str) -> Rules:
+        return CONVNEXT_TIMM if names == "timm" else ()
+
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
-        found = renamed(given, CONVNEXT_TIMM)
-        return {
-            name: value.reshape(-1, 1, 1) if name.endswith("layer_scale") else value for name, value in found.items()
-        }
+        """timm keeps a block's scales along one axis."""
+        found = super().__translate__(given, names)
+        if names == "timm":
+            found |= {name: scale.reshape(-1, 1, 1) for name, scale in found.items() if name.endswith("layer_scale")}
+        return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.models.branches import Branches, bn_conv
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool, MeanPool
@@ -107,10 +107,7 @@ class GoogLeNet(Model):
         super().__init__(
             "avgpool",
             **parts,
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            dropout=Dropout(dropout),
-            fc=Dense(1024, nclasses, rng=rng),
+            **pooled(dropout=Dropout(dropout), fc=Dense(1024, nclasses, rng=rng)),
         )
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:

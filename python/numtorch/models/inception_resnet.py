@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.models.branches import Branches, bn_conv
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, MaxPool, MeanPool
+from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
 
@@ -96,10 +96,7 @@ class InceptionResNetV2(Model):
             repeat_2=Chain([_block8(unit, 0.2, False, rng) for _ in range(9)]),
             block8=_block8(unit, 1.0, True, rng),
             conv2d_7b=unit(1, 2080, 1536),
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            head_drop=Dropout(dropout),
-            classif=Dense(1536, nclasses, rng=rng),
+            **pooled("global_pool", head_drop=Dropout(dropout), classif=Dense(1536, nclasses, rng=rng)),
         )
 
 

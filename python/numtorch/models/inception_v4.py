@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model
+from numtorch.models.blocks import Model, pooled
 from numtorch.models.branches import Branches, bn_conv
-from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, MaxPool, MeanPool
+from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
 _ACROSS: dict[str, Any] = {"k": (1, 7), "pad": (0, 3)}
@@ -74,10 +74,7 @@ class InceptionV4(Model):
         super().__init__(
             "global_pool",
             features=features,
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            head_drop=Dropout(dropout),
-            last_linear=Dense(1536, nclasses, rng=rng),
+            **pooled("global_pool", head_drop=Dropout(dropout), last_linear=Dense(1536, nclasses, rng=rng)),
         )
 
 

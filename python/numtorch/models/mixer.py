@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, exact_gelu
+from numtorch.models.blocks import Model, exact_gelu, one_of
 from numtorch.nn.layers import Chain, Conv, Dense, Layer, LayerNorm
 from numtorch.nn.layers.chance import StochasticDepth
 
@@ -209,10 +209,9 @@ class MLPMixer(_Mixed):
         drop: float = 0.0,
         rng: Any = None,
     ) -> None:
-        if size not in MIXER:
-            raise ValueError(f"MLPMixer: the size is one of {', '.join(MIXER)}, not {size!r}")
+        count, features = MIXER[one_of("MLPMixer", "size", size, MIXER)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
-        super().__init__(MixerBlock, *MIXER[size], patch, _norm, drop=drop, rng=rng, **options)
+        super().__init__(MixerBlock, count, features, patch, _norm, drop=drop, rng=rng, **options)
 
 
 class ResMLP(_Mixed):
@@ -247,9 +246,7 @@ class ResMLP(_Mixed):
         drop: float = 0.0,
         rng: Any = None,
     ) -> None:
-        if size not in RESMLP:
-            raise ValueError(f"ResMLP: the size is one of {', '.join(RESMLP)}, not {size!r}")
-        count, features, patch, scale = RESMLP[size]
+        count, features, patch, scale = RESMLP[one_of("ResMLP", "size", size, RESMLP)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
         super().__init__(partial(ResMLPBlock, scale), count, features, patch, Affine, drop=drop, rng=rng, **options)
 
@@ -289,7 +286,6 @@ class GMLP(_Mixed):
         drop: float = 0.0,
         rng: Any = None,
     ) -> None:
-        if size not in GMLP_SIZES:
-            raise ValueError(f"GMLP: the size is one of {', '.join(GMLP_SIZES)}, not {size!r}")
+        count, features = GMLP_SIZES[one_of("GMLP", "size", size, GMLP_SIZES)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
-        super().__init__(GatedBlock, *GMLP_SIZES[size], patch, _norm, drop=drop, rng=rng, **options)
+        super().__init__(GatedBlock, count, features, patch, _norm, drop=drop, rng=rng, **options)

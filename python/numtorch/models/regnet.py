@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
-from numtorch.models.naming import Rules, renamed
+from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, pooled, rounded
+from numtorch.models.naming import Rules
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import Chain, Dense, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.layers import Chain, Dense, Layer
 
 Function = Callable[..., Any]
 # Number of blocks, first width, slope and step of the widths, channels of a group.
@@ -165,11 +165,8 @@ class RegNet(Model):
             "avgpool",
             stem=stem,
             trunk_output=Chain(**trunk),
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            fc=Dense(inputs, nclasses, rng=rng),
+            **pooled(fc=Dense(inputs, nclasses, rng=rng)),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        return renamed(given, _TIMM) if names == "timm" else given
+    def rules(self, names: str) -> Rules:
+        return _TIMM if names == "timm" else ()

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of, pooled
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
 # Channels of the three stages, and of the last convolution.
@@ -99,9 +99,7 @@ class ShuffleNetV2(Model):
     """
 
     def __init__(self, width: float = 1.0, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
-        if width not in WIDTHS:
-            raise ValueError(f"ShuffleNetV2: the width is one of {', '.join(map(str, WIDTHS))}, not {width}")
-        *stages, last = WIDTHS[width]
+        *stages, last = WIDTHS[one_of("ShuffleNetV2", "width", width, WIDTHS)]
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {
             "conv1": Chain(conv(3, inchannels, 24, stride=2, pad=1, rng=rng), BatchNorm(24), relu),
@@ -115,4 +113,4 @@ class ShuffleNetV2(Model):
             inputs = outputs
         parts["conv5"] = Chain(conv(1, inputs, last, rng=rng), BatchNorm(last), relu)
         fc = Dense(last, nclasses, rng=rng)
-        super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("avgpool", **parts, **pooled(fc=fc))

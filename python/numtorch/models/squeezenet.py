@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import Chain, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool
 
@@ -67,12 +67,10 @@ class SqueezeNet(Model):
         dropout: float = 0.5,
         rng: Any = None,
     ) -> None:
-        if version not in FIRES:
-            raise ValueError(f"SqueezeNet: the version is one of {', '.join(FIRES)}, not {version!r}")
         rng = np.random.default_rng(rng)
         k, channels = (7, 96) if version == "1.0" else (3, 64)
         features = Chain(conv(k, inchannels, channels, stride=2, bias=True, rng=rng), relu, _pool())
-        for i, fire in enumerate(FIRES[version], start=3):
+        for i, fire in enumerate(FIRES[one_of("SqueezeNet", "version", version, FIRES)], start=3):
             features.layers[str(i)] = _pool() if fire is None else Fire(channels, *fire, rng=rng)
             channels = channels if fire is None else 2 * fire[1]
         head = Chain(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.layers import AdaptiveMeanPool, BatchNorm, Chain, Dense, Dropout, Flatten, MaxPool
 
@@ -49,12 +49,11 @@ class VGG(Model):
         dropout: float = 0.5,
         rng: Any = None,
     ) -> None:
-        if depth not in STAGES:
-            raise ValueError(f"VGG: the depth is one of {', '.join(map(str, STAGES))}, not {depth}")
+        stages = STAGES[one_of("VGG", "depth", depth, STAGES)]
         rng = np.random.default_rng(rng)
         layers: list[Function] = []
         inputs = inchannels
-        for repeats, outputs in zip(STAGES[depth], (64, 128, 256, 512, 512), strict=True):
+        for repeats, outputs in zip(stages, (64, 128, 256, 512, 512), strict=True):
             for _ in range(repeats):
                 layers.append(conv(3, inputs, outputs, pad=1, bias=True, rng=rng))
                 layers += [BatchNorm(outputs), relu] if batchnorm else [relu]

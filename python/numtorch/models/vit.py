@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, exact_gelu
-from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, renamed
+from numtorch.models.blocks import Model, exact_gelu, one_of
+from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, Rules
 from numtorch.nn.layers import Chain, Conv, Dense, Dropout, Layer, LayerNorm, SelfAttention
 
 # Layers, heads, features, and features in the middle of the Dense layers.
@@ -116,11 +115,9 @@ class ViT(Model):
         dropout: float = 0.0,
         rng: Any = None,
     ) -> None:
-        if size not in SIZES:
-            raise ValueError(f"ViT: the size is one of {', '.join(SIZES)}, not {size!r}")
         if image % patch:
             raise ValueError(f"ViT: patches of {patch} do not fill images of {image}")
-        count, heads, features, inner = SIZES[size]
+        count, heads, features, inner = SIZES[one_of("ViT", "size", size, SIZES)]
         rng = np.random.default_rng(rng)
         places = (image // patch) ** 2 + 1
         super().__init__(
@@ -132,6 +129,5 @@ class ViT(Model):
             heads=Chain(head=Dense(features, nclasses, rng=rng)),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        tables = {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}
-        return renamed(super().__translate__(given, names), tables.get(names, []))
+    def rules(self, names: str) -> Rules:
+        return {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}.get(names, [])

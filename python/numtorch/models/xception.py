@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
 
@@ -107,4 +107,4 @@ class Xception(Model):
             "act4": relu,
         }
         fc = Dense(2048, nclasses, rng=rng)
-        super().__init__("global_pool", **parts, global_pool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("global_pool", **parts, **pooled("global_pool", fc=fc))
