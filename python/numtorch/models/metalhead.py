@@ -1,6 +1,6 @@
 """The networks of Metalhead.jl 0.5 (2020), layer by layer; `residual.py` has its `ResNet()`.
 
-Their Chains have the same layers at the same places, counted from 0 here, so that Flux's names fit. All give
+Their Chains have the same layers at the same positions, counted from 0 here, so that Flux's names fit. All give
 probabilities, and want images of 224 × 224 but for SqueezeNet.
 """
 

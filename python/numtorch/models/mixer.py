@@ -34,16 +34,16 @@ class Mlp(Layer):
 
 
 def _across(layer: Function, x: Any) -> Any:
-    """The layer applied along the places instead of the features: (N, places, features) both before and after."""
+    """The layer applied along the positions instead of the features: (N, positions, features) both before and after."""
     return layer(x.swapaxes(1, 2)).swapaxes(1, 2)
 
 
 class MixerBlock(Layer):
-    """Two Dense layers along the places, two along the features; each after a norm and with a way around."""
+    """Two Dense layers along the positions, two along the features; each after a norm and with a way around."""
 
-    def __init__(self, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Any) -> None:
         self.norm1 = LayerNorm(features, eps=1e-6)
-        self.mlp_tokens = Mlp(places, features // 2, rng=rng)
+        self.mlp_tokens = Mlp(positions, features // 2, rng=rng)
         self.norm2 = LayerNorm(features, eps=1e-6)
         self.mlp_channels = Mlp(features, 4 * features, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
@@ -54,7 +54,7 @@ class MixerBlock(Layer):
 
 
 class Affine(Layer):
-    """Each feature times alpha plus beta, in the place of a norm."""
+    """Each feature times alpha plus beta, in a norm's stead."""
 
     def __init__(self, features: int) -> None:
         self.alpha = np.ones((1, 1, features), np.float32)
@@ -65,13 +65,13 @@ class Affine(Layer):
 
 
 class ResMLPBlock(Layer):
-    """A Dense layer along the places, two along the features; a part of each beside the input."""
+    """A Dense layer along the positions, two along the features; a part of each beside the input."""
 
-    def __init__(self, scale: float, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, scale: float, features: int, positions: int, drop: float, rng: Any) -> None:
         self.ls1 = np.full(features, scale, np.float32)
         self.ls2 = np.full(features, scale, np.float32)
         self.norm1 = Affine(features)
-        self.linear_tokens = Dense(places, places, rng=rng)
+        self.linear_tokens = Dense(positions, positions, rng=rng)
         self.norm2 = Affine(features)
         self.mlp_channels = Mlp(features, 4 * features, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
@@ -82,13 +82,13 @@ class ResMLPBlock(Layer):
 
 
 class SpatialGate(Layer):
-    """Half of the features, times what a Dense layer along the places makes of the other half."""
+    """Half of the features, times what a Dense layer along the positions makes of the other half."""
 
-    def __init__(self, features: int, places: int, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, rng: Any) -> None:
         self.norm = LayerNorm(features // 2)
-        self.proj = Dense(places, places, rng=rng)
+        self.proj = Dense(positions, positions, rng=rng)
         self.proj.weight *= 1e-6  # at first the gate is open everywhere
-        self.proj.bias = np.ones(places, np.float32)
+        self.proj.bias = np.ones(positions, np.float32)
 
     def __call__(self, x: Any) -> Any:
         kept, gate = np.split(x, 2, axis=-1)
@@ -96,11 +96,11 @@ class SpatialGate(Layer):
 
 
 class GatedBlock(Layer):
-    """Two Dense layers along the features with a gate along the places between them, and a way around."""
+    """Two Dense layers along the features with a gate along the positions between them, and a way around."""
 
-    def __init__(self, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Any) -> None:
         self.norm = LayerNorm(features, eps=1e-6)
-        gate = SpatialGate(6 * features, places, rng)
+        gate = SpatialGate(6 * features, positions, rng)
         self.mlp_channels = Mlp(features, 6 * features, gate, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
 
@@ -109,14 +109,14 @@ class GatedBlock(Layer):
 
 
 class Patches(Layer):
-    """An image as a sequence of the features of its patches: (N, C, H, W) becomes (N, places, features).
+    """An image as a sequence of the features of its patches: (N, C, H, W) becomes (N, positions, features).
 
     Parameters
     ----------
     patch : int
         Length of the sides of the patches.
     image : int
-        Length of the sides of the images; others have another number of places.
+        Length of the sides of the images; others have another number of positions.
     inchannels, features : int
         Channels of the images, and features of a patch.
     rng : numpy.random.Generator or int, optional
@@ -136,13 +136,13 @@ class Patches(Layer):
         return y.reshape(*y.shape[:2], -1).swapaxes(1, 2)
 
 
-def mean_of_places(x: Any) -> Any:
-    """(N, places, features) as (N, features)."""
+def mean_of_positions(x: Any) -> Any:
+    """(N, positions, features) as (N, features)."""
     return np.mean(x, axis=1)
 
 
 class _Mixed(Model):
-    """Patches, blocks, a norm, the mean of all places and a Dense layer."""
+    """Patches, blocks, a norm, the mean of all positions and a Dense layer."""
 
     def __init__(
         self,
@@ -160,13 +160,13 @@ class _Mixed(Model):
     ) -> None:
         rng = np.random.default_rng(rng)
         stem = Patches(patch, image, inchannels, features, rng)
-        places = (image // patch) ** 2
+        positions = (image // patch) ** 2
         super().__init__(
             "pool",
             stem=stem,
-            blocks=Chain([block(features, places, drop, rng) for _ in range(count)]),
+            blocks=Chain([block(features, positions, drop, rng) for _ in range(count)]),
             norm=norm(features),
-            pool=mean_of_places,
+            pool=mean_of_positions,
             head=Dense(features, nclasses, rng=rng),
         )
 
@@ -175,7 +175,7 @@ _norm = partial(LayerNorm, eps=1e-6)
 
 
 class MLPMixer(_Mixed):
-    """Network that mixes places and features by turns (Tolstikhin et al. 2021).
+    """Network that mixes positions and features by turns (Tolstikhin et al. 2021).
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ class ResMLP(_Mixed):
 
 
 class GMLP(_Mixed):
-    """Network of Dense layers with gates along the places (Liu et al. 2021).
+    """Network of Dense layers with gates along the positions (Liu et al. 2021).
 
     Parameters
     ----------

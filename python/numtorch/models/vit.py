@@ -45,12 +45,12 @@ class EncoderBlock(Layer):
 
 
 class Encoder(Layer):
-    """Adds to each place what says where it is; then the blocks, then a norm."""
+    """Adds to each position what says where it is; then the blocks, then a norm."""
 
     def __init__(
-        self, places: int, features: int, heads: int, inner: int, count: int, dropout: float, rng: Any
+        self, positions: int, features: int, heads: int, inner: int, count: int, dropout: float, rng: Any
     ) -> None:
-        self.pos_embedding = rng.normal(0, 0.02, (1, places, features)).astype(np.float32)
+        self.pos_embedding = rng.normal(0, 0.02, (1, positions, features)).astype(np.float32)
         self.dropout = Dropout(dropout)
         blocks = {f"encoder_layer_{i}": EncoderBlock(features, heads, inner, dropout, rng) for i in range(count)}
         self.layers = Chain(**blocks)
@@ -63,7 +63,7 @@ class Encoder(Layer):
 
 
 class _WithClass(Layer):
-    """Patches as a sequence, and before them a place that gathers what the image is of."""
+    """Patches as a sequence, and before them a position that gathers what the image is of."""
 
     def __init__(self, features: int) -> None:
         self.class_token = np.zeros((1, 1, features), np.float32)
@@ -75,8 +75,8 @@ class _WithClass(Layer):
         return np.concatenate([token, x], axis=1)
 
 
-def first_place(x: Any) -> Any:
-    """What the first place of the sequence gathered."""
+def first_position(x: Any) -> Any:
+    """What the first position of the sequence gathered."""
     return x[:, 0]
 
 
@@ -119,13 +119,13 @@ class ViT(Model):
             raise ValueError(f"ViT: patches of {patch} do not fill images of {image}")
         count, heads, features, inner = SIZES[one_of("ViT", "size", size, SIZES)]
         rng = np.random.default_rng(rng)
-        places = (image // patch) ** 2 + 1
+        positions = (image // patch) ** 2 + 1
         super().__init__(
             "heads",
             conv_proj=Conv(patch, inchannels, features, stride=patch, rng=rng),
             tokens=_WithClass(features),
-            encoder=Encoder(places, features, heads, inner, count, dropout, rng),
-            first=first_place,
+            encoder=Encoder(positions, features, heads, inner, count, dropout, rng),
+            first=first_position,
             heads=Chain(head=Dense(features, nclasses, rng=rng)),
         )
 
