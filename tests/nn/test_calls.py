@@ -147,7 +147,7 @@ def test_any_layout(row: Call, layout: str, dev: int) -> None:
 
 
 def turned(x: Any) -> Any:
-    """Weighted, so that gradients differ from place to place; as seen through a transposed view."""
+    """Weighted, so that gradients differ from element to element; as seen through a transposed view."""
     weights = np.linspace(-1, 1, x.size).reshape(x.T.shape)
     return x.T * tensor(weights, dev=x.dev)
 

@@ -73,14 +73,14 @@ def _of_ragged(found: Any, offsets: Array, mode: str) -> Any:
     count = found.shape[0]
     offsets = joined(offsets, found) if is_on_tensors(found) else np.asarray(offsets)
     _check(offsets, count)
-    places = (
+    positions = (
         aten.arange(count, dtype=np.dtype(np.int64), device=found.dev) if is_on_tensors(found) else np.arange(count)
     )
-    bag = np.searchsorted(offsets, places, side="right") - 1
+    bag = np.searchsorted(offsets, positions, side="right") - 1
     size = offsets.shape[0]
     if mode != "max":
         return scatter("+" if mode == "sum" else "mean", found, bag, size=size)
-    filled = scatter("+", np.ones_like(places), bag, size=size) > 0
+    filled = scatter("+", np.ones_like(positions), bag, size=size) > 0
     return np.where(filled[:, None], scatter("max", found, bag, size=size), np.zeros((), found.dtype))
 
 

@@ -48,7 +48,7 @@ def batched_mul(a: ArrayT, b: Array) -> ArrayT:
 
 
 def batched_transpose(a: ArrayT) -> ArrayT:
-    """Each matrix transposed: the last two axes change places.
+    """Each matrix transposed: the last two axes are swapped.
 
     Examples
     --------

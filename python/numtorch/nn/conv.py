@@ -328,11 +328,11 @@ def _reference(x: Any, w: Any, strides: list[int], around: Margins, dilations: l
     steps = [slice(None, None, step) for step in (*strides, *dilations)]
     windows = windows[(slice(None), slice(None), *steps)]
     batch, size = x.shape[0], windows.shape[2 : 2 + n]
-    windows = windows.reshape(batch, groups, w.shape[1], *windows.shape[2:])  # N, group, C, places, k
+    windows = windows.reshape(batch, groups, w.shape[1], *windows.shape[2:])  # N, group, C, positions, k
     rows = np.moveaxis(windows, [1, 0, *range(3, 3 + n)], range(2 + n)).reshape(
         groups, batch * math.prod(size), math.prod(w.shape[1:])
     )
-    y = rows @ np.swapaxes(w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:])), 1, 2)  # group, places, O
+    y = rows @ np.swapaxes(w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:])), 1, 2)  # group, positions, O
     y = y.reshape(groups, batch, *size, w.shape[0] // groups)
     return np.moveaxis(y, [1, 0, -1], [0, 1, 2]).reshape(batch, w.shape[0], *size)
 
@@ -351,10 +351,10 @@ def _reference_transpose(
     ]
     y = np.zeros((batch, groups * w.shape[2], *size), x.dtype)
     for tap in product(*map(range, kernel_size)):
-        landed = np.swapaxes(w[(..., *tap)], 1, 2) @ x  # (group, O, C) @ (N, group, C, places)
-        places = [
+        landed = np.swapaxes(w[(..., *tap)], 1, 2) @ x  # (group, O, C) @ (N, group, C, positions)
+        positions = [
             slice(d * i, d * i + s * (length - 1) + 1, s)
             for i, d, s, length in zip(tap, dilations, strides, lengths, strict=True)
         ]
-        y[(slice(None), slice(None), *places)] += landed.reshape(batch, y.shape[1], *lengths)
+        y[(slice(None), slice(None), *positions)] += landed.reshape(batch, y.shape[1], *lengths)
     return y

@@ -199,8 +199,8 @@ def _collected(name: str, src: Tensor, idx: Tensor, shape: tuple[int, ...], star
     y = aten.full(shape, start, dtype=src.dtype, device=src.dev)
     if name == "+":
         return aten.index_add(y, 0, idx, src)
-    places = aten.expand(idx.reshape(-1, *[1] * (src.ndim - 1)), src.shape)
-    return aten.scatter_reduce_two(y, 0, places, src, {"*": "prod", "max": "amax", "min": "amin"}[name])
+    indices = aten.expand(idx.reshape(-1, *[1] * (src.ndim - 1)), src.shape)
+    return aten.scatter_reduce_two(y, 0, indices, src, {"*": "prod", "max": "amax", "min": "amin"}[name])
 
 
 def _reference(name: str, src: Any, idx: Any, shape: tuple[int, ...], start: Any) -> Any:

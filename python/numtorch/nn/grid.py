@@ -1,4 +1,4 @@
-"""Sampling at given places, between the elements of an array."""
+"""Sampling at given positions, between the elements of an array."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PADDINGS = ("zeros", "border", "reflection")
 def grid_sample(
     x: ArrayT, grid: Array, *, mode: str = "bilinear", padding: str = "zeros", align_corners: bool = False
 ) -> ArrayT:
-    """`x` at the places that `grid` names.
+    """`x` at the positions that `grid` names.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def grid_sample(
     if on_tensors:
         return _SAMPLER[n](x, grid, MODES.index(mode), PADDINGS.index(padding), align_corners)
     at = [
-        _inside(_place(grid[..., i], length, align_corners), length, padding, align_corners)
+        _inside(_position(grid[..., i], length, align_corners), length, padding, align_corners)
         for i, length in enumerate(x.shape[:1:-1])
     ][::-1]
     if mode == "nearest":
@@ -69,9 +69,9 @@ def grid_sample(
     base = [np.floor(a).astype(int) for a in at]
     y = 0
     for corner in product((0, 1), repeat=n):
-        places = [b + c for b, c in zip(base, corner, strict=True)]
-        weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, places, strict=True)], axis=0)
-        y = y + _picked(x, places) * weight[:, None].astype(x.dtype)
+        positions = [b + c for b, c in zip(base, corner, strict=True)]
+        weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, positions, strict=True)], axis=0)
+        y = y + _picked(x, positions) * weight[:, None].astype(x.dtype)
     return y
 
 
@@ -119,7 +119,7 @@ def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[floa
     return grid_sample(x, np.broadcast_to(grid, (x.shape[0], *grid.shape[1:])), mode=mode, align_corners=True)
 
 
-def _place(coordinate: Any, length: int, align_corners: bool) -> Any:
+def _position(coordinate: Any, length: int, align_corners: bool) -> Any:
     """From -1 ... 1 to 0 ... length - 1."""
     if align_corners:
         return (coordinate + 1) / 2 * (length - 1)
@@ -137,11 +137,11 @@ def _inside(at: Any, length: int, padding: str, align_corners: bool) -> Any:
     return at if padding == "zeros" else np.clip(at, 0, length - 1)
 
 
-def _picked(x: Any, places: list[Any]) -> Any:
-    """The elements of each sample at places, and 0 where there are none."""
+def _picked(x: Any, positions: list[Any]) -> Any:
+    """The elements of each sample at positions, and 0 where there are none."""
     lengths = x.shape[2:]
-    exists = np.all([(p >= 0) & (p < length) for p, length in zip(places, lengths, strict=True)], axis=0)
-    near = [np.clip(p, 0, length - 1) for p, length in zip(places, lengths, strict=True)]
+    exists = np.all([(p >= 0) & (p < length) for p, length in zip(positions, lengths, strict=True)], axis=0)
+    near = [np.clip(p, 0, length - 1) for p, length in zip(positions, lengths, strict=True)]
     sample = np.arange(x.shape[0]).reshape(-1, *[1] * (near[0].ndim - 1))
     values = np.moveaxis(x[(sample, slice(None), *near)], -1, 1)
     return values * exists[:, None]

@@ -59,28 +59,28 @@ def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype:
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"onehot: labels must be integers from 0 to {classes - 1}, not {numbers.dtype}")
     if not isinstance(numbers, Tensor):
-        places: Any = np.arange(classes)
+        indices: Any = np.arange(classes)
     else:
-        places = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
+        indices = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
     if numbers.size and (not isinstance(numbers, Tensor) or numbers.dev < 0):
         low, high = int(np.min(numbers)), int(np.max(numbers))
         if low < 0 or high >= classes:
             raise ValueError(f"onehot: labels must be from 0 to {classes - 1}, not from {low} to {high}")
-    return np.moveaxis(numbers[..., None] == places, -1, axis).astype(dtype)
+    return np.moveaxis(numbers[..., None] == indices, -1, axis).astype(dtype)
 
 
 def _numbers(labels: Array, classes: Sequence[Any]) -> Any:
-    """The places of the labels among the classes."""
+    """The indices of the labels among the classes."""
     if isinstance(labels, Tensor):
         known = joined(np.asarray(classes), labels)
         found = labels[..., None] == known
         if labels.dev < 0 and not bool(np.all(np.any(found, axis=-1))):
             raise ValueError(f"onehot: a label is none of the classes {list(classes)!r}")
         return np.argmax(found, axis=-1)
-    place = {label: i for i, label in enumerate(classes)}
+    index = {label: i for i, label in enumerate(classes)}
     labels = np.asarray(labels)
     try:
-        return np.array([place[label] for label in labels.reshape(-1).tolist()], np.int64).reshape(labels.shape)
+        return np.array([index[label] for label in labels.reshape(-1).tolist()], np.int64).reshape(labels.shape)
     except KeyError as error:
         raise ValueError(f"onehot: {error.args[0]!r} is none of the classes {list(classes)!r}") from None
 
@@ -140,7 +140,7 @@ def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any
 
     Returns
     -------
-    values, places : arrays, of length k along the axis
+    values, indices : arrays, of length k along the axis
         Which of equal numbers is taken, and their order, is not said.
 
     Examples
@@ -160,5 +160,5 @@ def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any
     if on_tensors:
         return aten.topk(x, k, axis, largest)
     order = np.argsort(x, axis=axis)
-    places = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
-    return np.take_along_axis(x, places, axis), places
+    indices = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
+    return np.take_along_axis(x, indices, axis), indices

@@ -30,8 +30,10 @@ class _Way:
         self.margins = margins(function, pad, n, [span - 1 for span in spans])
         self.padded = [length + before + after for length, (before, after) in zip(lengths, self.margins, strict=True)]
         self.spans = spans
-        self.places = [(room - span) // s + 1 for room, span, s in zip(self.padded, spans, self.strides, strict=True)]
-        if min(self.places) < 1:
+        self.positions = [
+            (room - span) // s + 1 for room, span, s in zip(self.padded, spans, self.strides, strict=True)
+        ]
+        if min(self.positions) < 1:
             raise ValueError(
                 f"{function}: the windows reach over {tuple(spans)} elements of spatial axes that have "
                 f"{tuple(self.padded)} with their padding"
@@ -60,7 +62,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
 
     Returns
     -------
-    array, shape (N, C * prod(k), places)
+    array, shape (N, C * prod(k), positions)
         Windows in C order, each channel by channel.
 
     Examples
@@ -80,7 +82,8 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     if on_tensors and n == 3:
         w = _taps(x, channels, way.sizes)
         return aten.reshape(
-            depthwise_conv(x, w, stride=way.strides, dilation=way.dilations), [batch, w.shape[0], math.prod(way.places)]
+            depthwise_conv(x, w, stride=way.strides, dilation=way.dilations),
+            [batch, w.shape[0], math.prod(way.positions)],
         )
     if on_tensors:
         deep = [1] * (2 - n)
@@ -90,7 +93,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     steps = (slice(None, None, step) for step in (*way.strides, *way.dilations))
     windows = windows[(slice(None), slice(None), *steps)]
     order = [0, 1, *range(2 + n, 2 + 2 * n), *range(2, 2 + n)]
-    return windows.transpose(order).reshape(batch, channels * math.prod(way.sizes), math.prod(way.places))
+    return windows.transpose(order).reshape(batch, channels * math.prod(way.sizes), math.prod(way.positions))
 
 
 def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1) -> Any:
@@ -98,7 +101,7 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
 
     Parameters
     ----------
-    x : array, shape (N, C * prod(k), places)
+    x : array, shape (N, C * prod(k), positions)
     size : int or sequence of int
         Lengths of the spatial axes, 1 to 3 of them.
     k, stride, pad, dilation
@@ -121,18 +124,18 @@ def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation
     lengths = counts("fold", "size", lengths, n)
     way = _Way("fold", lengths, k, stride, pad, dilation)
     taps = math.prod(way.sizes)
-    if n > 3 or x.ndim != 3 or x.shape[1] % taps or x.shape[2] != math.prod(way.places):
+    if n > 3 or x.ndim != 3 or x.shape[1] % taps or x.shape[2] != math.prod(way.positions):
         raise ValueError(
-            f"fold: x must have shape (N, C * {taps}, {math.prod(way.places)}) for windows {tuple(way.sizes)} over "
+            f"fold: x must have shape (N, C * {taps}, {math.prod(way.positions)}) for windows {tuple(way.sizes)} over "
             f"{tuple(lengths)}, not {x.shape}"
         )
     batch, channels = x.shape[0], x.shape[1] // taps
     if not on_tensors:
-        y = _folded(x.reshape(batch, channels, *way.sizes, *way.places), way)
+        y = _folded(x.reshape(batch, channels, *way.sizes, *way.positions), way)
     elif n == 3:
         w = _taps(x, channels, way.sizes)
         y = conv_transpose(
-            aten.reshape(x, [batch, channels * taps, *way.places]),
+            aten.reshape(x, [batch, channels * taps, *way.positions]),
             w,
             stride=way.strides,
             dilation=way.dilations,
@@ -157,9 +160,9 @@ def _taps(like: Tensor, channels: int, sizes: list[int]) -> Tensor:
 def _folded(columns: Any, way: _Way) -> Any:
     y = np.zeros((*columns.shape[:2], *way.padded), columns.dtype)
     for tap in product(*map(range, way.sizes)):
-        places = [
+        positions = [
             slice(d * i, d * i + s * (count - 1) + 1, s)
-            for i, d, s, count in zip(tap, way.dilations, way.strides, way.places, strict=True)
+            for i, d, s, count in zip(tap, way.dilations, way.strides, way.positions, strict=True)
         ]
-        y[(slice(None), slice(None), *places)] += columns[(slice(None), slice(None), *tap)]
+        y[(slice(None), slice(None), *positions)] += columns[(slice(None), slice(None), *tap)]
     return y

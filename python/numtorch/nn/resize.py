@@ -108,10 +108,10 @@ def upsample(
         middle = () if mode == "nearest" else (align_corners,)
         return KERNELS[mode][n](x, sizes, *middle, *scales)
     for axis, (count, factor) in enumerate(zip(sizes, scales, strict=True), start=2):
-        places, weights = _taps(x.shape[axis], count, factor, mode, align_corners)
+        positions, weights = _taps(x.shape[axis], count, factor, mode, align_corners)
         shape = [-1 if i == axis else 1 for i in range(x.ndim)]
-        parts = zip(places, weights, strict=True)
-        x = sum(np.take(x, place, axis) * weight.reshape(shape).astype(x.dtype) for place, weight in parts)
+        parts = zip(positions, weights, strict=True)
+        x = sum(np.take(x, position, axis) * weight.reshape(shape).astype(x.dtype) for position, weight in parts)
     return x
 
 

@@ -14,7 +14,7 @@ from numtorch.nn.layers.layer import Moded
 
 
 class Dropout(Moded):
-    """Zeros in random places, in training; the rest grows by 1 / (1 - p) (Srivastava et al. 2014).
+    """Zeros at random positions, in training; the rest grows by 1 / (1 - p) (Srivastava et al. 2014).
 
     Parameters
     ----------
