@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -21,10 +22,14 @@ __all__ = [
     "reals",
     "spatial",
     "together",
+    "where",
 ]
 
 Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
 ArrayT = TypeVar("ArrayT", Any, Tensor)  # a Tensor gives a Tensor; what an ndarray gives, the other arguments say
+
+# NumPy's stubs say that this gives an ndarray whatever it takes; of Tensors it gives a Tensor.
+where: Callable[..., Any] = np.where
 
 _FLOAT64 = np.dtype(np.float64)
 

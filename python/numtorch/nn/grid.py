@@ -67,7 +67,7 @@ def grid_sample(
     if mode == "nearest":
         return _picked(x, [np.rint(a).astype(int) for a in at])
     base = [np.floor(a).astype(int) for a in at]
-    y = 0
+    y: Any = 0
     for corner in product((0, 1), repeat=n):
         positions = [b + c for b, c in zip(base, corner, strict=True)]
         weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, positions, strict=True)], axis=0)

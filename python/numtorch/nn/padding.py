@@ -76,7 +76,8 @@ def pad_constant(x: ArrayT, pad: Any, value: float = 0, *, axes: Axes = None) ->
         raise TypeError(f"pad_constant: value must be a number, not {value!r}")
     if is_on_tensors(x):
         return aten.constant_pad_nd(x, [side for pair in reversed(widths) for side in pair], value)
-    return np.pad(x, widths, constant_values=value)
+    padded: Any = np.pad(x, widths, constant_values=value)
+    return padded
 
 
 def pad_zeros(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:

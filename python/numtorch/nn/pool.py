@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch.nn import windows
-from numtorch.nn.dispatch import Array, ArrayT, counts, number, reals, spatial, together
+from numtorch.nn.dispatch import Array, ArrayT, counts, number, reals, spatial, together, where
 from numtorch.nn.windows import Window
 
 __all__ = [
@@ -147,12 +147,12 @@ def lp_pool(x: ArrayT, p: float, k: Any, *, stride: Any = None) -> ArrayT:
     if not number("lp_pool", "p", p) > 0:
         raise ValueError(f"lp_pool: p must be greater than 0, not {p!r}")
     count = math.prod(counts("lp_pool", "k", k, spatial("lp_pool", x)))
-    magnitude: Any = np.abs(x)
+    magnitude = np.abs(x)
     if p == math.inf:
         return max_pool(magnitude, k, stride=stride)
-    total: Any = mean_pool(magnitude**p, k, stride=stride) * count
+    total = mean_pool(magnitude**p, k, stride=stride) * count
     nothing = total == 0
-    return np.where(nothing, 0.0, np.where(nothing, 1.0, total) ** (1 / p)).astype(x.dtype)
+    return where(nothing, 0.0, where(nothing, 1.0, total) ** (1 / p)).astype(x.dtype)
 
 
 def _filled(function: str, x: Any) -> int:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.nn.dispatch import ArrayT, number
+from numtorch.nn.dispatch import ArrayT, number, where
 from numtorch.nn.draws import uniform
 from numtorch.nn.dropout import dropout
 from numtorch.nn.layers.layer import Moded
@@ -87,7 +87,7 @@ class AlphaDropout(Moded):
         kept = uniform("AlphaDropout", x.shape, x, self.rng) >= self.p
         a = 1 / math.sqrt((1 - self.p) * (1 + self.p * low * low))
         b = -a * low * self.p
-        return np.where(kept, x, np.asarray(low, x.dtype)) * a + b
+        return where(kept, x, np.asarray(low, x.dtype)) * a + b
 
     def describe(self) -> str:
         return str(self.p)
