@@ -11,6 +11,7 @@ from numtorch.nn.activations.gates import gelu
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.conv import conv as nn_conv
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Conv, Flatten, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
 from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.nn.layers.dense import activated
@@ -203,7 +204,7 @@ class SqueezeExcite(Layer):
     """
 
     def __init__(
-        self, channels: int, squeezed: int, act: Function = relu, gate: Function = sigmoid, *, rng: Any = None
+        self, channels: int, squeezed: int, act: Function = relu, gate: Function = sigmoid, *, rng: Rng = None
     ) -> None:
         self.pool = GlobalMeanPool()
         self.fc1 = Conv(1, channels, squeezed, rng=rng)
@@ -260,7 +261,7 @@ class InvertedResidual(Layer):
         unit: Callable[..., Chain] = conv_norm,
         name: str = "block",
         flat: Literal["none", "last", "all"] = "none",
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         unit = partial(unit, rng=rng)
         widest = partial(unit, k, act=act, stride=stride)

@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv, exact_gelu, one_of, pooled
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer
 
 Function = Callable[..., Any]
@@ -48,7 +49,7 @@ class ConvMixer(Model):
     21110248
     """
 
-    def __init__(self, size: str = "base", *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
+    def __init__(self, size: str = "base", *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
         features, count, k, patch, act = SIZES[one_of("ConvMixer", "size", size, SIZES)]
         rng = np.random.default_rng(rng)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch.models.blocks import ChannelNorm, Model, exact_gelu, one_of
 from numtorch.models.naming import CONVNEXT_TIMM, Rules
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
 from numtorch.nn.layers.chance import StochasticDepth
 
@@ -48,7 +49,7 @@ class ConvNeXtBlock(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, channels: int, drop: float, rng: Any) -> None:
+    def __init__(self, channels: int, drop: float, rng: Rng) -> None:
         self.layer_scale = np.full((channels, 1, 1), 1e-6, np.float32)
         self.block = Chain(
             Conv(7, channels, channels, pad=3, groups=channels, init=_small, rng=rng),
@@ -92,7 +93,7 @@ class ConvNeXt(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float | None = None,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         counts, widths, usual = SIZES[one_of("ConvNeXt", "size", size, SIZES)]
         drop = usual if drop is None else drop

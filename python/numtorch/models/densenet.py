@@ -10,6 +10,7 @@ import numpy as np
 from numtorch.models.blocks import Model, conv, one_of, pooled
 from numtorch.models.naming import OLD_DENSENET, Rules
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool, MeanPool
 
 Function = Callable[..., Any]
@@ -33,7 +34,7 @@ class DenseLayer(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, growth: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, growth: int, rng: Rng = None) -> None:
         self.norm1 = BatchNorm(inputs)
         self.conv1 = conv(1, inputs, 4 * growth, rng=rng)
         self.norm2 = BatchNorm(4 * growth)
@@ -63,7 +64,7 @@ class DenseNet(Model):
     (364, 7978856)
     """
 
-    def __init__(self, depth: int = 121, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
+    def __init__(self, depth: int = 121, *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
         repeats, growth, channels = CONFIGURATIONS[one_of("DenseNet", "depth", depth, CONFIGURATIONS)]
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {

@@ -12,6 +12,7 @@ import numpy as np
 from numtorch.models.blocks import InvertedResidual, Model, SqueezeExcite, conv_norm, one_of, pooled, rounded
 from numtorch.models.naming import Rules, inverted
 from numtorch.nn.activations.gates import swish
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout
 
 Function = Callable[..., Any]
@@ -102,7 +103,7 @@ def _parts(
     dropout: float,
     drop: float,
     unit: Callable[..., Chain],
-    rng: Any,
+    rng: Rng,
 ) -> dict[str, Function]:
     """The parts of both versions; `drop` grows from 0 with the number of the block."""
     layers: list[Function] = [unit(3, inchannels, stem, swish, stride=2, rng=rng)]
@@ -167,7 +168,7 @@ class EfficientNet(Model):
         drop: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         width, depth, dropout = SIZES[one_of("EfficientNet", "size", size, SIZES)]
         self.large = size in ("b5", "b6", "b7", "b8")
@@ -237,7 +238,7 @@ class EfficientNetV2(Model):
         drop: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rows, dropout = SIZES_V2[one_of("EfficientNetV2", "size", size, SIZES_V2)]
         self.counts = [row[4] for row in rows]

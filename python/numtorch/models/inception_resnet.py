@@ -11,6 +11,7 @@ import numpy as np
 from numtorch.models.blocks import Model, conv, pooled
 from numtorch.models.branches import Branches, bn_conv
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
@@ -38,7 +39,7 @@ class ScaledResidual(Branches):
     __buffers__: ClassVar[tuple[str, ...]] = ("scale",)
 
     def __init__(
-        self, scale: float, outputs: int, inner: int, *, last: bool = False, rng: Any = None, **parts: Function
+        self, scale: float, outputs: int, inner: int, *, last: bool = False, rng: Rng = None, **parts: Function
     ) -> None:
         super().__init__([[name] for name in parts], **parts, conv2d=conv(1, inner, outputs, bias=True, rng=rng))
         self.scale = scale
@@ -67,7 +68,7 @@ class InceptionResNetV2(Model):
     55843464
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Rng = None) -> None:
         rng = np.random.default_rng(rng)
         unit = partial(bn_conv, rng=rng)
         super().__init__(
@@ -109,7 +110,7 @@ def _first(unit: Function) -> Branches:
     )
 
 
-def _block35(unit: Function, rng: Any) -> ScaledResidual:
+def _block35(unit: Function, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         0.17,
         320,
@@ -121,7 +122,7 @@ def _block35(unit: Function, rng: Any) -> ScaledResidual:
     )
 
 
-def _block17(unit: Function, rng: Any) -> ScaledResidual:
+def _block17(unit: Function, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         0.1,
         1088,
@@ -132,7 +133,7 @@ def _block17(unit: Function, rng: Any) -> ScaledResidual:
     )
 
 
-def _block8(unit: Function, scale: float, last: bool, rng: Any) -> ScaledResidual:
+def _block8(unit: Function, scale: float, last: bool, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         scale,
         2080,

@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, pooled
 from numtorch.models.branches import Branches, bn_conv
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
@@ -35,7 +36,7 @@ class InceptionV4(Model):
     42679816
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Rng = None) -> None:
         unit = partial(bn_conv, rng=np.random.default_rng(rng))
         features = Chain(
             unit(3, inchannels, 32, stride=2),

@@ -17,6 +17,7 @@ from numtorch.models.inception import GOOGLE
 from numtorch.models.residual import probabilities
 from numtorch.models.squeezenet import Fire
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import (
     BatchNorm,
     Chain,
@@ -36,7 +37,7 @@ def _model(layers: list[Function], head: int) -> Model:
     return Model(str(head), **{str(i): layer for i, layer in enumerate(layers)})
 
 
-def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """VGG19: 16 convolutions, 5 pools and 3 Dense layers.
 
     Parameters
@@ -70,7 +71,7 @@ def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) ->
 class InceptionBlock(Layer):
     """Four paths side by side: 1 × 1; 1 × 1 and 3 × 3; 1 × 1 and 5 × 5; a pool and 1 × 1."""
 
-    def __init__(self, sizes: tuple[int, ...], rng: Any) -> None:
+    def __init__(self, sizes: tuple[int, ...], rng: Rng) -> None:
         inputs, one, to3, three, to5, five, pooled = sizes
         unit = partial(conv, act=relu, bias=True, rng=rng)
         self.path_1 = unit(1, inputs, one)
@@ -89,7 +90,7 @@ class InceptionBlock(Layer):
         return np.concatenate(found, axis=1)
 
 
-def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """GoogLeNet without norms and without classifiers in the middle.
 
     Parameters
@@ -127,7 +128,7 @@ def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None
 class DenseBottleneck(Layer):
     """What two convolutions make of the input, and behind it the input."""
 
-    def __init__(self, inputs: int, growth: int, rng: Any) -> None:
+    def __init__(self, inputs: int, growth: int, rng: Rng) -> None:
         self.layer = Chain(
             BatchNorm(inputs, relu),
             conv(1, inputs, 4 * growth, bias=True, rng=rng),
@@ -139,7 +140,7 @@ class DenseBottleneck(Layer):
         return np.concatenate([self.layer(x), x], axis=1)
 
 
-def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """DenseNet-121, whose convolutions have biases.
 
     Parameters
@@ -170,7 +171,7 @@ def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None)
     return _model([*layers, *head], len(layers))
 
 
-def squeezenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def squeezenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """SqueezeNet 1.1. Flux does not see the expansions in it, so its names do not fit.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, exact_gelu, one_of
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Layer, LayerNorm
 from numtorch.nn.layers.chance import StochasticDepth
 
@@ -23,7 +24,7 @@ GMLP_SIZES = {"tiny": (30, 128), "small": (30, 256), "base": (30, 512)}
 class Mlp(Layer):
     """Two Dense layers, between them `gelu` and what `gate` makes of half or all of it."""
 
-    def __init__(self, inputs: int, inner: int, gate: Function | None = None, *, rng: Any = None) -> None:
+    def __init__(self, inputs: int, inner: int, gate: Function | None = None, *, rng: Rng = None) -> None:
         self.fc1 = Dense(inputs, inner, rng=rng)
         self.gate = gate
         self.fc2 = Dense(inner if gate is None else inner // 2, inputs, rng=rng)
@@ -41,7 +42,7 @@ def _across(layer: Function, x: Any) -> Any:
 class MixerBlock(Layer):
     """Two Dense layers along the positions, two along the features; each after a norm and with a way around."""
 
-    def __init__(self, features: int, positions: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.norm1 = LayerNorm(features, eps=1e-6)
         self.mlp_tokens = Mlp(positions, features // 2, rng=rng)
         self.norm2 = LayerNorm(features, eps=1e-6)
@@ -67,7 +68,7 @@ class Affine(Layer):
 class ResMLPBlock(Layer):
     """A Dense layer along the positions, two along the features; a part of each beside the input."""
 
-    def __init__(self, scale: float, features: int, positions: int, drop: float, rng: Any) -> None:
+    def __init__(self, scale: float, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.ls1 = np.full(features, scale, np.float32)
         self.ls2 = np.full(features, scale, np.float32)
         self.norm1 = Affine(features)
@@ -84,7 +85,7 @@ class ResMLPBlock(Layer):
 class SpatialGate(Layer):
     """Half of the features, times what a Dense layer along the positions makes of the other half."""
 
-    def __init__(self, features: int, positions: int, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, rng: Rng) -> None:
         self.norm = LayerNorm(features // 2)
         self.proj = Dense(positions, positions, rng=rng)
         self.proj.weight *= 1e-6  # at first the gate is open everywhere
@@ -98,7 +99,7 @@ class SpatialGate(Layer):
 class GatedBlock(Layer):
     """Two Dense layers along the features with a gate along the positions between them, and a way around."""
 
-    def __init__(self, features: int, positions: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.norm = LayerNorm(features, eps=1e-6)
         gate = SpatialGate(6 * features, positions, rng)
         self.mlp_channels = Mlp(features, 6 * features, gate, rng=rng)
@@ -123,7 +124,7 @@ class Patches(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, patch: int, image: int, inchannels: int, features: int, rng: Any) -> None:
+    def __init__(self, patch: int, image: int, inchannels: int, features: int, rng: Rng) -> None:
         if image % patch:
             raise ValueError(f"Patches: patches of {patch} do not fill images of {image}")
         self.proj = Conv(patch, inchannels, features, stride=patch, rng=rng)
@@ -156,7 +157,7 @@ class _Mixed(Model):
         nclasses: int,
         inchannels: int,
         drop: float,
-        rng: Any,
+        rng: Rng,
     ) -> None:
         rng = np.random.default_rng(rng)
         stem = Patches(patch, image, inchannels, features, rng)
@@ -207,7 +208,7 @@ class MLPMixer(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         count, features = MIXER[one_of("MLPMixer", "size", size, MIXER)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
@@ -244,7 +245,7 @@ class ResMLP(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         count, features, patch, scale = RESMLP[one_of("ResMLP", "size", size, RESMLP)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
@@ -284,7 +285,7 @@ class GMLP(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         count, features = GMLP_SIZES[one_of("GMLP", "size", size, GMLP_SIZES)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}

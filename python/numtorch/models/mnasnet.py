@@ -11,6 +11,7 @@ import numpy as np
 from numtorch.models.blocks import InvertedResidual, Model, SqueezeExcite, conv, conv_norm, one_of, pooled, rounded
 from numtorch.models.naming import Rule, Rules
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Layer
 
 Function = Callable[..., Any]
@@ -58,7 +59,7 @@ def _norm(channels: int) -> BatchNorm:
 class Separable(Layer):
     """A convolution of each channel by itself and one of 1 × 1; around them, where the shapes agree, the input."""
 
-    def __init__(self, inputs: int, outputs: int, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, rng: Rng) -> None:
         self.conv_dw = conv(3, inputs, inputs, pad=1, groups=inputs, rng=rng)
         self.bn1 = _norm(inputs)
         self.conv_pw = conv(1, inputs, outputs, rng=rng)
@@ -100,7 +101,7 @@ class MNASNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.2,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         stem, inputs, rows = KINDS[one_of("MNASNet", "kind", kind, KINDS)]
         self.rows = rows

@@ -13,6 +13,7 @@ from numtorch.models.naming import Rule, Rules, inverted, of_block
 from numtorch.nn.activations.gates import hardswish
 from numtorch.nn.activations.rectifiers import relu, relu6
 from numtorch.nn.activations.sigmoids import hardsigmoid
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Layer
 
 Function = Callable[..., Any]
@@ -21,7 +22,7 @@ Function = Callable[..., Any]
 class Separable(Layer):
     """A convolution of each channel by itself, and one of 1 × 1 across them."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, rng: Rng) -> None:
         self.conv_dw = conv(3, inputs, inputs, stride=stride, pad=1, groups=inputs, rng=rng)
         self.bn1 = BatchNorm(inputs)
         self.conv_pw = conv(1, inputs, outputs, rng=rng)
@@ -58,7 +59,7 @@ class MobileNetV1(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.001,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         inputs = rounded(32 * width)
@@ -107,7 +108,7 @@ class MobileNetV2(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.2,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         inputs = rounded(32 * width)
@@ -214,7 +215,7 @@ class MobileNetV3(Model):
         dropout: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         if size not in ("large", "small"):
             raise ValueError(f"MobileNetV3: the size is 'large' or 'small', not {size!r}")

@@ -12,6 +12,7 @@ import numpy as np
 from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, pooled, rounded
 from numtorch.models.naming import Rules
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dense, Layer
 
 Function = Callable[..., Any]
@@ -94,7 +95,7 @@ def stages(depth: int, first: int, slope: float, step: float, group: int, widths
 class RegNetBlock(Layer):
     """Convolutions of 1 × 1, 3 × 3 in groups, and 1 × 1, and a way around them."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, group: int, gated: bool, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, group: int, gated: bool, rng: Rng) -> None:
         unit = partial(conv_norm, rng=rng)
         around = inputs != outputs or stride != 1
         self.proj = unit(1, inputs, outputs, None, stride=stride) if around else None
@@ -142,7 +143,7 @@ class RegNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         widths: str = "torchvision",
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         if kind not in KINDS:
             raise ValueError(f"RegNet: the kind is 'x' or 'y', not {kind!r}")

@@ -11,6 +11,7 @@ import numpy as np
 from numtorch.models.blocks import Model, conv, one_of, pooled
 from numtorch.models.resnet import DEEP, ResidualBlock, shortcut, stages
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Dense, MeanPool
 
 Function = Callable[..., Any]
@@ -22,7 +23,7 @@ class Bottle2neck(ResidualBlock):
     expansion = 4
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int, width: int, scale: int, rng: Any = None
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int, width: int, scale: int, rng: Rng = None
     ) -> None:
         inner = planes * width // 64 * groups
         outputs = planes * self.expansion
@@ -79,7 +80,7 @@ class Res2Net(Model):
         groups: int = 1,
         nclasses: int = 1000,
         inchannels: int = 3,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         one_of("Res2Net", "depth", depth, DEEP)
         if scale < 2:

@@ -11,6 +11,7 @@ import numpy as np
 from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, one_of, pooled, rounded
 from numtorch.models.residual import layers_of_2020
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
@@ -42,7 +43,7 @@ class BasicBlock(ResidualBlock):
     expansion = 1
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Rng
     ) -> None:
         if groups != 1 or width != 64:
             raise ValueError("ResNet: groups and width are for depths of 50 and more")
@@ -63,7 +64,7 @@ class Bottleneck(ResidualBlock):
     expansion = 4
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Rng
     ) -> None:
         inner = planes * width // 64 * groups
         outputs = planes * self.expansion
@@ -81,14 +82,14 @@ class Bottleneck(ResidualBlock):
         return self.bn3(self.conv3(y))
 
 
-def shortcut(inputs: int, outputs: int, stride: int, rng: Any) -> Chain | None:
+def shortcut(inputs: int, outputs: int, stride: int, rng: Rng) -> Chain | None:
     """The way around a block that changes the shape: a convolution of 1 × 1 and a norm."""
     if inputs == outputs and stride == 1:
         return None
     return conv_norm(1, inputs, outputs, None, stride=stride, rng=rng)
 
 
-def stages(block: Function, expansion: int, depth: int, inchannels: int, rng: Any) -> dict[str, Function]:
+def stages(block: Function, expansion: int, depth: int, inchannels: int, rng: Rng) -> dict[str, Function]:
     """The first layers and four stages of blocks: `block(inputs, planes, stride=, rng=)`."""
     parts: dict[str, Function] = {
         "conv1": conv(7, inchannels, 64, stride=2, pad=3, rng=rng),
@@ -143,7 +144,7 @@ class ResNet(Model):
         groups: int = 1,
         width: int = 64,
         se: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         if depth is None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv, one_of, pooled
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
@@ -48,7 +49,7 @@ class ShuffleUnit(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, outputs: int, stride: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, rng: Rng = None) -> None:
         half = outputs // 2
         before = inputs if stride > 1 else half
         self.branch1 = (
@@ -98,7 +99,7 @@ class ShuffleNetV2(Model):
     2278604
     """
 
-    def __init__(self, width: float = 1.0, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
+    def __init__(self, width: float = 1.0, *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
         *stages, last = WIDTHS[one_of("ShuffleNetV2", "width", width, WIDTHS)]
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {

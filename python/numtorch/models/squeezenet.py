@@ -8,6 +8,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool
 
 # Channels squeezed to, and of each of the two expansions; None is a pool.
@@ -28,7 +29,7 @@ class Fire(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, squeezed: int, expanded: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, squeezed: int, expanded: int, rng: Rng = None) -> None:
         self.squeeze = conv(1, inputs, squeezed, bias=True, rng=rng)
         self.expand1x1 = conv(1, squeezed, expanded, bias=True, rng=rng)
         self.expand3x3 = conv(3, squeezed, expanded, pad=1, bias=True, rng=rng)
@@ -65,7 +66,7 @@ class SqueezeNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.5,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         k, channels = (7, 96) if version == "1.0" else (3, 64)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, backbone, conv, conv_norm
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Layer, MaxPool, PixelShuffle
 
 Function = Callable[..., Any]
@@ -20,7 +21,7 @@ class Plain(Layer):
 
     __inline__ = "levels"
 
-    def __init__(self, inchannels: int, widths: list[int], rng: Any) -> None:
+    def __init__(self, inchannels: int, widths: list[int], rng: Rng) -> None:
         self.levels = [
             _twice(inputs, outputs, rng) for inputs, outputs in zip([inchannels, *widths[:-1]], widths, strict=True)
         ]
@@ -143,7 +144,7 @@ class UNet(Layer):
         width: int | None = None,
         depth: int = 4,
         backbone: Model | Chain | None = None,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         self.down: Plain | Tapped
@@ -183,5 +184,5 @@ def _of(network: Any) -> Chain:
     raise TypeError(f"UNet: the backbone is a Model or a Chain, not {type(network).__name__}")
 
 
-def _twice(inputs: int, outputs: int, rng: Any) -> Chain:
+def _twice(inputs: int, outputs: int, rng: Rng) -> Chain:
     return Chain(conv_norm(3, inputs, outputs, rng=rng), conv_norm(3, outputs, outputs, rng=rng))

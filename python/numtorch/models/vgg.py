@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import AdaptiveMeanPool, BatchNorm, Chain, Dense, Dropout, Flatten, MaxPool
 
 Function = Callable[..., Any]
@@ -47,7 +48,7 @@ class VGG(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.5,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         stages = STAGES[one_of("VGG", "depth", depth, STAGES)]
         rng = np.random.default_rng(rng)
@@ -103,7 +104,7 @@ class AlexNet(Model):
     61100840
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.5, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.5, rng: Rng = None) -> None:
         rng = np.random.default_rng(rng)
         features = Chain(
             conv(11, inchannels, 64, stride=4, pad=2, bias=True, rng=rng),

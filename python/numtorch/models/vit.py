@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch.models.blocks import Model, exact_gelu, one_of
 from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, Rules
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Dropout, Layer, LayerNorm, SelfAttention
 
 # Layers, heads, features, and features in the middle of the Dense layers.
@@ -26,7 +27,7 @@ SIZES = {
 class EncoderBlock(Layer):
     """Attention and two Dense layers, each after a norm and with a way around."""
 
-    def __init__(self, features: int, heads: int, inner: int, dropout: float, rng: Any) -> None:
+    def __init__(self, features: int, heads: int, inner: int, dropout: float, rng: Rng) -> None:
         self.ln_1 = LayerNorm(features, eps=1e-6)
         self.self_attention = SelfAttention(features, heads=heads, rng=rng)
         self.dropout = Dropout(dropout)
@@ -48,7 +49,14 @@ class Encoder(Layer):
     """Adds to each position what says where it is; then the blocks, then a norm."""
 
     def __init__(
-        self, positions: int, features: int, heads: int, inner: int, count: int, dropout: float, rng: Any
+        self,
+        positions: int,
+        features: int,
+        heads: int,
+        inner: int,
+        count: int,
+        dropout: float,
+        rng: np.random.Generator,
     ) -> None:
         self.pos_embedding = rng.normal(0, 0.02, (1, positions, features)).astype(np.float32)
         self.dropout = Dropout(dropout)
@@ -113,7 +121,7 @@ class ViT(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         if image % patch:
             raise ValueError(f"ViT: patches of {patch} do not fill images of {image}")

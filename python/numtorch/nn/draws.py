@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -11,10 +11,18 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.dispatch import joined
 
-__all__ = ["uniform"]
+__all__ = ["Draws", "Rng", "uniform"]
+
+Rng: TypeAlias = np.random.Generator | int | None  # where initial numbers come from; an int is a seed
 
 
-def uniform(function: str, shape: Iterable[int], like: Any, rng: Any) -> Any:
+class Draws(Protocol):
+    """What functions draw from: a generator of NumPy's or of numtorch's."""
+
+    def random(self, size: tuple[int, ...], /) -> Any: ...
+
+
+def uniform(function: str, shape: Iterable[int], like: Any, rng: Draws | None) -> Any:
     """Numbers evenly drawn from [0, 1), where `like` is and in its dtype."""
     lengths = tuple(shape)
     if rng is not None and not hasattr(rng, "random"):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import kernels as aten
 from numtorch.nn.dispatch import ArrayT, number, together
-from numtorch.nn.draws import uniform
+from numtorch.nn.draws import Draws, uniform
 
 __all__ = ["dropout"]
 
 
 def dropout(
-    x: ArrayT, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Any = None, training: bool = True
+    x: ArrayT, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Draws | None = None, training: bool = True
 ) -> ArrayT:
     """Elements set to 0 by chance, the others scaled so that the expectation stays.
 

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import counts, is_on_tensors, margins
+from numtorch.nn.dispatch import Counts, Pad, counts, is_on_tensors, margins
 
 __all__ = [
     "Window",
@@ -40,7 +40,9 @@ Margins = list[tuple[int, int]]
 class Window:
     """How windows lie over the spatial axes of `x`: sizes, steps, margins and dilations, one for each axis."""
 
-    def __init__(self, function: str, x: Any, n: int, k: Any, stride: Any, pad: Any, dilation: Any, ceil: bool) -> None:
+    def __init__(
+        self, function: str, x: Any, n: int, k: Counts, stride: Counts | None, pad: Pad, dilation: Counts, ceil: bool
+    ) -> None:
         self.sizes = counts(function, "k", k, n)
         self.strides = self.sizes if stride is None else counts(function, "stride", stride, n)
         self.dilations = counts(function, "dilation", dilation, n)

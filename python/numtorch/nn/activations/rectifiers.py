@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch.nn.dispatch import ArrayT, number, reals, where
-from numtorch.nn.draws import uniform
+from numtorch.nn.draws import Draws, uniform
 
 __all__ = [
     "SELU_SCALE",
@@ -111,7 +111,9 @@ def log1p_exp(x: Any) -> Any:
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
-def rrelu(x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None, training: bool = True) -> ArrayT:
+def rrelu(
+    x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Draws | None = None, training: bool = True
+) -> ArrayT:
     """`x` where it is not negative, else `x` times a slope drawn evenly between `low` and `high` for each element.
 
     Parameters

@@ -8,6 +8,7 @@ import numpy as np
 
 from numtorch.nn.attention import dot_product_attention
 from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.dense import Dense, affine
 from numtorch.nn.layers.dropout import Dropout
 from numtorch.nn.layers.init import generator, glorot_uniform, zeros
@@ -43,7 +44,7 @@ class MultiHeadAttention(Layer):
     """
 
     def __init__(
-        self, features: Any, *, heads: int = 8, bias: bool = False, dropout: float = 0.0, rng: Any = None
+        self, features: Any, *, heads: int = 8, bias: bool = False, dropout: float = 0.0, rng: Rng = None
     ) -> None:
         rng = generator(rng)
         if not isinstance(features, int) and (not isinstance(features, tuple | list) or len(features) != 3):
@@ -100,7 +101,7 @@ class SelfAttention(Layer):
     (1, 5, 8)
     """
 
-    def __init__(self, features: int, *, heads: int = 8, rng: Any = None) -> None:
+    def __init__(self, features: int, *, heads: int = 8, rng: Rng = None) -> None:
         rng = generator(rng)
         if integer("SelfAttention", "features", features) % integer("SelfAttention", "heads", heads):
             raise ValueError(f"SelfAttention: {heads} heads do not divide {features} features")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from numtorch.nn.draws import uniform
+from numtorch.nn.draws import Draws, Rng, uniform
 from numtorch.nn.layers.layer import Moded
 from numtorch.nn.pool import max_pool
 
@@ -38,7 +38,7 @@ class StochasticDepth(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, mode: Literal["row", "batch"] = "row", *, rng: Any = None) -> None:
+    def __init__(self, p: float, mode: Literal["row", "batch"] = "row", *, rng: Rng = None) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"StochasticDepth: p is at least 0 and less than 1, not {p}")
         if mode not in ("row", "batch"):
@@ -93,7 +93,7 @@ class DropBlock(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float = 0.1, size: int = 7, *, rng: Any = None) -> None:
+    def __init__(self, p: float = 0.1, size: int = 7, *, rng: Draws | int | None = None) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"DropBlock: p is at least 0 and less than 1, not {p}")
         if size < 1:

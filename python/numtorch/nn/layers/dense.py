@@ -10,6 +10,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
 from numtorch.nn.layers.layer import Layer, activation, array, called
 from numtorch.nn.layers.show import name_of
@@ -85,7 +86,7 @@ class Dense(Layer):
         *,
         bias: bool = True,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         shape = integer("Dense", "outputs", outputs, 0), integer("Dense", "inputs", inputs, 0)
         self.weight = called("Dense", "init", init)(shape, rng=rng)
@@ -129,7 +130,7 @@ class Scale(Layer):
     """
 
     def __init__(
-        self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Any = None
+        self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Rng = None
     ) -> None:
         shape = tuple(integer("Scale", "shape", n, 0) for n in shape)
         self.scale = called("Scale", "init", init)(shape, rng=rng)
@@ -182,7 +183,7 @@ class Bilinear(Layer):
         *,
         bias: bool = True,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         left, right = (inputs, inputs) if isinstance(inputs, int) else inputs
         shape = tuple(integer("Bilinear", "inputs and outputs", n, 0) for n in (outputs, left, right))

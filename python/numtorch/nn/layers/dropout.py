@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numtorch.nn.dispatch import ArrayT, number, where
-from numtorch.nn.draws import uniform
+from numtorch.nn.draws import Draws, uniform
 from numtorch.nn.dropout import dropout
 from numtorch.nn.layers.layer import Moded
 
@@ -36,7 +36,7 @@ class Dropout(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, *, axis: Any = None, rng: Any = None) -> None:
+    def __init__(self, p: float, *, axis: Any = None, rng: Draws | int | None = None) -> None:
         if not 0 <= number("Dropout", "p", p) <= 1:
             raise ValueError(f"Dropout: p is between 0 and 1, not {p}")
         self.p = p
@@ -72,7 +72,7 @@ class AlphaDropout(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, *, rng: Any = None) -> None:
+    def __init__(self, p: float, *, rng: Draws | int | None = None) -> None:
         if not 0 <= number("AlphaDropout", "p", p) <= 1:
             raise ValueError(f"AlphaDropout: p is between 0 and 1, not {p}")
         self.p = p

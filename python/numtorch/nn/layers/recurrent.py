@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.init import generator, zeros
 from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.recurrent import gru, gru_cell, gru_v3, gru_v3_cell, lstm, lstm_cell, rnn, rnn_cell
@@ -21,14 +22,14 @@ class _Cell(Layer):
 
     gates = 1
 
-    def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Any = None):
+    def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Rng = None):
         owner = type(self).__name__
         integer(owner, "inputs", inputs, 0)
         integer(owner, "hidden", hidden)
         rng = generator(rng)
         bound = 1 / math.sqrt(hidden)
 
-        def uniform(shape: tuple[int, ...], rng: Any) -> Any:
+        def uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Any:
             return rng.uniform(-bound, bound, shape).astype(np.float32)
 
         init = uniform if init is None else init
