@@ -11,6 +11,7 @@ from numtorch.nn.activations.gates import gelu
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.conv import conv as nn_conv
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Conv, Flatten, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
 from numtorch.nn.layers.chance import StochasticDepth
@@ -45,6 +46,9 @@ class Model(Chain):
         if head not in parts:
             raise ValueError(f"{type(self).__name__}: no part is called {head!r}")
         self.first_of_head = head
+
+    def __call__(self, x: ArrayT) -> ArrayT:
+        return super().__call__(x)
 
     def split(self) -> int:
         """Where the classifier begins."""

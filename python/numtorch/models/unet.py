@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, backbone, conv, conv_norm
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Layer, MaxPool, PixelShuffle
 
@@ -166,7 +167,7 @@ class UNet(Layer):
         self.up = [_twice(channels[i] + up[i], up[i], rng) for i in levels]
         self.head = conv(1, up[0], nclasses, bias=True, rng=rng)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         factor = math.prod(self.factors)
         if x.ndim != 4 or x.shape[2] % factor or x.shape[3] % factor:
             raise ValueError(f"UNet: images are of shape (N, C, H, W), H and W multiples of {factor}, not {x.shape}")

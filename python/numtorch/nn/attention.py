@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, integer, joined, reals
+from numtorch.nn.dispatch import Array, ArrayT, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
 __all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores"]
@@ -43,6 +43,32 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     return np.tri(*shape, dtype=bool)
 
 
+@overload
+def dot_product_attention(
+    q: ArrayT,
+    k: Array,
+    v: Array,
+    bias: Array | None = None,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    heads: int = 1,
+    fdrop: Callable[[Any], Any] | None = None,
+    return_scores: Literal[False] = False,
+) -> ArrayT: ...
+@overload
+def dot_product_attention(
+    q: Array,
+    k: Array,
+    v: Array,
+    bias: Array | None = None,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    heads: int = 1,
+    fdrop: Callable[[Any], Any] | None = None,
+    return_scores: bool,
+) -> Any: ...
 def dot_product_attention(
     q: Array,
     k: Array,
@@ -113,7 +139,7 @@ def dot_product_attention(
 
 
 def dot_product_attention_scores(
-    q: Array,
+    q: ArrayT,
     k: Array,
     bias: Array | None = None,
     *,
@@ -121,7 +147,7 @@ def dot_product_attention_scores(
     causal: bool = False,
     heads: int = 1,
     fdrop: Callable[[Any], Any] | None = None,
-) -> Any:
+) -> ArrayT:
     """The weights with which `dot_product_attention` takes the mean of the values.
 
     Parameters

@@ -75,7 +75,9 @@ def grid_sample(
     return y
 
 
-def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[float, float] | None = None) -> Any:
+def imrotate(
+    x: ArrayT, angle: float | Array, *, mode: str = "bilinear", center: tuple[float, float] | None = None
+) -> ArrayT:
     """Images turned counterclockwise about a point, in the same size; what comes from outside is 0.
 
     Parameters
@@ -115,7 +117,7 @@ def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[floa
     cos, sin = np.cos(angle), np.sin(angle)
     across = (right * cos - down * sin + column) * 2 / max(width - 1, 1) - 1
     along = (right * sin + down * cos + row) * 2 / max(height - 1, 1) - 1
-    grid = np.stack([across, along], -1)[None]
+    grid: Any = np.stack([across, along], -1)[None]
     return grid_sample(x, np.broadcast_to(grid, (x.shape[0], *grid.shape[1:])), mode=mode, align_corners=True)
 
 

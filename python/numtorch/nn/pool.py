@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -23,6 +23,28 @@ __all__ = [
 ]
 
 
+@overload
+def max_pool(
+    x: ArrayT,
+    k: Counts,
+    *,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    dilation: Counts = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[False] = False,
+) -> ArrayT: ...
+@overload
+def max_pool(
+    x: Array,
+    k: Counts,
+    *,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    dilation: Counts = 1,
+    ceil_mode: bool = False,
+    return_indices: bool,
+) -> Any: ...
 def max_pool(
     x: Array,
     k: Counts,
@@ -169,6 +191,10 @@ def _filled(function: str, x: Any) -> int:
     return n
 
 
+@overload
+def adaptive_max_pool(x: ArrayT, size: Counts, *, return_indices: Literal[False] = False) -> ArrayT: ...
+@overload
+def adaptive_max_pool(x: Array, size: Counts, *, return_indices: bool) -> Any: ...
 def adaptive_max_pool(x: Array, size: Counts, *, return_indices: bool = False) -> Any:
     """The largest element of each of `size` windows that together cover `x`.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.draws import Draws, Rng, uniform
 from numtorch.nn.layers.layer import Moded
 from numtorch.nn.pool import max_pool
@@ -47,7 +48,7 @@ class StochasticDepth(Moded):
         self.mode = mode
         self.rng = np.random.default_rng(rng)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         chances = x.shape[0] if self.mode == "row" else 1
@@ -102,7 +103,7 @@ class DropBlock(Moded):
         self.size = size
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         if x.ndim != 4:

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.dispatch import Array, ArrayT, integer
 from numtorch.nn.draws import Rng
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
 from numtorch.nn.layers.layer import Layer, activation, array, called
@@ -18,7 +18,7 @@ from numtorch.nn.layers.show import name_of
 Function = Callable[..., Any]
 
 
-def affine(x: Any, weight: Any, bias: Any = None) -> Any:
+def affine(x: ArrayT, weight: Array, bias: Array | None = None) -> ArrayT:
     """`x @ weight.T + bias` over the last axis; on Tensors in one kernel.
 
     Parameters
@@ -191,7 +191,7 @@ class Bilinear(Layer):
         self.bias = zeros((outputs,)) if bias else None
         self.act = activation("Bilinear", act)
 
-    def __call__(self, x: ArrayT, y: Any = None) -> ArrayT:
+    def __call__(self, x: ArrayT, y: Array | None = None) -> ArrayT:
         x = array(x)
         y = x if y is None else array(y)
         if x.shape[-1:] + y.shape[-1:] != self.weight.shape[1:]:
