@@ -119,7 +119,7 @@ FUNCTIONS = {
     "norms, chance": ("norm", "dropout"),
     "rows": ("gather", "bags", "onehot"),
     "matrices": ("batched",),
-    "attention": ("attention",),
+    "attention": ("attention", "flux"),
     "recurrences": ("recurrent",),
     "losses": ("losses", "ctc"),
 }

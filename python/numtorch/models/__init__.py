@@ -1,7 +1,6 @@
 """Networks for images: classes, `create` by torchvision's names, and `predict` for what is in an image."""
 
 from numtorch.models.blocks import Model, backbone, classifier
-from numtorch.models.chance import DropBlock, StochasticDepth
 from numtorch.models.convmixer import ConvMixer
 from numtorch.models.convnext import ConvNeXt
 from numtorch.models.densenet import DenseNet
@@ -24,6 +23,7 @@ from numtorch.models.unet import UNet
 from numtorch.models.vgg import VGG, AlexNet
 from numtorch.models.vit import ViT
 from numtorch.models.xception import Xception
+from numtorch.nn.layers.chance import DropBlock, StochasticDepth
 
 __all__ = [
     "GMLP",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, Literal, TypeVar
 
+from numtorch.models.naming import Rules, renamed
 from numtorch.nn.activations.gates import gelu
 from numtorch.nn.activations.rectifiers import relu
 from numtorch.nn.activations.sigmoids import sigmoid
 from numtorch.nn.conv import conv as nn_conv
-from numtorch.nn.layers import BatchNorm, Chain, Conv, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
+from numtorch.nn.dispatch import ArrayT
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Conv, Flatten, GlobalMeanPool, Layer, LayerNorm, kaiming_normal
+from numtorch.nn.layers.chance import StochasticDepth
 from numtorch.nn.layers.dense import activated
 from numtorch.structure import leaves
 
 Function = Callable[..., Any]
+T = TypeVar("T")
 
 
 class Model(Chain):
@@ -25,6 +31,12 @@ class Model(Chain):
         Name of the first part of the classifier.
     **parts : callables
         The parts, with the names that `state` gives them.
+
+    Notes
+    -----
+    The models here are classes of this one, whose parts are made of a configuration. All of them take `nclasses` and
+    `inchannels`, the numbers of classes and of channels of the images, and `rng`, a numpy.random.Generator or an int,
+    which is where the initial numbers come from.
     """
 
     keeps_eps = False  # whether the eps of the norms was chosen by hand
@@ -34,6 +46,9 @@ class Model(Chain):
         if head not in parts:
             raise ValueError(f"{type(self).__name__}: no part is called {head!r}")
         self.first_of_head = head
+
+    def __call__(self, x: ArrayT) -> ArrayT:
+        return super().__call__(x)
 
     def split(self) -> int:
         """Where the classifier begins."""
@@ -45,6 +60,13 @@ class Model(Chain):
     def eps_for(self, names: str) -> float | None:  # noqa: ARG002
         """The eps of the norms in the library that has these names, where libraries differ."""
         return None
+
+    def rules(self, names: str) -> Rules:  # noqa: ARG002
+        """How the names of a library become those of this model, where they differ."""
+        return ()
+
+    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+        return renamed(super().__translate__(given, names), self.rules(names))
 
     def __loaded__(self, names: str) -> None:
         """Weights that were trained with another eps in the norms take it along."""
@@ -102,6 +124,18 @@ def classifier(model: Model) -> Chain:
     )                         # Total: 2 arrays, 5_130 parameters, 20.039 KiB.
     """
     return model[model.split() :]
+
+
+def one_of(owner: str, argument: str, value: T, among: Collection[T]) -> T:
+    """`value`, if it is one of those that there are; ValueError otherwise."""
+    if value not in among:
+        raise ValueError(f"{owner}: the {argument} is one of {', '.join(map(str, among))}, not {value!r}")
+    return value
+
+
+def pooled(name: str = "avgpool", /, **head: Function) -> dict[str, Function]:
+    """The mean of each channel, and what classifies by these: the last parts of most models."""
+    return {name: GlobalMeanPool(), "flatten": Flatten(), **head}
 
 
 class SameConv(Conv):
@@ -174,7 +208,7 @@ class SqueezeExcite(Layer):
     """
 
     def __init__(
-        self, channels: int, squeezed: int, act: Function = relu, gate: Function = sigmoid, *, rng: Any = None
+        self, channels: int, squeezed: int, act: Function = relu, gate: Function = sigmoid, *, rng: Rng = None
     ) -> None:
         self.pool = GlobalMeanPool()
         self.fc1 = Conv(1, channels, squeezed, rng=rng)
@@ -184,6 +218,80 @@ class SqueezeExcite(Layer):
 
     def __call__(self, x: Any) -> Any:
         return x * self.gate(self.fc2(self.act(self.fc1(self.pool(x)))))
+
+
+class InvertedResidual(Layer):
+    """To many channels, a convolution of each, and back to few; around it, where the shapes agree, the input.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Channels before and after.
+    inner : int
+        Channels in between; if they are as many as before, nothing widens them.
+    k, stride : int
+        Of the convolution of each channel.
+    act : callable
+        Activation.
+    gate : callable, optional
+        Makes what stands before the last convolution: `gate(inner, rng=rng)`.
+    drop : float, optional
+        How often, in training, only the way around is taken.
+    fused : bool
+        Whether one convolution across all channels widens, in place of two; and where nothing widens, whether it is
+        the only one.
+    unit : callable
+        Makes a convolution with a norm: `conv_norm` with options.
+    name : str
+        The attribute that holds the layers.
+    flat : {"none", "last", "all"}
+        Which convolutions stand beside their norms, and not in a Chain of their own.
+    rng : numpy.random.Generator or int, optional
+        Where the initial numbers come from.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        inner: int,
+        k: int = 3,
+        stride: int = 1,
+        act: Function = relu,
+        *,
+        gate: Function | None = None,
+        drop: float | None = None,
+        fused: bool = False,
+        unit: Callable[..., Chain] = conv_norm,
+        name: str = "block",
+        flat: Literal["none", "last", "all"] = "none",
+        rng: Rng = None,
+    ) -> None:
+        unit = partial(unit, rng=rng)
+        widest = partial(unit, k, act=act, stride=stride)
+        if fused and inner == inputs:
+            layers: list[Function] = [widest(inputs, outputs)]
+        elif fused:
+            layers = [widest(inputs, inner), unit(1, inner, outputs, None)]
+        else:
+            layers = [
+                *([] if inner == inputs else [unit(1, inputs, inner, act)]),
+                widest(inner, inner, groups=inner),
+                *([] if gate is None else [gate(inner, rng=rng)]),
+                unit(1, inner, outputs, None),
+            ]
+        kept = {"none": len(layers), "last": -1, "all": 0}[flat]
+        flattened = [part for layer in layers[kept:] for part in (layer if isinstance(layer, Chain) else [layer])]
+        self.name = name
+        setattr(self, name, Chain([*layers[:kept], *flattened]))
+        self.drop = None if drop is None else StochasticDepth(drop, rng=rng)
+        self.around = stride == 1 and inputs == outputs
+
+    def __call__(self, x: Any) -> Any:
+        y = getattr(self, self.name)(x)
+        if not self.around:
+            return y
+        return x + (y if self.drop is None else self.drop(y))
 
 
 class ChannelNorm(LayerNorm):

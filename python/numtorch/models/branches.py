@@ -9,13 +9,14 @@ import numpy as np
 
 from numtorch.models.blocks import conv
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain
 
 Function = Callable[..., Any]
 Path = Sequence[str | tuple[str, ...]]
 
 
-def bn_conv(k: Any, inputs: int, outputs: int, *, rng: Any, **options: Any) -> Chain:
+def bn_conv(k: Any, inputs: int, outputs: int, *, rng: Rng, **options: Any) -> Chain:
     """Convolution, norm and relu, called conv and bn."""
     layer = conv(k, inputs, outputs, rng=rng, **options)
     return Chain(conv=layer, bn=BatchNorm(outputs, eps=1e-3), relu=relu)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv, exact_gelu
+from numtorch.models.blocks import Model, conv, exact_gelu, one_of, pooled
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer
 
 Function = Callable[..., Any]
 # Features, blocks, sizes of the kernel and of the patches, activation.
@@ -37,10 +38,8 @@ class ConvMixer(Model):
     ----------
     size : {"small", "base", "large"}
         As Metalhead.jl calls them: timm's 768_32, 1536_20 and 1024_20_ks9_p14.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------
@@ -50,10 +49,8 @@ class ConvMixer(Model):
     21110248
     """
 
-    def __init__(self, size: str = "base", *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
-        if size not in SIZES:
-            raise ValueError(f"ConvMixer: the size is one of {', '.join(SIZES)}, not {size!r}")
-        features, count, k, patch, act = SIZES[size]
+    def __init__(self, size: str = "base", *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
+        features, count, k, patch, act = SIZES[one_of("ConvMixer", "size", size, SIZES)]
         rng = np.random.default_rng(rng)
 
         def unit(k: int, inputs: int, **options: Any) -> list[Function]:
@@ -67,7 +64,5 @@ class ConvMixer(Model):
             "global_pool",
             stem=Chain(unit(patch, inchannels, stride=patch)),
             blocks=Chain(*blocks),
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            head=Dense(features, nclasses, rng=rng),
+            **pooled("global_pool", head=Dense(features, nclasses, rng=rng)),
         )

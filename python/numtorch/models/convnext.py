@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import ChannelNorm, Model, exact_gelu
-from numtorch.models.chance import StochasticDepth
-from numtorch.models.naming import CONVNEXT_TIMM, renamed
+from numtorch.models.blocks import ChannelNorm, Model, exact_gelu, one_of
+from numtorch.models.naming import CONVNEXT_TIMM, Rules
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Flatten, GlobalMeanPool, Layer, LayerNorm, truncated_normal
+from numtorch.nn.layers.chance import StochasticDepth
 
 Function = Callable[..., Any]
 # Blocks and channels of the four stages, and how often the last block is left out in training.
@@ -48,7 +49,7 @@ class ConvNeXtBlock(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, channels: int, drop: float, rng: Any) -> None:
+    def __init__(self, channels: int, drop: float, rng: Rng) -> None:
         self.layer_scale = np.full((channels, 1, 1), 1e-6, np.float32)
         self.block = Chain(
             Conv(7, channels, channels, pad=3, groups=channels, init=_small, rng=rng),
@@ -72,12 +73,10 @@ class ConvNeXt(Model):
     ----------
     size : {"tiny", "small", "base", "large", "xlarge"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float, optional
         How often, in training, the last block is left out; earlier ones less often.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -94,11 +93,9 @@ class ConvNeXt(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float | None = None,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in SIZES:
-            raise ValueError(f"ConvNeXt: the size is one of {', '.join(SIZES)}, not {size!r}")
-        counts, widths, usual = SIZES[size]
+        counts, widths, usual = SIZES[one_of("ConvNeXt", "size", size, SIZES)]
         drop = usual if drop is None else drop
         rng = np.random.default_rng(rng)
         layers: list[Function] = [
@@ -122,11 +119,12 @@ class ConvNeXt(Model):
         head = Chain(ChannelNorm(widths[-1], eps=1e-6), Flatten(), Dense(widths[-1], nclasses, init=_small, rng=rng))
         super().__init__("avgpool", features=Chain(layers), avgpool=GlobalMeanPool(), classifier=head)
 
+    def rules(self, names: str) -> Rules:
+        return CONVNEXT_TIMM if names == "timm" else ()
+
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
-        found = renamed(given, CONVNEXT_TIMM)
-        return {
-            name: value.reshape(-1, 1, 1) if name.endswith("layer_scale") else value for name, value in found.items()
-        }
+        """timm keeps a block's scales along one axis."""
+        found = super().__translate__(given, names)
+        if names == "timm":
+            found |= {name: scale.reshape(-1, 1, 1) for name, scale in found.items() if name.endswith("layer_scale")}
+        return found

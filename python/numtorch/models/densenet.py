@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
-from numtorch.models.naming import OLD_DENSENET, renamed
+from numtorch.models.blocks import Model, conv, one_of, pooled
+from numtorch.models.naming import OLD_DENSENET, Rules
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool, MeanPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool, MeanPool
 
 Function = Callable[..., Any]
 # Layers of each block, growth of channels by each layer, channels of the first convolution.
@@ -33,7 +34,7 @@ class DenseLayer(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, growth: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, growth: int, rng: Rng = None) -> None:
         self.norm1 = BatchNorm(inputs)
         self.conv1 = conv(1, inputs, 4 * growth, rng=rng)
         self.norm2 = BatchNorm(4 * growth)
@@ -51,10 +52,8 @@ class DenseNet(Model):
     ----------
     depth : {121, 161, 169, 201}
         Number of layers.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------
@@ -65,10 +64,8 @@ class DenseNet(Model):
     (364, 7978856)
     """
 
-    def __init__(self, depth: int = 121, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
-        if depth not in CONFIGURATIONS:
-            raise ValueError(f"DenseNet: the depth is one of {', '.join(map(str, CONFIGURATIONS))}, not {depth}")
-        repeats, growth, channels = CONFIGURATIONS[depth]
+    def __init__(self, depth: int = 121, *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
+        repeats, growth, channels = CONFIGURATIONS[one_of("DenseNet", "depth", depth, CONFIGURATIONS)]
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {
             "conv0": conv(7, inchannels, channels, stride=2, pad=3, rng=rng),
@@ -95,11 +92,9 @@ class DenseNet(Model):
             "avgpool",
             features=Chain(**parts),
             relu=relu,
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            classifier=Dense(channels, nclasses, rng=rng),
+            **pooled(classifier=Dense(channels, nclasses, rng=rng)),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
+    def rules(self, names: str) -> Rules:  # noqa: ARG002
         """Files of torchvision's first years write norm.1 where later ones write norm1."""
-        return renamed(super().__translate__(given, names), OLD_DENSENET)
+        return OLD_DENSENET

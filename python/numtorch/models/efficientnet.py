@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
-from numtorch.models.chance import StochasticDepth
-from numtorch.models.naming import inverted, renamed
+from numtorch.models.blocks import InvertedResidual, Model, SqueezeExcite, conv_norm, one_of, pooled, rounded
+from numtorch.models.naming import Rules, inverted
 from numtorch.nn.activations.gates import swish
-from numtorch.nn.activations.sigmoids import sigmoid
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout
 
 Function = Callable[..., Any]
 # Expansion, size of the kernel, stride of the first, channels, number of blocks.
@@ -93,99 +92,46 @@ SIZES_V2: dict[str, tuple[tuple[Stage, ...], float]] = {
 FUSED = (0, 1, 2)
 
 
-class MBConv(Layer):
-    """To many channels, a convolution of each, a gate, and back; around it, where the shapes agree, the input.
-
-    Parameters
-    ----------
-    inputs, outputs : int
-        Channels before and after.
-    expand : int
-        How many times more there are in between.
-    k, stride : int
-        Of the convolution of each channel.
-    drop : float
-        How often, in training, only the way around is taken.
-    unit : callable
-        Makes a convolution with a norm: `conv_norm` with options.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
-    """
-
-    def __init__(
-        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
-    ) -> None:
-        inner = rounded(inputs * expand)
-        layers: list[Function] = [unit(1, inputs, inner, swish)] if inner != inputs else []
-        layers += [
-            unit(k, inner, inner, swish, stride=stride, groups=inner),
-            SqueezeExcite(inner, max(1, inputs // 4), swish, sigmoid, rng=rng),
-            unit(1, inner, outputs, None),
-        ]
-        self.block = Chain(layers)
-        self.drop = StochasticDepth(drop, rng=rng)
-        self.around = stride == 1 and inputs == outputs
-
-    def __call__(self, x: Any) -> Any:
-        y = self.block(x)
-        return x + self.drop(y) if self.around else y
-
-
-class FusedMBConv(Layer):
-    """A convolution to many channels, and one of 1 × 1 back; around them, where the shapes agree, the input.
-
-    Parameters
-    ----------
-    inputs, outputs, expand, k, stride, drop, unit, rng
-        As of `MBConv`. If there are not more channels in between, there is one convolution.
-    """
-
-    def __init__(
-        self, inputs: int, outputs: int, expand: int, k: int, stride: int, drop: float, unit: Function, rng: Any
-    ) -> None:
-        inner = rounded(inputs * expand)
-        if inner == inputs:
-            self.block = Chain([unit(k, inputs, outputs, swish, stride=stride)])
-        else:
-            self.block = Chain(unit(k, inputs, inner, swish, stride=stride), unit(1, inner, outputs, None))
-        self.drop = StochasticDepth(drop, rng=rng)
-        self.around = stride == 1 and inputs == outputs
-
-    def __call__(self, x: Any) -> Any:
-        y = self.block(x)
-        return x + self.drop(y) if self.around else y
-
-
 def _parts(
     inchannels: int,
     stem: int,
-    stages: Sequence[tuple[Function, Stage]],
+    stages: Sequence[Stage],
     last: int,
     *,
+    fused: Sequence[int] = (),
     nclasses: int,
     dropout: float,
     drop: float,
-    unit: Function,
-    rng: Any,
+    unit: Callable[..., Chain],
+    rng: Rng,
 ) -> dict[str, Function]:
     """The parts of both versions; `drop` grows from 0 with the number of the block."""
-    layers: list[Function] = [unit(3, inchannels, stem, swish, stride=2)]
-    inputs, done, total = stem, 0, sum(stage[4] for _, stage in stages)
-    for block, (expand, k, first, outputs, count) in stages:
+    layers: list[Function] = [unit(3, inchannels, stem, swish, stride=2, rng=rng)]
+    inputs, done, total = stem, 0, sum(stage[4] for stage in stages)
+    for stage, (expand, k, first, outputs, count) in enumerate(stages):
         blocks: list[Function] = []
         for i in range(count):
-            stride = first if i == 0 else 1
-            blocks.append(block(inputs, outputs, expand, k, stride, drop * done / total, unit, rng))
+            gate = partial(SqueezeExcite, squeezed=max(1, inputs // 4), act=swish)
+            block = InvertedResidual(
+                inputs,
+                outputs,
+                rounded(inputs * expand),
+                k,
+                first if i == 0 else 1,
+                swish,
+                gate=None if stage in fused else gate,
+                drop=drop * done / total,
+                fused=stage in fused,
+                unit=unit,
+                rng=rng,
+            )
+            blocks.append(block)
             inputs = outputs
             done += 1
         layers.append(Chain(blocks))
-    layers.append(unit(1, inputs, last, swish))
-    return {
-        "features": Chain(layers),
-        "avgpool": GlobalMeanPool(),
-        "flatten": Flatten(),
-        "classifier": Chain(Dropout(dropout), Dense(last, nclasses, rng=rng)),
-    }
+    layers.append(unit(1, inputs, last, swish, rng=rng))
+    classifier = Chain(Dropout(dropout), Dense(last, nclasses, rng=rng))
+    return {"features": Chain(layers), **pooled(classifier=classifier)}
 
 
 class EfficientNet(Model):
@@ -195,8 +141,8 @@ class EfficientNet(Model):
     ----------
     size : {"b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, the last block is left out; earlier ones less often.
     eps : float, optional
@@ -204,8 +150,6 @@ class EfficientNet(Model):
         1e-3, which is also the initial value there.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -224,17 +168,15 @@ class EfficientNet(Model):
         drop: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in SIZES:
-            raise ValueError(f"EfficientNet: the size is one of {', '.join(SIZES)}, not {size!r}")
-        width, depth, dropout = SIZES[size]
+        width, depth, dropout = SIZES[one_of("EfficientNet", "size", size, SIZES)]
         self.large = size in ("b5", "b6", "b7", "b8")
-        stages: list[tuple[Function, Stage]] = [
-            (MBConv, (expand, k, stride, rounded(channels * width), math.ceil(count * depth)))
+        stages = [
+            (expand, k, stride, rounded(channels * width), math.ceil(count * depth))
             for expand, k, stride, channels, count in STAGES
         ]
-        self.counts = [stage[4] for _, stage in stages]
+        self.counts = [stage[4] for stage in stages]
         rng = np.random.default_rng(rng)
         norm = partial(
             BatchNorm,
@@ -245,11 +187,11 @@ class EfficientNet(Model):
             inchannels,
             rounded(32 * width),
             stages,
-            4 * stages[-1][1][3],
+            4 * stages[-1][3],
             nclasses=nclasses,
             dropout=dropout,
             drop=drop,
-            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            unit=partial(conv_norm, norm=norm, same=same),
             rng=rng,
         )
         super().__init__("avgpool", **parts)
@@ -258,11 +200,8 @@ class EfficientNet(Model):
     def eps_for(self, names: str) -> float | None:
         return {"torchvision": 1e-3 if self.large else 1e-5, "timm": 1e-5}.get(names)
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
-        return renamed(given, inverted(self.counts, "block", nested=True, last=8, gate=True))
+    def rules(self, names: str) -> Rules:
+        return inverted(self.counts, "block", nested=True, last=8, gate=True) if names == "timm" else ()
 
 
 class EfficientNetV2(Model):
@@ -272,8 +211,8 @@ class EfficientNetV2(Model):
     ----------
     size : {"s", "m", "l", "xl"}
         From small to large.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, the last block is left out; earlier ones less often.
     eps : float, optional
@@ -281,8 +220,6 @@ class EfficientNetV2(Model):
         initial value, in timm 1e-5.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_efficientnet in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -301,23 +238,22 @@ class EfficientNetV2(Model):
         drop: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in SIZES_V2:
-            raise ValueError(f"EfficientNetV2: the size is one of {', '.join(SIZES_V2)}, not {size!r}")
-        rows, dropout = SIZES_V2[size]
+        rows, dropout = SIZES_V2[one_of("EfficientNetV2", "size", size, SIZES_V2)]
         self.counts = [row[4] for row in rows]
         rng = np.random.default_rng(rng)
         norm = partial(BatchNorm, eps=1e-3 if eps is None else eps)
         parts = _parts(
             inchannels,
             rows[0][3],
-            [(FusedMBConv if i in FUSED else MBConv, row) for i, row in enumerate(rows)],
+            rows,
             1280,
+            fused=FUSED,
             nclasses=nclasses,
             dropout=dropout,
             drop=drop,
-            unit=partial(conv_norm, norm=norm, same=same, rng=rng),
+            unit=partial(conv_norm, norm=norm, same=same),
             rng=rng,
         )
         super().__init__("avgpool", **parts)
@@ -326,9 +262,7 @@ class EfficientNetV2(Model):
     def eps_for(self, names: str) -> float | None:
         return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
+    def rules(self, names: str) -> Rules:
         last = len(self.counts) + 1
-        return renamed(given, inverted(self.counts, "block", nested=True, last=last, gate=True, fused=FUSED))
+        timm = inverted(self.counts, "block", nested=True, last=last, gate=True, fused=FUSED)
+        return timm if names == "timm" else ()

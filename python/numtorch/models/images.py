@@ -195,7 +195,7 @@ def _resized(x: Any, size: Size, interpolation: str) -> Any:
 
 
 def _cropped(x: Any, crop: Size) -> Any:
-    """The middle of images (N, C, H, W); where it cannot be, the nearest even place, as in torchvision."""
+    """The middle of images (N, C, H, W); where it cannot be, the nearest even position, as in torchvision."""
     height, width = x.shape[2:]
     tall, wide = _pair("crop", crop, (height, width))
     if tall > height or wide > width:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.models.branches import Branches, bn_conv
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool, MeanPool
 
 Function = Callable[..., Any]
@@ -49,15 +50,13 @@ class GoogLeNet(Model):
     ----------
     batchnorm : bool
         With norms, and 3 × 3 in place of 5 × 5 as in torchvision; or without, as in the paper.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     transform_input : bool
         Whether images come normalised by ImageNet's mean and deviation, and the weights want values from -1 to 1:
         torchvision's own weights do.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -75,7 +74,7 @@ class GoogLeNet(Model):
         inchannels: int = 3,
         dropout: float = 0.2,
         transform_input: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
 
@@ -109,10 +108,7 @@ class GoogLeNet(Model):
         super().__init__(
             "avgpool",
             **parts,
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            dropout=Dropout(dropout),
-            fc=Dense(1024, nclasses, rng=rng),
+            **pooled(dropout=Dropout(dropout), fc=Dense(1024, nclasses, rng=rng)),
         )
 
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
@@ -124,15 +120,13 @@ class InceptionV3(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     transform_input : bool
         Whether images come normalised by ImageNet's mean and deviation, and the weights want values from -1 to 1:
         torchvision's own weights do.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -149,7 +143,7 @@ class InceptionV3(Model):
         inchannels: int = 3,
         dropout: float = 0.5,
         transform_input: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {"transform": Renormalise()} if transform_input else {}
@@ -190,7 +184,7 @@ def _mean() -> MeanPool:
     return MeanPool(3, stride=1, pad=1)
 
 
-def _narrow(inputs: int, pooled: int, rng: Any) -> Branches:
+def _narrow(inputs: int, pooled: int, rng: Rng) -> Branches:
     return Branches(
         [
             ["branch1x1"],
@@ -209,7 +203,7 @@ def _narrow(inputs: int, pooled: int, rng: Any) -> Branches:
     )
 
 
-def _smaller(inputs: int, rng: Any) -> Branches:
+def _smaller(inputs: int, rng: Rng) -> Branches:
     return Branches(
         [["branch3x3"], [f"branch3x3dbl_{i}" for i in (1, 2, 3)], ["pool"]],
         branch3x3=bn_conv(3, inputs, 384, stride=2, rng=rng),
@@ -220,7 +214,7 @@ def _smaller(inputs: int, rng: Any) -> Branches:
     )
 
 
-def _long(inputs: int, inner: int, rng: Any) -> Branches:
+def _long(inputs: int, inner: int, rng: Rng) -> Branches:
     across, down = {"k": (1, 7), "pad": (0, 3)}, {"k": (7, 1), "pad": (3, 0)}
     return Branches(
         [
@@ -243,7 +237,7 @@ def _long(inputs: int, inner: int, rng: Any) -> Branches:
     )
 
 
-def _long_smaller(inputs: int, rng: Any) -> Branches:
+def _long_smaller(inputs: int, rng: Rng) -> Branches:
     return Branches(
         [["branch3x3_1", "branch3x3_2"], [f"branch7x7x3_{i}" for i in (1, 2, 3, 4)], ["pool"]],
         branch3x3_1=bn_conv(1, inputs, 192, rng=rng),
@@ -256,7 +250,7 @@ def _long_smaller(inputs: int, rng: Any) -> Branches:
     )
 
 
-def _wide(inputs: int, rng: Any) -> Branches:
+def _wide(inputs: int, rng: Rng) -> Branches:
     across, down = {"k": (1, 3), "pad": (0, 1)}, {"k": (3, 1), "pad": (1, 0)}
     return Branches(
         [

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.models.branches import Branches, bn_conv
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, MaxPool, MeanPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
 
@@ -38,7 +39,7 @@ class ScaledResidual(Branches):
     __buffers__: ClassVar[tuple[str, ...]] = ("scale",)
 
     def __init__(
-        self, scale: float, outputs: int, inner: int, *, last: bool = False, rng: Any = None, **parts: Function
+        self, scale: float, outputs: int, inner: int, *, last: bool = False, rng: Rng = None, **parts: Function
     ) -> None:
         super().__init__([[name] for name in parts], **parts, conv2d=conv(1, inner, outputs, bias=True, rng=rng))
         self.scale = scale
@@ -54,12 +55,10 @@ class InceptionResNetV2(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -69,7 +68,7 @@ class InceptionResNetV2(Model):
     55843464
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Rng = None) -> None:
         rng = np.random.default_rng(rng)
         unit = partial(bn_conv, rng=rng)
         super().__init__(
@@ -98,10 +97,7 @@ class InceptionResNetV2(Model):
             repeat_2=Chain([_block8(unit, 0.2, False, rng) for _ in range(9)]),
             block8=_block8(unit, 1.0, True, rng),
             conv2d_7b=unit(1, 2080, 1536),
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            head_drop=Dropout(dropout),
-            classif=Dense(1536, nclasses, rng=rng),
+            **pooled("global_pool", head_drop=Dropout(dropout), classif=Dense(1536, nclasses, rng=rng)),
         )
 
 
@@ -114,7 +110,7 @@ def _first(unit: Function) -> Branches:
     )
 
 
-def _block35(unit: Function, rng: Any) -> ScaledResidual:
+def _block35(unit: Function, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         0.17,
         320,
@@ -126,7 +122,7 @@ def _block35(unit: Function, rng: Any) -> ScaledResidual:
     )
 
 
-def _block17(unit: Function, rng: Any) -> ScaledResidual:
+def _block17(unit: Function, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         0.1,
         1088,
@@ -137,7 +133,7 @@ def _block17(unit: Function, rng: Any) -> ScaledResidual:
     )
 
 
-def _block8(unit: Function, scale: float, last: bool, rng: Any) -> ScaledResidual:
+def _block8(unit: Function, scale: float, last: bool, rng: Rng) -> ScaledResidual:
     return ScaledResidual(
         scale,
         2080,

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model
+from numtorch.models.blocks import Model, pooled
 from numtorch.models.branches import Branches, bn_conv
-from numtorch.nn.layers import Chain, Dense, Dropout, Flatten, GlobalMeanPool, MaxPool, MeanPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import Chain, Dense, Dropout, MaxPool, MeanPool
 
 Function = Callable[..., Any]
 _ACROSS: dict[str, Any] = {"k": (1, 7), "pad": (0, 3)}
@@ -22,12 +23,10 @@ class InceptionV4(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -37,7 +36,7 @@ class InceptionV4(Model):
     42679816
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.2, rng: Rng = None) -> None:
         unit = partial(bn_conv, rng=np.random.default_rng(rng))
         features = Chain(
             unit(3, inchannels, 32, stride=2),
@@ -76,10 +75,7 @@ class InceptionV4(Model):
         super().__init__(
             "global_pool",
             features=features,
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            head_drop=Dropout(dropout),
-            last_linear=Dense(1536, nclasses, rng=rng),
+            **pooled("global_pool", head_drop=Dropout(dropout), last_linear=Dense(1536, nclasses, rng=rng)),
         )
 
 

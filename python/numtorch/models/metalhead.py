@@ -1,6 +1,6 @@
 """The networks of Metalhead.jl 0.5 (2020), layer by layer; `residual.py` has its `ResNet()`.
 
-Their Chains have the same layers at the same places, counted from 0 here, so that Flux's names fit. All give
+Their Chains have the same layers at the same positions, counted from 0 here, so that Flux's names fit. All give
 probabilities, and want images of 224 × 224 but for SqueezeNet.
 """
 
@@ -17,6 +17,7 @@ from numtorch.models.inception import GOOGLE
 from numtorch.models.residual import probabilities
 from numtorch.models.squeezenet import Fire
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import (
     BatchNorm,
     Chain,
@@ -36,15 +37,13 @@ def _model(layers: list[Function], head: int) -> Model:
     return Model(str(head), **{str(i): layer for i, layer in enumerate(layers)})
 
 
-def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """VGG19: 16 convolutions, 5 pools and 3 Dense layers.
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -72,7 +71,7 @@ def vgg19_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) ->
 class InceptionBlock(Layer):
     """Four paths side by side: 1 × 1; 1 × 1 and 3 × 3; 1 × 1 and 5 × 5; a pool and 1 × 1."""
 
-    def __init__(self, sizes: tuple[int, ...], rng: Any) -> None:
+    def __init__(self, sizes: tuple[int, ...], rng: Rng) -> None:
         inputs, one, to3, three, to5, five, pooled = sizes
         unit = partial(conv, act=relu, bias=True, rng=rng)
         self.path_1 = unit(1, inputs, one)
@@ -91,15 +90,13 @@ class InceptionBlock(Layer):
         return np.concatenate(found, axis=1)
 
 
-def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """GoogLeNet without norms and without classifiers in the middle.
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -131,7 +128,7 @@ def googlenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None
 class DenseBottleneck(Layer):
     """What two convolutions make of the input, and behind it the input."""
 
-    def __init__(self, inputs: int, growth: int, rng: Any) -> None:
+    def __init__(self, inputs: int, growth: int, rng: Rng) -> None:
         self.layer = Chain(
             BatchNorm(inputs, relu),
             conv(1, inputs, 4 * growth, bias=True, rng=rng),
@@ -143,15 +140,13 @@ class DenseBottleneck(Layer):
         return np.concatenate([self.layer(x), x], axis=1)
 
 
-def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """DenseNet-121, whose convolutions have biases.
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------
@@ -176,15 +171,13 @@ def densenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None)
     return _model([*layers, *head], len(layers))
 
 
-def squeezenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> Model:
+def squeezenet_2020(*, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> Model:
     """SqueezeNet 1.1. Flux does not see the expansions in it, so its names do not fit.
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Returns
     -------

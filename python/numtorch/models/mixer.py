@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, exact_gelu
-from numtorch.models.chance import StochasticDepth
+from numtorch.models.blocks import Model, exact_gelu, one_of
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Layer, LayerNorm
+from numtorch.nn.layers.chance import StochasticDepth
 
 Function = Callable[..., Any]
 # Blocks and features.
@@ -23,7 +24,7 @@ GMLP_SIZES = {"tiny": (30, 128), "small": (30, 256), "base": (30, 512)}
 class Mlp(Layer):
     """Two Dense layers, between them `gelu` and what `gate` makes of half or all of it."""
 
-    def __init__(self, inputs: int, inner: int, gate: Function | None = None, *, rng: Any = None) -> None:
+    def __init__(self, inputs: int, inner: int, gate: Function | None = None, *, rng: Rng = None) -> None:
         self.fc1 = Dense(inputs, inner, rng=rng)
         self.gate = gate
         self.fc2 = Dense(inner if gate is None else inner // 2, inputs, rng=rng)
@@ -34,16 +35,16 @@ class Mlp(Layer):
 
 
 def _across(layer: Function, x: Any) -> Any:
-    """The layer applied along the places instead of the features: (N, places, features) both before and after."""
+    """The layer applied along the positions instead of the features: (N, positions, features) both before and after."""
     return layer(x.swapaxes(1, 2)).swapaxes(1, 2)
 
 
 class MixerBlock(Layer):
-    """Two Dense layers along the places, two along the features; each after a norm and with a way around."""
+    """Two Dense layers along the positions, two along the features; each after a norm and with a way around."""
 
-    def __init__(self, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.norm1 = LayerNorm(features, eps=1e-6)
-        self.mlp_tokens = Mlp(places, features // 2, rng=rng)
+        self.mlp_tokens = Mlp(positions, features // 2, rng=rng)
         self.norm2 = LayerNorm(features, eps=1e-6)
         self.mlp_channels = Mlp(features, 4 * features, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
@@ -54,7 +55,7 @@ class MixerBlock(Layer):
 
 
 class Affine(Layer):
-    """Each feature times alpha plus beta, in the place of a norm."""
+    """Each feature times alpha plus beta, in a norm's stead."""
 
     def __init__(self, features: int) -> None:
         self.alpha = np.ones((1, 1, features), np.float32)
@@ -65,13 +66,13 @@ class Affine(Layer):
 
 
 class ResMLPBlock(Layer):
-    """A Dense layer along the places, two along the features; a part of each beside the input."""
+    """A Dense layer along the positions, two along the features; a part of each beside the input."""
 
-    def __init__(self, scale: float, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, scale: float, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.ls1 = np.full(features, scale, np.float32)
         self.ls2 = np.full(features, scale, np.float32)
         self.norm1 = Affine(features)
-        self.linear_tokens = Dense(places, places, rng=rng)
+        self.linear_tokens = Dense(positions, positions, rng=rng)
         self.norm2 = Affine(features)
         self.mlp_channels = Mlp(features, 4 * features, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
@@ -82,13 +83,13 @@ class ResMLPBlock(Layer):
 
 
 class SpatialGate(Layer):
-    """Half of the features, times what a Dense layer along the places makes of the other half."""
+    """Half of the features, times what a Dense layer along the positions makes of the other half."""
 
-    def __init__(self, features: int, places: int, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, rng: Rng) -> None:
         self.norm = LayerNorm(features // 2)
-        self.proj = Dense(places, places, rng=rng)
+        self.proj = Dense(positions, positions, rng=rng)
         self.proj.weight *= 1e-6  # at first the gate is open everywhere
-        self.proj.bias = np.ones(places, np.float32)
+        self.proj.bias = np.ones(positions, np.float32)
 
     def __call__(self, x: Any) -> Any:
         kept, gate = np.split(x, 2, axis=-1)
@@ -96,11 +97,11 @@ class SpatialGate(Layer):
 
 
 class GatedBlock(Layer):
-    """Two Dense layers along the features with a gate along the places between them, and a way around."""
+    """Two Dense layers along the features with a gate along the positions between them, and a way around."""
 
-    def __init__(self, features: int, places: int, drop: float, rng: Any) -> None:
+    def __init__(self, features: int, positions: int, drop: float, rng: Rng) -> None:
         self.norm = LayerNorm(features, eps=1e-6)
-        gate = SpatialGate(6 * features, places, rng)
+        gate = SpatialGate(6 * features, positions, rng)
         self.mlp_channels = Mlp(features, 6 * features, gate, rng=rng)
         self.drop = StochasticDepth(drop, rng=rng)
 
@@ -109,21 +110,21 @@ class GatedBlock(Layer):
 
 
 class Patches(Layer):
-    """An image as a sequence of the features of its patches: (N, C, H, W) becomes (N, places, features).
+    """An image as a sequence of the features of its patches: (N, C, H, W) becomes (N, positions, features).
 
     Parameters
     ----------
     patch : int
         Length of the sides of the patches.
     image : int
-        Length of the sides of the images; others have another number of places.
+        Length of the sides of the images; others have another number of positions.
     inchannels, features : int
         Channels of the images, and features of a patch.
     rng : numpy.random.Generator or int, optional
         Where the initial numbers come from.
     """
 
-    def __init__(self, patch: int, image: int, inchannels: int, features: int, rng: Any) -> None:
+    def __init__(self, patch: int, image: int, inchannels: int, features: int, rng: Rng) -> None:
         if image % patch:
             raise ValueError(f"Patches: patches of {patch} do not fill images of {image}")
         self.proj = Conv(patch, inchannels, features, stride=patch, rng=rng)
@@ -136,13 +137,13 @@ class Patches(Layer):
         return y.reshape(*y.shape[:2], -1).swapaxes(1, 2)
 
 
-def mean_of_places(x: Any) -> Any:
-    """(N, places, features) as (N, features)."""
+def mean_of_positions(x: Any) -> Any:
+    """(N, positions, features) as (N, features)."""
     return np.mean(x, axis=1)
 
 
 class _Mixed(Model):
-    """Patches, blocks, a norm, the mean of all places and a Dense layer."""
+    """Patches, blocks, a norm, the mean of all positions and a Dense layer."""
 
     def __init__(
         self,
@@ -156,17 +157,17 @@ class _Mixed(Model):
         nclasses: int,
         inchannels: int,
         drop: float,
-        rng: Any,
+        rng: Rng,
     ) -> None:
         rng = np.random.default_rng(rng)
         stem = Patches(patch, image, inchannels, features, rng)
-        places = (image // patch) ** 2
+        positions = (image // patch) ** 2
         super().__init__(
             "pool",
             stem=stem,
-            blocks=Chain([block(features, places, drop, rng) for _ in range(count)]),
+            blocks=Chain([block(features, positions, drop, rng) for _ in range(count)]),
             norm=norm(features),
-            pool=mean_of_places,
+            pool=mean_of_positions,
             head=Dense(features, nclasses, rng=rng),
         )
 
@@ -175,7 +176,7 @@ _norm = partial(LayerNorm, eps=1e-6)
 
 
 class MLPMixer(_Mixed):
-    """Network that mixes places and features by turns (Tolstikhin et al. 2021).
+    """Network that mixes positions and features by turns (Tolstikhin et al. 2021).
 
     Parameters
     ----------
@@ -185,12 +186,10 @@ class MLPMixer(_Mixed):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -209,12 +208,11 @@ class MLPMixer(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in MIXER:
-            raise ValueError(f"MLPMixer: the size is one of {', '.join(MIXER)}, not {size!r}")
+        count, features = MIXER[one_of("MLPMixer", "size", size, MIXER)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
-        super().__init__(MixerBlock, *MIXER[size], patch, _norm, drop=drop, rng=rng, **options)
+        super().__init__(MixerBlock, count, features, patch, _norm, drop=drop, rng=rng, **options)
 
 
 class ResMLP(_Mixed):
@@ -226,12 +224,10 @@ class ResMLP(_Mixed):
         Number of blocks; "big_24" has twice the features, and patches of 8.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -249,17 +245,15 @@ class ResMLP(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in RESMLP:
-            raise ValueError(f"ResMLP: the size is one of {', '.join(RESMLP)}, not {size!r}")
-        count, features, patch, scale = RESMLP[size]
+        count, features, patch, scale = RESMLP[one_of("ResMLP", "size", size, RESMLP)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
         super().__init__(partial(ResMLPBlock, scale), count, features, patch, Affine, drop=drop, rng=rng, **options)
 
 
 class GMLP(_Mixed):
-    """Network of Dense layers with gates along the places (Liu et al. 2021).
+    """Network of Dense layers with gates along the positions (Liu et al. 2021).
 
     Parameters
     ----------
@@ -269,12 +263,10 @@ class GMLP(_Mixed):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     drop : float
         How often, in training, a block is left out.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -293,9 +285,8 @@ class GMLP(_Mixed):
         nclasses: int = 1000,
         inchannels: int = 3,
         drop: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in GMLP_SIZES:
-            raise ValueError(f"GMLP: the size is one of {', '.join(GMLP_SIZES)}, not {size!r}")
+        count, features = GMLP_SIZES[one_of("GMLP", "size", size, GMLP_SIZES)]
         options: dict[str, Any] = {"image": image, "nclasses": nclasses, "inchannels": inchannels}
-        super().__init__(GatedBlock, *GMLP_SIZES[size], patch, _norm, drop=drop, rng=rng, **options)
+        super().__init__(GatedBlock, count, features, patch, _norm, drop=drop, rng=rng, **options)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv, rounded
-from numtorch.models.naming import Rule, renamed
+from numtorch.models.blocks import InvertedResidual, Model, SqueezeExcite, conv, conv_norm, one_of, pooled, rounded
+from numtorch.models.naming import Rule, Rules
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Layer
 
 Function = Callable[..., Any]
 # Size of the kernel, stride of the first, expansion, channels, number of blocks, gate.
@@ -57,7 +59,7 @@ def _norm(channels: int) -> BatchNorm:
 class Separable(Layer):
     """A convolution of each channel by itself and one of 1 × 1; around them, where the shapes agree, the input."""
 
-    def __init__(self, inputs: int, outputs: int, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, rng: Rng) -> None:
         self.conv_dw = conv(3, inputs, inputs, pad=1, groups=inputs, rng=rng)
         self.bn1 = _norm(inputs)
         self.conv_pw = conv(1, inputs, outputs, rng=rng)
@@ -66,30 +68,6 @@ class Separable(Layer):
 
     def __call__(self, x: Any) -> Any:
         y = self.bn2(self.conv_pw(relu(self.bn1(self.conv_dw(x)))))
-        return x + y if self.around else y
-
-
-class Residual(Layer):
-    """To many channels, a convolution of each, a gate, and back; around it, where the shapes agree, the input."""
-
-    def __init__(self, inputs: int, outputs: int, k: int, stride: int, expand: int, gated: bool, rng: Any) -> None:
-        inner = inputs * expand
-        gate = [SqueezeExcite(inner, max(1, inputs // 4), rng=rng)] if gated else []
-        self.layers = Chain(
-            conv(1, inputs, inner, rng=rng),
-            _norm(inner),
-            relu,
-            conv(k, inner, inner, pad=k // 2, stride=stride, groups=inner, rng=rng),
-            _norm(inner),
-            relu,
-            *gate,
-            conv(1, inner, outputs, rng=rng),
-            _norm(outputs),
-        )
-        self.around = stride == 1 and inputs == outputs
-
-    def __call__(self, x: Any) -> Any:
-        y = self.layers(x)
         return x + y if self.around else y
 
 
@@ -102,12 +80,10 @@ class MNASNet(Model):
         Factor of the numbers of channels.
     kind : {"B1", "A1", "small"}
         B1 has no gates and is torchvision's; A1 and small have some.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -125,36 +101,33 @@ class MNASNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.2,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if kind not in KINDS:
-            raise ValueError(f"MNASNet: the kind is one of {', '.join(KINDS)}, not {kind!r}")
-        stem, inputs, rows = KINDS[kind]
+        stem, inputs, rows = KINDS[one_of("MNASNet", "kind", kind, KINDS)]
         self.rows = rows
         rng = np.random.default_rng(rng)
         stem, inputs = rounded(stem * width), rounded(inputs * width)
         features = Chain(conv(3, inchannels, stem, stride=2, pad=1, rng=rng), _norm(stem), relu)
         features.layers["3"] = Separable(stem, inputs, rng)
+        block = partial(InvertedResidual, unit=partial(conv_norm, norm=_norm), name="layers", flat="all")
         for stage, (k, first, expand, channels, count, gated) in enumerate(rows):
             blocks: list[Function] = []
             outputs = rounded(channels * width)
             for i in range(count):
-                blocks.append(Residual(inputs, outputs, k, first if i == 0 else 1, expand, gated, rng))
+                stride = first if i == 0 else 1
+                gate = partial(SqueezeExcite, squeezed=max(1, inputs // 4)) if gated else None
+                blocks.append(block(inputs, outputs, inputs * expand, k, stride, gate=gate, rng=rng))
                 inputs = outputs
             features.layers[str(8 + stage)] = Chain(blocks)
         features.layers |= {"14": conv(1, inputs, 1280, rng=rng), "15": _norm(1280), "16": relu}
         super().__init__(
             "avgpool",
             features=features,
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            classifier=Chain(Dropout(dropout), Dense(1280, nclasses, rng=rng)),
+            **pooled(classifier=Chain(Dropout(dropout), Dense(1280, nclasses, rng=rng))),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        tables = {"torchvision": _TORCHVISION, "timm": _timm(self.rows)}
-        return renamed(given, tables.get(names, []))
+    def rules(self, names: str) -> Rules:
+        return {"torchvision": _TORCHVISION, "timm": _timm(self.rows)}.get(names, [])
 
 
 def _timm(rows: tuple[_Row, ...]) -> list[Rule]:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
-from numtorch.models.naming import Rule, inverted, of_block, renamed
+from numtorch.models.blocks import InvertedResidual, Model, SqueezeExcite, conv, conv_norm, pooled, rounded
+from numtorch.models.naming import Rule, Rules, inverted, of_block
 from numtorch.nn.activations.gates import hardswish
 from numtorch.nn.activations.rectifiers import relu, relu6
 from numtorch.nn.activations.sigmoids import hardsigmoid
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Dropout, Layer
 
 Function = Callable[..., Any]
 
@@ -21,7 +22,7 @@ Function = Callable[..., Any]
 class Separable(Layer):
     """A convolution of each channel by itself, and one of 1 × 1 across them."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, rng: Rng) -> None:
         self.conv_dw = conv(3, inputs, inputs, stride=stride, pad=1, groups=inputs, rng=rng)
         self.bn1 = BatchNorm(inputs)
         self.conv_pw = conv(1, inputs, outputs, rng=rng)
@@ -38,12 +39,10 @@ class MobileNetV1(Model):
     ----------
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -60,7 +59,7 @@ class MobileNetV1(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.001,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         inputs = rounded(32 * width)
@@ -78,30 +77,8 @@ class MobileNetV1(Model):
             "global_pool",
             **parts,
             blocks=Chain(*stages),
-            global_pool=GlobalMeanPool(),
-            flatten=Flatten(),
-            dropout=Dropout(dropout),
-            classifier=Dense(inputs, nclasses, rng=rng),
+            **pooled("global_pool", dropout=Dropout(dropout), classifier=Dense(inputs, nclasses, rng=rng)),
         )
-
-
-class InvertedResidual(Layer):
-    """To many channels, a convolution of each, and back to few; around it, where the shapes agree, the input."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int, expand: int, rng: Any) -> None:
-        inner = inputs * expand
-        widen = [conv_norm(1, inputs, inner, relu6, rng=rng)] if expand != 1 else []
-        self.conv = Chain(
-            *widen,
-            conv_norm(3, inner, inner, relu6, stride=stride, groups=inner, rng=rng),
-            conv(1, inner, outputs, rng=rng),
-            BatchNorm(outputs),
-        )
-        self.around = stride == 1 and inputs == outputs
-
-    def __call__(self, x: Any) -> Any:
-        y = self.conv(x)
-        return x + y if self.around else y
 
 
 class MobileNetV2(Model):
@@ -111,12 +88,10 @@ class MobileNetV2(Model):
     ----------
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -133,7 +108,7 @@ class MobileNetV2(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.2,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         inputs = rounded(32 * width)
@@ -149,51 +124,24 @@ class MobileNetV2(Model):
         ):
             outputs = rounded(channels * width)
             for i in range(count):
-                layers.append(InvertedResidual(inputs, outputs, first if i == 0 else 1, expand, rng))
+                stride = first if i == 0 else 1
+                layers.append(
+                    InvertedResidual(
+                        inputs, outputs, inputs * expand, 3, stride, relu6, name="conv", flat="last", rng=rng
+                    )
+                )
                 inputs = outputs
         last = rounded(1280 * max(1.0, width))
         layers.append(conv_norm(1, inputs, last, relu6, rng=rng))
         super().__init__(
             "avgpool",
             features=Chain(layers),
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            classifier=Chain(Dropout(dropout), Dense(last, nclasses, rng=rng)),
+            **pooled(classifier=Chain(Dropout(dropout), Dense(last, nclasses, rng=rng))),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
-        return renamed(given, inverted((1, 2, 3, 4, 3, 3, 1), "conv", nested=False, last=18, bare_end=True))
-
-
-class GatedResidual(Layer):
-    """An inverted residual that may have a gate of squeeze and excitation."""
-
-    def __init__(
-        self,
-        inputs: int,
-        k: int,
-        inner: int,
-        outputs: int,
-        gated: bool,
-        act: Function,
-        stride: int,
-        unit: Function,
-        rng: Any,
-    ) -> None:
-        layers: list[Function] = [unit(1, inputs, inner, act)] if inner != inputs else []
-        layers.append(unit(k, inner, inner, act, stride=stride, groups=inner))
-        if gated:
-            layers.append(SqueezeExcite(inner, rounded(inner // 4), relu, hardsigmoid, rng=rng))
-        layers.append(unit(1, inner, outputs, None))
-        self.block = Chain(layers)
-        self.around = stride == 1 and inputs == outputs
-
-    def __call__(self, x: Any) -> Any:
-        y = self.block(x)
-        return x + y if self.around else y
+    def rules(self, names: str) -> Rules:
+        timm = inverted((1, 2, 3, 4, 3, 3, 1), "conv", nested=False, last=18, bare_end=True)
+        return timm if names == "timm" else ()
 
 
 # Size of the kernel, channels inside and after, gate, hardswish (else relu), stride.
@@ -239,8 +187,8 @@ class MobileNetV3(Model):
         Which of the two.
     width : float
         Factor of all numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last layer.
     eps : float, optional
@@ -248,8 +196,6 @@ class MobileNetV3(Model):
         initial value, in timm 1e-5.
     same : bool
         Whether convolutions pad as TensorFlow does, which weights called tf_mobilenetv3 in timm want.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -269,49 +215,41 @@ class MobileNetV3(Model):
         dropout: float = 0.2,
         eps: float | None = None,
         same: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         if size not in ("large", "small"):
             raise ValueError(f"MobileNetV3: the size is 'large' or 'small', not {size!r}")
         rng = np.random.default_rng(rng)
         norm = partial(BatchNorm, eps=1e-3 if eps is None else eps, momentum=0.01)
-        unit = partial(conv_norm, norm=norm, same=same, rng=rng)
+        unit = partial(conv_norm, norm=norm, same=same)
         self.size = size
         rows, last = (LARGE, 1280) if size == "large" else (SMALL, 1024)
         inputs = rounded(16 * width)
-        layers: list[Function] = [unit(3, inchannels, inputs, hardswish, stride=2)]
+        layers: list[Function] = [unit(3, inchannels, inputs, hardswish, stride=2, rng=rng)]
         for k, inner, outputs, gated, hard, stride in rows:
             act = hardswish if hard else relu
             inner, outputs = rounded(inner * width), rounded(outputs * width)
-            layers.append(GatedResidual(inputs, k, inner, outputs, gated, act, stride, unit, rng))
+            gate = partial(SqueezeExcite, squeezed=rounded(inner // 4), gate=hardsigmoid) if gated else None
+            layers.append(InvertedResidual(inputs, outputs, inner, k, stride, act, gate=gate, unit=unit, rng=rng))
             inputs = outputs
-        layers.append(unit(1, inputs, 6 * inputs, hardswish))
+        layers.append(unit(1, inputs, 6 * inputs, hardswish, rng=rng))
         last = rounded(last * width)
         head = Chain(Dense(6 * inputs, last, rng=rng), hardswish, Dropout(dropout), Dense(last, nclasses, rng=rng))
-        super().__init__(
-            "avgpool",
-            features=Chain(layers),
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            classifier=head,
-        )
+        super().__init__("avgpool", features=Chain(layers), **pooled(classifier=head))
         self.keeps_eps = eps is not None
 
     def eps_for(self, names: str) -> float | None:
         return {"torchvision": 1e-3, "timm": 1e-5}.get(names)
 
+    def rules(self, names: str) -> Rules:
+        return _timm_v3(self.size) if names == "timm" else ()
+
     def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        if names != "timm":
-            return given
-        found = renamed(given, _timm_v3(self.size))
-        found["classifier.0.weight"] = _flat(found.get("classifier.0.weight"))
-        return {name: value for name, value in found.items() if value is not None}
-
-
-def _flat(weight: Any) -> Any:
-    """The weight of a convolution of 1 × 1 as one of a Dense layer."""
-    return weight.reshape(weight.shape[:2]) if weight is not None and weight.ndim == 4 else weight
+        """timm keeps the first Dense layer as a convolution of 1 × 1."""
+        return {
+            name: value.reshape(value.shape[:2]) if name == "classifier.0.weight" and value.ndim == 4 else value
+            for name, value in super().__translate__(given, names).items()
+        }
 
 
 def _timm_v3(size: str) -> list[Rule]:
@@ -325,8 +263,8 @@ def _timm_v3(size: str) -> list[Rule]:
         (r"conv_head\.", "classifier.0."),
         (r"classifier\.", "classifier.3."),
     ]
-    places = [(stage, i) for stage, count in enumerate(stages) for i in range(count)]
-    for number, ((stage, i), row) in enumerate(zip(places, rows, strict=True), start=1):
+    blocks = [(stage, i) for stage, count in enumerate(stages) for i in range(count)]
+    for number, ((stage, i), row) in enumerate(zip(blocks, rows, strict=True), start=1):
         gate = ["se"] if row[3] else []
         parts, norms = (
             ["conv_pw", "conv_dw", *gate, "conv_pwl"],

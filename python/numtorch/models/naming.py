@@ -115,7 +115,7 @@ def inverted(
     ]
     for stage, count in enumerate(counts):
         for i in range(count):
-            place = f"features.{stage + 1}.{i}" if nested else f"features.{sum(counts[:stage]) + i + 1}"
+            slot = f"features.{stage + 1}.{i}" if nested else f"features.{sum(counts[:stage]) + i + 1}"
             parts = ["conv_pw", "conv_dw", "se", "conv_pwl"] if gate else ["conv_pw", "conv_dw", "conv_pwl"]
             norms = {"conv_pw": "bn1", "conv_dw": "bn2", "conv_pwl": "bn3"}
             if stage in fused:
@@ -124,7 +124,7 @@ def inverted(
                 parts, norms = ["conv"], {"conv": "bn1"}
             elif stage in plain:
                 parts, norms = [*parts[1:-1], "conv_pw"], {"conv_dw": "bn1", "conv_pw": "bn2"}
-            rules += of_block(rf"blocks\.{stage}\.{i}\.", f"{place}.{block}.", parts, norms, bare_end)
+            rules += of_block(rf"blocks\.{stage}\.{i}\.", f"{slot}.{block}.", parts, norms, bare_end)
     return rules
 
 

@@ -89,8 +89,8 @@ def predict(
         raise ValueError(f"predict: there are {len(names)} labels for {found.shape[1]} classes")
     best = np.argsort(-found, axis=1, kind="stable")[:, :k]
     predictions = [
-        [Prediction(i if names is None else names[i], float(row[i])) for i in places]
-        for row, places in zip(found, best.tolist(), strict=True)
+        [Prediction(i if names is None else names[i], float(row[i])) for i in positions]
+        for row, positions in zip(found, best.tolist(), strict=True)
     ]
     return predictions[0] if one else predictions
 

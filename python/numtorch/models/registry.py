@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal, overload
 
+from numtorch.models.blocks import Model
 from numtorch.models.convmixer import ConvMixer
 from numtorch.models.convnext import ConvNeXt
 from numtorch.models.densenet import DenseNet
@@ -43,7 +44,7 @@ _VIT_PATCHES = (
     *(("l", 14), ("l", 16), ("l", 32), ("h", 14), ("g", 14), ("gg", 14)),
 )
 _MIXERS = {"s": "small", "b": "base", "l": "large"}
-_MODELS: dict[str, Callable[..., Any]] = {
+_MODELS: dict[str, Callable[..., Model | UNet]] = {
     "alexnet": AlexNet,
     **{f"convmixer_{size}": partial(ConvMixer, size) for size in ("small", "base", "large")},
     **{f"convnext_{size}": partial(ConvNeXt, size) for size in ("tiny", "small", "base", "large", "xlarge")},
@@ -169,7 +170,11 @@ def names() -> list[str]:
     return sorted(_MODELS)
 
 
-def create(name: str, **options: Any) -> Any:
+@overload
+def create(name: Literal["unet"], **options: Any) -> UNet: ...
+@overload
+def create(name: str, **options: Any) -> Model: ...
+def create(name: str, **options: Any) -> Model | UNet:
     """A model by its name in torchvision, with initial weights.
 
     Parameters

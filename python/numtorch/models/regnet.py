@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, rounded
-from numtorch.models.naming import Rules, renamed
+from numtorch.models.blocks import Model, SqueezeExcite, conv_norm, pooled, rounded
+from numtorch.models.naming import Rules
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import Chain, Dense, Flatten, GlobalMeanPool, Layer
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import Chain, Dense, Layer
 
 Function = Callable[..., Any]
 # Number of blocks, first width, slope and step of the widths, channels of a group.
@@ -94,7 +95,7 @@ def stages(depth: int, first: int, slope: float, step: float, group: int, widths
 class RegNetBlock(Layer):
     """Convolutions of 1 × 1, 3 × 3 in groups, and 1 × 1, and a way around them."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, group: int, gated: bool, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, group: int, gated: bool, rng: Rng) -> None:
         unit = partial(conv_norm, rng=rng)
         around = inputs != outputs or stride != 1
         self.proj = unit(1, inputs, outputs, None, stride=stride) if around else None
@@ -120,13 +121,11 @@ class RegNet(Model):
     size : str
         About how many multiplications an image of 224 × 224 takes: "200mf", "400mf", "600mf", "800mf", "1_6gf",
         "3_2gf", "4gf", "6_4gf", "8gf", "12gf", "16gf", "32gf", of y also "64gf" and "128gf".
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     widths : {"torchvision", "pycls"}
         How widths become multiples of the channels of a group: as in torchvision, or as in the paper's own code, pycls,
         and in timm. They differ in x 400mf, y 800mf and y 8gf only.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -144,7 +143,7 @@ class RegNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         widths: str = "torchvision",
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         if kind not in KINDS:
             raise ValueError(f"RegNet: the kind is 'x' or 'y', not {kind!r}")
@@ -167,11 +166,8 @@ class RegNet(Model):
             "avgpool",
             stem=stem,
             trunk_output=Chain(**trunk),
-            avgpool=GlobalMeanPool(),
-            flatten=Flatten(),
-            fc=Dense(inputs, nclasses, rng=rng),
+            **pooled(fc=Dense(inputs, nclasses, rng=rng)),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        given = super().__translate__(given, names)
-        return renamed(given, _TIMM) if names == "timm" else given
+    def rules(self, names: str) -> Rules:
+        return _TIMM if names == "timm" else ()

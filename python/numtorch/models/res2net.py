@@ -8,21 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
-from numtorch.models.resnet import check_depth, shortcut, stages
+from numtorch.models.blocks import Model, conv, one_of, pooled
+from numtorch.models.resnet import DEEP, ResidualBlock, shortcut, stages
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Dense, Flatten, GlobalMeanPool, Layer, MeanPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Dense, MeanPool
 
 Function = Callable[..., Any]
 
 
-class Bottle2neck(Layer):
+class Bottle2neck(ResidualBlock):
     """A bottleneck whose inner convolution is several: each takes some channels, and what the one before it gave."""
 
     expansion = 4
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int, width: int, scale: int, rng: Any = None
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int, width: int, scale: int, rng: Rng = None
     ) -> None:
         inner = planes * width // 64 * groups
         outputs = planes * self.expansion
@@ -36,15 +37,14 @@ class Bottle2neck(Layer):
         # The first block of a stage has convolutions side by side, and a pool in place of the last.
         self.pool = None if self.downsample is None else MeanPool(3, stride=stride, pad=1)
 
-    def __call__(self, x: Any) -> Any:
+    def inner(self, x: Any) -> Any:
         *given, last = np.split(relu(self.bn1(self.conv1(x))), len(self.convs) + 1, axis=1)
         found: list[Any] = []
         for part, layer, norm in zip(given, self.convs, self.bns, strict=True):
             y = part if self.pool is not None or not found else found[-1] + part
             found.append(relu(norm(layer(y))))
         found.append(last if self.pool is None else self.pool(last))
-        y = self.bn3(self.conv3(np.concatenate(found, axis=1)))
-        return relu(y + (x if self.downsample is None else self.downsample(x)))
+        return self.bn3(self.conv3(np.concatenate(found, axis=1)))
 
 
 class Res2Net(Model):
@@ -60,10 +60,8 @@ class Res2Net(Model):
         Number of scales, at least 2.
     groups : int
         Groups of the inner convolutions; 8 with a width of 4 are Res2NeXt.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------
@@ -82,13 +80,13 @@ class Res2Net(Model):
         groups: int = 1,
         nclasses: int = 1000,
         inchannels: int = 3,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        check_depth("Res2Net", depth, (50, 101, 152))
+        one_of("Res2Net", "depth", depth, DEEP)
         if scale < 2:
             raise ValueError(f"Res2Net: the number of scales is at least 2, not {scale}")
         rng = np.random.default_rng(rng)
         block = partial(Bottle2neck, groups=groups, width=width, scale=scale)
         parts = stages(block, Bottle2neck.expansion, depth, inchannels, rng)
         fc = Dense(512 * Bottle2neck.expansion, nclasses, rng=rng)
-        super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("avgpool", **parts, **pooled(fc=fc))

@@ -7,6 +7,7 @@ from typing import Any
 
 from numtorch.models.blocks import conv
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, Layer, MaxPool, MeanPool
 from numtorch.nn.softmax import softmax
 
@@ -28,7 +29,7 @@ class ResidualBlock(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, channels: tuple[int, int, int, int], stride: int, shortcut: bool, rng: Any) -> None:
+    def __init__(self, channels: tuple[int, int, int, int], stride: int, shortcut: bool, rng: Rng) -> None:
         kernels, strides = (1, 3, 1), (1, 1, stride)
         self.conv_layers = [
             conv(k, inputs, outputs, stride=s, pad=k // 2, bias=True, rng=rng)
@@ -54,7 +55,7 @@ def probabilities(x: Any) -> Any:
     return softmax(x, axis=1)
 
 
-def layers_of_2020(nclasses: int, inchannels: int, rng: Any) -> dict[str, Function]:
+def layers_of_2020(nclasses: int, inchannels: int, rng: Rng) -> dict[str, Function]:
     """The parts of `ResNet()`: 53 convolutions with biases, 52 norms, one Dense layer."""
     parts: dict[str, Function] = {
         "conv1": conv(7, inchannels, 64, stride=2, pad=3, bias=True, rng=rng),

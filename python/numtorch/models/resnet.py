@@ -8,22 +8,42 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, rounded
+from numtorch.models.blocks import Model, SqueezeExcite, conv, conv_norm, one_of, pooled, rounded
 from numtorch.models.residual import layers_of_2020
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
 REPEATS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 
-class BasicBlock(Layer):
+DEEP = (50, 101, 152)
+
+
+class ResidualBlock(Layer):
+    """Convolutions with norms, a gate of what they give if there is one, and a way around them."""
+
+    se: SqueezeExcite | None = None
+    downsample: Chain | None
+
+    def inner(self, x: Any) -> Any:
+        """What the convolutions make of the input."""
+        raise NotImplementedError
+
+    def __call__(self, x: Any) -> Any:
+        y = self.inner(x)
+        y = y if self.se is None else self.se(y)
+        return relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class BasicBlock(ResidualBlock):
     """Two convolutions of 3 × 3, and a way around them."""
 
     expansion = 1
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Rng
     ) -> None:
         if groups != 1 or width != 64:
             raise ValueError("ResNet: groups and width are for depths of 50 and more")
@@ -34,20 +54,17 @@ class BasicBlock(Layer):
         self.se = SqueezeExcite(planes, rounded(planes / 16), rng=rng) if se else None
         self.downsample = shortcut(inputs, planes, stride, rng)
 
-    def __call__(self, x: Any) -> Any:
-        y = relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        y = y if self.se is None else self.se(y)
-        return relu(y + (x if self.downsample is None else self.downsample(x)))
+    def inner(self, x: Any) -> Any:
+        return self.bn2(self.conv2(relu(self.bn1(self.conv1(x)))))
 
 
-class Bottleneck(Layer):
+class Bottleneck(ResidualBlock):
     """Convolutions of 1 × 1, 3 × 3 and 1 × 1, and a way around them; the one of 3 × 3 makes images smaller."""
 
     expansion = 4
 
     def __init__(
-        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Any
+        self, inputs: int, planes: int, *, stride: int = 1, groups: int = 1, width: int = 64, se: bool, rng: Rng
     ) -> None:
         inner = planes * width // 64 * groups
         outputs = planes * self.expansion
@@ -60,28 +77,19 @@ class Bottleneck(Layer):
         self.se = SqueezeExcite(outputs, rounded(outputs / 16), rng=rng) if se else None
         self.downsample = shortcut(inputs, outputs, stride, rng)
 
-    def __call__(self, x: Any) -> Any:
-        y = relu(self.bn1(self.conv1(x)))
-        y = relu(self.bn2(self.conv2(y)))
-        y = self.bn3(self.conv3(y))
-        y = y if self.se is None else self.se(y)
-        return relu(y + (x if self.downsample is None else self.downsample(x)))
+    def inner(self, x: Any) -> Any:
+        y = relu(self.bn2(self.conv2(relu(self.bn1(self.conv1(x))))))
+        return self.bn3(self.conv3(y))
 
 
-def shortcut(inputs: int, outputs: int, stride: int, rng: Any) -> Chain | None:
+def shortcut(inputs: int, outputs: int, stride: int, rng: Rng) -> Chain | None:
     """The way around a block that changes the shape: a convolution of 1 × 1 and a norm."""
     if inputs == outputs and stride == 1:
         return None
     return conv_norm(1, inputs, outputs, None, stride=stride, rng=rng)
 
 
-def check_depth(name: str, depth: int, depths: tuple[int, ...]) -> None:
-    """Refuses a depth that the network does not come in."""
-    if depth not in depths:
-        raise ValueError(f"{name}: the depth is one of {', '.join(map(str, depths))}, not {depth}")
-
-
-def stages(block: Function, expansion: int, depth: int, inchannels: int, rng: Any) -> dict[str, Function]:
+def stages(block: Function, expansion: int, depth: int, inchannels: int, rng: Rng) -> dict[str, Function]:
     """The first layers and four stages of blocks: `block(inputs, planes, stride=, rng=)`."""
     parts: dict[str, Function] = {
         "conv1": conv(7, inchannels, 64, stride=2, pad=3, rng=rng),
@@ -109,14 +117,12 @@ class ResNet(Model):
     depth : {18, 34, 50, 101, 152}, optional
         Number of layers. Without it, the network of 50 layers of Metalhead 0.5: convolutions have biases, the last
         convolution of a block makes images smaller, the end is `softmax`; images are of 224 × 224.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     groups, width : int
         Groups of the inner convolutions, and channels of each for 64 planes.
     se : bool
         Whether each block has a gate of squeeze and excitation.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -138,7 +144,7 @@ class ResNet(Model):
         groups: int = 1,
         width: int = 64,
         se: bool = False,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         if depth is None:
@@ -146,12 +152,12 @@ class ResNet(Model):
                 raise ValueError("ResNet: groups, width and se need a depth")
             super().__init__("avgpool", **layers_of_2020(nclasses, inchannels, rng))
             return
-        check_depth("ResNet", depth, tuple(REPEATS))
+        one_of("ResNet", "depth", depth, REPEATS)
         kind = BasicBlock if depth < 50 else Bottleneck
         block = partial(kind, groups=groups, width=width, se=se)
         parts = stages(block, kind.expansion, depth, inchannels, rng)
         fc = Dense(512 * kind.expansion, nclasses, rng=rng)
-        super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("avgpool", **parts, **pooled(fc=fc))
 
 
 class WideResNet(ResNet):
@@ -175,7 +181,7 @@ class WideResNet(ResNet):
     """
 
     def __init__(self, depth: int = 50, factor: int = 2, **options: Any) -> None:
-        check_depth("WideResNet", depth, (50, 101, 152))
+        one_of("WideResNet", "depth", depth, DEEP)
         super().__init__(depth, width=64 * factor, **options)
 
 
@@ -200,7 +206,7 @@ class ResNeXt(ResNet):
     """
 
     def __init__(self, depth: int = 50, groups: int = 32, width: int = 4, **options: Any) -> None:
-        check_depth("ResNeXt", depth, (50, 101, 152))
+        one_of("ResNeXt", "depth", depth, DEEP)
         super().__init__(depth, groups=groups, width=width, **options)
 
 

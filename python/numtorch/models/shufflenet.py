@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of, pooled
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
 # Channels of the three stages, and of the last convolution.
@@ -48,7 +49,7 @@ class ShuffleUnit(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, outputs: int, stride: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, rng: Rng = None) -> None:
         half = outputs // 2
         before = inputs if stride > 1 else half
         self.branch1 = (
@@ -87,10 +88,8 @@ class ShuffleNetV2(Model):
     ----------
     width : {0.5, 1.0, 1.5, 2.0}
         Factor of the numbers of channels.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------
@@ -100,10 +99,8 @@ class ShuffleNetV2(Model):
     2278604
     """
 
-    def __init__(self, width: float = 1.0, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
-        if width not in WIDTHS:
-            raise ValueError(f"ShuffleNetV2: the width is one of {', '.join(map(str, WIDTHS))}, not {width}")
-        *stages, last = WIDTHS[width]
+    def __init__(self, width: float = 1.0, *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
+        *stages, last = WIDTHS[one_of("ShuffleNetV2", "width", width, WIDTHS)]
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {
             "conv1": Chain(conv(3, inchannels, 24, stride=2, pad=1, rng=rng), BatchNorm(24), relu),
@@ -117,4 +114,4 @@ class ShuffleNetV2(Model):
             inputs = outputs
         parts["conv5"] = Chain(conv(1, inputs, last, rng=rng), BatchNorm(last), relu)
         fc = Dense(last, nclasses, rng=rng)
-        super().__init__("avgpool", **parts, avgpool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("avgpool", **parts, **pooled(fc=fc))

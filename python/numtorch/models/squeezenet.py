@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Dropout, Flatten, GlobalMeanPool, Layer, MaxPool
 
 # Channels squeezed to, and of each of the two expansions; None is a pool.
@@ -28,7 +29,7 @@ class Fire(Layer):
         Where the initial numbers come from.
     """
 
-    def __init__(self, inputs: int, squeezed: int, expanded: int, rng: Any = None) -> None:
+    def __init__(self, inputs: int, squeezed: int, expanded: int, rng: Rng = None) -> None:
         self.squeeze = conv(1, inputs, squeezed, bias=True, rng=rng)
         self.expand1x1 = conv(1, squeezed, expanded, bias=True, rng=rng)
         self.expand3x3 = conv(3, squeezed, expanded, pad=1, bias=True, rng=rng)
@@ -45,12 +46,10 @@ class SqueezeNet(Model):
     ----------
     version : {"1.1", "1.0"}
         1.1 needs less than half the work of 1.0.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Before the last convolution.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -67,14 +66,12 @@ class SqueezeNet(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.5,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if version not in FIRES:
-            raise ValueError(f"SqueezeNet: the version is one of {', '.join(FIRES)}, not {version!r}")
         rng = np.random.default_rng(rng)
         k, channels = (7, 96) if version == "1.0" else (3, 64)
         features = Chain(conv(k, inchannels, channels, stride=2, bias=True, rng=rng), relu, _pool())
-        for i, fire in enumerate(FIRES[version], start=3):
+        for i, fire in enumerate(FIRES[one_of("SqueezeNet", "version", version, FIRES)], start=3):
             features.layers[str(i)] = _pool() if fire is None else Fire(channels, *fire, rng=rng)
             channels = channels if fire is None else 2 * fire[1]
         head = Chain(

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from numtorch.models.blocks import Model, backbone, conv, conv_norm
+from numtorch.nn.dispatch import ArrayT
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Layer, MaxPool, PixelShuffle
 
 Function = Callable[..., Any]
@@ -20,7 +22,7 @@ class Plain(Layer):
 
     __inline__ = "levels"
 
-    def __init__(self, inchannels: int, widths: list[int], rng: Any) -> None:
+    def __init__(self, inchannels: int, widths: list[int], rng: Rng) -> None:
         self.levels = [
             _twice(inputs, outputs, rng) for inputs, outputs in zip([inchannels, *widths[:-1]], widths, strict=True)
         ]
@@ -143,7 +145,7 @@ class UNet(Layer):
         width: int | None = None,
         depth: int = 4,
         backbone: Model | Chain | None = None,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         rng = np.random.default_rng(rng)
         self.down: Plain | Tapped
@@ -165,7 +167,7 @@ class UNet(Layer):
         self.up = [_twice(channels[i] + up[i], up[i], rng) for i in levels]
         self.head = conv(1, up[0], nclasses, bias=True, rng=rng)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         factor = math.prod(self.factors)
         if x.ndim != 4 or x.shape[2] % factor or x.shape[3] % factor:
             raise ValueError(f"UNet: images are of shape (N, C, H, W), H and W multiples of {factor}, not {x.shape}")
@@ -183,5 +185,5 @@ def _of(network: Any) -> Chain:
     raise TypeError(f"UNet: the backbone is a Model or a Chain, not {type(network).__name__}")
 
 
-def _twice(inputs: int, outputs: int, rng: Any) -> Chain:
+def _twice(inputs: int, outputs: int, rng: Rng) -> Chain:
     return Chain(conv_norm(3, inputs, outputs, rng=rng), conv_norm(3, outputs, outputs, rng=rng))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, one_of
 from numtorch.nn.activations.rectifiers import relu
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import AdaptiveMeanPool, BatchNorm, Chain, Dense, Dropout, Flatten, MaxPool
 
 Function = Callable[..., Any]
@@ -25,12 +26,10 @@ class VGG(Model):
         Number of layers.
     batchnorm : bool
         Whether each convolution is followed by a norm.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Of the Dense layers.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -49,14 +48,13 @@ class VGG(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.5,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if depth not in STAGES:
-            raise ValueError(f"VGG: the depth is one of {', '.join(map(str, STAGES))}, not {depth}")
+        stages = STAGES[one_of("VGG", "depth", depth, STAGES)]
         rng = np.random.default_rng(rng)
         layers: list[Function] = []
         inputs = inchannels
-        for repeats, outputs in zip(STAGES[depth], (64, 128, 256, 512, 512), strict=True):
+        for repeats, outputs in zip(stages, (64, 128, 256, 512, 512), strict=True):
             for _ in range(repeats):
                 layers.append(conv(3, inputs, outputs, pad=1, bias=True, rng=rng))
                 layers += [BatchNorm(outputs), relu] if batchnorm else [relu]
@@ -93,12 +91,10 @@ class AlexNet(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         Of the Dense layers.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -108,7 +104,7 @@ class AlexNet(Model):
     61100840
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.5, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, dropout: float = 0.5, rng: Rng = None) -> None:
         rng = np.random.default_rng(rng)
         features = Chain(
             conv(11, inchannels, 64, stride=4, pad=2, bias=True, rng=rng),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, exact_gelu
-from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, renamed
+from numtorch.models.blocks import Model, exact_gelu, one_of
+from numtorch.models.naming import VIT_TIMM, VIT_TORCHVISION, Rules
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers import Chain, Conv, Dense, Dropout, Layer, LayerNorm, SelfAttention
 
 # Layers, heads, features, and features in the middle of the Dense layers.
@@ -27,7 +27,7 @@ SIZES = {
 class EncoderBlock(Layer):
     """Attention and two Dense layers, each after a norm and with a way around."""
 
-    def __init__(self, features: int, heads: int, inner: int, dropout: float, rng: Any) -> None:
+    def __init__(self, features: int, heads: int, inner: int, dropout: float, rng: Rng) -> None:
         self.ln_1 = LayerNorm(features, eps=1e-6)
         self.self_attention = SelfAttention(features, heads=heads, rng=rng)
         self.dropout = Dropout(dropout)
@@ -46,12 +46,19 @@ class EncoderBlock(Layer):
 
 
 class Encoder(Layer):
-    """Adds to each place what says where it is; then the blocks, then a norm."""
+    """Adds to each position what says where it is; then the blocks, then a norm."""
 
     def __init__(
-        self, places: int, features: int, heads: int, inner: int, count: int, dropout: float, rng: Any
+        self,
+        positions: int,
+        features: int,
+        heads: int,
+        inner: int,
+        count: int,
+        dropout: float,
+        rng: np.random.Generator,
     ) -> None:
-        self.pos_embedding = rng.normal(0, 0.02, (1, places, features)).astype(np.float32)
+        self.pos_embedding = rng.normal(0, 0.02, (1, positions, features)).astype(np.float32)
         self.dropout = Dropout(dropout)
         blocks = {f"encoder_layer_{i}": EncoderBlock(features, heads, inner, dropout, rng) for i in range(count)}
         self.layers = Chain(**blocks)
@@ -64,7 +71,7 @@ class Encoder(Layer):
 
 
 class _WithClass(Layer):
-    """Patches as a sequence, and before them a place that gathers what the image is of."""
+    """Patches as a sequence, and before them a position that gathers what the image is of."""
 
     def __init__(self, features: int) -> None:
         self.class_token = np.zeros((1, 1, features), np.float32)
@@ -76,8 +83,8 @@ class _WithClass(Layer):
         return np.concatenate([token, x], axis=1)
 
 
-def first_place(x: Any) -> Any:
-    """What the first place of the sequence gathered."""
+def first_position(x: Any) -> Any:
+    """What the first position of the sequence gathered."""
     return x[:, 0]
 
 
@@ -92,12 +99,10 @@ class ViT(Model):
         Length of the sides of the patches.
     image : int
         Length of the sides of the images.
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
+    nclasses, inchannels, rng
+        As of `Model`.
     dropout : float
         In the blocks.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
 
     Examples
     --------
@@ -116,24 +121,21 @@ class ViT(Model):
         nclasses: int = 1000,
         inchannels: int = 3,
         dropout: float = 0.0,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
-        if size not in SIZES:
-            raise ValueError(f"ViT: the size is one of {', '.join(SIZES)}, not {size!r}")
         if image % patch:
             raise ValueError(f"ViT: patches of {patch} do not fill images of {image}")
-        count, heads, features, inner = SIZES[size]
+        count, heads, features, inner = SIZES[one_of("ViT", "size", size, SIZES)]
         rng = np.random.default_rng(rng)
-        places = (image // patch) ** 2 + 1
+        positions = (image // patch) ** 2 + 1
         super().__init__(
             "heads",
             conv_proj=Conv(patch, inchannels, features, stride=patch, rng=rng),
             tokens=_WithClass(features),
-            encoder=Encoder(places, features, heads, inner, count, dropout, rng),
-            first=first_place,
+            encoder=Encoder(positions, features, heads, inner, count, dropout, rng),
+            first=first_position,
             heads=Chain(head=Dense(features, nclasses, rng=rng)),
         )
 
-    def __translate__(self, given: Mapping[str, Any], names: str) -> dict[str, Any]:
-        tables = {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}
-        return renamed(super().__translate__(given, names), tables.get(names, []))
+    def rules(self, names: str) -> Rules:
+        return {"torchvision": VIT_TORCHVISION, "timm": VIT_TIMM}.get(names, [])

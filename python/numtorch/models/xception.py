@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from numtorch.models.blocks import Model, conv
+from numtorch.models.blocks import Model, conv, pooled
 from numtorch.nn.activations.rectifiers import relu
-from numtorch.nn.layers import BatchNorm, Chain, Dense, Flatten, GlobalMeanPool, Layer, MaxPool
+from numtorch.nn.draws import Rng
+from numtorch.nn.layers import BatchNorm, Chain, Dense, Layer, MaxPool
 
 Function = Callable[..., Any]
 
@@ -17,7 +18,7 @@ Function = Callable[..., Any]
 class SeparableConv(Layer):
     """A convolution of 3 × 3 of each channel by itself, and one of 1 × 1 across them."""
 
-    def __init__(self, inputs: int, outputs: int, rng: Any) -> None:
+    def __init__(self, inputs: int, outputs: int, rng: Rng) -> None:
         self.conv1 = conv(3, inputs, inputs, pad=1, groups=inputs, rng=rng)
         self.pointwise = conv(1, inputs, outputs, rng=rng)
 
@@ -45,7 +46,7 @@ class XceptionBlock(Layer):
     """
 
     def __init__(
-        self, inputs: int, outputs: int, count: int, stride: int, starts: bool, grow_first: bool, rng: Any
+        self, inputs: int, outputs: int, count: int, stride: int, starts: bool, grow_first: bool, rng: Rng
     ) -> None:
         around = outputs != inputs or stride != 1
         self.skip = conv(1, inputs, outputs, stride=stride, rng=rng) if around else None
@@ -71,10 +72,8 @@ class Xception(Model):
 
     Parameters
     ----------
-    nclasses, inchannels : int
-        Numbers of classes and of channels of the images.
-    rng : numpy.random.Generator or int, optional
-        Where the initial numbers come from.
+    nclasses, inchannels, rng
+        As of `Model`.
 
     Examples
     --------
@@ -84,7 +83,7 @@ class Xception(Model):
     22855952
     """
 
-    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, rng: Any = None) -> None:
+    def __init__(self, *, nclasses: int = 1000, inchannels: int = 3, rng: Rng = None) -> None:
         rng = np.random.default_rng(rng)
         parts: dict[str, Function] = {
             "conv1": conv(3, inchannels, 32, stride=2, rng=rng),
@@ -109,4 +108,4 @@ class Xception(Model):
             "act4": relu,
         }
         fc = Dense(2048, nclasses, rng=rng)
-        super().__init__("global_pool", **parts, global_pool=GlobalMeanPool(), flatten=Flatten(), fc=fc)
+        super().__init__("global_pool", **parts, **pooled("global_pool", fc=fc))

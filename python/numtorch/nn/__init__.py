@@ -13,18 +13,15 @@ from numtorch.nn.activations.sigmoids import (
     hardtanh,
     logsigmoid,
     sigmoid,
-    sigmoid_fast,
     softshrink,
     softsign,
     tanh,
-    tanh_fast,
     tanhshrink,
 )
 from numtorch.nn.attention import (
     causal_mask,
     dot_product_attention,
     dot_product_attention_scores,
-    make_causal_mask,
 )
 from numtorch.nn.bags import (
     embedding_bag,
@@ -44,6 +41,7 @@ from numtorch.nn.conv import (
 from numtorch.nn.dropout import (
     dropout,
 )
+from numtorch.nn.flux_names import make_causal_mask, sigmoid_fast, tanh_fast
 from numtorch.nn.gather import (
     embedding,
     gather,

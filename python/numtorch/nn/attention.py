@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, integer, joined, reals
+from numtorch.nn.dispatch import Array, ArrayT, integer, joined, reals
 from numtorch.nn.softmax import softmax
 
-__all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores", "make_causal_mask"]
+__all__ = ["causal_mask", "dot_product_attention", "dot_product_attention_scores"]
 
 
 FLASH, EFFICIENT = 1, 2  # libtorch's SDPBackend
@@ -43,23 +43,32 @@ def causal_mask(length: int, keys: int | None = None, *, like: Any = None) -> An
     return np.tri(*shape, dtype=bool)
 
 
-def make_causal_mask(x: Array, axis: int = 1) -> Any:
-    """`causal_mask` for queries and keys that are as many as `x` is long along an axis, and where `x` is.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from numtorch.nn import make_causal_mask
-    >>> make_causal_mask(np.ones((1, 2, 8)))
-    array([[ True, False],
-           [ True,  True]])
-    """
-    shape = np.shape(x)
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"make_causal_mask: axis must be one of x, which has shape {tuple(shape)}, not {axis!r}")
-    return causal_mask(shape[axis], like=x)
-
-
+@overload
+def dot_product_attention(
+    q: ArrayT,
+    k: Array,
+    v: Array,
+    bias: Array | None = None,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    heads: int = 1,
+    fdrop: Callable[[Any], Any] | None = None,
+    return_scores: Literal[False] = False,
+) -> ArrayT: ...
+@overload
+def dot_product_attention(
+    q: Array,
+    k: Array,
+    v: Array,
+    bias: Array | None = None,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    heads: int = 1,
+    fdrop: Callable[[Any], Any] | None = None,
+    return_scores: bool,
+) -> Any: ...
 def dot_product_attention(
     q: Array,
     k: Array,
@@ -130,7 +139,7 @@ def dot_product_attention(
 
 
 def dot_product_attention_scores(
-    q: Array,
+    q: ArrayT,
     k: Array,
     bias: Array | None = None,
     *,
@@ -138,7 +147,7 @@ def dot_product_attention_scores(
     causal: bool = False,
     heads: int = 1,
     fdrop: Callable[[Any], Any] | None = None,
-) -> Any:
+) -> ArrayT:
     """The weights with which `dot_product_attention` takes the mean of the values.
 
     Parameters

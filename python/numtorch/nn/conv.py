@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, ArrayT, counts, integer, margins, spatial, together
+from numtorch.nn.dispatch import Array, ArrayT, Counts, Pad, counts, integer, margins, spatial, together
 
 __all__ = ["conv", "conv_bias_act", "conv_transpose", "depthwise_conv"]
 
@@ -25,9 +25,9 @@ def conv(
     w: Array,
     b: Array | None = None,
     *,
-    stride: Any = 1,
-    pad: Any = 0,
-    dilation: Any = 1,
+    stride: Counts = 1,
+    pad: Pad = 0,
+    dilation: Counts = 1,
     groups: int = 1,
     flip: bool = False,
 ) -> ArrayT:
@@ -110,9 +110,9 @@ def depthwise_conv(
     w: Array,
     b: Array | None = None,
     *,
-    stride: Any = 1,
-    pad: Any = 0,
-    dilation: Any = 1,
+    stride: Counts = 1,
+    pad: Pad = 0,
+    dilation: Counts = 1,
     flip: bool = False,
 ) -> ArrayT:
     """Convolution of each channel with its own weights: `conv` with as many groups as channels.
@@ -146,9 +146,9 @@ def _convolved(
     x: Array,
     w: Array,
     b: Array | None,
-    stride: Any,
-    pad: Any,
-    dilation: Any,
+    stride: Counts,
+    pad: Pad,
+    dilation: Counts,
     groups: int | None,
     flip: bool,
 ) -> Any:
@@ -188,10 +188,10 @@ def conv_transpose(
     w: Array,
     b: Array | None = None,
     *,
-    stride: Any = 1,
-    pad: Any = 0,
-    outpad: Any = 0,
-    dilation: Any = 1,
+    stride: Counts = 1,
+    pad: Pad = 0,
+    outpad: Counts = 0,
+    dilation: Counts = 1,
     groups: int = 1,
     flip: bool = False,
 ) -> ArrayT:
@@ -352,9 +352,9 @@ def _reference_transpose(
     y = np.zeros((batch, groups * w.shape[2], *size), x.dtype)
     for tap in product(*map(range, kernel_size)):
         landed = np.swapaxes(w[(..., *tap)], 1, 2) @ x  # (group, O, C) @ (N, group, C, positions)
-        slices = [
+        positions = [
             slice(d * i, d * i + s * (length - 1) + 1, s)
             for i, d, s, length in zip(tap, dilations, strides, lengths, strict=True)
         ]
-        y[(slice(None), slice(None), *slices)] += landed.reshape(batch, y.shape[1], *lengths)
+        y[(slice(None), slice(None), *positions)] += landed.reshape(batch, y.shape[1], *lengths)
     return y

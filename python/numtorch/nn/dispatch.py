@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from numtorch._core import Tensor, tensor
 __all__ = [
     "Array",
     "ArrayT",
+    "Counts",
+    "Pad",
     "counts",
     "integer",
     "is_on_tensors",
@@ -21,10 +24,16 @@ __all__ = [
     "reals",
     "spatial",
     "together",
+    "where",
 ]
 
 Array: TypeAlias = Any  # a Tensor, or what NumPy takes for an array
+Counts: TypeAlias = int | tuple[int, ...] | list[int]  # one for all axes or one each
+Pad: TypeAlias = Counts | Literal["same"]  # one for all axes, one each, or two each: before and after
 ArrayT = TypeVar("ArrayT", Any, Tensor)  # a Tensor gives a Tensor; what an ndarray gives, the other arguments say
+
+# NumPy's stubs say that this gives an ndarray whatever it takes; of Tensors it gives a Tensor.
+where: Callable[..., Any] = np.where
 
 _FLOAT64 = np.dtype(np.float64)
 

@@ -1,21 +1,19 @@
-"""Dropout, and the random numbers that functions here draw."""
+"""Dropout."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import kernels as aten
-from numtorch._core import Tensor
-from numtorch.nn.dispatch import ArrayT, joined, number, together
+from numtorch.nn.dispatch import ArrayT, number, together
+from numtorch.nn.draws import Draws, uniform
 
 __all__ = ["dropout"]
 
 
 def dropout(
-    x: ArrayT, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Any = None, training: bool = True
+    x: ArrayT, p: float, *, axis: int | tuple[int, ...] | None = None, rng: Draws | None = None, training: bool = True
 ) -> ArrayT:
     """Elements set to 0 by chance, the others scaled so that the expectation stays.
 
@@ -55,18 +53,3 @@ def dropout(
     axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim, "axis")
     drawn = uniform("dropout", [n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
     return x * np.where(drawn >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(x.dtype)
-
-
-def uniform(function: str, shape: Any, like: Any, rng: Any) -> Any:
-    """Numbers evenly drawn from [0, 1), where `like` is and in its dtype."""
-    shape = tuple(shape)
-    if rng is not None and not hasattr(rng, "random"):
-        raise TypeError(f"{function}: rng must be a generator, as of numpy.random.default_rng, not {rng!r}")
-    if rng is not None:
-        drawn = rng.random(shape)
-    elif isinstance(like, Tensor):
-        return aten.rand_generator(shape, generator=None, dtype=like.dtype, device=like.dev)
-    else:
-        drawn = np.random.default_rng().random(shape)
-    drawn = drawn.astype(like.dtype)
-    return joined(drawn, like) if isinstance(like, Tensor) else drawn

@@ -11,7 +11,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, integer, is_on_tensors, joined
+from numtorch.nn.dispatch import Array, ArrayT, integer, is_on_tensors, joined
 
 __all__ = ["embedding", "gather", "scatter"]
 
@@ -49,7 +49,7 @@ def _operands(function: str, source: Array, idx: Array) -> tuple[bool, Any, Any]
     return on_tensors, source, idx
 
 
-def gather(src: Array, idx: Array) -> Any:
+def gather(src: ArrayT, idx: Array) -> ArrayT:
     """The rows ``src[idx]``.
 
     Parameters
@@ -78,7 +78,7 @@ def gather(src: Array, idx: Array) -> Any:
     return src[idx]
 
 
-def embedding(w: Array, idx: Array, *, padding_idx: int | None = None) -> Any:
+def embedding(w: ArrayT, idx: Array, *, padding_idx: int | None = None) -> ArrayT:
     """The vectors with the numbers `idx`: `gather` with libtorch's kernel for it.
 
     Parameters

@@ -67,15 +67,17 @@ def grid_sample(
     if mode == "nearest":
         return _picked(x, [np.rint(a).astype(int) for a in at])
     base = [np.floor(a).astype(int) for a in at]
-    y = 0
+    y: Any = 0
     for corner in product((0, 1), repeat=n):
-        indices = [b + c for b, c in zip(base, corner, strict=True)]
-        weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, indices, strict=True)], axis=0)
-        y = y + _picked(x, indices) * weight[:, None].astype(x.dtype)
+        positions = [b + c for b, c in zip(base, corner, strict=True)]
+        weight = np.prod([1 - np.abs(a - p) for a, p in zip(at, positions, strict=True)], axis=0)
+        y = y + _picked(x, positions) * weight[:, None].astype(x.dtype)
     return y
 
 
-def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[float, float] | None = None) -> Any:
+def imrotate(
+    x: ArrayT, angle: float | Array, *, mode: str = "bilinear", center: tuple[float, float] | None = None
+) -> ArrayT:
     """Images turned counterclockwise about a point, in the same size; what comes from outside is 0.
 
     Parameters
@@ -115,7 +117,7 @@ def imrotate(x: Array, angle: Any, *, mode: str = "bilinear", center: tuple[floa
     cos, sin = np.cos(angle), np.sin(angle)
     across = (right * cos - down * sin + column) * 2 / max(width - 1, 1) - 1
     along = (right * sin + down * cos + row) * 2 / max(height - 1, 1) - 1
-    grid = np.stack([across, along], -1)[None]
+    grid: Any = np.stack([across, along], -1)[None]
     return grid_sample(x, np.broadcast_to(grid, (x.shape[0], *grid.shape[1:])), mode=mode, align_corners=True)
 
 
@@ -137,11 +139,11 @@ def _inside(at: Any, length: int, padding: str, align_corners: bool) -> Any:
     return at if padding == "zeros" else np.clip(at, 0, length - 1)
 
 
-def _picked(x: Any, indices: list[Any]) -> Any:
-    """The elements of each sample at indices, and 0 where there are none."""
+def _picked(x: Any, positions: list[Any]) -> Any:
+    """The elements of each sample at positions, and 0 where there are none."""
     lengths = x.shape[2:]
-    exists = np.all([(p >= 0) & (p < length) for p, length in zip(indices, lengths, strict=True)], axis=0)
-    near = [np.clip(p, 0, length - 1) for p, length in zip(indices, lengths, strict=True)]
+    exists = np.all([(p >= 0) & (p < length) for p, length in zip(positions, lengths, strict=True)], axis=0)
+    near = [np.clip(p, 0, length - 1) for p, length in zip(positions, lengths, strict=True)]
     sample = np.arange(x.shape[0]).reshape(-1, *[1] * (near[0].ndim - 1))
     values = np.moveaxis(x[(sample, slice(None), *near)], -1, 1)
     return values * exists[:, None]

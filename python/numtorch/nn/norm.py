@@ -163,7 +163,9 @@ def instancenorm(
     return _affine(y.reshape(x.shape), *(None if p is None else _like(p, x) for p in (scale, shift)))
 
 
-def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | None = None, eps: float = 1e-5) -> Any:
+def groupnorm(
+    x: ArrayT, groups: int, scale: Array | None = None, shift: Array | None = None, eps: float = 1e-5
+) -> ArrayT:
     """Each group of channels of each sample normalized, over its channels and spatial axes.
 
     Parameters
@@ -192,8 +194,8 @@ def groupnorm(x: Array, groups: int, scale: Array | None = None, shift: Array | 
         raise ValueError(f"groupnorm: groups must divide the {c} channels of x, not {groups!r}")
     if on_tensors:
         # The kernel takes for granted that all is laid out in C order.
-        x, scale, shift = (None if a is None else aten.contiguous(a) for a in (x, scale, shift))
-        return aten.native_group_norm(x, scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
+        scale, shift = (None if a is None else aten.contiguous(a) for a in (scale, shift))
+        return aten.native_group_norm(aten.contiguous(x), scale, shift, n, c, math.prod(x.shape[2:]), groups, eps)[0]
     parts = x.reshape(n, groups, math.prod(x.shape[1:]) // groups)
     return _affine(_normalized(parts, (2,), eps).reshape(x.shape), scale, shift)
 

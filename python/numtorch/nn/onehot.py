@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, integer, joined
+from numtorch.nn.dispatch import Array, ArrayT, integer, joined
 
 __all__ = ["onecold", "onehot", "topk"]
 
@@ -59,14 +59,14 @@ def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype:
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"onehot: labels must be integers from 0 to {classes - 1}, not {numbers.dtype}")
     if not isinstance(numbers, Tensor):
-        every_class: Any = np.arange(classes)
+        indices: Any = np.arange(classes)
     else:
-        every_class = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
+        indices = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
     if numbers.size and (not isinstance(numbers, Tensor) or numbers.dev < 0):
         low, high = int(np.min(numbers)), int(np.max(numbers))
         if low < 0 or high >= classes:
             raise ValueError(f"onehot: labels must be from 0 to {classes - 1}, not from {low} to {high}")
-    return np.moveaxis(numbers[..., None] == every_class, -1, axis).astype(dtype)
+    return np.moveaxis(numbers[..., None] == indices, -1, axis).astype(dtype)
 
 
 def _numbers(labels: Array, classes: Sequence[Any]) -> Any:
@@ -125,7 +125,7 @@ def onecold(y: Array, labels: Sequence[Any] | None = None, *, axis: int = 1) -> 
     return (joined(known, y) if isinstance(y, Tensor) else known)[numbers]
 
 
-def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any, Any]:
+def topk(x: ArrayT, k: int, *, axis: int = -1, largest: bool = True) -> tuple[ArrayT, ArrayT]:
     """The `k` largest numbers, the largest first, and where they are.
 
     Parameters
@@ -150,15 +150,15 @@ def topk(x: Array, k: int, *, axis: int = -1, largest: bool = True) -> tuple[Any
     >>> topk(np.array([3.0, 9.0, 5.0]), 2)
     (array([9., 5.]), array([1, 2]))
     """
-    on_tensors = isinstance(x, Tensor)
-    x = x if on_tensors else np.asarray(x)
-    length = x.shape[axis] if -x.ndim <= axis < x.ndim else None
+    numbers: Any = x if isinstance(x, Tensor) else np.asarray(x)
+    length = numbers.shape[axis] if -numbers.ndim <= axis < numbers.ndim else None
     if length is None or isinstance(k, bool) or not isinstance(k, int | np.integer) or not 0 <= k <= length:
-        raise ValueError(f"topk: k must be from 0 to the length of axis {axis} of shape {x.shape}, not {k!r}")
-    if x.dtype.kind not in "biuf":
-        raise TypeError(f"topk: takes real numbers, not {x.dtype}")
-    if on_tensors:
-        return aten.topk(x, k, axis, largest)
-    order = np.argsort(x, axis=axis)
-    indices = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
-    return np.take_along_axis(x, indices, axis), indices
+        raise ValueError(f"topk: k must be from 0 to the length of axis {axis} of shape {numbers.shape}, not {k!r}")
+    if numbers.dtype.kind not in "biuf":
+        raise TypeError(f"topk: takes real numbers, not {numbers.dtype}")
+    if isinstance(numbers, Tensor):
+        return aten.topk(numbers, k, axis, largest)
+    order = np.argsort(numbers, axis=axis)
+    indices: Any = np.take(np.flip(order, axis) if largest else order, np.arange(k), axis=axis)
+    values: Any = np.take_along_axis(numbers, indices, axis)
+    return values, indices

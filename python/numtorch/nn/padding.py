@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel
 from numtorch.functions.calls.arguments import check_lengths
-from numtorch.nn.dispatch import Array, ArrayT, is_on_tensors, margins
+from numtorch.nn.dispatch import Array, ArrayT, Counts, Pad, is_on_tensors, margins
 
 __all__ = ["pad_circular", "pad_constant", "pad_reflect", "pad_repeat", "pad_symmetric", "pad_zeros"]
 
@@ -24,7 +24,7 @@ KERNELS = {
 Axes = int | tuple[int, ...] | None
 
 
-def _widths(function: str, x: Array, pad: Any, axes: Axes) -> tuple[Any, list[tuple[int, int]]]:
+def _widths(function: str, x: Array, pad: Pad, axes: Axes) -> tuple[Any, list[tuple[int, int]]]:
     """The array, and how much goes before and after each of its axes."""
     x = x if isinstance(x, Tensor) else np.asarray(x)
     if axes is None:
@@ -48,7 +48,7 @@ def _kernel_or_numpy(x: Any, widths: list[tuple[int, int]], mode: str) -> Any:
     return np.pad(x, widths, mode=mode)  # type: ignore[call-overload]
 
 
-def pad_constant(x: ArrayT, pad: Any, value: float = 0, *, axes: Axes = None) -> ArrayT:
+def pad_constant(x: ArrayT, pad: Counts, value: float = 0, *, axes: Axes = None) -> ArrayT:
     """A constant around `x`.
 
     Parameters
@@ -76,10 +76,11 @@ def pad_constant(x: ArrayT, pad: Any, value: float = 0, *, axes: Axes = None) ->
         raise TypeError(f"pad_constant: value must be a number, not {value!r}")
     if is_on_tensors(x):
         return aten.constant_pad_nd(x, [side for pair in reversed(widths) for side in pair], value)
-    return np.pad(x, widths, constant_values=value)
+    padded: Any = np.pad(x, widths, constant_values=value)
+    return padded
 
 
-def pad_zeros(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
+def pad_zeros(x: ArrayT, pad: Counts, *, axes: Axes = None) -> ArrayT:
     """Zeros around `x`: see `pad_constant`.
 
     Examples
@@ -92,7 +93,7 @@ def pad_zeros(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     return pad_constant(x, pad, axes=axes)
 
 
-def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: int) -> Any:
+def _mirrored(function: str, x: Array, pad: Counts, axes: Axes, mode: str, spare: int) -> Any:
     x, widths = _widths(function, x, pad, axes)
     for axis, (length, pair) in enumerate(zip(x.shape, widths, strict=True)):
         most = max(length - spare, 0)
@@ -104,7 +105,7 @@ def _mirrored(function: str, x: Array, pad: Any, axes: Axes, mode: str, spare: i
     return _kernel_or_numpy(x, widths, mode)
 
 
-def pad_reflect(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
+def pad_reflect(x: ArrayT, pad: Counts, *, axes: Axes = None) -> ArrayT:
     """`x` mirrored at its outermost elements, which are not repeated: see `pad_constant`.
 
     Examples
@@ -117,7 +118,7 @@ def pad_reflect(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     return _mirrored("pad_reflect", x, pad, axes, "reflect", 1)
 
 
-def pad_symmetric(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
+def pad_symmetric(x: ArrayT, pad: Counts, *, axes: Axes = None) -> ArrayT:
     """`x` mirrored at its edges, so that the outermost elements are repeated: see `pad_constant`.
 
     Examples
@@ -130,7 +131,7 @@ def pad_symmetric(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     return _mirrored("pad_symmetric", x, pad, axes, "symmetric", 0)
 
 
-def pad_circular(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
+def pad_circular(x: ArrayT, pad: Counts, *, axes: Axes = None) -> ArrayT:
     """`x` continued from its other end: see `pad_constant`.
 
     Examples
@@ -143,7 +144,7 @@ def pad_circular(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
     return _mirrored("pad_circular", x, pad, axes, "wrap", 0)
 
 
-def pad_repeat(x: ArrayT, pad: Any, *, axes: Axes = None) -> ArrayT:
+def pad_repeat(x: ArrayT, pad: Counts, *, axes: Axes = None) -> ArrayT:
     """The outermost elements of `x` repeated: see `pad_constant`.
 
     Examples

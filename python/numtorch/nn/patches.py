@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.conv import conv_transpose, depthwise_conv
-from numtorch.nn.dispatch import Array, counts, margins, spatial, together
+from numtorch.nn.dispatch import Array, Counts, Pad, counts, margins, spatial, together
 from numtorch.nn.padding import pad_constant
 
 __all__ = ["fold", "unfold"]
@@ -21,7 +21,7 @@ __all__ = ["fold", "unfold"]
 class _Way:
     """How windows lie over spatial axes of certain lengths."""
 
-    def __init__(self, function: str, lengths: Any, k: Any, stride: Any, pad: Any, dilation: Any) -> None:
+    def __init__(self, function: str, lengths: Any, k: Counts, stride: Counts, pad: Pad, dilation: Counts) -> None:
         n = len(lengths)
         self.sizes = counts(function, "k", k, n)
         self.strides = counts(function, "stride", stride, n)
@@ -48,7 +48,7 @@ class _Way:
         return (slice(None), slice(None), *parts)
 
 
-def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1) -> Any:
+def unfold(x: Array, k: Counts, *, stride: Counts = 1, pad: Pad = 0, dilation: Counts = 1) -> Any:
     """All windows of `x` as columns: a convolution is the product of its weights with them.
 
     Parameters
@@ -96,7 +96,7 @@ def unfold(x: Array, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     return windows.transpose(order).reshape(batch, channels * math.prod(way.sizes), math.prod(way.positions))
 
 
-def fold(x: Array, size: Any, k: Any, *, stride: Any = 1, pad: Any = 0, dilation: Any = 1) -> Any:
+def fold(x: Array, size: Counts, k: Counts, *, stride: Counts = 1, pad: Pad = 0, dilation: Counts = 1) -> Any:
     """Columns added up where their windows were: the gradient of `unfold` with respect to its input.
 
     Parameters
@@ -160,9 +160,9 @@ def _taps(like: Tensor, channels: int, sizes: list[int]) -> Tensor:
 def _folded(columns: Any, way: _Way) -> Any:
     y = np.zeros((*columns.shape[:2], *way.padded), columns.dtype)
     for tap in product(*map(range, way.sizes)):
-        slices = [
+        positions = [
             slice(d * i, d * i + s * (count - 1) + 1, s)
             for i, d, s, count in zip(tap, way.dilations, way.strides, way.positions, strict=True)
         ]
-        y[(slice(None), slice(None), *slices)] += columns[(slice(None), slice(None), *tap)]
+        y[(slice(None), slice(None), *positions)] += columns[(slice(None), slice(None), *tap)]
     return y

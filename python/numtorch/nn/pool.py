@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from numtorch import kernels as aten
 from numtorch.nn import windows
-from numtorch.nn.dispatch import Array, ArrayT, counts, number, reals, spatial, together
+from numtorch.nn.dispatch import Array, ArrayT, Counts, Pad, counts, number, reals, spatial, together, where
 from numtorch.nn.windows import Window
 
 __all__ = [
@@ -23,13 +23,35 @@ __all__ = [
 ]
 
 
+@overload
+def max_pool(
+    x: ArrayT,
+    k: Counts,
+    *,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    dilation: Counts = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[False] = False,
+) -> ArrayT: ...
+@overload
 def max_pool(
     x: Array,
-    k: Any,
+    k: Counts,
     *,
-    stride: Any = None,
-    pad: Any = 0,
-    dilation: Any = 1,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    dilation: Counts = 1,
+    ceil_mode: bool = False,
+    return_indices: bool,
+) -> Any: ...
+def max_pool(
+    x: Array,
+    k: Counts,
+    *,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    dilation: Counts = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
@@ -83,7 +105,13 @@ def max_pool(
 
 
 def mean_pool(
-    x: ArrayT, k: Any, *, stride: Any = None, pad: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+    x: ArrayT,
+    k: Counts,
+    *,
+    stride: Counts | None = None,
+    pad: Pad = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
 ) -> ArrayT:
     """The mean of each window.
 
@@ -120,7 +148,7 @@ def mean_pool(
     return y / run(windows.pad_around(ones, window.margins, 0.0), window.without_margins(), True)
 
 
-def lp_pool(x: ArrayT, p: float, k: Any, *, stride: Any = None) -> ArrayT:
+def lp_pool(x: ArrayT, p: float, k: Counts, *, stride: Counts | None = None) -> ArrayT:
     """The p-norm of each window: ``sum(abs(x) ** p) ** (1 / p)``.
 
     Parameters
@@ -147,12 +175,12 @@ def lp_pool(x: ArrayT, p: float, k: Any, *, stride: Any = None) -> ArrayT:
     if not number("lp_pool", "p", p) > 0:
         raise ValueError(f"lp_pool: p must be greater than 0, not {p!r}")
     count = math.prod(counts("lp_pool", "k", k, spatial("lp_pool", x)))
-    magnitude: Any = np.abs(x)
+    magnitude = np.abs(x)
     if p == math.inf:
         return max_pool(magnitude, k, stride=stride)
-    total: Any = mean_pool(magnitude**p, k, stride=stride) * count
+    total = mean_pool(magnitude**p, k, stride=stride) * count
     nothing = total == 0
-    return np.where(nothing, 0.0, np.where(nothing, 1.0, total) ** (1 / p)).astype(x.dtype)
+    return where(nothing, 0.0, where(nothing, 1.0, total) ** (1 / p)).astype(x.dtype)
 
 
 def _filled(function: str, x: Any) -> int:
@@ -163,7 +191,11 @@ def _filled(function: str, x: Any) -> int:
     return n
 
 
-def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> Any:
+@overload
+def adaptive_max_pool(x: ArrayT, size: Counts, *, return_indices: Literal[False] = False) -> ArrayT: ...
+@overload
+def adaptive_max_pool(x: Array, size: Counts, *, return_indices: bool) -> Any: ...
+def adaptive_max_pool(x: Array, size: Counts, *, return_indices: bool = False) -> Any:
     """The largest element of each of `size` windows that together cover `x`.
 
     Window i of m over n elements reaches from ``floor(i * n / m)`` to ``ceil((i + 1) * n / m)``.
@@ -195,7 +227,7 @@ def adaptive_max_pool(x: Array, size: Any, *, return_indices: bool = False) -> A
     return (y, indices) if return_indices else y
 
 
-def adaptive_mean_pool(x: ArrayT, size: Any) -> ArrayT:
+def adaptive_mean_pool(x: ArrayT, size: Counts) -> ArrayT:
     """The mean of each of `size` windows that together cover `x`: see `adaptive_max_pool`.
 
     Parameters

@@ -74,7 +74,7 @@ def _unrolled(step: Callable[..., tuple[Any, ...]], gates: Any, states: Any, rev
 
 
 def rnn(
-    x: Array,
+    x: ArrayT,
     h: Array | None,
     wi: Array,
     wh: Array,
@@ -82,7 +82,7 @@ def rnn(
     *,
     act: Callable[[Any], Any] = np.tanh,
     reverse: bool = False,
-) -> tuple[Any, Any]:
+) -> tuple[ArrayT, ArrayT]:
     """The plain recurrence ``h = act(wi @ x + wh @ h + b)`` over the steps of sequences.
 
     Parameters
@@ -154,14 +154,14 @@ def _pair(function: str, state: Any) -> Any:
 
 
 def lstm(
-    x: Array,
+    x: ArrayT,
     state: tuple[Array | None, Array | None] | None,
     wi: Array,
     wh: Array,
     b: Array | None = None,
     *,
     reverse: bool = False,
-) -> tuple[Any, tuple[Any, Any]]:
+) -> tuple[ArrayT, tuple[ArrayT, ArrayT]]:
     """Long short-term memory over the steps of sequences.
 
     ``c = sigmoid(f) * c + sigmoid(i) * tanh(g)`` and ``h = sigmoid(o) * tanh(c)``, where i, f, g, o are the four parts
@@ -215,8 +215,8 @@ def _lstm_fused(x: Tensor, h: Tensor, c: Tensor, wi: Tensor, wh: Tensor, b: Any)
 
 
 def lstm_cell(
-    x: Array, state: tuple[Array | None, Array | None] | None, wi: Array, wh: Array, b: Array | None = None
-) -> tuple[Any, Any]:
+    x: ArrayT, state: tuple[Array | None, Array | None] | None, wi: Array, wh: Array, b: Array | None = None
+) -> tuple[ArrayT, ArrayT]:
     """One step of `lstm`: the next (h, c), for x of shape (N, I).
 
     Examples
@@ -239,7 +239,7 @@ def _gru_step(gates: Any, h: Any, wt: Any, bh: Any) -> tuple[Any]:
 
 
 def gru(
-    x: Array,
+    x: ArrayT,
     h: Array | None,
     wi: Array,
     wh: Array,
@@ -247,7 +247,7 @@ def gru(
     bh: Array | None = None,
     *,
     reverse: bool = False,
-) -> tuple[Any, Any]:
+) -> tuple[ArrayT, ArrayT]:
     """Gated recurrent units over the steps of sequences.
 
     ``h = (1 - sigmoid(z)) * n + sigmoid(z) * h`` with ``n = tanh(xn + sigmoid(r) * hn)``, where r and z are the sums of
@@ -311,8 +311,8 @@ def _gru_v3_step(gates: Any, h: Any, wt: Any, nt: Any) -> tuple[Any]:
 
 
 def gru_v3(
-    x: Array, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, reverse: bool = False
-) -> tuple[Any, Any]:
+    x: ArrayT, h: Array | None, wi: Array, wh: Array, b: Array | None = None, *, reverse: bool = False
+) -> tuple[ArrayT, ArrayT]:
     """Gated recurrent units as first published (Cho et al. 2014, third version): the reset gate acts on the state.
 
     As `gru`, but with ``n = tanh(xn + wn @ (sigmoid(r) * h))``, where `wn` is the third part of `wh`.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import kernel
-from numtorch.nn.dispatch import Array, counts, number, reals, spatial
+from numtorch.nn.dispatch import Array, ArrayT, Counts, counts, number, reals, spatial
 
 __all__ = ["flatten", "pixel_shuffle", "pixel_unshuffle", "upsample"]
 
@@ -28,14 +29,14 @@ ANTIALIASED = {
 
 
 def upsample(
-    x: Array,
+    x: ArrayT,
     *,
-    scale: Any = None,
-    size: Any = None,
+    scale: float | Sequence[float] | None = None,
+    size: Counts | None = None,
     mode: str = "nearest",
     align_corners: bool = False,
     antialias: bool = False,
-) -> Any:
+) -> ArrayT:
     """Larger (or smaller) by interpolation.
 
     Parameters
@@ -108,10 +109,10 @@ def upsample(
         middle = () if mode == "nearest" else (align_corners,)
         return KERNELS[mode][n](x, sizes, *middle, *scales)
     for axis, (count, factor) in enumerate(zip(sizes, scales, strict=True), start=2):
-        indices, weights = _taps(x.shape[axis], count, factor, mode, align_corners)
+        positions, weights = _taps(x.shape[axis], count, factor, mode, align_corners)
         shape = [-1 if i == axis else 1 for i in range(x.ndim)]
-        parts = zip(indices, weights, strict=True)
-        x = sum(np.take(x, index, axis) * weight.reshape(shape).astype(x.dtype) for index, weight in parts)
+        parts = zip(positions, weights, strict=True)
+        x = sum(np.take(x, position, axis) * weight.reshape(shape).astype(x.dtype) for position, weight in parts)
     return x
 
 
@@ -170,7 +171,12 @@ def _factor(function: str, r: Any) -> int:
     return int(r)
 
 
-def pixel_shuffle(x: Array, r: int) -> Any:
+def _array(x: Array) -> Any:
+    """What can be reshaped, as it is; else an ndarray of it."""
+    return x if hasattr(x, "reshape") else np.asarray(x)
+
+
+def pixel_shuffle(x: ArrayT, r: int) -> ArrayT:
     """Channels turned into space: `r` times larger along each spatial axis, from ``r ** n`` channels each.
 
     Parameters
@@ -190,17 +196,17 @@ def pixel_shuffle(x: Array, r: int) -> Any:
     >>> pixel_shuffle(np.array([[[1, 2], [10, 20]]]), 2)
     array([[[ 1, 10,  2, 20]]])
     """
-    x, r = x if hasattr(x, "reshape") else np.asarray(x), _factor("pixel_shuffle", r)
-    n = spatial("pixel_shuffle", x)
-    batch, channels, *lengths = x.shape
+    images, r = _array(x), _factor("pixel_shuffle", r)
+    n: int = spatial("pixel_shuffle", images)
+    batch, channels, *lengths = images.shape
     if channels % r**n:
         raise ValueError(f"pixel_shuffle: the channels of x must be divisible by {r**n}, not {channels}")
-    x = x.reshape(batch, channels // r**n, *[r] * n, *lengths)
+    images = images.reshape(batch, channels // r**n, *[r] * n, *lengths)
     order = [0, 1, *(axis for i in range(n) for axis in (2 + n + i, 2 + i))]
-    return x.transpose(order).reshape(batch, channels // r**n, *(length * r for length in lengths))
+    return images.transpose(order).reshape(batch, channels // r**n, *(length * r for length in lengths))
 
 
-def pixel_unshuffle(x: Array, r: int) -> Any:
+def pixel_unshuffle(x: ArrayT, r: int) -> ArrayT:
     """Space turned into channels: the inverse of `pixel_shuffle`.
 
     Parameters
@@ -220,17 +226,17 @@ def pixel_unshuffle(x: Array, r: int) -> Any:
     array([[[ 1,  2],
             [10, 20]]])
     """
-    x, r = x if hasattr(x, "reshape") else np.asarray(x), _factor("pixel_unshuffle", r)
-    n = spatial("pixel_unshuffle", x)
-    batch, channels, *lengths = x.shape
+    images, r = _array(x), _factor("pixel_unshuffle", r)
+    n: int = spatial("pixel_unshuffle", images)
+    batch, channels, *lengths = images.shape
     if any(length % r for length in lengths):
-        raise ValueError(f"pixel_unshuffle: the spatial axes of x must be divisible by {r}, not {x.shape}")
-    x = x.reshape(batch, channels, *(part for length in lengths for part in (length // r, r)))
+        raise ValueError(f"pixel_unshuffle: the spatial axes of x must be divisible by {r}, not {images.shape}")
+    images = images.reshape(batch, channels, *(part for length in lengths for part in (length // r, r)))
     order = [0, 1, *range(3, 3 + 2 * n, 2), *range(2, 2 + 2 * n, 2)]
-    return x.transpose(order).reshape(batch, channels * r**n, *(length // r for length in lengths))
+    return images.transpose(order).reshape(batch, channels * r**n, *(length // r for length in lengths))
 
 
-def flatten(x: Array) -> Any:
+def flatten(x: ArrayT) -> ArrayT:
     """All axes but the first in one: (N, C, H, W) becomes (N, C * H * W).
 
     Examples
@@ -240,7 +246,7 @@ def flatten(x: Array) -> Any:
     >>> flatten(np.ones((2, 3, 4, 5))).shape
     (2, 60)
     """
-    x = x if hasattr(x, "reshape") else np.asarray(x)
-    if x.ndim < 1:
+    samples = _array(x)
+    if samples.ndim < 1:
         raise ValueError("flatten: x must have at least one axis, not shape ()")
-    return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+    return samples.reshape(samples.shape[0], math.prod(samples.shape[1:]))

@@ -1,8 +1,10 @@
-"""Windows of pools: their places, what kernels do with them, and the same in NumPy."""
+"""Windows of pools: their positions, what kernels do with them, and the same in NumPy."""
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import counts, is_on_tensors, margins
+from numtorch.nn.dispatch import Counts, Pad, counts, is_on_tensors, margins
 
 __all__ = [
     "Window",
@@ -38,7 +40,9 @@ Margins = list[tuple[int, int]]
 class Window:
     """How windows lie over the spatial axes of `x`: sizes, steps, margins and dilations, one for each axis."""
 
-    def __init__(self, function: str, x: Any, n: int, k: Any, stride: Any, pad: Any, dilation: Any, ceil: bool) -> None:
+    def __init__(
+        self, function: str, x: Any, n: int, k: Counts, stride: Counts | None, pad: Pad, dilation: Counts, ceil: bool
+    ) -> None:
         self.sizes = counts(function, "k", k, n)
         self.strides = self.sizes if stride is None else counts(function, "stride", stride, n)
         self.dilations = counts(function, "dilation", dilation, n)
@@ -62,12 +66,11 @@ class Window:
 
     def without_margins(self) -> Window:
         """The same windows over what has its margins already."""
-        bare = object.__new__(Window)
-        bare.__dict__.update(self.__dict__)
+        bare = copy.copy(self)
         bare.margins = [(0, 0)] * len(self.sizes)
         return bare
 
-    def places(self, lengths: tuple[int, ...]) -> list[int]:
+    def positions(self, lengths: Sequence[int]) -> list[int]:
         """How many windows there are along each axis."""
         found = []
         for length, (before, after), span, step in zip(lengths, self.margins, self.spans, self.strides, strict=True):
@@ -85,13 +88,13 @@ def pad_around(x: Any, around: Margins, value: float) -> Any:
 
 
 def within(indices: Any, lengths: tuple[int, ...], padded: list[int], around: Margins) -> Any:
-    """Places counted over padded axes, counted over those without the padding."""
-    place, step = 0, 1
+    """Positions counted over padded axes, counted over those without the padding."""
+    position, step = 0, 1
     for length, whole, (before, _) in zip(lengths[::-1], padded[::-1], around[::-1], strict=True):
-        place = place + np.clip(indices % whole - before, 0, length - 1) * step
+        position = position + np.clip(indices % whole - before, 0, length - 1) * step
         indices = indices // whole
         step *= length
-    return place
+    return position
 
 
 # On Tensors.
@@ -106,7 +109,7 @@ def _flat(x: Tensor) -> Tensor:
 
 
 def max_windows(x: Tensor, window: Window) -> tuple[Tensor, Tensor]:
-    """The largest element of each window, and its place."""
+    """The largest element of each window, and its position."""
     before = [p for p, _ in window.margins]
     if len(before) > 1:
         y, indices = _MAX[len(before)](x, window.sizes, window.strides, before, window.dilations, window.ceil)
@@ -128,7 +131,7 @@ def mean_windows(x: Tensor, window: Window, count_include_pad: bool) -> Tensor:
 
 
 def adaptive_max(x: Tensor, sizes: list[int]) -> tuple[Tensor, Tensor]:
-    """The largest element of each of `sizes` windows that cover `x`, and its place."""
+    """The largest element of each of `sizes` windows that cover `x`, and its position."""
     if len(sizes) > 1:
         y, indices = _ADAPTIVE_MAX[len(sizes)](x, sizes)
         return y, indices
@@ -144,20 +147,22 @@ def adaptive_mean(x: Tensor, sizes: list[int]) -> Tensor:
 # On ndarrays.
 
 
-def _windows(x: Any, window: Window, value: float) -> tuple[Any, list[int]]:
-    """All windows as a view, the elements of each along the last axes; and the lengths of the padded axes."""
+def _windows(x: Any, window: Window, value: float, numbers: list[int] | None = None) -> tuple[Any, list[int]]:
+    """All windows as a view, the elements of each along the last axes; and the lengths of the padded axes.
+
+    `numbers` says how many windows there are along each axis, if not as many as the window itself finds.
+    """
     lengths = x.shape[2:]
-    places = window.places(lengths)
+    numbers = window.positions(lengths) if numbers is None else numbers
     around = [
-        (before, max(after, (count - 1) * step + span - length - before))
-        for length, (before, after), count, step, span in zip(
-            lengths, window.margins, places, window.strides, window.spans, strict=True
+        (before, max(after, (number - 1) * step + span - length - before))
+        for length, (before, after), number, step, span in zip(
+            lengths, window.margins, numbers, window.strides, window.spans, strict=True
         )
     ]
     x = pad_around(x, around, value)
-    n = len(places)
-    view = sliding_window_view(x, tuple(window.spans), axis=tuple(range(2, 2 + n)))
-    steps = [slice(None, (count - 1) * step + 1, step) for count, step in zip(places, window.strides, strict=True)]
+    view = sliding_window_view(x, tuple(window.spans), axis=tuple(range(2, 2 + len(numbers))))
+    steps = [slice(None, (number - 1) * step + 1, step) for number, step in zip(numbers, window.strides, strict=True)]
     view = view[(slice(None), slice(None), *steps, *(slice(None, None, d) for d in window.dilations))]
     return view, list(x.shape[2:])
 
@@ -173,14 +178,14 @@ def largest_reference(x: Any, window: Window) -> Any:
 
 
 def max_windows_reference(x: Any, window: Window) -> tuple[Any, Any]:
-    """The largest element of each window, and its place."""
+    """The largest element of each window, and its position."""
     view, padded = _windows(x, window, -math.inf)
     view = view.reshape(*view.shape[: -len(window.sizes)], math.prod(window.sizes))
     best = view.argmax(-1)
     inside = np.unravel_index(best, window.sizes)
     corners = np.indices(best.shape)[2:]
-    places = [c * s + i * d for c, s, i, d in zip(corners, window.strides, inside, window.dilations, strict=True)]
-    indices = np.ravel_multi_index(places, padded)
+    positions = [c * s + i * d for c, s, i, d in zip(corners, window.strides, inside, window.dilations, strict=True)]
+    indices = np.ravel_multi_index(positions, padded)
     return view.max(-1), within(indices, x.shape[2:], padded, window.margins)
 
 
@@ -188,18 +193,10 @@ def mean_windows_reference(x: Any, window: Window, count_include_pad: bool) -> A
     """The mean of each window."""
     total = _windows(x, window, 0.0)[0].sum(_inner(window))
     ones = np.ones((1, 1, *x.shape[2:]), x.dtype)
+    numbers = window.positions(x.shape[2:])
     if count_include_pad:
-        ones, window = pad_around(ones, window.margins, 1.0), _counting(window)
-    return total / _windows(ones, window, 0.0)[0].sum(_inner(window))
-
-
-def _counting(window: Window) -> Window:
-    """The windows over what has its margins, as many as over what has them not yet."""
-    bare = window.without_margins()
-    bare.places = lambda lengths: window.places(  # type: ignore[method-assign]
-        tuple(length - before - after for length, (before, after) in zip(lengths, window.margins, strict=True))
-    )
-    return bare
+        ones, window = pad_around(ones, window.margins, 1.0), window.without_margins()
+    return total / _windows(ones, window, 0.0, numbers)[0].sum(_inner(window))
 
 
 def _parts(x: Any, axis: int, count: int) -> list[Any]:
@@ -221,14 +218,14 @@ def adaptive_mean_reference(x: Any, sizes: list[int]) -> Any:
 
 
 def adaptive_max_reference(x: Any, sizes: list[int]) -> tuple[Any, Any]:
-    """The largest element of each of `sizes` windows that cover `x`, axis by axis, and its place."""
-    places = np.broadcast_to(np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:]), x.shape)
+    """The largest element of each of `sizes` windows that cover `x`, axis by axis, and its position."""
+    positions = np.broadcast_to(np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:]), x.shape)
     for axis, count in enumerate(sizes, start=2):
         best = [np.argmax(part, axis, keepdims=True) for part in _parts(x, axis, count)]
-        x, places = (
+        x, positions = (
             np.concatenate(
                 [np.take_along_axis(p, b, axis) for p, b in zip(_parts(a, axis, count), best, strict=True)], axis
             )
-            for a in (x, places)
+            for a in (x, positions)
         )
-    return x, places
+    return x, positions

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from numtorch import kernels as aten
-from numtorch.nn.dispatch import ArrayT, number, reals
-from numtorch.nn.dropout import uniform
+from numtorch.nn.dispatch import ArrayT, number, reals, where
+from numtorch.nn.draws import Draws, uniform
 
 __all__ = [
     "SELU_SCALE",
@@ -36,8 +36,8 @@ def relu(x: ArrayT) -> ArrayT:
     >>> relu(np.array([-1.0, 2.0, np.nan]))
     array([ 0.,  2., nan])
     """
-    on_tensors, (x,) = reals("relu", x)
-    return aten.relu(x) if on_tensors else np.maximum(x, 0)
+    on_tensors, (a,) = reals("relu", x)
+    return aten.relu(a) if on_tensors else np.maximum(a, 0)
 
 
 def leakyrelu(x: ArrayT, a: float = 0.01) -> ArrayT:
@@ -52,7 +52,7 @@ def leakyrelu(x: ArrayT, a: float = 0.01) -> ArrayT:
     """
     number("leakyrelu", "a", a)
     on_tensors, (x,) = reals("leakyrelu", x)
-    return aten.leaky_relu(x, a) if on_tensors else np.where(x > 0, x, a * x)
+    return aten.leaky_relu(x, a) if on_tensors else where(x > 0, x, a * x)
 
 
 def relu6(x: ArrayT) -> ArrayT:
@@ -65,8 +65,8 @@ def relu6(x: ArrayT) -> ArrayT:
     >>> relu6(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0. , 0.5, 6. ])
     """
-    on_tensors, (x,) = reals("relu6", x)
-    return aten.hardtanh(x, 0, 6) if on_tensors else np.clip(x, 0, 6)
+    on_tensors, (a,) = reals("relu6", x)
+    return aten.hardtanh(a, 0, 6) if on_tensors else np.clip(a, 0, 6)
 
 
 def elu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
@@ -81,7 +81,7 @@ def elu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
     """
     number("elu", "alpha", alpha)
     on_tensors, (x,) = reals("elu", x)
-    return aten.elu(x, alpha) if on_tensors else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    return aten.elu(x, alpha) if on_tensors else where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 def softplus(x: ArrayT) -> ArrayT:
@@ -111,7 +111,9 @@ def log1p_exp(x: Any) -> Any:
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
-def rrelu(x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None, training: bool = True) -> ArrayT:
+def rrelu(
+    x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Draws | None = None, training: bool = True
+) -> ArrayT:
     """`x` where it is not negative, else `x` times a slope drawn evenly between `low` and `high` for each element.
 
     Parameters
@@ -142,7 +144,7 @@ def rrelu(x: ArrayT, low: float = 1 / 8, high: float = 1 / 3, *, rng: Any = None
     if not training:
         return leakyrelu(x, (low + high) / 2)
     slope = low + (high - low) * uniform("rrelu", x.shape, x, rng)
-    return np.where(x >= 0, x, slope * x)
+    return where(x >= 0, x, slope * x)
 
 
 def celu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
@@ -159,9 +161,7 @@ def celu(x: ArrayT, alpha: float = 1.0) -> ArrayT:
         raise ValueError("celu: alpha must not be 0")
     on_tensors, (x,) = reals("celu", x)
     return (
-        aten.elu(x, alpha, 1, 1 / alpha)
-        if on_tensors
-        else np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
+        aten.elu(x, alpha, 1, 1 / alpha) if on_tensors else where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
     )
 
 
@@ -178,7 +178,7 @@ def selu(x: ArrayT) -> ArrayT:
     on_tensors, (x,) = reals("selu", x)
     if on_tensors:
         return aten.elu(x, SELU_ALPHA, SELU_SCALE)
-    return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
+    return SELU_SCALE * where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
 
 
 def trelu(x: ArrayT, theta: float = 1.0) -> ArrayT:
@@ -193,4 +193,4 @@ def trelu(x: ArrayT, theta: float = 1.0) -> ArrayT:
     """
     number("trelu", "theta", theta)
     on_tensors, (x,) = reals("trelu", x)
-    return aten.threshold(x, theta, 0) if on_tensors else np.where(x > theta, x, 0)
+    return aten.threshold(x, theta, 0) if on_tensors else where(x > theta, x, 0)

@@ -6,18 +6,16 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch.nn.activations.rectifiers import log1p_exp
-from numtorch.nn.dispatch import ArrayT, number, reals, together
+from numtorch.nn.dispatch import ArrayT, number, reals, together, where
 
 __all__ = [
     "hardsigmoid",
     "hardtanh",
     "logsigmoid",
     "sigmoid",
-    "sigmoid_fast",
     "softshrink",
     "softsign",
     "tanh",
-    "tanh_fast",
     "tanhshrink",
 ]
 
@@ -36,8 +34,8 @@ def sigmoid(x: ArrayT) -> ArrayT:
     if on_tensors:
         return aten.sigmoid(x)
     positive = np.real(x) >= 0
-    small = np.exp(np.where(positive, -x, x))
-    return np.where(positive, 1, small) / (1 + small)
+    small = np.exp(where(positive, -x, x))
+    return where(positive, 1, small) / (1 + small)
 
 
 def tanh(x: ArrayT) -> ArrayT:
@@ -50,14 +48,8 @@ def tanh(x: ArrayT) -> ArrayT:
     >>> tanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-0.964 ,  0.4621,  1.    ])
     """
-    on_tensors, (x,) = together("tanh", x)
-    return aten.tanh(x) if on_tensors else np.tanh(x)
-
-
-sigmoid_fast = sigmoid
-
-
-tanh_fast = tanh
+    on_tensors, (a,) = together("tanh", x)
+    return aten.tanh(a) if on_tensors else np.tanh(a)
 
 
 def hardsigmoid(x: ArrayT) -> ArrayT:
@@ -70,8 +62,8 @@ def hardsigmoid(x: ArrayT) -> ArrayT:
     >>> hardsigmoid(np.array([-2.0, 0.5, 8.0])).round(4)
     array([0.1667, 0.5833, 1.    ])
     """
-    on_tensors, (x,) = reals("hardsigmoid", x)
-    return aten.hardsigmoid(x) if on_tensors else np.clip((x + 3) / 6, 0, 1)
+    on_tensors, (a,) = reals("hardsigmoid", x)
+    return aten.hardsigmoid(a) if on_tensors else np.clip((a + 3) / 6, 0, 1)
 
 
 def logsigmoid(x: ArrayT) -> ArrayT:
@@ -98,8 +90,8 @@ def hardtanh(x: ArrayT) -> ArrayT:
     >>> hardtanh(np.array([-2.0, 0.5, 8.0])).round(4)
     array([-1. ,  0.5,  1. ])
     """
-    on_tensors, (x,) = reals("hardtanh", x)
-    return aten.hardtanh(x) if on_tensors else np.clip(x, -1, 1)
+    on_tensors, (a,) = reals("hardtanh", x)
+    return aten.hardtanh(a) if on_tensors else np.clip(a, -1, 1)
 
 
 def softsign(x: ArrayT) -> ArrayT:
@@ -129,7 +121,7 @@ def softshrink(x: ArrayT, lambd: float = 0.5) -> ArrayT:
     if number("softshrink", "lambd", lambd) < 0:
         raise ValueError(f"softshrink: lambd must not be negative, not {lambd!r}")
     on_tensors, (x,) = reals("softshrink", x)
-    return aten.softshrink(x, lambd) if on_tensors else np.where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
+    return aten.softshrink(x, lambd) if on_tensors else where(np.abs(x) > lambd, x - np.sign(x) * lambd, 0)
 
 
 def tanhshrink(x: ArrayT) -> ArrayT:

@@ -11,7 +11,8 @@ from numtorch.nn.layers.containers import (
     activations,
     concatenated,
 )
-from numtorch.nn.layers.conv import Conv, ConvTranspose, CrossCor, DepthwiseConv
+from numtorch.nn.layers.conv import Conv, ConvTranspose, DepthwiseConv
+from numtorch.nn.layers.conv import Conv as CrossCor  # Flux's name for one that does not turn its weight around
 from numtorch.nn.layers.dense import Bilinear, Dense, Scale, affine
 from numtorch.nn.layers.dropout import AlphaDropout, Dropout
 from numtorch.nn.layers.embedding import Embedding, EmbeddingBag

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.attention import dot_product_attention
-from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.dispatch import Array, ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.dense import Dense, affine
 from numtorch.nn.layers.dropout import Dropout
 from numtorch.nn.layers.init import generator, glorot_uniform, zeros
@@ -43,7 +44,7 @@ class MultiHeadAttention(Layer):
     """
 
     def __init__(
-        self, features: Any, *, heads: int = 8, bias: bool = False, dropout: float = 0.0, rng: Any = None
+        self, features: Any, *, heads: int = 8, bias: bool = False, dropout: float = 0.0, rng: Rng = None
     ) -> None:
         rng = generator(rng)
         if not isinstance(features, int) and (not isinstance(features, tuple | list) or len(features) != 3):
@@ -63,8 +64,15 @@ class MultiHeadAttention(Layer):
         self.heads = heads
 
     def __call__(
-        self, q: Any, k: Any = None, v: Any = None, bias: Any = None, *, mask: Any = None, causal: bool = False
-    ) -> Any:
+        self,
+        q: ArrayT,
+        k: Array | None = None,
+        v: Array | None = None,
+        bias: Array | None = None,
+        *,
+        mask: Array | None = None,
+        causal: bool = False,
+    ) -> ArrayT:
         k = q if k is None else k
         v = k if v is None else v
         attended = dot_product_attention(
@@ -100,7 +108,7 @@ class SelfAttention(Layer):
     (1, 5, 8)
     """
 
-    def __init__(self, features: int, *, heads: int = 8, rng: Any = None) -> None:
+    def __init__(self, features: int, *, heads: int = 8, rng: Rng = None) -> None:
         rng = generator(rng)
         if integer("SelfAttention", "features", features) % integer("SelfAttention", "heads", heads):
             raise ValueError(f"SelfAttention: {heads} heads do not divide {features} features")
@@ -109,7 +117,7 @@ class SelfAttention(Layer):
         self.out_proj = Dense(features, features, rng=rng)
         self.heads = heads
 
-    def __call__(self, x: ArrayT, *, mask: Any = None, causal: bool = False) -> ArrayT:
+    def __call__(self, x: ArrayT, *, mask: Array | None = None, causal: bool = False) -> ArrayT:
         x = array(x)
         if x.ndim != 3 or x.shape[2] != self.in_proj_weight.shape[1]:
             raise ValueError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, overload
 
 import numpy as np
@@ -90,7 +90,7 @@ class Chain(Layer):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Function]:
         return iter(self.layers.values())
 
 
@@ -139,9 +139,10 @@ class SkipConnection(Layer):
         return self.connection(self.layers(x), x)
 
 
-def concatenated(*parts: Any, axis: int = 1) -> Any:
+def concatenated(*parts: ArrayT, axis: int = 1) -> ArrayT:
     """The arrays side by side along the channels (axis 1)."""
-    return np.concatenate(parts, axis=axis)
+    joined: Any = np.concatenate(parts, axis=axis)
+    return joined
 
 
 class Parallel(Chain):

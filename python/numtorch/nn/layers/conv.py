@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from numtorch.nn.conv import conv, conv_transpose
-from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.dispatch import ArrayT, Pad, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.dense import activated
 from numtorch.nn.layers.init import glorot_uniform, zeros
 from numtorch.nn.layers.layer import Layer, activation, called
@@ -84,13 +85,13 @@ class Conv(Layer):
         act: Function | None = None,
         *,
         stride: Size = 1,
-        pad: Any = 0,
+        pad: Pad = 0,
         dilation: Size = 1,
         groups: int = 1,
         bias: bool = True,
         flip: bool = False,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         owner = type(self).__name__
         _check(owner, inputs, outputs, groups, act, init)
@@ -122,9 +123,6 @@ class Conv(Layer):
         text += "" if self.act is None else f", {name_of(self.act)}"
         text += _options(stride=self.stride, pad=self.pad, dilation=self.dilation, groups=self.groups, flip=self.flip)
         return text + (", bias=False" if self.bias is None else "")
-
-
-CrossCor = Conv  # Flux's name for a convolution that does not turn its weight around
 
 
 class DepthwiseConv(Conv):
@@ -201,14 +199,14 @@ class ConvTranspose(Layer):
         act: Function | None = None,
         *,
         stride: Size = 1,
-        pad: Any = 0,
+        pad: Pad = 0,
         outpad: Size = 0,
         dilation: Size = 1,
         groups: int = 1,
         bias: bool = True,
         flip: bool = False,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         _check("ConvTranspose", inputs, outputs, groups, act, init)
         self.weight = init((inputs, outputs // groups, *sizes("ConvTranspose", k)), rng=rng)

@@ -9,7 +9,8 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.dispatch import Array, ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.init import glorot_uniform, ones, zeros
 from numtorch.nn.layers.layer import Layer, activation, array, called
 from numtorch.nn.layers.show import name_of
@@ -17,7 +18,7 @@ from numtorch.nn.layers.show import name_of
 Function = Callable[..., Any]
 
 
-def affine(x: Any, weight: Any, bias: Any = None) -> Any:
+def affine(x: ArrayT, weight: Array, bias: Array | None = None) -> ArrayT:
     """`x @ weight.T + bias` over the last axis; on Tensors in one kernel.
 
     Parameters
@@ -85,7 +86,7 @@ class Dense(Layer):
         *,
         bias: bool = True,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         shape = integer("Dense", "outputs", outputs, 0), integer("Dense", "inputs", inputs, 0)
         self.weight = called("Dense", "init", init)(shape, rng=rng)
@@ -129,7 +130,7 @@ class Scale(Layer):
     """
 
     def __init__(
-        self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Any = None
+        self, *shape: int, act: Function | None = None, bias: bool = True, init: Function = ones, rng: Rng = None
     ) -> None:
         shape = tuple(integer("Scale", "shape", n, 0) for n in shape)
         self.scale = called("Scale", "init", init)(shape, rng=rng)
@@ -182,7 +183,7 @@ class Bilinear(Layer):
         *,
         bias: bool = True,
         init: Function = glorot_uniform,
-        rng: Any = None,
+        rng: Rng = None,
     ) -> None:
         left, right = (inputs, inputs) if isinstance(inputs, int) else inputs
         shape = tuple(integer("Bilinear", "inputs and outputs", n, 0) for n in (outputs, left, right))
@@ -190,7 +191,7 @@ class Bilinear(Layer):
         self.bias = zeros((outputs,)) if bias else None
         self.act = activation("Bilinear", act)
 
-    def __call__(self, x: ArrayT, y: Any = None) -> ArrayT:
+    def __call__(self, x: ArrayT, y: Array | None = None) -> ArrayT:
         x = array(x)
         y = x if y is None else array(y)
         if x.shape[-1:] + y.shape[-1:] != self.weight.shape[1:]:

@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numtorch.nn.dispatch import ArrayT, number
-from numtorch.nn.dropout import dropout, uniform
+from numtorch.nn.dispatch import ArrayT, number, where
+from numtorch.nn.draws import Draws, uniform
+from numtorch.nn.dropout import dropout
 from numtorch.nn.layers.layer import Moded
 
 
 class Dropout(Moded):
-    """Zeros in random places, in training; the rest grows by 1 / (1 - p) (Srivastava et al. 2014).
+    """Zeros at random positions, in training; the rest grows by 1 / (1 - p) (Srivastava et al. 2014).
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ class Dropout(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, *, axis: Any = None, rng: Any = None) -> None:
+    def __init__(self, p: float, *, axis: Any = None, rng: Draws | int | None = None) -> None:
         if not 0 <= number("Dropout", "p", p) <= 1:
             raise ValueError(f"Dropout: p is between 0 and 1, not {p}")
         self.p = p
@@ -71,7 +72,7 @@ class AlphaDropout(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, *, rng: Any = None) -> None:
+    def __init__(self, p: float, *, rng: Draws | int | None = None) -> None:
         if not 0 <= number("AlphaDropout", "p", p) <= 1:
             raise ValueError(f"AlphaDropout: p is between 0 and 1, not {p}")
         self.p = p
@@ -86,7 +87,7 @@ class AlphaDropout(Moded):
         kept = uniform("AlphaDropout", x.shape, x, self.rng) >= self.p
         a = 1 / math.sqrt((1 - self.p) * (1 + self.p * low * low))
         b = -a * low * self.p
-        return np.where(kept, x, np.asarray(low, x.dtype)) * a + b
+        return where(kept, x, np.asarray(low, x.dtype)) * a + b
 
     def describe(self) -> str:
         return str(self.p)

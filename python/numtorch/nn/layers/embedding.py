@@ -7,6 +7,7 @@ from typing import Any
 
 from numtorch.nn.bags import MODES, embedding_bag
 from numtorch.nn.dispatch import integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.gather import embedding
 from numtorch.nn.layers.init import randn
 from numtorch.nn.layers.layer import Layer, called
@@ -47,7 +48,7 @@ class Embedding(Layer):
     """
 
     def __init__(
-        self, rows: int, features: int, *, padding_idx: int | None = None, init: Function = randn, rng: Any = None
+        self, rows: int, features: int, *, padding_idx: int | None = None, init: Function = randn, rng: Rng = None
     ) -> None:
         if padding_idx is not None and not 0 <= integer("Embedding", "padding_idx", padding_idx, 0) < rows:
             raise ValueError(f"Embedding: padding_idx must be from 0 to {rows - 1}, not {padding_idx!r}")
@@ -98,7 +99,7 @@ class EmbeddingBag(Layer):
     """
 
     def __init__(
-        self, rows: int, features: int, *, mode: str = "mean", init: Function = randn, rng: Any = None
+        self, rows: int, features: int, *, mode: str = "mean", init: Function = randn, rng: Rng = None
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"EmbeddingBag: mode must be one of {', '.join(MODES)}, not {mode!r}")

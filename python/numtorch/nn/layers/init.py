@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from numtorch.nn.draws import Rng
+
 Array = np.ndarray[Any, Any]
 Shape = Sequence[int]
 
 
-def generator(rng: Any) -> np.random.Generator:
+def generator(rng: Rng) -> np.random.Generator:
     """NumPy's generator: `rng` itself, or one seeded with it; None for one seeded by the system."""
     return np.random.default_rng(rng)
 
@@ -42,7 +44,7 @@ def nfan(shape: Shape) -> tuple[int, int]:
     return (shape[1] * size, shape[0] * size)
 
 
-def _uniform(shape: Shape, bound: float, rng: Any, dtype: Any) -> Array:
+def _uniform(shape: Shape, bound: float, rng: Rng, dtype: Any) -> Array:
     dtype = np.dtype(dtype)
     drawn: Array = generator(rng).random(tuple(shape), np.float64 if dtype == np.float64 else np.float32)
     drawn *= 2 * bound
@@ -50,14 +52,14 @@ def _uniform(shape: Shape, bound: float, rng: Any, dtype: Any) -> Array:
     return drawn.astype(dtype, copy=False)
 
 
-def _normal(shape: Shape, std: float, rng: Any, dtype: Any) -> Array:
+def _normal(shape: Shape, std: float, rng: Rng, dtype: Any) -> Array:
     dtype = np.dtype(dtype)
     drawn: Array = generator(rng).standard_normal(tuple(shape), np.float64 if dtype == np.float64 else np.float32)
     drawn *= std
     return drawn.astype(dtype, copy=False)
 
 
-def glorot_uniform(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
+def glorot_uniform(shape: Shape, *, rng: Rng = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
     """Uniform in ± gain * sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).
 
     Parameters
@@ -84,22 +86,22 @@ def glorot_uniform(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: A
     return _uniform(shape, gain * math.sqrt(6 / max(1, sum(nfan(shape)))), rng, dtype)
 
 
-def glorot_normal(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
+def glorot_normal(shape: Shape, *, rng: Rng = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
     """Normal of deviation gain * sqrt(2 / (fan_in + fan_out)); parameters as of `glorot_uniform`."""
     return _normal(shape, gain * math.sqrt(2 / max(1, sum(nfan(shape)))), rng, dtype)
 
 
-def kaiming_uniform(shape: Shape, *, rng: Any = None, gain: float = math.sqrt(2), dtype: Any = np.float32) -> Array:
+def kaiming_uniform(shape: Shape, *, rng: Rng = None, gain: float = math.sqrt(2), dtype: Any = np.float32) -> Array:
     """Uniform in ± gain * sqrt(3 / fan_in) (He et al. 2015); parameters as of `glorot_uniform`."""
     return _uniform(shape, gain * math.sqrt(3 / max(1, nfan(shape)[0])), rng, dtype)
 
 
-def kaiming_normal(shape: Shape, *, rng: Any = None, gain: float = math.sqrt(2), dtype: Any = np.float32) -> Array:
+def kaiming_normal(shape: Shape, *, rng: Rng = None, gain: float = math.sqrt(2), dtype: Any = np.float32) -> Array:
     """Normal of deviation gain / sqrt(fan_in) (He et al. 2015); parameters as of `glorot_uniform`."""
     return _normal(shape, gain / math.sqrt(max(1, nfan(shape)[0])), rng, dtype)
 
 
-def lecun_normal(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> Array:
+def lecun_normal(shape: Shape, *, rng: Rng = None, dtype: Any = np.float32) -> Array:
     """Normal of deviation sqrt(1 / fan_in), cut off at two of them; parameters as of `glorot_uniform`."""
     # The cut makes the deviation smaller by this factor.
     std = math.sqrt(1 / max(1, nfan(shape)[0])) / 0.87962566103423978
@@ -109,7 +111,7 @@ def lecun_normal(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> A
 def truncated_normal(
     shape: Shape,
     *,
-    rng: Any = None,
+    rng: Rng = None,
     mean: float = 0.0,
     std: float = 1.0,
     lo: float = -2.0,
@@ -156,7 +158,7 @@ def truncated_normal(
     raise ValueError(f"truncated_normal: normal({mean}, {std}) is next to never between {lo} and {hi}")
 
 
-def orthogonal(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
+def orthogonal(shape: Shape, *, rng: Rng = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:
     """Rows (or columns, where there are fewer) that are orthogonal and of length `gain` (Saxe et al. 2013).
 
     Parameters
@@ -191,7 +193,7 @@ def orthogonal(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any =
 
 
 def sparse_init(
-    shape: Shape, *, sparsity: float = 0.9, std: float = 0.01, rng: Any = None, dtype: Any = np.float32
+    shape: Shape, *, sparsity: float = 0.9, std: float = 0.01, rng: Rng = None, dtype: Any = np.float32
 ) -> Array:
     """Normal of deviation `std`, with the same share of zeros in each column (Martens 2010).
 
@@ -229,7 +231,7 @@ def sparse_init(
     return drawn
 
 
-def identity_init(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:  # noqa: ARG001
+def identity_init(shape: Shape, *, rng: Rng = None, gain: float = 1.0, dtype: Any = np.float32) -> Array:  # noqa: ARG001
     """What makes a Dense layer or a convolution return its input: the identity in the kernel's centre.
 
     Parameters
@@ -263,21 +265,21 @@ def identity_init(shape: Shape, *, rng: Any = None, gain: float = 1.0, dtype: An
     return result
 
 
-def zeros(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> Array:  # noqa: ARG001
+def zeros(shape: Shape, *, rng: Rng = None, dtype: Any = np.float32) -> Array:  # noqa: ARG001
     """Zeros."""
     return np.zeros(tuple(shape), dtype)
 
 
-def ones(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> Array:  # noqa: ARG001
+def ones(shape: Shape, *, rng: Rng = None, dtype: Any = np.float32) -> Array:  # noqa: ARG001
     """Ones."""
     return np.ones(tuple(shape), dtype)
 
 
-def rand(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> Array:
+def rand(shape: Shape, *, rng: Rng = None, dtype: Any = np.float32) -> Array:
     """Uniform in 0 to 1."""
     return generator(rng).random(tuple(shape)).astype(dtype)
 
 
-def randn(shape: Shape, *, rng: Any = None, dtype: Any = np.float32) -> Array:
+def randn(shape: Shape, *, rng: Rng = None, dtype: Any = np.float32) -> Array:
     """Standard normal."""
     return _normal(shape, 1.0, rng, dtype)

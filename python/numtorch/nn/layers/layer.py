@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch import _core
 from numtorch._core import Tensor
+from numtorch.nn.dispatch import ArrayT
 from numtorch.nn.layers.flux import from_flux
 from numtorch.nn.layers.show import show
 from numtorch.structure import containers
@@ -60,21 +61,22 @@ class Layer:
         return from_flux(self, given) if names == "flux" else dict(given)
 
 
-def called(owner: str, argument: str, value: Any) -> Any:
+def called(owner: str, argument: str, value: T) -> T:
     """`value`, if it can be called; TypeError otherwise."""
     if not callable(value):
         raise TypeError(f"{owner}: {argument} must be callable, not {value!r}")
     return value
 
 
-def activation(owner: str, act: Any) -> Any:
+def activation(owner: str, act: T) -> T:
     """An activation, or None."""
-    return None if act is None else called(owner, "act", act)
+    return act if act is None else called(owner, "act", act)
 
 
-def array(x: Any) -> Any:
+def array(x: ArrayT) -> ArrayT:
     """What a layer is called with: a list becomes an ndarray."""
-    return x if hasattr(x, "shape") else np.asarray(x)
+    given: Any = x if hasattr(x, "shape") else np.asarray(x)
+    return given
 
 
 class Moded(Layer):
@@ -82,7 +84,7 @@ class Moded(Layer):
 
     training: bool | None = None
 
-    def trains(self, *inputs: Any) -> bool:
+    def trains(self, *inputs: object) -> bool:
         """Whether to do now what training needs: on a thread that takes no gradient itself, the inputs tell."""
         if self.training is not None:
             return self.training
@@ -141,7 +143,7 @@ testmode.__test__ = False  # type: ignore[attr-defined]  # pytest: no test of ou
 
 
 @contextmanager
-def while_testing(model: Any) -> Iterator[None]:
+def while_testing(model: object) -> Iterator[None]:
     """Layers do what testing needs meanwhile, and afterwards what they did before.
 
     Parameters

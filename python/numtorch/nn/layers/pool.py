@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from numtorch.nn.dispatch import ArrayT
+from numtorch.nn.dispatch import ArrayT, Pad
 from numtorch.nn.layers.layer import Layer
 from numtorch.nn.pool import (
     adaptive_max_pool,
@@ -43,7 +43,7 @@ class MaxPool(Layer):
     """
 
     def __init__(
-        self, k: Size, *, stride: Size | None = None, pad: Any = 0, dilation: Size = 1, ceil_mode: bool = False
+        self, k: Size, *, stride: Size | None = None, pad: Pad = 0, dilation: Size = 1, ceil_mode: bool = False
     ) -> None:
         self.k = k
         self.stride = k if stride is None else stride
@@ -88,7 +88,7 @@ class MeanPool(Layer):
         k: Size,
         *,
         stride: Size | None = None,
-        pad: Any = 0,
+        pad: Pad = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch.nn.dispatch import ArrayT, integer
+from numtorch.nn.draws import Rng
 from numtorch.nn.layers.init import generator, zeros
 from numtorch.nn.layers.layer import Layer, called
 from numtorch.nn.recurrent import gru, gru_cell, gru_v3, gru_v3_cell, lstm, lstm_cell, rnn, rnn_cell
@@ -21,14 +22,14 @@ class _Cell(Layer):
 
     gates = 1
 
-    def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Any = None):
+    def __init__(self, inputs: int, hidden: int, *, bias: bool = True, init: Function | None = None, rng: Rng = None):
         owner = type(self).__name__
         integer(owner, "inputs", inputs, 0)
         integer(owner, "hidden", hidden)
         rng = generator(rng)
         bound = 1 / math.sqrt(hidden)
 
-        def uniform(shape: tuple[int, ...], rng: Any) -> Any:
+        def uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Any:
             return rng.uniform(-bound, bound, shape).astype(np.float32)
 
         init = uniform if init is None else init
@@ -47,7 +48,7 @@ class _Cell(Layer):
         """The sum of the two."""
         return None if self.bias_ih is None else self.bias_ih + self.bias_hh
 
-    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def run(self, x: ArrayT, state: Any) -> tuple[ArrayT, Any]:
         """All steps of a sequence: what each gives, and the last state."""
         raise NotImplementedError
 
@@ -87,10 +88,10 @@ class RNNCell(_Cell):
         super().__init__(inputs, hidden, **options)
         self.act = called("RNNCell", "act", act)
 
-    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def run(self, x: ArrayT, state: Any) -> tuple[ArrayT, Any]:
         return rnn(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
 
-    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, ArrayT]:
         h = rnn_cell(x, state, self.weight_ih, self.weight_hh, self.bias, act=self.act)
         return h, h
 
@@ -118,12 +119,12 @@ class LSTMCell(_Cell):
 
     gates = 4
 
-    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def run(self, x: ArrayT, state: Any) -> tuple[ArrayT, Any]:
         return lstm(x, state, self.weight_ih, self.weight_hh, self.bias)
 
-    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
-        state = lstm_cell(x, state, self.weight_ih, self.weight_hh, self.bias)
-        return state[0], state
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, tuple[ArrayT, ArrayT]]:
+        h, c = lstm_cell(x, state, self.weight_ih, self.weight_hh, self.bias)
+        return h, (h, c)
 
 
 class GRUCell(_Cell):
@@ -149,10 +150,10 @@ class GRUCell(_Cell):
 
     gates = 3
 
-    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def run(self, x: ArrayT, state: Any) -> tuple[ArrayT, Any]:
         return gru(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
 
-    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, ArrayT]:
         h = gru_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         return h, h
 
@@ -184,10 +185,10 @@ class GRUv3Cell(_Cell):
         super().__init__(inputs, hidden, **options)
         self.bias_hh = None  # it would be added to the other one
 
-    def run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def run(self, x: ArrayT, state: Any) -> tuple[ArrayT, Any]:
         return gru_v3(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
 
-    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, Any]:
+    def __call__(self, x: ArrayT, state: Any = None) -> tuple[ArrayT, ArrayT]:
         h = gru_v3_cell(x, state, self.weight_ih, self.weight_hh, self.bias_ih)
         return h, h
 

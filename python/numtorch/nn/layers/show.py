@@ -139,6 +139,6 @@ def _bytes(arrays: list[Any]) -> str:
     return f"{size:.3f} GiB"
 
 
-def name_of(function: Any) -> str:
+def name_of(function: object) -> str:
     """The name of an activation, for the text of a layer."""
     return str(getattr(function, "__name__", None) or repr(function))

@@ -70,7 +70,7 @@ def _are_labels(prediction: Array, target: Array) -> bool:
 
 
 def _of_labels(function: str, x: Array, labels: Array, axis: int) -> Any:
-    """The elements of `x` whose indices along `axis` are `labels`."""
+    """What `x` has along its axis `axis` at the indices `labels`."""
     on_tensors, (x,) = reals(function, x)
     labels = joined(labels, x) if on_tensors else np.asarray(labels)
     axis = normalize_axis_index(axis, x.ndim)

@@ -9,7 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
-from numtorch.nn.dispatch import Array, number, reals, together
+from numtorch.nn.dispatch import Array, ArrayT, number, reals, together
 
 __all__ = [
     "Agg",
@@ -33,7 +33,7 @@ def pair(function: str, prediction: Array, target: Array, *, of_complex: bool = 
     return p, y
 
 
-def times_log(y: Any, p: Any) -> Any:
+def times_log(y: ArrayT, p: Array) -> ArrayT:
     """``y * log(p)``, and 0 where y is."""
     if isinstance(p, Tensor):
         return aten.xlogy_Tensor(y, p)
@@ -45,7 +45,7 @@ def epsilon(eps: float | None, x: Any) -> float:
     return float(np.finfo(x.dtype).eps) if eps is None else eps
 
 
-def label_smoothing(target: Array, alpha: float, *, axis: int | None = 1) -> Any:
+def label_smoothing(target: ArrayT, alpha: float, *, axis: int | None = 1) -> ArrayT:
     """Targets moved towards the same chance for all classes: ``(1 - alpha) * target + alpha / classes``.
 
     Parameters

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from numtorch.nn.dropout import uniform
-from numtorch.nn.layers import Moded
+from numtorch.nn.dispatch import ArrayT
+from numtorch.nn.draws import Draws, Rng, uniform
+from numtorch.nn.layers.layer import Moded
 from numtorch.nn.pool import max_pool
 
 
@@ -38,7 +39,7 @@ class StochasticDepth(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float, mode: Literal["row", "batch"] = "row", *, rng: Any = None) -> None:
+    def __init__(self, p: float, mode: Literal["row", "batch"] = "row", *, rng: Rng = None) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"StochasticDepth: p is at least 0 and less than 1, not {p}")
         if mode not in ("row", "batch"):
@@ -47,7 +48,7 @@ class StochasticDepth(Moded):
         self.mode = mode
         self.rng = np.random.default_rng(rng)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         chances = x.shape[0] if self.mode == "row" else 1
@@ -61,7 +62,7 @@ class StochasticDepth(Moded):
 class DropBlock(Moded):
     """In training, zeros in square regions of each channel; the rest grows so that the mean stays (Ghiasi et al. 2018).
 
-    A region begins at a place with the chance
+    A region begins at a position with the chance
 
         gamma = p * H * W / (size ** 2 * (H - size + 1) * (W - size + 1))
 
@@ -93,7 +94,7 @@ class DropBlock(Moded):
 
     __buffers__: ClassVar[tuple[str, ...]] = ("p",)
 
-    def __init__(self, p: float = 0.1, size: int = 7, *, rng: Any = None) -> None:
+    def __init__(self, p: float = 0.1, size: int = 7, *, rng: Draws | int | None = None) -> None:
         if not 0 <= p < 1:
             raise ValueError(f"DropBlock: p is at least 0 and less than 1, not {p}")
         if size < 1:
@@ -102,7 +103,7 @@ class DropBlock(Moded):
         self.size = size
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: ArrayT) -> ArrayT:
         if self.p == 0 or not self.trains(x):
             return x
         if x.ndim != 4:
