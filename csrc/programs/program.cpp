@@ -1,5 +1,8 @@
 #include "programs/program.h"
 
+#include <ATen/Version.h>
+
+#include <string>
 #include <utility>
 
 #include "programs/signature.h"
@@ -177,7 +180,30 @@ PyObject* run_method(PyObject* self, PyObject* list) {
 
 }  // namespace
 
+namespace {
+
+// cpu_capability(): the vector instructions that libtorch chose for this machine.
+PyObject* cpu_capability(PyObject*, PyObject*) {
+  return guarded([&] { return check(PyUnicode_FromString(at::get_cpu_capability().c_str())).release(); });
+}
+
+// libtorch_version(): of the headers that this was compiled with, without the name of its build.
+PyObject* libtorch_version(PyObject*, PyObject*) {
+  return guarded([&] {
+    const std::string version(NUMTORCH_TORCH_VERSION);
+    return check(PyUnicode_FromString(version.substr(0, version.find('+')).c_str())).release();
+  });
+}
+
+}  // namespace
+
 void register_program(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"cpu_capability", cpu_capability, METH_NOARGS, "cpu_capability(): the vector instructions of this machine."},
+      {"libtorch_version", libtorch_version, METH_NOARGS, "libtorch_version(): such as '2.13.0'."},
+      {nullptr, nullptr, 0, nullptr},
+  };
+  check(PyModule_AddFunctions(module, functions));
   static PyMethodDef methods[] = {
       {"run", run_method, METH_O, "run(inputs): what the program gives for a list of Tensors."},
       {nullptr, nullptr, 0, nullptr},

@@ -1,3 +1,4 @@
+#define PY_SSIZE_T_CLEAN
 #include "programs/signature.h"
 
 #include <ATen/Parallel.h>
@@ -11,6 +12,7 @@
 #include "array/view.h"
 #include "errors/errors.h"
 #include "tape/record.h"
+#include "tape/saved.h"
 
 namespace numtorch {
 
@@ -18,7 +20,9 @@ namespace {
 
 constexpr std::uintptr_t kAlignment = 64;
 
-void append(std::string& text, std::int64_t number) { text.append(reinterpret_cast<const char*>(&number), sizeof number); }
+void append(std::string& text, std::int64_t number) {
+  text.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
 
 }  // namespace
 
@@ -30,7 +34,11 @@ void describe(std::string& text, const TensorObject* object) {
   int bits = object->flags & (kValue | kReadOnly);
   bits |= value.is_conj() ? 8 : 0;
   bits |= value.is_neg() ? 16 : 0;
-  const auto address = reinterpret_cast<std::uintptr_t>(value.numel() == 0 ? nullptr : address_of(value, value.storage_offset()));
+  // On the CPU programs load from any address.
+  const auto address =
+      value.is_cpu()
+          ? 0
+          : reinterpret_cast<std::uintptr_t>(value.numel() == 0 ? nullptr : address_of(value, value.storage_offset()));
   bits |= address % kAlignment == 0 ? 32 : 0;
   const bool contiguous = value.is_contiguous();
   bits |= contiguous ? 64 : 0;
@@ -153,7 +161,7 @@ PyObject* signature(PyObject*, PyObject* list) {
   return guarded([&] {
     if (!PyList_Check(list)) fail(PyExc_TypeError, "signature: takes a list of Tensors");
     std::string text;
-    append(text, at::get_num_threads());
+    append_threads(text);
     std::vector<TensorObject*> objects;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); ++i) {
       PyObject* item = PyList_GET_ITEM(list, i);
@@ -180,6 +188,14 @@ PyObject* arguments_text(PyObject*, PyObject* args) {
   });
 }
 
+// version(t): how often the memory of a Tensor was written to.
+PyObject* version(PyObject*, PyObject* object) {
+  return guarded([&] {
+    if (!is_tensor(object)) fail(PyExc_TypeError, "version: expected a Tensor");
+    return PyLong_FromUnsignedLongLong(version_of(value_of(object)));
+  });
+}
+
 // share_memory(a, b): do two Tensors lie in one memory, and overlap there?
 PyObject* share_memory_function(PyObject*, PyObject* args) {
   return guarded([&] {
@@ -197,8 +213,9 @@ PyObject* share_memory_function(PyObject*, PyObject* args) {
 
 }  // namespace
 
+void append_threads(std::string& text) { append(text, at::get_num_threads()); }
+
 bool read_arguments(PyObject* args, std::string& text, std::vector<TensorObject*>& tensors) {
-  append(text, at::get_num_threads());
   append(text, PyTuple_GET_SIZE(args));
   Reader reader(text, tensors);
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); ++i) {
@@ -211,7 +228,9 @@ bool read_arguments(PyObject* args, std::string& text, std::vector<TensorObject*
 void register_signature(PyObject* module) {
   static PyMethodDef functions[] = {
       {"signature", signature, METH_O, "signature(tensors): bytes, equal where one program serves."},
-      {"arguments_text", arguments_text, METH_O, "arguments_text(args): bytes and Tensors of plain arguments, or None."},
+      {"arguments_text", arguments_text, METH_O,
+       "arguments_text(args): bytes and Tensors of plain arguments, or None."},
+      {"version", version, METH_O, "version(t): how often the memory of t was written to."},
       {"share_memory", share_memory_function, METH_VARARGS, "share_memory(a, b): whether two Tensors overlap."},
       {nullptr, nullptr, 0, nullptr},
   };

@@ -1,3 +1,4 @@
+#define PY_SSIZE_T_CLEAN
 #include "programs/table.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "programs/program.h"
 #include "programs/signature.h"
 #include "tape/record.h"
+#include "tape/saved.h"
 
 namespace numtorch {
 
@@ -20,7 +22,8 @@ struct Edge {
   Kind kind;
   Ref holder;
   Ref key;
-  Ref value;  // null of a Tensor, which may be another one
+  Ref value;              // null of a Tensor, which may be another one
+  std::uint64_t version;  // of a Tensor that is to be the same
 };
 
 struct Entry {
@@ -35,16 +38,21 @@ using Entries = std::unordered_map<std::string, Entry>;
 struct TableObject {
   PyObject_HEAD
   Entries* entries;
+  bool by_threads;
 };
 
 PyTypeObject* table_type = nullptr;
 
 TableObject* as_table(PyObject* object) { return reinterpret_cast<TableObject*>(object); }
 
-PyObject* construct_table(PyTypeObject* type, PyObject*, PyObject*) {
+// Programs(by_threads): whether a program serves for one number of threads only.
+PyObject* construct_table(PyTypeObject* type, PyObject* args, PyObject*) {
   return guarded([&] {
+    int by_threads = 1;
+    if (!PyArg_ParseTuple(args, "p:Programs", &by_threads)) throw PythonError{};
     PyObject* self = check(type->tp_alloc(type, 0)).release();
     as_table(self)->entries = new Entries();
+    as_table(self)->by_threads = by_threads != 0;
     return self;
   });
 }
@@ -56,7 +64,7 @@ void deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
-Edge edge_from(PyObject* item) {
+Edge edge_from(PyObject* item, bool same) {
   PyObject *holder = nullptr, *key = nullptr, *value = nullptr;
   if (!PyArg_ParseTuple(item, "OOO", &holder, &key, &value)) throw PythonError{};
   Edge::Kind kind = Edge::Attribute;
@@ -67,14 +75,15 @@ Edge edge_from(PyObject* item) {
   } else if (PyList_CheckExact(holder) || PyTuple_CheckExact(holder)) {
     kind = Edge::Element;
   }
-  return {kind, Ref::borrow(holder), Ref::borrow(key), is_tensor(value) ? Ref() : Ref::borrow(value)};
+  return {kind, Ref::borrow(holder), Ref::borrow(key), same ? Ref::borrow(value) : Ref(),
+          is_tensor(value) ? version_of(value_of(value)) : 0};
 }
 
-std::vector<Edge> edges_from(PyObject* list) {
+std::vector<Edge> edges_from(PyObject* list, bool same) {
   std::vector<Edge> edges;
   const Ref items = check(PySequence_Fast(list, "add: expected a sequence of edges"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-    edges.push_back(edge_from(PySequence_Fast_GET_ITEM(items.get(), i)));
+    edges.push_back(edge_from(PySequence_Fast_GET_ITEM(items.get(), i), same));
   }
   return edges;
 }
@@ -108,8 +117,9 @@ bool is_number(PyObject* object) {
 
 bool holds(const Edge& edge) {
   const Ref now = current(edge);
-  if (now.get() == edge.value.get()) return true;
-  if (!now || Py_TYPE(now.get()) != Py_TYPE(edge.value.get()) || !is_number(now.get())) return false;
+  if (!now) return false;
+  if (now.get() == edge.value.get()) return !is_tensor(now.get()) || version_of(value_of(now.get())) == edge.version;
+  if (Py_TYPE(now.get()) != Py_TYPE(edge.value.get()) || !is_number(now.get())) return false;
   const bool equal = check(PyObject_RichCompareBool(now.get(), edge.value.get(), Py_EQ)) != 0;
   return equal && (!PyFloat_CheckExact(now.get()) || PyFloat_AS_DOUBLE(now.get()) != 0);  // 0.0 and -0.0
 }
@@ -140,6 +150,7 @@ PyObject* call(PyObject* self, PyObject* args) {
     std::string text;
     std::vector<TensorObject*> inputs;
     if (!read_arguments(args, text, inputs)) Py_RETURN_NOTIMPLEMENTED;
+    if (as_table(self)->by_threads) append_threads(text);
     const Entries& entries = *as_table(self)->entries;
     const auto found = entries.find(text);
     std::vector<Ref> kept;
@@ -160,7 +171,7 @@ PyObject* add(PyObject* self, PyObject* args) {
       throw PythonError{};
     }
     if (!is_program(program)) fail(PyExc_TypeError, "add: expected a Program");
-    Entry entry{Ref::borrow(program), edges_from(edges), edges_from(tensors), {}};
+    Entry entry{Ref::borrow(program), edges_from(edges, true), edges_from(tensors, false), {}};
     const Ref items = check(PySequence_Fast(inputs, "add: expected a sequence of Tensors"));
     std::vector<TensorObject*> objects;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
@@ -168,7 +179,9 @@ PyObject* add(PyObject* self, PyObject* args) {
       if (i >= given) describe(entry.held, objects.back());
     }
     describe_sharing(entry.held, objects);
-    as_table(self)->entries->insert_or_assign(std::string(bytes, static_cast<std::size_t>(size)), std::move(entry));
+    std::string text(bytes, static_cast<std::size_t>(size));
+    if (as_table(self)->by_threads) append_threads(text);
+    as_table(self)->entries->insert_or_assign(std::move(text), std::move(entry));
     Py_RETURN_NONE;
   });
 }
@@ -184,7 +197,8 @@ PyObject* clear(PyObject* self, PyObject*) {
 void register_table(PyObject* module) {
   static PyMethodDef methods[] = {
       {"call", call, METH_O, "call(args): what the program for these arguments gives, or NotImplemented."},
-      {"add", add, METH_VARARGS, "add(text, program, edges, tensor_edges, inputs, given): a program for such arguments."},
+      {"add", add, METH_VARARGS,
+       "add(text, program, edges, tensor_edges, inputs, given): a program for such arguments."},
       {"clear", clear, METH_NOARGS, "clear(): no programs."},
       {nullptr, nullptr, 0, nullptr},
   };

@@ -9,6 +9,7 @@ from numtorch import functions as functions
 from numtorch import interop as interop
 from numtorch import processes as processes
 from numtorch._core import (
+    CompileError,
     Generator,
     OutOfMemoryError,
     Tensor,
@@ -82,6 +83,7 @@ if _typing.TYPE_CHECKING:
     from numtorch import optim as optim
     from numtorch import train as train
     from numtorch import weights as weights
+    from numtorch.programs import compile, load
 
 __version__ = "0.1.0"
 
@@ -89,10 +91,15 @@ interop.register_all()
 _attach()
 
 _LATER = ("models", "nn", "numpy", "optim", "train", "weights")
+_FUNCTIONS_LATER = {"compile": "programs", "load": "programs"}
 
 
-def __getattr__(name: str) -> _types.ModuleType:
+def __getattr__(name: str) -> _typing.Any:
     """The parts that are imported when they are first asked for: `import numtorch` stays quick."""
+    if name in _FUNCTIONS_LATER:
+        found = getattr(_importlib.import_module(f"numtorch.{_FUNCTIONS_LATER[name]}"), name)
+        globals()[name] = found
+        return found
     if name not in _LATER:
         raise _no_attribute("module 'numtorch'", name, _NAMES)
     return _importlib.import_module(f"numtorch.{name}")
@@ -104,6 +111,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "CompileError",
     "Generator",
     "Grads",
     "OutOfMemoryError",
@@ -115,6 +123,7 @@ __all__ = [
     "checkpointed",
     "children",
     "collect",
+    "compile",
     "cpu",
     "cuda_is_available",
     "cudnn_is_available",
@@ -141,6 +150,7 @@ __all__ = [
     "isleaf",
     "jacobian",
     "jvp",
+    "load",
     "load_state",
     "manual_seed",
     "memory_allocated",

@@ -1,5 +1,6 @@
-"""Whole programs: functions traced by libtorch and compiled."""
+"""Whole programs: functions traced by libtorch, compiled, saved and loaded."""
 
 from numtorch.programs.compiled import Compiled, compile
+from numtorch.programs.saving import Saved, load
 
-__all__ = ["Compiled", "compile"]
+__all__ = ["Compiled", "Saved", "compile", "load"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from numtorch._core import CompileError, Tensor
 from numtorch.programs.inputs import MISSING, Edge, current, is_same
-from numtorch.programs.results import Build, Results
+from numtorch.programs.results import Build, Results, builder
 from numtorch.structure import nature, parts
 from numtorch.structure.names import put
 from numtorch.structure.rebuild import set_attribute
@@ -46,7 +46,7 @@ class Watch:
             before = set(map(_hashable, keys))
             for key, item in parts(holder):
                 if _hashable(key) not in before and _holds_tensor(item):
-                    found.append(Effect(Edge(holder, key, MISSING, str(key)), results.builder(item)))
+                    found.append(Effect(Edge(holder, key, MISSING, str(key)), builder(results.spec(item))))
         return found
 
     def _changed(self) -> list[tuple[Edge, Any]]:
@@ -56,7 +56,7 @@ class Watch:
     @staticmethod
     def _replaced(edge: Edge, now: Any, results: Results) -> Build:
         if now is not MISSING and _holds_tensor(now) and not isinstance(edge.holder, tuple | types.MethodType):
-            return results.builder(now)
+            return builder(results.spec(now))
         raise CompileError(
             f"compile: the function changes {edge.name!r} from {edge.value!r:.60} to {now!r:.60}, which a program "
             "cannot do again at each call; hold it as a Tensor (0-d for a number), or do it outside"

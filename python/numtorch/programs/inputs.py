@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.autograd.closures import RANDOM
 from numtorch.structure import nature, parts
@@ -207,4 +208,14 @@ def is_same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, _NUMBERS) and (a == b and repr(a) == repr(b)))
 
 
-Check = Callable[[], bool]
+def is_abstract(value: Any) -> bool:
+    """Whether the values of a Tensor are not known."""
+    return _core.is_abstract(value)
+
+
+def is_tracked(function: Any, arguments: Arguments) -> bool:
+    """Whether a gradient depends on an argument, or on a Tensor that the function holds."""
+    if any(value.tracked for value in arguments.tensors):
+        return True
+    held = (edge.value for edge in edges(function, *arguments.others))
+    return any(value.tracked for value in held if isinstance(value, Tensor))

@@ -11,6 +11,9 @@ from numtorch.autograd.grads import Grads
 from numtorch.structure import Params, fmap, nature
 
 Build = Callable[[Sequence[Any], Sequence[Tensor]], Any]  # from the outputs and the inputs
+# What stands for a nest: ["output", 0], ["input", 1], ["constant", None], ["tuple", [...]], ["list", [...]] or
+# ["dict", keys, [...]]; such a spec can be written to a file. ["built", function] cannot.
+Spec = list[Any]
 
 
 class _Output:
@@ -29,7 +32,7 @@ class _Input(_Output):
 
 
 class Results:
-    """The Tensors that come out of a trace, numbered, and how to build what the function returned from them.
+    """The Tensors that come out of a trace, numbered, and specs of the nests that hold them.
 
     Parameters
     ----------
@@ -58,43 +61,30 @@ class Results:
         """Lets go of what was traced."""
         self.outputs, self._kept, self._numbers = [], [], {}
 
-    def builder(self, value: Any) -> Build:
-        """A function that builds `value`, with other Tensors."""
+    def spec(self, value: Any) -> Spec:
+        """What stands for a nest."""
         if isinstance(value, Tensor):
-            return self._leaf(value)
+            given = self._inputs.get(id(value))
+            return ["output", self.output(value)] if given is None else ["input", given]
         if type(value) in (tuple, list):
-            return self._sequence(type(value), [self.builder(item) for item in value])
+            return [type(value).__name__, [self.spec(item) for item in value]]
         if type(value) is dict:
-            return self._dict({key: self.builder(item) for key, item in value.items()})
+            return ["dict", list(value), [self.spec(item) for item in value.values()]]
         if isinstance(value, Grads):
-            return self._grads(value)
+            return ["built", self._grads(value)]
         if nature(type(value)).kind == "atom":
-            return lambda outputs, inputs: value
-        return self._nest(value)
-
-    def _leaf(self, value: Tensor) -> Build:
-        given = self._inputs.get(id(value))
-        if given is not None:
-            return lambda outputs, inputs: inputs[given]
-        number = self.output(value)
-        return lambda outputs, inputs: outputs[number]
-
-    @staticmethod
-    def _sequence(kind: type, items: list[Build]) -> Build:
-        if kind is list:
-            return lambda outputs, inputs: [item(outputs, inputs) for item in items]
-        return lambda outputs, inputs: tuple([item(outputs, inputs) for item in items])
-
-    @staticmethod
-    def _dict(items: dict[Any, Build]) -> Build:
-        return lambda outputs, inputs: {key: item(outputs, inputs) for key, item in items.items()}
+            return ["constant", value]
+        return ["built", self._nest(value)]
 
     def _grads(self, value: Grads) -> Build:
-        params = [self.builder(p) for p in value.params]
-        grads = [self.builder(value[p]) for p in value.params]
-        return lambda outputs, inputs: Grads(
-            Params([p(outputs, inputs) for p in params]), [g(outputs, inputs) for g in grads]
-        )
+        params = [builder(self.spec(p)) for p in value.params]
+        grads = [builder(self.spec(value[p])) for p in value.params]
+
+        def build(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> Grads:
+            found = Params([p(outputs, inputs) for p in params])
+            return Grads(found, [g(outputs, inputs) for g in grads])
+
+        return build
 
     def _nest(self, value: Any) -> Build:
         def marked(leaf: Tensor) -> _Output:
@@ -110,3 +100,32 @@ class Results:
             return fmap(found, template, is_leaf=lambda part: isinstance(part, _Output))
 
         return build
+
+
+def builder(spec: Spec) -> Build:
+    """The function that builds what a spec stands for."""
+    kind, content = spec[0], spec[1]
+    if kind == "output":
+        return lambda outputs, inputs: outputs[content]
+    if kind == "input":
+        return lambda outputs, inputs: inputs[content]
+    if kind == "constant":
+        return lambda outputs, inputs: content
+    if kind == "built":
+        built: Build = content
+        return built
+    if kind == "dict":
+        parts = [builder(item) for item in spec[2]]
+        return lambda outputs, inputs: {key: part(outputs, inputs) for key, part in zip(content, parts, strict=True)}
+    items = [builder(item) for item in content]
+    make = list if kind == "list" else tuple
+    return lambda outputs, inputs: make([item(outputs, inputs) for item in items])
+
+
+def plain_order(spec: Spec) -> int | tuple[int, ...] | None:
+    """The output that a spec stands for, or the outputs that it is a tuple of; None for anything else."""
+    if spec[0] == "output":
+        return int(spec[1])
+    if spec[0] == "tuple" and all(item[0] == "output" for item in spec[1]):
+        return tuple(item[1] for item in spec[1])
+    return None

@@ -6,11 +6,17 @@ Names of torch that it does not document are used here alone: each has another w
 from __future__ import annotations
 
 import contextlib
+import copy
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numtorch import _core
 from numtorch._core import CompileError, Tensor
+
+if TYPE_CHECKING:
+    from numtorch.programs.tracing import Trace
 
 SETTINGS = {
     "size_asserts": False,  # numtorch checks the signature of each call
@@ -133,6 +139,67 @@ def _lower_by_what_is_documented(graph: Any, fakes: Sequence[Any]) -> Run:
 
     compiled = torch._inductor.compile(graph, list(fakes))
     return lambda inputs: compiled(*inputs)
+
+
+def constants_for_held(trace: Trace) -> tuple[Any, list[Any]]:
+    """The traced graph with the Tensors that the function holds as its constants, and the other inputs."""
+    t = load()
+    graph = copy.deepcopy(trace.first)
+    inputs = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    for i, node in enumerate(inputs[len(trace.given) :]):
+        value = _core.to_torch(trace.inputs[len(trace.given) + i]).detach()
+        graph.register_parameter(f"held{i}", t.torch.nn.Parameter(value, requires_grad=False))
+        with graph.graph.inserting_before(node):
+            constant = graph.graph.get_attr(f"held{i}")
+        constant.meta = dict(node.meta)
+        node.replace_all_uses_with(constant)
+        graph.graph.erase_node(node)
+    graph.recompile()
+    return graph, [_core.to_torch(value).detach() for value in trace.given]
+
+
+def lower_frozen(trace: Trace) -> Run:
+    """The same for inference: what the function holds is folded into the program."""
+    t = load()
+    refuse_writes_to_held(trace)
+    graph, inputs = constants_for_held(trace)
+    import torch._inductor
+
+    with t.torch.no_grad(), t.config.patch({**SETTINGS, "freezing": True}), compiler_errors():
+        compiled = torch._inductor.compile(graph, inputs)
+
+    def run(values: list[Any]) -> Sequence[Any]:
+        with t.torch.no_grad():
+            found = compiled(*values)
+        return found if isinstance(found, tuple | list) else (found,)
+
+    return run
+
+
+def library_of(trace: Trace, freeze: bool) -> bytes:
+    """The program as a library that runs without Python, with what the function holds as constants in it."""
+    t = load()
+    graph, inputs = constants_for_held(trace)
+    with tempfile.TemporaryDirectory(prefix="numtorch-") as folder:
+        options = {**SETTINGS, "freezing": freeze, "aot_inductor.output_path": str(Path(folder) / "program.so")}
+        with t.torch.no_grad(), compiler_errors():
+            path = t.torch._inductor.aot_compile(graph, tuple(inputs), options=options)
+        return Path(path).read_bytes()
+
+
+def version() -> str:
+    """The version of torch, without the name of its build."""
+    return str(load().torch.__version__).partition("+")[0]
+
+
+def refuse_writes_to_held(trace: Trace) -> None:
+    """CompileError if the function writes to what is to become a constant."""
+    count = len(trace.given)
+    if any(i >= count for i in [*trace.written, *(i for i, _ in trace.rebound)]) or trace.effects:
+        raise CompileError(
+            "compile: the function writes to Tensors that it holds, as layers do in training; they are to become "
+            "constants: use testmode(model), or compile without freeze"
+        )
 
 
 def _keep_strides(graph: Any) -> None:

@@ -13,7 +13,7 @@ from numtorch.autograd.replay import RandomNumbers
 from numtorch.programs import torch_side
 from numtorch.programs.effects import Effect, Watch
 from numtorch.programs.inputs import Arguments, Edge, edges
-from numtorch.programs.results import Build, Results
+from numtorch.programs.results import Results, Spec
 
 
 class Trace:
@@ -28,12 +28,16 @@ class Trace:
     ----------
     graph
         libtorch's operators from inputs to outputs, as a torch.fx.GraphModule without writes but to inputs.
+    given : list of Tensor
+        The inputs among the arguments.
     inputs : list of Tensor
-        Those among the arguments, then those that the function holds.
-    edges : list of Edge
-        What the function holds, as it was.
-    build : callable
-        What the function returned, of outputs and inputs.
+        Those, then the inputs that the function holds.
+    edges, tensor_edges : list of Edge
+        What the function holds, as it was; Tensors apart.
+    versions : list of int
+        How often each of those Tensors was written to.
+    spec : Spec
+        What the function returned.
     flags : list of int
         What the outputs are beside their values.
     rebound : list of (int, int)
@@ -47,9 +51,11 @@ class Trace:
         found = list(edges(function, *arguments.others))
         self.edges: list[Edge] = [edge for edge in found if not isinstance(edge.value, Tensor)]
         self.tensor_edges: list[Edge] = [edge for edge in found if isinstance(edge.value, Tensor)]
+        self.given: list[Tensor] = arguments.tensors
+        self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
-        self.build: Build
+        self.spec: Spec
         self.effects: list[Effect] = []
         self.rebound: list[tuple[int, int]] = []
         self.mode, self.fakes = torch_side.fakes_of(self.inputs)
@@ -78,7 +84,7 @@ class Trace:
             try:
                 y = self._function(*self._arguments.args, **self._arguments.kwargs)
                 results = Results(self.inputs)
-                self.build = results.builder(y)
+                self.spec = results.spec(y)
                 self.effects = watch.effects(results)
             finally:
                 watch.undo()
