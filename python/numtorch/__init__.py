@@ -1,7 +1,6 @@
 """NumPy code on torch kernels, with gradients."""
 
 import importlib as _importlib
-import types as _types
 import typing as _typing
 
 from numtorch import _load as _load

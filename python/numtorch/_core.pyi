@@ -593,6 +593,7 @@ class Programs:
         program: Program,
         edges: Sequence[tuple[Any, Any, Any]],
         tensor_edges: Sequence[tuple[Any, Any, Any]],
+        numbers: Sequence[Sequence[tuple[Any, Any, Any]]],
         inputs: Sequence[Tensor],
         given: int,
         /,

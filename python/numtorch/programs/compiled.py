@@ -19,7 +19,7 @@ from numtorch.programs.differentiation import differentiated
 from numtorch.programs.effects import perform
 from numtorch.programs.inputs import Arguments, current, is_abstract, is_same, is_tracked
 from numtorch.programs.results import builder, plain_order
-from numtorch.programs.tracing import Trace, once
+from numtorch.programs.tracing import Trace, as_value, once
 
 MANY = 8  # signatures at which a warning says so
 _lock = threading.RLock()  # of traces: while one is made, the Tensors that a function holds have no values
@@ -65,20 +65,26 @@ class Program:
         if not all([isinstance(value, Tensor) for value in inputs]):
             return None
         found = once(inputs)
+        for group in trace.numbers:
+            numbers = [current(edge) for edge in group]
+            if any(type(n) is not type(group[0].value) or n != numbers[0] for n in numbers):
+                return None
+            found.append(as_value(numbers[0]))
         return found if _core.signature(found) == self.signature else None
 
     def add_to(self, table: _core.Programs, text: bytes) -> None:
         """Has calls whose arguments read like `text` go the short way."""
         trace = self.trace
-        if not all(map(_is_quick, [*trace.edges, *trace.tensor_edges])):
+        numbers = [[(edge.holder, edge.key, edge.value) for edge in group] for group in trace.numbers]
+        if not all(map(_is_quick, [*trace.edges, *trace.tensor_edges, *(e for group in trace.numbers for e in group)])):
             return
         edges = [(edge.holder, edge.key, edge.value) for edge in trace.edges]
         tensors = [(edge.holder, edge.key, edge.value) for edge in trace.tensor_edges]
         given = len(trace.given)
         if self.freeze:
-            table.add(text, self.compiled, [*edges, *tensors], [], trace.given, given)
+            table.add(text, self.compiled, [*edges, *tensors], [], [], trace.given, given)
         else:
-            table.add(text, self.compiled, edges, tensors, trace.inputs, given)
+            table.add(text, self.compiled, edges, tensors, numbers, trace.inputs, given)
 
 
 _QUICK = (types.CellType, types.MethodType)
@@ -154,8 +160,8 @@ class Compiled:
         self.signatures += 1
         if self.signatures == MANY:
             warnings.warn(
-                f"compile: {self.function!r} was traced {MANY} times, for other shapes, dtypes, numbers or objects each "
-                "time; numbers that change can be passed as 0-d Tensors, and lengths padded",
+                f"compile: {self.function!r} was traced {MANY} times, for other shapes, dtypes, numbers or objects "
+                "each time; numbers that change can be passed as 0-d Tensors, and lengths padded",
                 stacklevel=4,
             )
         try:

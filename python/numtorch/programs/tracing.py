@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import CompileError, Tensor
+from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd.closures import RANDOM
 from numtorch.autograd.replay import RandomNumbers
 from numtorch.programs import torch_side
-from numtorch.programs.effects import Effect, Watch
+from numtorch.programs.effects import Effect, Watch, assign
 from numtorch.programs.inputs import Arguments, Edge, edges
 from numtorch.programs.results import Results, Spec
 
@@ -34,6 +34,8 @@ class Trace:
         Those, then the inputs that the function holds.
     edges, tensor_edges : list of Edge
         What the function holds, as it was; Tensors apart.
+    numbers : list of list of Edge
+        Numbers of the host that the function changes: equal ones together are one input, after the others.
     versions : list of int
         How often each of those Tensors was written to.
     spec : Spec
@@ -55,25 +57,43 @@ class Trace:
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
-        self.spec: Spec
-        self.effects: list[Effect] = []
-        self.rebound: list[tuple[int, int]] = []
-        self.mode, self.fakes = torch_side.fakes_of(self.inputs)
+        self.numbers: list[list[Edge]] = []
         graph = self._traced()
+        if self._changed_numbers:
+            self._take_numbers(self._changed_numbers)
+            graph = self._traced()
         numbers_for_constants(graph)
         self.first = graph
         self.graph = torch_side.functional(graph, self.mode, self.fakes)
         self.written = written_inputs(self.graph)
         check_sharing(self.inputs, {*self.written, *(i for i, _ in self.rebound)})
 
+    def _take_numbers(self, changed: Sequence[Edge]) -> None:
+        """Numbers that the function changes become inputs: equal ones, as counts of steps are, one input."""
+        groups: dict[tuple[type, Any], list[Edge]] = {}
+        for edge in changed:
+            groups.setdefault((type(edge.value), edge.value), []).append(edge)
+        self.numbers = list(groups.values())
+        taken = {(id(edge.holder), str(edge.key)) for edge in changed}
+        self.edges = [edge for edge in self.edges if (id(edge.holder), str(edge.key)) not in taken]
+        self.number_tensors = [as_value(group[0].value) for group in self.numbers]
+        self.inputs = [*self.inputs, *self.number_tensors]
+
     def _traced(self) -> Any:
+        self.spec: Spec
+        self.effects: list[Effect] = []
+        self.rebound: list[tuple[int, int]] = []
+        self._changed_numbers: list[Edge] = []
+        self.mode, self.fakes = torch_side.fakes_of(self.inputs)
         inside = edges(self._arguments.args, self._arguments.kwargs)
-        every = [*self.edges, *self.tensor_edges, *inside]
+        every = [*self.edges, *self.tensor_edges, *inside, *(edge for group in self.numbers for edge in group)]
         watch = Watch({(id(edge.holder), str(edge.key)): edge for edge in every}.values())
         random = _HostRandom([e.value for e in self.edges])
         _core.begin_trace()
         try:
             graph = torch_side.trace(lambda *fakes: self._run(fakes, watch), self.mode, self.fakes)
+        except _Again:
+            return None
         finally:
             _core.end_trace()
         random.check()
@@ -82,9 +102,16 @@ class Trace:
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
         with exchanged(self.inputs, fakes):
             try:
+                for group, value in zip(self.numbers, self.number_tensors if self.numbers else (), strict=True):
+                    for edge in group:
+                        assign(edge, value)
                 y = self._function(*self._arguments.args, **self._arguments.kwargs)
                 results = Results(self.inputs)
                 self.spec = results.spec(y)
+                if not self.numbers:
+                    self._changed_numbers = watch.numbers()
+                    if self._changed_numbers:
+                        raise _Again
                 self.effects = watch.effects(results)
             finally:
                 watch.undo()
@@ -94,6 +121,15 @@ class Trace:
         outputs, self.flags = results.outputs, results.flags
         results.finish()
         return outputs
+
+
+class _Again(Exception):
+    """The function is to be traced once more."""
+
+
+def as_value(number: float) -> Tensor:
+    """A number of the host as a Tensor that stands for one."""
+    return _core.as_value(tensor(number, dev=-1))
 
 
 def once(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -124,8 +160,8 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be the "
-                "same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be "
+                "the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
             )
 
 
