@@ -15,7 +15,7 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import CompileError, Tensor
 from numtorch.programs import torch_side
-from numtorch.programs.differentiation import differentiated
+from numtorch.programs.differentiation import Pull, differentiated
 from numtorch.programs.effects import perform
 from numtorch.programs.inputs import Arguments, current, is_abstract, is_same, is_tracked
 from numtorch.programs.results import builder, plain_order
@@ -119,6 +119,7 @@ class Compiled:
         self.signatures = 0
         self._table = _core.Programs(True)
         self._programs: dict[Any, Program | None] = {}
+        self._pulls: dict[Any, Compiled] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
@@ -178,6 +179,13 @@ class Compiled:
             program.add_to(self._table, read[0])
         return program
 
+    def pull(self, wanted: tuple[int, ...], held: list[Tensor]) -> Compiled:
+        """The way back to some of the arguments and to Tensors that the function holds, as a compiled function."""
+        key = (wanted, tuple(map(id, held)))
+        if key not in self._pulls:
+            self._pulls[key] = Compiled(Pull(self.function, wanted, held), False, self.fallback)
+        return self._pulls[key]
+
     def trace(self, *args: Any, **kwargs: Any) -> Trace:
         """What a call with these arguments comes down to, without running or compiling it."""
         with _lock:
@@ -224,6 +232,7 @@ class Compiled:
         """Forgets all programs."""
         self._table.clear()
         self._programs.clear()
+        self._pulls.clear()
 
     def __repr__(self) -> str:
         return f"compile({self.function!r})"

@@ -106,13 +106,25 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     with t.torch.no_grad(), mode:
         traced = t.make_fx(
             t.functionalize(run, remove="mutations"),
-            decomposition_table=t.decompositions(),
+            decomposition_table=_decompositions(),
             tracing_mode="real",
             _allow_non_fake_inputs=True,
         )(*fakes)
     traced.graph.eliminate_dead_code()
     traced.recompile()
     return traced
+
+
+def _decompositions() -> dict[Any, Any]:
+    """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit."""
+    t = load()
+    with t.config.patch(SETTINGS):
+        table = dict(t.decompositions())
+    aten = t.torch.ops.aten
+    for packet in (aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
+        for overload in packet.overloads():
+            table.pop(getattr(packet, overload), None)
+    return table
 
 
 Run = Callable[[list[Any]], Sequence[Any]]

@@ -176,7 +176,8 @@ def numbers_for_constants(graph: Any) -> None:
             continue
         for user in list(node.users):
             if _takes_number(user, node, value):
-                user.args = tuple(value.item() if arg is node else arg for arg in user.args)
+                user.target = user.target.overloadpacket.Scalar
+                user.args = (user.args[0], value.item(), *user.args[2:])
         if node.users:
             with graph.graph.inserting_before(node):
                 made = graph.graph.call_function(
@@ -192,8 +193,9 @@ def _takes_number(user: Any, node: Any, value: Any) -> bool:
     """Whether a number means the same there: beside an operand of the same dtype."""
     if user.op != "call_function" or not str(user.target).endswith(".Tensor"):
         return False
-    others = [arg for arg in user.args if hasattr(arg, "meta") and arg is not node]
-    return bool(others) and all(other.meta["val"].dtype == value.dtype for other in others)
+    if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
+        return False
+    return bool(user.args[0].meta["val"].dtype == value.dtype)
 
 
 def written_inputs(graph: Any) -> list[int]:
