@@ -33,7 +33,7 @@ struct Entry {
   std::vector<Edge> edges;
   std::vector<Edge> tensors;
   std::vector<std::vector<Edge>> numbers;  // those of one group are equal, and one input
-  std::string held;  // what the Tensors that the function holds are like
+  std::string held;                        // what the Tensors that the function holds are like
 };
 
 using Entries = std::unordered_map<std::string, Entry>;
@@ -199,8 +199,7 @@ PyObject* add(PyObject* self, PyObject* args) {
     Py_ssize_t size = 0;
     PyObject *program = nullptr, *edges = nullptr, *tensors = nullptr, *numbers = nullptr, *inputs = nullptr;
     Py_ssize_t given = 0;
-    if (!PyArg_ParseTuple(args, "y#OOOOOn:add", &bytes, &size, &program, &edges, &tensors, &numbers, &inputs,
-                          &given)) {
+    if (!PyArg_ParseTuple(args, "y#OOOOOn:add", &bytes, &size, &program, &edges, &tensors, &numbers, &inputs, &given)) {
       throw PythonError{};
     }
     if (!is_program(program)) fail(PyExc_TypeError, "add: expected a Program");

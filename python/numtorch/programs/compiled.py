@@ -70,13 +70,16 @@ class Program:
             if any(type(n) is not type(group[0].value) or n != numbers[0] for n in numbers):
                 return None
             found.append(as_value(numbers[0]))
+        found.extend(draw.again() for draw in trace.draws)
         return found if _core.signature(found) == self.signature else None
 
     def add_to(self, table: _core.Programs, text: bytes) -> None:
         """Has calls whose arguments read like `text` go the short way."""
         trace = self.trace
         numbers = [[(edge.holder, edge.key, edge.value) for edge in group] for group in trace.numbers]
-        if not all(map(_is_quick, [*trace.edges, *trace.tensor_edges, *(e for group in trace.numbers for e in group)])):
+        if trace.draws or not all(
+            map(_is_quick, [*trace.edges, *trace.tensor_edges, *(e for group in trace.numbers for e in group)])
+        ):
             return
         edges = [(edge.holder, edge.key, edge.value) for edge in trace.edges]
         tensors = [(edge.holder, edge.key, edge.value) for edge in trace.tensor_edges]

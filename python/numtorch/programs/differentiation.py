@@ -69,9 +69,13 @@ class _Call:
         self.wanted = tuple(i for i, (_, node) in enumerate(nodes) if node is not None)
         self.inputs: list[tuple[Tensor, Node]] = [(untracked(value), node) for value, node in nodes if node is not None]
         by = {id(nodes[i][0]): value for i, (value, _) in zip(self.wanted, self.inputs, strict=True)}
-        self.args, self.kwargs = replace((arguments.args, arguments.kwargs), by) if by else (
-            arguments.args,
-            arguments.kwargs,
+        self.args, self.kwargs = (
+            replace((arguments.args, arguments.kwargs), by)
+            if by
+            else (
+                arguments.args,
+                arguments.kwargs,
+            )
         )
         self.others: list[tuple[Tensor, Node]] = []
         for value in {id(value): value for value in held if isinstance(value, Tensor)}.values():

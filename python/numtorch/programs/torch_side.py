@@ -96,6 +96,28 @@ def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any
         return t.make_fx(function, tracing_mode="real", _allow_non_fake_inputs=True)(*fakes)
 
 
+def with_inputs(graph: Any, mode: Any, fakes: Sequence[Any], values: Sequence[Tensor]) -> tuple[Any, list[Any]]:
+    """Makes inputs, after the others, of constants of a graph that are these Tensors; mode and inputs without values."""
+    if not values:
+        return mode, list(fakes)
+    last = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    anchor = last[-1] if last else next(iter(graph.graph.nodes))
+    constants = [node for node in graph.graph.nodes if node.op == "get_attr"]
+    for i, value in enumerate(values):
+        found = [node for node in constants if _core.is_same(value, getattr(graph, node.target))]
+        with graph.graph.inserting_after(anchor) if last else graph.graph.inserting_before(anchor):
+            node = graph.graph.placeholder(f"drawn_{i}")
+        last, anchor = [node], node
+        with load().torch.no_grad():
+            node.meta["val"] = mode.from_tensor(_core.to_torch(value).detach())
+        for constant in found:
+            constant.replace_all_uses_with(node)
+            graph.graph.erase_node(constant)
+    graph.recompile()
+    drawn = [node.meta["val"] for node in graph.graph.nodes if node.op == "placeholder"][len(fakes) :]
+    return mode, [*fakes, *drawn]
+
+
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     """The graph without writes, but for those to its inputs, which are copies at its end; in Inductor's operators."""
     t = load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,9 @@ from numtorch import _core
 from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd.closures import RANDOM
 from numtorch.autograd.replay import RandomNumbers
+from numtorch.numpy.random.traced import set_recorder
 from numtorch.programs import torch_side
+from numtorch.programs.draws import Draws
 from numtorch.programs.effects import Effect, Watch, assign
 from numtorch.programs.inputs import Arguments, Edge, edges
 from numtorch.programs.results import Results, Spec
@@ -58,10 +61,14 @@ class Trace:
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
         self.numbers: list[list[Edge]] = []
+        set_recorder(_record)
         graph = self._traced()
         if self._changed_numbers:
             self._take_numbers(self._changed_numbers)
             graph = self._traced()
+        self.draws = self._draws.found
+        self.inputs = [*self.inputs, *(draw.value for draw in self.draws)]
+        self.mode, self.fakes = torch_side.with_inputs(graph, self.mode, self.fakes, [d.value for d in self.draws])
         numbers_for_constants(graph)
         self.first = graph
         self.graph = torch_side.functional(graph, self.mode, self.fakes)
@@ -88,7 +95,9 @@ class Trace:
         inside = edges(self._arguments.args, self._arguments.kwargs)
         every = [*self.edges, *self.tensor_edges, *inside, *(edge for group in self.numbers for edge in group)]
         watch = Watch({(id(edge.holder), str(edge.key)): edge for edge in every}.values())
-        random = _HostRandom([e.value for e in self.edges])
+        held = [edge.value for edge in self.edges]
+        random = _HostRandom(held)
+        self._draws = _recording.draws = Draws(held)
         _core.begin_trace()
         try:
             graph = torch_side.trace(lambda *fakes: self._run(fakes, watch), self.mode, self.fakes)
@@ -96,6 +105,8 @@ class Trace:
             return None
         finally:
             _core.end_trace()
+            _recording.draws = None
+            self._draws.undo()
         random.check()
         return graph
 
@@ -121,6 +132,18 @@ class Trace:
         outputs, self.flags = results.outputs, results.flags
         results.finish()
         return outputs
+
+
+class _Recording(threading.local):
+    draws: Draws | None = None  # those of the trace that is made on this thread
+
+
+_recording = _Recording()
+
+
+def _record(source: Any, make: Callable[[], Any]) -> Tensor:
+    assert _recording.draws is not None
+    return _recording.draws.record(source, make)
 
 
 class _Again(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from numtorch import _core
 from numtorch.numpy.random.host import Host
 
 __all__ = ["Drawing", "Stream"]
@@ -35,6 +36,10 @@ class Drawing:
         return self._stream.dev
 
     def _draw(self, method: str, /, **arguments: Any) -> Any:
+        if _core.is_tracing():
+            from numtorch.numpy.random import traced  # it needs what draws
+
+            return traced.draw(self, method, arguments)
         return self._stream.draw(method, arguments)
 
     def bytes(self, length: int) -> bytes:
