@@ -37,6 +37,7 @@ class Torch(NamedTuple):
     functionalize: Any
     decompositions: Any
     config: Any
+    ShapeEnv: Any
 
 
 _torch: Torch | None = None
@@ -53,20 +54,23 @@ def load() -> Torch:
             from torch._subclasses.fake_tensor import FakeTensorMode
             from torch.func import functionalize
             from torch.fx.experimental.proxy_tensor import make_fx
+            from torch.fx.experimental.symbolic_shapes import ShapeEnv
         except ImportError as error:
             raise RuntimeError(
                 f"compile: needs Python's torch, which numtorch itself does not, and cannot import it ({error}); "
                 "install numtorch in an environment with the whole torch package"
             ) from error
-        _torch = Torch(torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config)
+        _torch = Torch(
+            torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config, ShapeEnv
+        )
     return _torch
 
 
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
-    mode.shape_env = None
+    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same.
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=t.ShapeEnv())
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -116,6 +120,26 @@ def with_inputs(graph: Any, mode: Any, fakes: Sequence[Any], values: Sequence[Te
     graph.recompile()
     drawn = [node.meta["val"] for node in graph.graph.nodes if node.op == "placeholder"][len(fakes) :]
     return mode, [*fakes, *drawn]
+
+
+def scan_loop(body: Callable[..., list[Any]], first: list[Any], xs: list[Any], held: list[Any]) -> Sequence[Any]:
+    """libtorch's loop along the first axes of `xs`: the last carry, and what was kept."""
+    load()
+    from torch._higher_order_ops.scan import scan_op
+
+    found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
+    return found
+
+
+def while_loop(
+    condition: Callable[..., Any], body: Callable[..., list[Any]], first: list[Any], held: list[Any]
+) -> Sequence[Any]:
+    """libtorch's loop for as long as a condition holds: the last carry."""
+    load()
+    from torch._higher_order_ops.while_loop import while_loop_op
+
+    found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
+    return found
 
 
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:

@@ -161,8 +161,11 @@ def once(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 @contextmanager
-def exchanged(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None]:
-    """Inside the Tensors have these values, torch.Tensors; afterwards their own, whatever was done to them."""
+def exchanged(tensors: Sequence[Tensor], values: Sequence[Any], forget: bool = True) -> Iterator[None]:
+    """Inside the Tensors have these values, torch.Tensors; afterwards their own, whatever was done to them.
+
+    With `forget` they are nothing that a gradient made afterwards.
+    """
     flags = [_core.flags_of(tensor) for tensor in tensors]
     before = [_core.exchange(tensor, value) for tensor, value in zip(tensors, values, strict=True)]
     try:
@@ -171,7 +174,8 @@ def exchanged(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None
         for tensor, value, flag in zip(tensors, before, flags, strict=True):
             _core.exchange(tensor, value)
             _core.set_flags(tensor, flag)
-            _core.forget(tensor)
+            if forget:
+                _core.forget(tensor)
 
 
 class _HostRandom:
@@ -195,6 +199,8 @@ def numbers_for_constants(graph: Any) -> None:
         if node.op != "get_attr":
             continue
         value = getattr(graph, node.target)
+        if isinstance(value, torch.fx.GraphModule):  # of a loop
+            numbers_for_constants(value)
         if not isinstance(value, torch.Tensor) or value.ndim:
             continue
         for user in list(node.users):
