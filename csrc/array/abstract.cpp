@@ -11,6 +11,7 @@
 
 #include "array/tensor.h"
 #include "errors/errors.h"
+#include "programs/batch.h"
 #include "tape/run.h"
 #include "tape/sharing.h"
 
@@ -39,31 +40,16 @@ bool is_users(PyFrameObject* frame) {
   return true;
 }
 
-// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
-std::string user_line() {
-  Ref held;
-  for (PyFrameObject* frame = PyEval_GetFrame(); frame != nullptr;) {
-    if (is_users(frame)) {
-      const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-      const auto* object = reinterpret_cast<PyCodeObject*>(code.get());
-      const char* file = PyUnicode_AsUTF8(object->co_filename);
-      const char* name = PyUnicode_AsUTF8(object->co_name);
-      if (file == nullptr || name == nullptr) {
-        PyErr_Clear();
-        return {};
-      }
-      return std::string(file) + ", line " + std::to_string(PyFrame_GetLineNumber(frame)) + ", in " + name;
-    }
-    frame = PyFrame_GetBack(frame);
-    held = Ref(reinterpret_cast<PyObject*>(frame));
-  }
-  return {};
-}
-
 [[noreturn]] void fail_abstract(const at::Tensor& value, const char* reader, const char* wants, const char* instead) {
   const std::string line = user_line();
   const std::string where = line.empty() ? "" : " (" + line + ")";
   if (is_batched(value)) {
+    if (open_batches() == 0) {
+      fail(PyExc_RuntimeError,
+           "vmap: %s asks for %s of a Tensor from inside vmap, which is over%s; return it instead of keeping it "
+           "elsewhere",
+           reader, wants, where.c_str());
+    }
     fail(PyExc_RuntimeError, "vmap: %s asks for %s of a Tensor that stands for many%s; each may have another one; %s",
          reader, wants, where.c_str(), instead);
   }
@@ -145,6 +131,26 @@ PyObject* user_line_function(PyObject*, PyObject*) {
 }
 
 }  // namespace
+
+std::string user_line() {
+  Ref held;
+  for (PyFrameObject* frame = PyEval_GetFrame(); frame != nullptr;) {
+    if (is_users(frame)) {
+      const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+      const auto* object = reinterpret_cast<PyCodeObject*>(code.get());
+      const char* file = PyUnicode_AsUTF8(object->co_filename);
+      const char* name = PyUnicode_AsUTF8(object->co_name);
+      if (file == nullptr || name == nullptr) {
+        PyErr_Clear();
+        return {};
+      }
+      return std::string(file) + ", line " + std::to_string(PyFrame_GetLineNumber(frame)) + ", in " + name;
+    }
+    frame = PyFrame_GetBack(frame);
+    held = Ref(reinterpret_cast<PyObject*>(frame));
+  }
+  return {};
+}
 
 at::Tensor physical(const at::Tensor& value) {
   at::Tensor inner = value;

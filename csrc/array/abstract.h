@@ -10,6 +10,7 @@
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <optional>
+#include <string>
 
 namespace numtorch {
 
@@ -52,6 +53,9 @@ class ConcreteIfKnown {
 // is a copy.
 at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
                          std::int64_t offset);
+
+// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
+std::string user_line();
 
 // Throws if `value` is abstract: its values are not known. `reader` says what asks for them ("float()").
 void require_values(const at::Tensor& value, const char* reader);

@@ -323,7 +323,7 @@ PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
   object->sequence = 0;
   object->marks = 0;
   object->flags = flags;
-  object->born = static_cast<std::uint16_t>(open_batches());
+  object->born = current_batch();
   return reinterpret_cast<PyObject*>(object);
 }
 

@@ -253,6 +253,7 @@ PyCFunction fastcall(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize
 
 PyObject* get_item(PyObject* self, PyObject* index) {
   return guarded([&] {
+    check_open(self);
     const at::Tensor array = value_of(self);
     const Parts parts = read_index(index, array.device());
     const Plan plan = make_plan(array, parts);
@@ -269,6 +270,8 @@ PyObject* get_item(PyObject* self, PyObject* index) {
 int set_item(PyObject* self, PyObject* index, PyObject* value) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
+    check_open(self);
+    check_open(value);
     check_writeable(as_tensor(self));
     if ((as_tensor(self)->flags & kValue) != 0) return write_value(self, index, value);
     settle_write(value);

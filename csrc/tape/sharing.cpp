@@ -12,6 +12,7 @@
 
 #include "array/abstract.h"
 #include "array/view.h"
+#include "programs/batch.h"
 #include "tape/node.h"
 #include "tape/record.h"
 #include "tape/run.h"
@@ -27,6 +28,7 @@ struct Family {
   Ref root;
   Ref run;                   // the gradient that the history belongs to; null if that cannot be told
   bool is_mixed = false;     // gradients of several threads see the memory
+  bool is_mapped = false;    // the memory is that of samples from outside of a batch (batch.h)
   bool is_argument = false;  // the memory is that of an argument of the function, whose own array stays as it is
   std::vector<TensorObject*> members;
 };
@@ -245,6 +247,7 @@ void note_view_slow(TensorObject* source, PyObject* view) {
     Ref root = alias_of(source);
     std::swap(family.root, root);
     family.is_argument = (source->flags & kArgument) != 0;
+    family.is_mapped = family.is_mapped || is_mapped(source);
   }
   join(family, source);
   join(family, as_tensor(view));
@@ -283,6 +286,12 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
   if (target->value.numel() == 0) return;
   if ((target->flags & kShared) != 0) refuse(function, "an ndarray shares this Tensor's memory");
   Family* family = family_of(target);
+  if (is_mapped(target) || (family != nullptr && family->is_mapped)) {
+    fail(PyExc_RuntimeError,
+         "vmap: %s writes to an argument of the function, or a view of one, what that has no room for; write into a "
+         "copy, or return what is to be kept",
+         function);
+  }
   if (family != nullptr && family->members.size() > 1) {
     check_family(target, *family, function);
     rebind_family(target, result, *family);
