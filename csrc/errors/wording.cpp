@@ -91,7 +91,9 @@ Wording wording_of(const char* message) {
   if (has_any(text, kNoMemory)) return {out_of_memory_error, memory_text(text)};
   if (is_from_vmap(text)) {
     const std::string line = user_line();
-    return {PyExc_RuntimeError, "vmap: " + vmap_text(text) + (line.empty() ? "" : " (" + line + ")")};
+    const std::string function = user_function();
+    const std::string start = function.empty() ? "vmap: " : "vmap: " + function + ": ";
+    return {PyExc_RuntimeError, start + vmap_text(text) + (line.empty() ? "" : " (" + line + ")")};
   }
   if (has_any(text, kInternal)) return {PyExc_RuntimeError, text};
   if (has_any(text, kTooBig)) {
@@ -120,6 +122,10 @@ void set_kernel_error(PyObject* kernel_name) noexcept {
     return;
   }
   const bool is_vmap = std::string(words).rfind("vmap: ", 0) == 0;
+  if (is_vmap && !user_function().empty()) {
+    PyErr_Restore(type, value, traceback);
+    return;
+  }
   PyErr_Format(type, is_vmap ? "vmap: %s: %s" : "%s: %s", name.c_str(), words + (is_vmap ? 6 : 0));
   Py_XDECREF(type);
   Py_XDECREF(value);

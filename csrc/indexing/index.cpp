@@ -45,7 +45,7 @@ PyObject* get_abstract(TensorObject* self, const at::Tensor& array, const Parts&
   Below guard;
   at::Tensor view = forward_view(array, plan);
   const at::DimVector backward = backward_dimensions(plan);
-  if (!backward.empty()) view = at::flip(view, backward);
+  if (!backward.empty()) view = flipped(view, backward);
   if (parts.copies || (self->flags & kValue) != 0) return wrap(backward.empty() ? view.clone() : std::move(view));
   const int flags = (self->flags & (kReadOnly | kShared)) | kView | (backward.empty() ? 0 : kReadOnly);
   return note_view(self, wrap(std::move(view), static_cast<std::uint8_t>(flags)));
@@ -276,7 +276,8 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
     if ((as_tensor(self)->flags & kValue) != 0) return write_value(self, index, value);
     settle_write(value);
     if (is_tracked(self) || any_tracked(&value, 1)) {
-      if (owns_alone(as_tensor(self))) return write_recorded(self, index, value);
+      const bool outgrown = open_batches() != 0 && outgrows_value(self, index, value);
+      if (!outgrown && owns_alone(as_tensor(self))) return write_recorded(self, index, value);
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       separate_value(value, as_tensor(self));
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");

@@ -26,13 +26,20 @@ using at::functorch::BatchedTensorImpl;
 using at::functorch::maybeGetBatchedImpl;
 using at::functorch::RandomnessType;
 
-thread_local std::vector<std::uint32_t> open;  // the numbers of this thread's batches, by level
-std::uint32_t last_batch = 0;                  // guarded by the GIL
+struct Open {
+  std::uint32_t number;
+  std::int64_t size;
+  int randomness;
+};
+
+thread_local std::vector<Open> open;  // this thread's batches, by level
+std::uint32_t last_batch = 0;         // guarded by the GIL
 
 const at::Tensor& given_tensor(PyObject* object, const char* function) {
   if (!is_tensor(object)) {
     fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
   }
+  check_open(object);
   return value_of(object);
 }
 
@@ -50,9 +57,21 @@ PyObject* begin_batch(PyObject*, PyObject* args) {
     const std::int64_t level = at::functorch::initAndPushDynamicLayer(
         at::functorch::TransformType::Vmap, c10::SymInt(size), static_cast<RandomnessType>(randomness));
     last_batch = last_batch + 1 == kMapped ? 1 : last_batch + 1;
-    open.push_back(last_batch);
+    open.push_back({last_batch, static_cast<std::int64_t>(size), randomness});
     ++active_scopes;  // what sees which memory is written down from now on, for writes that need more of it
     return PyLong_FromLongLong(level);
+  });
+}
+
+// batches(): (size, randomness) of each batch that this thread has open, the outermost, of level 1, first.
+PyObject* batches(PyObject*, PyObject*) {
+  return guarded([&] {
+    Ref list = check(PyList_New(0));
+    for (const Open& batch : open) {
+      const Ref item = check(Py_BuildValue("Li", static_cast<long long>(batch.size), batch.randomness));
+      check(PyList_Append(list.get(), item.get()));
+    }
+    return list.release();
   });
 }
 
@@ -86,10 +105,15 @@ PyObject* batched(PyObject*, PyObject* args) {
   });
 }
 
-// Does nothing else see the memory of `value`, and it no element twice?
-bool is_alone(const at::Tensor& value) {
-  const at::Tensor all = physical(value);
-  return all.storage().use_count() == 1 && all.is_non_overlapping_and_dense();
+// Does nothing else see the memory behind it, and it no element twice?
+bool is_alone(const BatchedTensorImpl* batched) {
+  for (;;) {
+    const at::Tensor& value = batched->value();
+    if (value.use_count() != 1) return false;
+    const auto* inner = maybeGetBatchedImpl(value);
+    if (inner == nullptr) return value.storage().use_count() == 1 && value.is_non_overlapping_and_dense();
+    batched = inner;
+  }
 }
 
 // unbatched(t, level, size, axis): all that t stands for in that batch, along a new axis.
@@ -104,8 +128,9 @@ PyObject* unbatched(PyObject*, PyObject* args) {
     Below guard;
     const auto* inner = maybeGetBatchedImpl(value);
     if (inner != nullptr && inner->level() == level) {
+      const bool alone = is_alone(inner);
       const at::Tensor all = inner->bdim() == axis ? inner->value() : at::movedim(inner->value(), inner->bdim(), axis);
-      return check(wrap(is_alone(all) ? all : all.clone())).release();
+      return check(wrap(alone ? all : all.clone())).release();
     }
     // It is the same for each.
     std::vector<std::int64_t> shape = value.sizes().vec();
@@ -145,11 +170,11 @@ at::Tensor known_true(std::int64_t size, c10::Device device) {
 }  // namespace
 
 int open_batches() { return static_cast<int>(open.size()); }
-std::uint32_t current_batch() { return open.empty() ? 0 : open.back(); }
+std::uint32_t current_batch() { return open.empty() ? 0 : open.back().number; }
 
 void check_open_slow(const TensorObject* object) {
   const auto level = static_cast<std::size_t>(maybeGetBatchedImpl(object->value)->level());
-  if (level <= open.size() && open[level - 1] <= (object->born & ~kMapped)) return;
+  if (level <= open.size() && open[level - 1].number <= (object->born & ~kMapped)) return;
   fail(PyExc_RuntimeError,
        "vmap: this Tensor of shape %s is from inside vmap, which is over or runs on another thread; return it instead "
        "of keeping it elsewhere",
@@ -165,7 +190,7 @@ bool outgrows(const TensorObject* target, const at::Tensor& source) {
     inner = batched->value();
     if (has_level(target->value, level)) continue;
     outgrown = true;
-    if (is_mapped(target) || target->born < open[static_cast<std::size_t>(level - 1)]) {
+    if (is_mapped(target) || target->born < open[static_cast<std::size_t>(level - 1)].number) {
       fail(PyExc_RuntimeError,
            "vmap: a write to a Tensor of shape %s from outside of the function, which has no room for what each sample "
            "writes; return what is to be kept, or write into a copy",
@@ -197,6 +222,8 @@ at::Tensor spread_like(const at::Tensor& value, const at::Tensor& like) {
 void register_batch(PyObject* module) {
   static PyMethodDef functions[] = {
       {"begin_batch", begin_batch, METH_VARARGS, "begin_batch(size, randomness): the level of a new batch."},
+      {"batches", batches, METH_NOARGS,
+       "batches(): size and randomness of this thread's batches, the outermost first."},
       {"end_batch", end_batch, METH_NOARGS, "end_batch(): the end of the innermost batch."},
       {"batched", batched, METH_VARARGS, "batched(t, axis, level): the Tensor that stands for slices of t."},
       {"unbatched", unbatched, METH_VARARGS, "unbatched(t, level, size, axis): all that t stands for."},

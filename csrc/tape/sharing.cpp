@@ -96,6 +96,11 @@ Family* family_of(const TensorObject* object) {
 constexpr const char* kStrangers = "arrays made before it (a view, or what it is a view of) share this Tensor's memory";
 
 [[noreturn]] void refuse(const char* function, const char* why) {
+  if (open_batches() != 0) {
+    fail(PyExc_RuntimeError,
+         "vmap: %s writes what each sample has to a Tensor, and %s; write into a copy, or return what is to be kept",
+         function, why);
+  }
   fail(PyExc_NotImplementedError,
        "%s: a gradient is being taken, and %s; write into a copy, or build the result without writing", function, why);
 }
@@ -178,7 +183,13 @@ void rebind_family(TensorObject* target, const TensorObject* result, Family& fam
   at::Tensor memory;
   {
     Below guard;
-    memory = value_of(flat.get()).clone(at::MemoryFormat::Contiguous);
+    const auto steps_back = [](const TensorObject* member) { return is_reversed(member->value); };
+    if (is_abstract(result->value) && std::any_of(family.members.begin(), family.members.end(), steps_back)) {
+      refuse("__setitem__", "a view that steps backward sees its memory");
+    }
+    const at::Tensor& before = value_of(flat.get());
+    memory =
+        is_batched(result->value) ? spread_like(before, result->value) : before.clone(at::MemoryFormat::Contiguous);
     strided(memory, old, span.begin).copy_(result->value);
   }
   Ref written = check(wrap(memory));
@@ -234,6 +245,7 @@ void rebind_alone(TensorObject* target, const TensorObject* result) {
 void note_view_slow(TensorObject* source, PyObject* view) {
   const Storage storage = storage_of(source->value);
   if (storage != storage_of(value_of(view))) return;
+  as_tensor(view)->born = source->born;
   RunObject* run = run_of(source);
   Family& family = families()[storage];
   auto* owner = reinterpret_cast<RunObject*>(family.run.get());

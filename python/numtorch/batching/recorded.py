@@ -72,6 +72,7 @@ class RecordedBatch:
 
     def back(self, node: Custom, g: Any) -> list[Tensor | None]:
         """The gradients of the arguments, and of what else was used."""
+        del node
         self._check_unchanged()
         recording = _core.recording()
         marks = [value for value, _ in self.others]

@@ -104,7 +104,7 @@ class Taking(Rebuilding):
             self.as_axis(axes, name)
             return [axes] * len(keys)
         try:
-            return like(value, axes, keys, "", gaps=False)
+            return like(value, axes, keys, "", gaps=is_object(value))
         except TypeError as error:
             raise TypeError(f"vmap: {self.keyword} for {name}: {error}") from None
 
@@ -124,7 +124,7 @@ class Arguments(Taking):
         return value
 
     def stays(self, value: Any, axes: Axes) -> bool:
-        """One without arrays, as a generator, and one that is not mapped and holds Tensors: `f` gets the very object."""
+        """One without arrays, as a generator, and one of Tensors that is not mapped: `f` gets the very object."""
         return not any(axes is not None or not isinstance(leaf, Tensor) for leaf in leaves(value))
 
     def axis(self, ndim: int, axis: Axes, name: str) -> int | None:

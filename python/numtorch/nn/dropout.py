@@ -9,6 +9,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.calls.samples import drawn
 from numtorch.nn.dispatch import ArrayT, joined, number, together
 
 __all__ = ["dropout"]
@@ -53,8 +54,8 @@ def dropout(
     if on_tensors and rng is None and axis is None:
         return aten.native_dropout(x, p, True)[0]
     axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim, "axis")
-    drawn = uniform("dropout", [n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
-    return x * np.where(drawn >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(x.dtype)
+    numbers = uniform("dropout", [n if i in axes else 1 for i, n in enumerate(x.shape)], x, rng)
+    return x * np.where(numbers >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(x.dtype)
 
 
 def uniform(function: str, shape: Any, like: Any, rng: Any) -> Any:
@@ -63,10 +64,11 @@ def uniform(function: str, shape: Any, like: Any, rng: Any) -> Any:
     if rng is not None and not hasattr(rng, "random"):
         raise TypeError(f"{function}: rng must be a generator, as of numpy.random.default_rng, not {rng!r}")
     if rng is not None:
-        drawn = rng.random(shape)
+        # numtorch's own know of batches.
+        numbers = rng.random(shape) if hasattr(rng, "dev") else drawn(function, lambda: rng.random(shape))
     elif isinstance(like, Tensor):
         return aten.rand_generator(shape, generator=None, dtype=like.dtype, device=like.dev)
     else:
-        drawn = np.random.default_rng().random(shape)
-    drawn = drawn.astype(like.dtype)
-    return joined(drawn, like) if isinstance(like, Tensor) else drawn
+        numbers = np.random.default_rng().random(shape)
+    numbers = numbers.astype(like.dtype)
+    return joined(numbers, like) if isinstance(like, Tensor) else numbers
