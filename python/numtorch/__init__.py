@@ -45,6 +45,7 @@ from numtorch.autograd import (
     within_gradient,
     withjacobian,
 )
+from numtorch.batching import vmap
 from numtorch.devices import device, on
 from numtorch.ndarray import methods as methods
 from numtorch.spellings import NAMES as _NAMES
@@ -167,6 +168,7 @@ __all__ = [
     "to_tensor",
     "torch",
     "trainables",
+    "vmap",
     "withgradient",
     "within_gradient",
     "withjacobian",

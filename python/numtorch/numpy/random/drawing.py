@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from numtorch import _core
+from numtorch.functions.calls.samples import allow_random
 from numtorch.numpy.random.host import Host
+from numtorch.numpy.random.samples import draw_samples
 
 __all__ = ["Drawing", "Stream"]
 
@@ -36,12 +38,16 @@ class Drawing:
         return self._stream.dev
 
     def _draw(self, method: str, /, **arguments: Any) -> Any:
+        stream: Any = self._stream
         if _core.is_tracing():
             from numtorch.numpy.random import traced  # it needs what draws
 
-            return traced.draw(self, method, arguments)
-        return self._stream.draw(method, arguments)
+            stream = traced.Through(self)
+        if _core.batches():
+            return draw_samples(stream, method, arguments)
+        return stream.draw(method, arguments)
 
     def bytes(self, length: int) -> bytes:
         """NumPy's `bytes`, on every device: bytes are on the host."""
+        allow_random("bytes")
         return self._stream.host.bytes(length)
