@@ -140,7 +140,7 @@ def numbers_for_constants(graph: Any) -> None:
             continue
         for user in list(node.users):
             if _takes_number(user, node, value):
-                user.args = tuple(value.item() if arg is node else arg for arg in user.args)
+                _give_number(user, node, value.item())
         if node.users:
             with graph.graph.inserting_before(node):
                 made = graph.graph.call_function(
@@ -152,12 +152,26 @@ def numbers_for_constants(graph: Any) -> None:
     graph.recompile()
 
 
+# Operators that take a number for a Tensor, and those that have another overload for it.
+_ARITHMETIC = ("aten.add.Tensor", "aten.sub.Tensor", "aten.mul.Tensor", "aten.div.Tensor")
+_COMPARISONS = tuple(f"aten.{name}.Tensor" for name in ("eq", "ne", "lt", "le", "gt", "ge"))
+
+
 def _takes_number(user: Any, node: Any, value: Any) -> bool:
     """Whether a number means the same there: beside an operand of the same dtype."""
-    if user.op != "call_function" or not str(user.target).endswith(".Tensor"):
+    name = str(user.target)
+    if name in _COMPARISONS:
+        return user.args[0] is not node and user.args[0].meta["val"].dtype == value.dtype
+    if name not in _ARITHMETIC:
         return False
     others = [arg for arg in user.args if hasattr(arg, "meta") and arg is not node]
     return bool(others) and all(other.meta["val"].dtype == value.dtype for other in others)
+
+
+def _give_number(user: Any, node: Any, number: Any) -> None:
+    user.args = tuple(number if arg is node else arg for arg in user.args)
+    if str(user.target) in _COMPARISONS:
+        user.target = user.target.overloadpacket.Scalar
 
 
 def written_inputs(graph: Any) -> list[int]:
