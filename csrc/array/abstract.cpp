@@ -11,6 +11,7 @@
 
 #include "array/tensor.h"
 #include "errors/errors.h"
+#include "programs/found.h"
 #include "tape/run.h"
 #include "tape/sharing.h"
 
@@ -19,8 +20,6 @@ namespace numtorch {
 PyObject* compile_error = nullptr;
 
 namespace {
-
-thread_local int open_traces = 0;
 
 // Is the code of a frame a user's, and not that of a library that it calls?
 bool is_users(PyFrameObject* frame) {
@@ -38,6 +37,8 @@ bool is_users(PyFrameObject* frame) {
   }
   return true;
 }
+
+}  // namespace
 
 // "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
 std::string user_line() {
@@ -60,6 +61,8 @@ std::string user_line() {
   return {};
 }
 
+namespace {
+
 [[noreturn]] void fail_abstract(const at::Tensor& value, const char* reader, const char* wants, const char* instead) {
   const std::string line = user_line();
   const std::string where = line.empty() ? "" : " (" + line + ")";
@@ -67,7 +70,7 @@ std::string user_line() {
     fail(PyExc_RuntimeError, "vmap: %s asks for %s of a Tensor that stands for many%s; each may have another one; %s",
          reader, wants, where.c_str(), instead);
   }
-  if (open_traces == 0) {
+  if (!is_tracing()) {
     fail(compile_error,
          "%s: this Tensor is from inside a compiled function%s, which was traced and is over; return it instead of "
          "keeping it elsewhere",
@@ -108,15 +111,15 @@ at::Tensor strided_as(const at::Tensor& base, at::ScalarType type, at::IntArrayR
 }
 
 PyObject* begin_trace(PyObject*, PyObject*) {
-  ++open_traces;
+  enter_trace();
   ++active_scopes;  // what sees which memory is written down from now on, for writes under a gradient
   Py_RETURN_NONE;
 }
 
 PyObject* end_trace(PyObject*, PyObject*) {
   return guarded([&]() -> PyObject* {
-    if (open_traces == 0) fail(PyExc_RuntimeError, "end_trace: none is open");
-    --open_traces;
+    if (!is_tracing()) fail(PyExc_RuntimeError, "end_trace: none is open");
+    leave_trace();
     --active_scopes;
     forget_families();
     Py_RETURN_NONE;
@@ -151,8 +154,6 @@ at::Tensor physical(const at::Tensor& value) {
   while (const auto* batched = at::functorch::maybeGetBatchedImpl(inner)) inner = batched->value();
   return inner;
 }
-
-bool is_tracing() { return open_traces != 0; }
 
 at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
                          std::int64_t offset) {

@@ -10,6 +10,7 @@
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <optional>
+#include <string>
 
 namespace numtorch {
 
@@ -18,6 +19,9 @@ constexpr c10::DispatchKeySet kAbstract({c10::DispatchKey::Python, c10::Dispatch
 
 inline bool is_abstract(const at::Tensor& value) { return value.key_set().has_any(kAbstract); }
 inline bool is_batched(const at::Tensor& value) { return value.key_set().has(c10::DispatchKey::FuncTorchBatched); }
+
+// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
+std::string user_line();
 
 // What a batched tensor is made of, else the tensor itself.
 at::Tensor physical(const at::Tensor& value);

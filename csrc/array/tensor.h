@@ -35,6 +35,7 @@ struct TensorObject {
   std::uint64_t sequence;     // when `node` was recorded; of a saved value, its version (record.h)
   std::uint32_t marks;        // how many gradients, on any thread, hold this object as a leaf
   std::uint8_t flags;
+  std::uint8_t known;  // in which trace it was made (found.h); 0 is none
   std::uint16_t born;  // how many batches were open when it was made (batch.h)
 };
 

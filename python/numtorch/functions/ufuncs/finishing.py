@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.assign import assign
@@ -23,7 +24,7 @@ def constant(number: Any, dtype: Dtype, dev: int) -> Tensor:
     if found is None:
         if len(_constants) >= _CONSTANTS:
             _constants.clear()
-        found = _constants[key] = tensor(np.array(number, dtype), dev=dev)
+        found = _constants[key] = _core.at_once(lambda: tensor(np.array(number, dtype), dev=dev))
     return found
 
 
