@@ -27,6 +27,14 @@ void require_known(PyObject* object) {
   if (object != nullptr && is_tensor(object)) require_found(as_tensor(object));
 }
 
+// require_found(t): CompileError if the trace that is under way does not know the Tensor.
+PyObject* require_found_function(PyObject*, PyObject* object) {
+  return guarded([&]() -> PyObject* {
+    require_known(object);
+    Py_RETURN_NONE;
+  });
+}
+
 // at_once(make): what make() gives, computed now, whatever is traced or batched: for constants that are kept.
 PyObject* at_once(PyObject*, PyObject* make) {
   return guarded([&] {
@@ -92,6 +100,8 @@ void require_all_found(PyObject* const* args, Py_ssize_t count) {
 
 void register_found(PyObject* module) {
   static PyMethodDef functions[] = {
+      {"require_found", require_found_function, METH_O,
+       "require_found(t): CompileError if the trace that is under way does not know the Tensor."},
       {"at_once", at_once, METH_O, "at_once(make): what make() gives, computed now, whatever is traced or batched."},
       {nullptr, nullptr, 0, nullptr},
   };
