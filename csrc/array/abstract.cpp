@@ -2,15 +2,20 @@
 
 #include <ATen/functorch/BatchedTensorImpl.h>
 #include <ATen/ops/alias.h>
+#include <ATen/ops/any.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "array/tensor.h"
+#include "array/view.h"
 #include "errors/errors.h"
+#include "programs/batch.h"
 #include "programs/found.h"
 #include "tape/run.h"
 #include "tape/sharing.h"
@@ -38,35 +43,18 @@ bool is_users(PyFrameObject* frame) {
   return true;
 }
 
-}  // namespace
-
-// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
-std::string user_line() {
-  Ref held;
-  for (PyFrameObject* frame = PyEval_GetFrame(); frame != nullptr;) {
-    if (is_users(frame)) {
-      const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-      const auto* object = reinterpret_cast<PyCodeObject*>(code.get());
-      const char* file = PyUnicode_AsUTF8(object->co_filename);
-      const char* name = PyUnicode_AsUTF8(object->co_name);
-      if (file == nullptr || name == nullptr) {
-        PyErr_Clear();
-        return {};
-      }
-      return std::string(file) + ", line " + std::to_string(PyFrame_GetLineNumber(frame)) + ", in " + name;
-    }
-    frame = PyFrame_GetBack(frame);
-    held = Ref(reinterpret_cast<PyObject*>(frame));
-  }
-  return {};
-}
-
-namespace {
-
 [[noreturn]] void fail_abstract(const at::Tensor& value, const char* reader, const char* wants, const char* instead) {
   const std::string line = user_line();
   const std::string where = line.empty() ? "" : " (" + line + ")";
   if (is_batched(value)) {
+    const std::string function = user_function();
+    if (!function.empty()) reader = function.c_str();
+    if (open_batches() == 0) {
+      fail(PyExc_RuntimeError,
+           "vmap: %s asks for %s of a Tensor from inside vmap, which is over%s; return it instead of keeping it "
+           "elsewhere",
+           reader, wants, where.c_str());
+    }
     fail(PyExc_RuntimeError, "vmap: %s asks for %s of a Tensor that stands for many%s; each may have another one; %s",
          reader, wants, where.c_str(), instead);
   }
@@ -143,16 +131,100 @@ PyObject* require_values_function(PyObject*, PyObject* args) {
   });
 }
 
+// any_true(x, unknown): is an element of x true, under vmap in any of the samples? `unknown` while a program is traced.
+PyObject* any_true(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject* object = nullptr;
+    int unknown = 0;
+    if (!PyArg_ParseTuple(args, "O!p:any_true", tensor_type, &object, &unknown)) throw PythonError{};
+    const at::Tensor value = physical(value_of(object));
+    if (is_abstract(value)) return PyBool_FromLong(unknown);
+    bool found = false;
+    {
+      Below guard;
+      const Concrete concrete;
+      Unlocked release(is_long(value));
+      found = at::any(value).item<bool>();
+    }
+    return PyBool_FromLong(found);
+  });
+}
+
+// require_size(x, reader): raises if the values of x, which say how long a result is, are not known.
+PyObject* require_size(PyObject*, PyObject* args) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    const char* reader = nullptr;
+    if (!PyArg_ParseTuple(args, "Os:require_size", &object, &reader)) throw PythonError{};
+    if (is_tensor(object) && is_abstract(value_of(object))) fail_size(value_of(object), reader);
+    Py_RETURN_NONE;
+  });
+}
+
 PyObject* user_line_function(PyObject*, PyObject*) {
   return guarded([&] { return check(PyUnicode_FromString(user_line().c_str())).release(); });
 }
 
 }  // namespace
 
+namespace {
+
+// Where a user's code called: the frame, and the name of the library's function that it called, if there is one.
+struct Call {
+  Ref frame;
+  std::string function;
+};
+
+// Functions that lead from a user's call to the one that has the name of what was called.
+constexpr std::array kBetween{"answer", "call", "array_interface", "mapped"};
+
+std::string name_of(PyFrameObject* frame) {
+  const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const char* name = PyUnicode_AsUTF8(reinterpret_cast<PyCodeObject*>(code.get())->co_name);
+  if (name == nullptr) PyErr_Clear();
+  return name == nullptr || name[0] == '_' || name[0] == '<' ? "" : name;
+}
+
+Call user_call() {
+  Call call;
+  call.frame = Ref::borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+  while (call.frame) {
+    auto* frame = reinterpret_cast<PyFrameObject*>(call.frame.get());
+    if (is_users(frame)) break;
+    const std::string name = name_of(frame);
+    if (std::find(kBetween.begin(), kBetween.end(), name) == kBetween.end()) call.function = name;
+    call.frame = Ref(reinterpret_cast<PyObject*>(PyFrame_GetBack(frame)));
+  }
+  return call;
+}
+
+}  // namespace
+
+std::string user_line() {
+  const Call call = user_call();
+  if (!call.frame) return {};
+  auto* frame = reinterpret_cast<PyFrameObject*>(call.frame.get());
+  const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const auto* object = reinterpret_cast<PyCodeObject*>(code.get());
+  const char* file = PyUnicode_AsUTF8(object->co_filename);
+  const char* name = PyUnicode_AsUTF8(object->co_name);
+  if (file == nullptr || name == nullptr) {
+    PyErr_Clear();
+    return {};
+  }
+  return std::string(file) + ", line " + std::to_string(PyFrame_GetLineNumber(frame)) + ", in " + name;
+}
+
+std::string user_function() { return user_call().function; }
+
 at::Tensor physical(const at::Tensor& value) {
   at::Tensor inner = value;
   while (const auto* batched = at::functorch::maybeGetBatchedImpl(inner)) inner = batched->value();
   return inner;
+}
+
+at::Tensor flipped(const at::Tensor& value, at::IntArrayRef axes) {
+  return as_type(at::flip(in_compute_type(value), axes), value.scalar_type());
 }
 
 at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
@@ -169,7 +241,7 @@ at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArr
     forward[i] = -forward[i];
   }
   const at::Tensor view = strided_as(base, type, sizes, forward, offset);
-  return backward.empty() ? view : at::flip(view, backward);
+  return backward.empty() ? view : flipped(view, backward);
 }
 
 void require_values(const at::Tensor& value, const char* reader) {
@@ -194,6 +266,10 @@ void register_abstract(PyObject* module) {
       {"is_abstract", abstract, METH_O, "is_abstract(x): whether x is a Tensor whose values are not known."},
       {"require_values", require_values_function, METH_VARARGS,
        "require_values(x, reader): raises if x is a Tensor whose values are not known."},
+      {"require_size", require_size, METH_VARARGS,
+       "require_size(x, reader): raises if x is a Tensor whose values, which say how long a result is, are not known."},
+      {"any_true", any_true, METH_VARARGS,
+       "any_true(x, unknown): whether an element is true, under vmap in any sample; unknown if that is not known."},
       {"user_line", user_line_function, METH_NOARGS, "user_line(): where in a user's code this is."},
       {nullptr, nullptr, 0, nullptr},
   };

@@ -20,11 +20,11 @@ constexpr c10::DispatchKeySet kAbstract({c10::DispatchKey::Python, c10::Dispatch
 inline bool is_abstract(const at::Tensor& value) { return value.key_set().has_any(kAbstract); }
 inline bool is_batched(const at::Tensor& value) { return value.key_set().has(c10::DispatchKey::FuncTorchBatched); }
 
-// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
-std::string user_line();
-
 // What a batched tensor is made of, else the tensor itself.
 at::Tensor physical(const at::Tensor& value);
+
+// The elements in the opposite order along axes, by operators, of any dtype.
+at::Tensor flipped(const at::Tensor& value, at::IntArrayRef axes);
 
 // Is this thread tracing a program?
 bool is_tracing();
@@ -56,6 +56,12 @@ class ConcreteIfKnown {
 // is a copy.
 at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
                          std::int64_t offset);
+
+// "model.py, line 12, in loss" of the innermost frame that is a user's; empty if there is none.
+std::string user_line();
+
+// The function of a library that this frame called: "unique"; empty if there is none.
+std::string user_function();
 
 // Throws if `value` is abstract: its values are not known. `reader` says what asks for them ("float()").
 void require_values(const at::Tensor& value, const char* reader);

@@ -324,7 +324,7 @@ PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
   object->marks = 0;
   object->flags = flags;
   object->known = current_trace();
-  object->born = static_cast<std::uint16_t>(open_batches());
+  object->born = current_batch();
   return reinterpret_cast<PyObject*>(object);
 }
 
@@ -341,6 +341,11 @@ void check_writeable(const TensorObject* object) {
     fail(PyExc_ValueError,
          "assignment destination is read-only: this 0-d result was hashed, and a dict or a set may hold it; copy it "
          "first");
+  }
+  if (is_abstract(object->value)) {
+    fail(PyExc_ValueError,
+         "assignment destination is read-only; inside vmap and compile a view that steps backward is a copy: write "
+         "x[...] = y[::-1], not x[::-1][...] = y");
   }
   fail(PyExc_ValueError, "assignment destination is read-only");
 }

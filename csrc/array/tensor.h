@@ -33,10 +33,10 @@ struct TensorObject {
   TensorObject* saved_next;   // of a saved value, the next in its list,
   TensorObject** saved_link;  // and what points to this one (saved.cpp)
   std::uint64_t sequence;     // when `node` was recorded; of a saved value, its version (record.h)
-  std::uint32_t marks;        // how many gradients, on any thread, hold this object as a leaf
+  std::uint32_t born;         // the batch that it was made in, and whether it is an argument there (batch.h)
+  std::uint16_t marks;        // how many gradients, on any thread, hold this object as a leaf
   std::uint8_t flags;
   std::uint8_t known;  // in which trace it was made (found.h); 0 is none
-  std::uint16_t born;  // how many batches were open when it was made (batch.h)
 };
 
 extern PyTypeObject* tensor_type;

@@ -3,6 +3,7 @@
 #include <array>
 #include <regex>
 
+#include "array/abstract.h"
 #include "errors/errors.h"
 
 namespace numtorch {
@@ -28,6 +29,35 @@ constexpr std::array kTooBig{"Storage size calculation overflowed", "cannot be r
 // Not the caller's doing.
 constexpr std::array kInternal{"INTERNAL ASSERT", "CUDA error", "CUDA driver error", "cuDNN error",
                                "CUBLAS_STATUS",   "CUFFT",      "CUSOLVER"};
+
+// What libtorch's batching says, in words for whoever called vmap.
+std::string vmap_text(const std::string& text) {
+  if (has(text, "dynamic shape") || has(text, "nested int")) {
+    return "the size of its result depends on values, and each sample may have others; np.where(mask, a, b) has the "
+           "size of its arguments";
+  }
+  if (has(text, "item()") || has(text, "data-dependent")) {
+    return "it asks for the values of a Tensor that stands for many; compute on with the Tensor (np.where instead of "
+           "if)";
+  }
+  if (has(text, "escaped")) {
+    return "a Tensor from inside vmap, which is over, or runs on another thread; return it instead of keeping it "
+           "elsewhere";
+  }
+  if (has(text, "andom")) {
+    return "random numbers are drawn for many samples; vmap(f, randomness=\"different\") draws others for each, "
+           "\"same\" the same for all, where they are not written into a Tensor of one sample";
+  }
+  if (has(text, "in-place") || has(text, "inplace")) {
+    return "a write into a Tensor that has no room for what each sample writes; write into a copy, or return what is "
+           "to be kept";
+  }
+  return "libtorch does not compute this for many samples at once";
+}
+
+bool is_from_vmap(const std::string& text) {
+  return has(text, "vmap") || has(text, "functorch") || has(text, "atching rule");
+}
 
 std::string before(std::string text, const char* end) {
   const auto place = text.find(end);
@@ -59,6 +89,12 @@ std::string memory_text(const std::string& text) {
 Wording wording_of(const char* message) {
   const std::string text = plain_text(message);
   if (has_any(text, kNoMemory)) return {out_of_memory_error, memory_text(text)};
+  if (is_from_vmap(text)) {
+    const std::string line = user_line();
+    const std::string function = user_function();
+    const std::string start = function.empty() ? "vmap: " : "vmap: " + function + ": ";
+    return {PyExc_RuntimeError, start + vmap_text(text) + (line.empty() ? "" : " (" + line + ")")};
+  }
   if (has_any(text, kInternal)) return {PyExc_RuntimeError, text};
   if (has_any(text, kTooBig)) {
     return {PyExc_ValueError,
@@ -85,7 +121,12 @@ void set_kernel_error(PyObject* kernel_name) noexcept {
     PyErr_Restore(type, value, traceback);
     return;
   }
-  PyErr_Format(type, "%s: %s", name.c_str(), words);
+  const bool is_vmap = std::string(words).rfind("vmap: ", 0) == 0;
+  if (is_vmap && !user_function().empty()) {
+    PyErr_Restore(type, value, traceback);
+    return;
+  }
+  PyErr_Format(type, is_vmap ? "vmap: %s: %s" : "%s: %s", name.c_str(), words + (is_vmap ? 6 : 0));
   Py_XDECREF(type);
   Py_XDECREF(value);
   Py_XDECREF(traceback);

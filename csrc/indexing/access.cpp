@@ -45,6 +45,14 @@ Indices indices_of(const Plan& plan) {
   return indices;
 }
 
+// Where a mask whose values are known is true.
+Indices indices_of(const at::Tensor& mask) {
+  const Concrete concrete;
+  Indices indices;
+  for (const at::Tensor& found : at::nonzero_numpy(mask)) indices.push_back(found);
+  return indices;
+}
+
 // Drops the leading ones that NumPy drops in an assignment; false if the source still does not fit.
 bool fit(at::Tensor& source, at::IntArrayRef shape) {
   const auto wanted = static_cast<std::int64_t>(shape.size());
@@ -74,7 +82,7 @@ at::Tensor turned(const at::Tensor& source, at::IntArrayRef dimensions, std::int
     const std::int64_t axis = dimension - (target_dim - source.dim());
     if (axis >= 0 && source.size(axis) > 1) own.push_back(axis);
   }
-  return own.empty() ? source : at::flip(source, own);
+  return own.empty() ? source : flipped(source, own);
 }
 
 void scatter_view(const at::Tensor& array, const Plan& plan, const at::Tensor& given, Write mode) {
@@ -121,15 +129,11 @@ void scatter_mask(const at::Tensor& array, const at::Tensor& mask, const at::Ten
   }
   if (is_abstract(mask)) fail_size(mask, "an assignment of several values through a mask");
   Indices indices;
-  std::int64_t count = 0;
   {
-    const Concrete concrete;
     Unlocked release(is_long(array));
-    for (const at::Tensor& found : at::nonzero_numpy(mask)) {
-      count = found.numel();
-      indices.push_back(found);
-    }
+    indices = indices_of(mask);
   }
+  const std::int64_t count = indices.empty() ? 0 : indices.get(0)->numel();
   if (source.numel() != 1 && source.numel() != count) {
     fail(PyExc_ValueError,
          "NumPy boolean array indexing assignment cannot assign %lld input values to the %lld output values where the "
@@ -231,7 +235,10 @@ bool overlaps(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor gather(const at::Tensor& array, const Plan& plan) {
   const at::ScalarType type = array.scalar_type();
-  if (plan.mask.defined() && is_abstract(plan.mask)) fail_size(plan.mask, "an index with a mask");
+  if (plan.mask.defined() && is_abstract(plan.mask)) fail_size(plan.mask, "x[mask]");
+  if (plan.mask.defined() && is_abstract(array)) {
+    return as_type(at::index(in_compute_type(array), indices_of(plan.mask)), type);
+  }
   if (plan.mask.defined()) return as_type(at::masked_select(in_compute_type(array), plan.mask), type);
   const at::Tensor view = view_in_compute_type(array, plan);
   at::Tensor result = plan.arrays.size() == 1 ? gather_along(view, plan) : at::index(view, indices_of(plan));

@@ -36,7 +36,7 @@ bool check_on_host(const at::Tensor& indices, std::int64_t axis, std::int64_t si
 void check_on_device(Plan& plan, const std::vector<std::size_t>& chosen, const at::Tensor& array) {
   std::vector<at::Tensor> extremes;
   for (const std::size_t i : chosen) {
-    const auto [least, greatest] = at::aminmax(plan.arrays[i]);
+    const auto [least, greatest] = at::aminmax(physical(plan.arrays[i]));
     extremes.push_back(least);
     extremes.push_back(greatest);
   }
@@ -49,7 +49,8 @@ void check_on_device(Plan& plan, const std::vector<std::size_t>& chosen, const a
   for (std::size_t k = 0; k < chosen.size(); ++k) {
     const std::int64_t axis = plan.axes[chosen[k]];
     const std::int64_t size = array.size(axis);
-    if (data[2 * k] < -size || data[2 * k + 1] >= size) check_on_host(plan.arrays[chosen[k]].cpu(), axis, size);
+    if (data[2 * k] < -size || data[2 * k + 1] >= size)
+      check_on_host(physical(plan.arrays[chosen[k]]).cpu(), axis, size);
     plan.negative |= data[2 * k] < 0;
   }
 }
@@ -66,7 +67,7 @@ void check_bounds(Plan& plan, const at::Tensor& array) {
   const Concrete concrete;
   std::vector<std::size_t> on_device;
   for (std::size_t i = 0; i < plan.arrays.size(); ++i) {
-    const at::Tensor& indices = plan.arrays[i];
+    const at::Tensor indices = physical(plan.arrays[i]);  // under vmap, those of all samples
     const std::int64_t axis = plan.axes[i];
     if (axis < 0 || indices.numel() == 0) continue;
     if (is_abstract(indices)) {

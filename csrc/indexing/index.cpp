@@ -45,7 +45,7 @@ PyObject* get_abstract(TensorObject* self, const at::Tensor& array, const Parts&
   Below guard;
   at::Tensor view = forward_view(array, plan);
   const at::DimVector backward = backward_dimensions(plan);
-  if (!backward.empty()) view = at::flip(view, backward);
+  if (!backward.empty()) view = flipped(view, backward);
   if (parts.copies || (self->flags & kValue) != 0) return wrap(backward.empty() ? view.clone() : std::move(view));
   const int flags = (self->flags & (kReadOnly | kShared)) | kView | (backward.empty() ? 0 : kReadOnly);
   return note_view(self, wrap(std::move(view), static_cast<std::uint8_t>(flags)));
@@ -253,6 +253,7 @@ PyCFunction fastcall(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize
 
 PyObject* get_item(PyObject* self, PyObject* index) {
   return guarded([&] {
+    check_open(self);
     const at::Tensor array = value_of(self);
     const Parts parts = read_index(index, array.device());
     const Plan plan = make_plan(array, parts);
@@ -269,11 +270,14 @@ PyObject* get_item(PyObject* self, PyObject* index) {
 int set_item(PyObject* self, PyObject* index, PyObject* value) {
   return guarded_int([&] {
     if (value == nullptr) fail(PyExc_ValueError, "cannot delete array elements");
+    check_open(self);
+    check_open(value);
     check_writeable(as_tensor(self));
     if ((as_tensor(self)->flags & kValue) != 0) return write_value(self, index, value);
     settle_write(value);
     if (is_tracked(self) || any_tracked(&value, 1)) {
-      if (owns_alone(as_tensor(self))) return write_recorded(self, index, value);
+      const bool outgrown = open_batches() != 0 && outgrows_value(self, index, value);
+      if (!outgrown && owns_alone(as_tensor(self))) return write_recorded(self, index, value);
       const Ref result = replaced(setitem_kernel, self, index, value, Write::Assign);
       separate_value(value, as_tensor(self));
       rebind(as_tensor(self), as_tensor(result.get()), "__setitem__");

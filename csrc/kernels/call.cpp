@@ -9,6 +9,7 @@
 #include "errors/wording.h"
 #include "kernels/arguments.h"
 #include "kernels/kernel.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "tape/saved.h"
 #include "tape/sharing.h"
@@ -81,6 +82,7 @@ struct Survey {
       const Py_ssize_t count = PySequence_Fast_GET_SIZE(object);
       for (Py_ssize_t i = 0; i < count; ++i) {
         PyObject* item = PySequence_Fast_GET_ITEM(object, i);
+        check_open(item);
         if (is_tensor(item)) see(kernel, value_of(item));
       }
     }
@@ -281,6 +283,7 @@ at::Tensor call_binary(const KernelObject* kernel, const at::Tensor& a, const at
 
 PyObject* call_kernel(KernelObject* kernel, PyObject* const* args, Py_ssize_t count) {
   const bool tracked = any_tracked(args, count);
+  for (Py_ssize_t i = 0; i < count; ++i) check_open(args[i]);
   if (fits_shortcut(kernel, args, count)) {
     Ref result = check(wrap_result(with_retry(kernel, [&] { return run_shortcut(kernel, args); })));
     if (tracked) record(kernel, args, count, result.get());

@@ -5,8 +5,9 @@
 #include <ATen/functorch/DynamicLayer.h>
 #include <ATen/ops/clone.h>
 #include <ATen/ops/movedim.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/where.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -25,12 +26,20 @@ using at::functorch::BatchedTensorImpl;
 using at::functorch::maybeGetBatchedImpl;
 using at::functorch::RandomnessType;
 
-thread_local int batches = 0;
+struct Open {
+  std::uint32_t number;
+  std::int64_t size;
+  int randomness;
+};
+
+thread_local std::vector<Open> open;  // this thread's batches, by level
+std::uint32_t last_batch = 0;         // guarded by the GIL
 
 const at::Tensor& given_tensor(PyObject* object, const char* function) {
   if (!is_tensor(object)) {
     fail(PyExc_TypeError, "%s: expected a Tensor, not %.100s", function, Py_TYPE(object)->tp_name);
   }
+  check_open(object);
   return value_of(object);
 }
 
@@ -47,17 +56,30 @@ PyObject* begin_batch(PyObject*, PyObject* args) {
     static_cast<void>(quiet);
     const std::int64_t level = at::functorch::initAndPushDynamicLayer(
         at::functorch::TransformType::Vmap, c10::SymInt(size), static_cast<RandomnessType>(randomness));
-    ++batches;
+    last_batch = last_batch + 1 == kMapped ? 1 : last_batch + 1;
+    open.push_back({last_batch, static_cast<std::int64_t>(size), randomness});
     ++active_scopes;  // what sees which memory is written down from now on, for writes that need more of it
     return PyLong_FromLongLong(level);
   });
 }
 
+// batches(): (size, randomness) of each batch that this thread has open, the outermost, of level 1, first.
+PyObject* batches(PyObject*, PyObject*) {
+  return guarded([&] {
+    Ref list = check(PyList_New(0));
+    for (const Open& batch : open) {
+      const Ref item = check(Py_BuildValue("Li", static_cast<long long>(batch.size), batch.randomness));
+      check(PyList_Append(list.get(), item.get()));
+    }
+    return list.release();
+  });
+}
+
 PyObject* end_batch(PyObject*, PyObject*) {
   return guarded([&]() -> PyObject* {
-    if (batches == 0) fail(PyExc_RuntimeError, "end_batch: none is open");
+    if (open.empty()) fail(PyExc_RuntimeError, "end_batch: none is open");
     at::functorch::popDynamicLayerAndDeleteMetadata();
-    --batches;
+    open.pop_back();
     --active_scopes;
     forget_families();
     Py_RETURN_NONE;
@@ -77,8 +99,21 @@ PyObject* batched(PyObject*, PyObject* args) {
     const int flags = (as_tensor(object)->flags & (kReadOnly | kShared)) | kView;
     // An element of a 1-d array is a value, as in a loop.
     const bool is_value = made.dim() == 0;
-    return check(wrap(std::move(made), static_cast<std::uint8_t>(is_value ? kValue : flags))).release();
+    Ref result = check(wrap(std::move(made), static_cast<std::uint8_t>(is_value ? kValue : flags)));
+    as_tensor(result.get())->born |= kMapped;
+    return result.release();
   });
+}
+
+// Does nothing else see the memory behind it, and it no element twice?
+bool is_alone(const BatchedTensorImpl* batched) {
+  for (;;) {
+    const at::Tensor& value = batched->value();
+    if (value.use_count() != 1) return false;
+    const auto* inner = maybeGetBatchedImpl(value);
+    if (inner == nullptr) return value.storage().use_count() == 1 && value.is_non_overlapping_and_dense();
+    batched = inner;
+  }
 }
 
 // unbatched(t, level, size, axis): all that t stands for in that batch, along a new axis.
@@ -93,8 +128,9 @@ PyObject* unbatched(PyObject*, PyObject* args) {
     Below guard;
     const auto* inner = maybeGetBatchedImpl(value);
     if (inner != nullptr && inner->level() == level) {
-      const at::Tensor& all = inner->value();
-      return check(wrap(inner->bdim() == axis ? all : at::movedim(all, inner->bdim(), axis))).release();
+      const bool alone = is_alone(inner);
+      const at::Tensor all = inner->bdim() == axis ? inner->value() : at::movedim(inner->value(), inner->bdim(), axis);
+      return check(wrap(alone ? all : all.clone())).release();
     }
     // It is the same for each.
     std::vector<std::int64_t> shape = value.sizes().vec();
@@ -126,12 +162,27 @@ PyObject* levels_of(PyObject*, PyObject* object) {
   });
 }
 
+at::Tensor known_true(std::int64_t size, c10::Device device) {
+  const Concrete concrete;
+  return at::ones({size}, at::TensorOptions(at::kBool).device(device));
+}
+
 }  // namespace
 
-int open_batches() { return batches; }
+int open_batches() { return static_cast<int>(open.size()); }
+std::uint32_t current_batch() { return open.empty() ? 0 : open.back().number; }
+
+void check_open_slow(const TensorObject* object) {
+  const auto level = static_cast<std::size_t>(maybeGetBatchedImpl(object->value)->level());
+  if (level <= open.size() && open[level - 1].number <= (object->born & ~kMapped)) return;
+  fail(PyExc_RuntimeError,
+       "vmap: this Tensor of shape %s is from inside vmap, which is over or runs on another thread; return it instead "
+       "of keeping it elsewhere",
+       shape_text(object->value.sizes()).c_str());
+}
 
 bool outgrows(const TensorObject* target, const at::Tensor& source) {
-  if (batches == 0 || !is_batched(source)) return false;
+  if (open.empty() || !is_batched(source)) return false;
   bool outgrown = false;
   at::Tensor inner = source;
   while (const auto* batched = maybeGetBatchedImpl(inner)) {
@@ -139,12 +190,11 @@ bool outgrows(const TensorObject* target, const at::Tensor& source) {
     inner = batched->value();
     if (has_level(target->value, level)) continue;
     outgrown = true;
-    if (target->born < level) {
-      fail(
-          PyExc_RuntimeError,
-          "vmap: a write to a Tensor of shape %s from outside of the function, which each call would overwrite; return "
-          "what is to be kept, or write into a copy",
-          shape_text(target->value.sizes()).c_str());
+    if (is_mapped(target) || target->born < open[static_cast<std::size_t>(level - 1)].number) {
+      fail(PyExc_RuntimeError,
+           "vmap: a write to a Tensor of shape %s from outside of the function, which has no room for what each sample "
+           "writes; return what is to be kept, or write into a copy",
+           shape_text(target->value.sizes()).c_str());
     }
   }
   return outgrown;
@@ -160,12 +210,11 @@ at::Tensor spread_like(const at::Tensor& value, const at::Tensor& like) {
     }
     inner = batched->value();
   }
-  std::sort(missing.begin(), missing.end());
+  // By an operator, which nests the batches in their order.
   at::Tensor result = value;
   for (const auto& [level, size] : missing) {
-    std::vector<std::int64_t> shape{size};
-    shape.insert(shape.end(), result.sizes().begin(), result.sizes().end());
-    result = at::functorch::addBatchDim(result.unsqueeze(0).expand(shape).contiguous(), 0, level);
+    at::Tensor all = at::functorch::addBatchDim(known_true(size, value.device()), 0, level);
+    result = at::where(all, result, result);
   }
   return missing.empty() ? result.clone() : result;
 }
@@ -173,6 +222,8 @@ at::Tensor spread_like(const at::Tensor& value, const at::Tensor& like) {
 void register_batch(PyObject* module) {
   static PyMethodDef functions[] = {
       {"begin_batch", begin_batch, METH_VARARGS, "begin_batch(size, randomness): the level of a new batch."},
+      {"batches", batches, METH_NOARGS,
+       "batches(): size and randomness of this thread's batches, the outermost first."},
       {"end_batch", end_batch, METH_NOARGS, "end_batch(): the end of the innermost batch."},
       {"batched", batched, METH_VARARGS, "batched(t, axis, level): the Tensor that stands for slices of t."},
       {"unbatched", unbatched, METH_VARARGS, "unbatched(t, level, size, axis): all that t stands for."},

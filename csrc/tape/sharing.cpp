@@ -12,6 +12,7 @@
 
 #include "array/abstract.h"
 #include "array/view.h"
+#include "programs/batch.h"
 #include "tape/node.h"
 #include "tape/record.h"
 #include "tape/run.h"
@@ -27,6 +28,7 @@ struct Family {
   Ref root;
   Ref run;                   // the gradient that the history belongs to; null if that cannot be told
   bool is_mixed = false;     // gradients of several threads see the memory
+  bool is_mapped = false;    // the memory is that of samples from outside of a batch (batch.h)
   bool is_argument = false;  // the memory is that of an argument of the function, whose own array stays as it is
   std::vector<TensorObject*> members;
 };
@@ -94,6 +96,11 @@ Family* family_of(const TensorObject* object) {
 constexpr const char* kStrangers = "arrays made before it (a view, or what it is a view of) share this Tensor's memory";
 
 [[noreturn]] void refuse(const char* function, const char* why) {
+  if (open_batches() != 0) {
+    fail(PyExc_RuntimeError,
+         "vmap: %s writes what each sample has to a Tensor, and %s; write into a copy, or return what is to be kept",
+         function, why);
+  }
   fail(PyExc_NotImplementedError,
        "%s: a gradient is being taken, and %s; write into a copy, or build the result without writing", function, why);
 }
@@ -176,7 +183,13 @@ void rebind_family(TensorObject* target, const TensorObject* result, Family& fam
   at::Tensor memory;
   {
     Below guard;
-    memory = value_of(flat.get()).clone(at::MemoryFormat::Contiguous);
+    const auto steps_back = [](const TensorObject* member) { return is_reversed(member->value); };
+    if (is_abstract(result->value) && std::any_of(family.members.begin(), family.members.end(), steps_back)) {
+      refuse("__setitem__", "a view that steps backward sees its memory");
+    }
+    const at::Tensor& before = value_of(flat.get());
+    memory =
+        is_batched(result->value) ? spread_like(before, result->value) : before.clone(at::MemoryFormat::Contiguous);
     strided(memory, old, span.begin).copy_(result->value);
   }
   Ref written = check(wrap(memory));
@@ -232,6 +245,7 @@ void rebind_alone(TensorObject* target, const TensorObject* result) {
 void note_view_slow(TensorObject* source, PyObject* view) {
   const Storage storage = storage_of(source->value);
   if (storage != storage_of(value_of(view))) return;
+  as_tensor(view)->born = source->born;
   RunObject* run = run_of(source);
   Family& family = families()[storage];
   auto* owner = reinterpret_cast<RunObject*>(family.run.get());
@@ -245,6 +259,7 @@ void note_view_slow(TensorObject* source, PyObject* view) {
     Ref root = alias_of(source);
     std::swap(family.root, root);
     family.is_argument = (source->flags & kArgument) != 0;
+    family.is_mapped = family.is_mapped || is_mapped(source);
   }
   join(family, source);
   join(family, as_tensor(view));
@@ -283,6 +298,12 @@ void rebind(TensorObject* target, const TensorObject* result, const char* functi
   if (target->value.numel() == 0) return;
   if ((target->flags & kShared) != 0) refuse(function, "an ndarray shares this Tensor's memory");
   Family* family = family_of(target);
+  if (is_mapped(target) || (family != nullptr && family->is_mapped)) {
+    fail(PyExc_RuntimeError,
+         "vmap: %s writes to an argument of the function, or a view of one, what that has no room for; write into a "
+         "copy, or return what is to be kept",
+         function);
+  }
   if (family != nullptr && family->members.size() > 1) {
     check_family(target, *family, function);
     rebind_family(target, result, *family);

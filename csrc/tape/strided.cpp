@@ -6,6 +6,7 @@
 
 #include "array/tensor.h"
 #include "kernels/kernel.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 
 namespace numtorch {
@@ -107,6 +108,24 @@ PyObject* view_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_ss
   });
 }
 
+// Writes `source` to a part of memory that is abstract: where that steps backward, the other way round.
+void write_abstract(const at::Tensor& flat, PyObject* const* geometry, bool pairs, at::Tensor source) {
+  const auto sizes = lengths_from(geometry[0]);
+  auto strides = lengths_from(geometry[1]);
+  std::int64_t offset = PyLong_AsLongLong(geometry[2]);
+  at::DimVector backward;
+  for (std::size_t i = 0; i < strides.size(); ++i) {
+    if (strides[i] >= 0) continue;
+    offset += (sizes[i] - 1) * strides[i];
+    strides[i] = -strides[i];
+    backward.push_back(static_cast<std::int64_t>(i));
+  }
+  if (!backward.empty()) source = flipped(source.expand(sizes), backward);
+  const Ref size = integers(sizes), stride = integers(strides), start = check(PyLong_FromLongLong(offset));
+  PyObject* forward[] = {size.get(), stride.get(), start.get()};
+  part_of(flat, forward, pairs).copy_(source);
+}
+
 PyObject* write_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_ssize_t count) {
   return guarded([&] {
     require_geometry(args, count, 5, "strided_write");
@@ -114,8 +133,13 @@ PyObject* write_in(KernelObject* kernel, bool pairs, PyObject* const* args, Py_s
     at::Tensor memory;
     {
       Below guard;
-      memory = value_of(args[0]).clone(at::MemoryFormat::Contiguous);
-      part_of(memory, args + 2, pairs).copy_(value_of(args[1]));
+      const at::Tensor &flat = value_of(args[0]), &source = value_of(args[1]);
+      memory = is_batched(source) ? spread_like(flat, source) : flat.clone(at::MemoryFormat::Contiguous);
+      if (is_abstract(memory)) {
+        write_abstract(memory, args + 2, pairs, source);
+      } else {
+        part_of(memory, args + 2, pairs).copy_(source);
+      }
     }
     Ref result = check(wrap(std::move(memory)));
     if (any_tracked(args, 2)) record(kernel, args, 5, result.get());

@@ -11,6 +11,7 @@
 #include "array/subclass.h"
 #include "array/tensor.h"
 #include "array/view.h"
+#include "programs/batch.h"
 #include "tape/record.h"
 #include "ufuncs/operators.h"
 #include "ufuncs/scalars.h"
@@ -244,6 +245,8 @@ PyObject* binary(const Operation& operation, PyObject* a, PyObject* b) {
   }
   const Operands operands = operands_of(operation, a, b);
   if (operands.a == nullptr) return call_fallback(operation, a, b);
+  check_open(a);
+  check_open(b);
   Ref result = check(wrap_result(call_binary(operation.kernel, *operands.a, *operands.b)));
   PyObject* args[] = {a, b};
   if (any_tracked(args, 2)) record(operation.kernel, args, 2, result.get());

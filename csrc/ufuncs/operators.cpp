@@ -120,6 +120,8 @@ bool write_in_place(const Operation& operation, PyObject* a, PyObject* b) {
   const Operands operands = operands_of(operation, a, b);
   if (operands.a == nullptr || operation.in_place == nullptr || operands.b->dim() > operands.a->dim()) return false;
   if (operands.b->sizes() != operands.a->sizes() && operands.b->numel() != 1) return false;
+  check_open(a);
+  check_open(b);
   PyObject* args[] = {a, b};
   if (any_tracked(args, 2) || outgrows(as_tensor(a), *operands.b)) {
     // The memory may be what a rule reads: compute anew and let the name stand for that.

@@ -89,6 +89,7 @@ void compute_into(const Operation& operation, const at::Tensor a, const at::Tens
 }
 
 bool is_plain_output(const Operation& operation, const TensorObject* out, const Operands& operands) {
+  if (is_batched(out->value)) return false;  // libtorch has no such kernels for it
   if (outgrows(out, *operands.a) || (operands.b != nullptr && outgrows(out, *operands.b))) return false;
   const at::Tensor& like = operands.a->dim() == 0 && operands.b != nullptr ? *operands.b : *operands.a;
   const at::Tensor& value = out->value;

@@ -46,6 +46,7 @@ from numtorch.autograd import (
     within_gradient,
     withjacobian,
 )
+from numtorch.batching import vmap
 from numtorch.devices import device, on
 from numtorch.ndarray import methods as methods
 from numtorch.spellings import NAMES as _NAMES
@@ -168,6 +169,7 @@ __all__ = [
     "to_tensor",
     "torch",
     "trainables",
+    "vmap",
     "withgradient",
     "within_gradient",
     "withjacobian",

@@ -38,7 +38,7 @@ class _Checkpoint:
             outputs = [o for o in nests.leaves(self.y) if isinstance(o, Tensor)]
             nodes = [node for node in map(_core.node_of, outputs) if node is not None]
         self.is_tracked = bool(nodes)
-        self.others = _resolve(f, held, origins(nodes, start, leaves))
+        self.others = resolve("checkpointed", f, held, origins(nodes, start, leaves))
         self.kept = [(untracked(value), value) for value, _ in self.others]
 
     def _arguments(self, tracked: list[Tensor]) -> list[Tensor]:
@@ -97,7 +97,7 @@ class _Checkpoint:
         return run.gradients(seeds, once=True)
 
 
-def _resolve(f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracked:
+def resolve(function: str, f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracked:
     """The Tensors that `f` used besides its arguments, with their nodes: parameters, and what it closes over."""
     found = [(value, node) for node, value in tensors_marked().items() if node in nodes]
     known = {id(value) for value, _ in found}
@@ -108,7 +108,7 @@ def _resolve(f: Callable[..., Any], held: list[Any], nodes: set[Node]) -> Tracke
     missing = nodes - {node for _, node in found}
     if missing:
         raise ValueError(
-            f"checkpointed: {f!r} uses {len(missing)} Tensors that a gradient depends on, which are neither arguments "
+            f"{function}: {f!r} uses {len(missing)} Tensors that a gradient depends on, which are neither arguments "
             "nor in its closure, attributes and globals, so that it cannot be run once more; pass them as arguments"
         )
     return found

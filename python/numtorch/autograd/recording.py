@@ -148,9 +148,10 @@ def _leaf_of(p: Tensor, start: int, marks: Sequence[Tensor]) -> Leaf:
 def like_source(g: Tensor, source: Any) -> Any:
     """A gradient in the form in which its argument came: a Tensor, an ndarray or a number.
 
-    Inside another gradient it stays a Tensor, since only a Tensor can carry the dependence on the outer arguments.
+    Inside another gradient it stays a Tensor, since only a Tensor can carry the dependence on the outer arguments; so
+    does one whose values are not known.
     """
-    if isinstance(source, Tensor) or g.tracked:
+    if isinstance(source, Tensor) or g.tracked or _core.is_abstract(g):
         return g
     if isinstance(source, np.ndarray) or g.ndim:
         return collect(g)

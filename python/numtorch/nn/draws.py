@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.calls.samples import drawn
 from numtorch.nn.dispatch import joined
 
 __all__ = ["Draws", "Rng", "uniform"]
@@ -28,10 +29,11 @@ def uniform(function: str, shape: Iterable[int], like: Any, rng: Draws | None) -
     if rng is not None and not hasattr(rng, "random"):
         raise TypeError(f"{function}: rng must be a generator, as of numpy.random.default_rng, not {rng!r}")
     if rng is not None:
-        drawn = rng.random(lengths)
+        # numtorch's own know of batches.
+        numbers = rng.random(lengths) if hasattr(rng, "dev") else drawn(function, lambda: rng.random(lengths))
     elif isinstance(like, Tensor):
         return aten.rand_generator(lengths, generator=None, dtype=like.dtype, device=like.dev)
     else:
-        drawn = np.random.default_rng().random(lengths)
-    drawn = drawn.astype(like.dtype)
-    return joined(drawn, like) if isinstance(like, Tensor) else drawn
+        numbers = np.random.default_rng().random(lengths)
+    numbers = numbers.astype(like.dtype)
+    return joined(numbers, like) if isinstance(like, Tensor) else numbers

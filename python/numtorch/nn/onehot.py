@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.calls.knowing import happens
 from numtorch.nn.dispatch import Array, ArrayT, integer, joined
 
 __all__ = ["onecold", "onehot", "topk"]
@@ -63,8 +64,8 @@ def onehot(labels: Array, classes: int | Sequence[Any], *, axis: int = 1, dtype:
     else:
         indices = aten.arange(classes, dtype=numbers.dtype, device=numbers.dev)
     if numbers.size and (not isinstance(numbers, Tensor) or numbers.dev < 0):
-        low, high = int(np.min(numbers)), int(np.max(numbers))
-        if low < 0 or high >= classes:
+        if happens((numbers < 0) | (numbers >= classes)):
+            low, high = int(np.min(numbers)), int(np.max(numbers))
             raise ValueError(f"onehot: labels must be from 0 to {classes - 1}, not from {low} to {high}")
     return np.moveaxis(numbers[..., None] == indices, -1, axis).astype(dtype)
 
@@ -74,7 +75,7 @@ def _numbers(labels: Array, classes: Sequence[Any]) -> Any:
     if isinstance(labels, Tensor):
         known = joined(np.asarray(classes), labels)
         found = labels[..., None] == known
-        if labels.dev < 0 and not bool(np.all(np.any(found, axis=-1))):
+        if labels.dev < 0 and happens(~np.any(found, axis=-1)):
             raise ValueError(f"onehot: a label is none of the classes {list(classes)!r}")
         return np.argmax(found, axis=-1)
     index = {label: i for i, label in enumerate(classes)}

@@ -6,6 +6,7 @@ import sys
 import warnings
 
 from numtorch._core import Tensor
+from numtorch.functions.calls.knowing import happens
 
 __all__ = ["warn", "warn_where"]
 
@@ -22,5 +23,5 @@ def warn(text: str, category: type[Warning] = RuntimeWarning) -> None:
 
 def warn_where(condition: Tensor, text: str) -> None:
     """A RuntimeWarning if `condition` is true anywhere. For a Tensor on a GPU none: nobody waits to warn."""
-    if condition.dev == -1 and bool(condition.any()):
+    if condition.dev == -1 and happens(condition):
         warn(text)

@@ -22,6 +22,7 @@ from numtorch.functions.calls.arguments import (
     xp,
 )
 from numtorch.functions.calls.devices import new_dev
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.indexing.selection import where
 from numtorch.functions.manipulation.joining import concatenate
@@ -128,7 +129,7 @@ def geomspace(
 ) -> Tensor:
     """NumPy's `geomspace`. Waits for the device, to see whether a bound is zero."""
     first, last = as_tensors(start, stop)
-    if bool((first == 0).any() | (last == 0).any()):
+    if happens(first == 0) or happens(last == 0):
         raise ValueError("Geometric sequence cannot include zero")
     count = _count(num)
     target = as_dtype(dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.standing import recorded_as
@@ -113,7 +114,7 @@ def _by_elements(a: Tensor, b: Tensor) -> Tensor:
 
 def _by_squaring_elements(a: Tensor, n: Tensor) -> Tensor:
     # Only of the CPU's exponents the largest is asked for: a GPU would be waited for.
-    largest = int(aten.amax(n).item()) if a.dev == -1 and n.size else _LIMIT
+    largest = int(aten.amax(n).item()) if a.dev == -1 and n.size and not _core.is_abstract(n) else _LIMIT
     result, square = _one(a), a
     for bit in range(largest.bit_length()):
         square = aten.mul_Tensor(square, square) if bit else square

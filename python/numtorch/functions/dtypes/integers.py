@@ -12,6 +12,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.calls.knowing import happens, may_happen
 from numtorch.functions.dtypes import INT64, UINT8
 from numtorch.functions.dtypes.storage import Compute, Dtype, cast
 
@@ -44,9 +45,9 @@ def _tell(function: np.ufunc, a: int, b: int, dtype: Dtype) -> None:
 
 def _tell_overflow(function: np.ufunc, a: Tensor, b: Tensor) -> None:
     """The smallest number divided by -1 is one too large."""
-    if a.dtype.kind == "i" and a.dev == -1 and a.size and aten.any(aten.eq_Scalar(b, -1)):
+    if a.dtype.kind == "i" and a.dev == -1 and a.size and happens(aten.eq_Scalar(b, -1)):
         lowest = int(np.iinfo(a.dtype).min)
-        if aten.any(aten.logical_and(aten.eq_Scalar(b, -1), aten.eq_Scalar(a, lowest))):
+        if happens(aten.logical_and(aten.eq_Scalar(b, -1), aten.eq_Scalar(a, lowest))):
             _tell(function, lowest, -1, a.dtype)
 
 
@@ -54,9 +55,9 @@ def divided(function: np.ufunc, compute: Compute, a: Tensor, b: Tensor) -> Tenso
     """`compute(a, b)`, and 0 where `b` is 0: on the CPU with the warning (or the error) that NumPy is set to give."""
     zero = aten.eq_Scalar(b, 0)
     if zero.dev == -1:
-        if not aten.any(zero):
+        if not may_happen(zero):
             return compute(a, b)
-        if a.size:
+        if a.size and happens(zero):
             _tell(function, 1, 0, a.dtype)
     result: Tensor = aten.masked_fill_Scalar(compute(a, aten.masked_fill_Scalar(b, zero, 1)), zero, 0)
     return result

@@ -11,6 +11,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_shape, as_tensor, cast, dev_of, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import INT64
 
@@ -51,7 +52,7 @@ def _inside(indices: Tensor, length: int, mode: str) -> Tensor:
     if mode == "clip":
         clipped: Tensor = xp.clip(indices, 0, length - 1)
         return clipped
-    if bool(xp.any((indices < 0) | (indices >= length))):
+    if happens((indices < 0) | (indices >= length)):
         raise ValueError("invalid entry in coordinates array")
     return indices
 
@@ -100,7 +101,7 @@ def unravel_index(indices: Array, shape: Any, order: str | None = "C") -> tuple[
             "dimensions are too large; arrays and shapes with a total size greater than 'intp' are not supported.",
         )
     wrong = (numbers < 0) | (numbers >= size)
-    if bool(xp.any(wrong)):
+    if happens(wrong):
         first = int(numbers[wrong][0])
         raise ValueError(f"index {first} is out of bounds for array with size {size}")
     if not lengths and numbers.ndim:

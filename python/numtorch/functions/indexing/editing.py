@@ -10,6 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Axis, as_tensor, as_tensors, axis_of, cast, dev_of, find_dev, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import turned_too
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import INT64
@@ -50,7 +51,7 @@ def _cut(x: Tensor, axis: int, position: int) -> tuple[Tensor, Tensor]:
 def _check_bounds(index: Tensor, lowest: int, highest: int, axis: int, length: int) -> None:
     """Raises IndexError for an index on the device that is out of bounds."""
     wrong = (index < lowest) | (index > highest)
-    if bool(xp.any(wrong)):
+    if happens(wrong):
         raise IndexError(f"index {int(index[wrong][0])} is out of bounds for axis {axis} with size {length}")
 
 

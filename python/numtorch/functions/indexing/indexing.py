@@ -22,6 +22,7 @@ from numtorch.functions.calls.arguments import (
     find_dev,
     xp,
 )
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import in_c_order, is_contiguous
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
@@ -211,7 +212,7 @@ def place(arr: Any, mask: Array, vals: Array) -> None:
     if where.size != target.size:
         raise ValueError("place: mask and data must be the same size")
     if source.size == 0:
-        if bool(where.any()):
+        if happens(where):
             raise ValueError("Cannot insert from an empty array!")
         return
     order = aten.cumsum(where.reshape(-1), 0) - 1  # of the masked elements, which take the values in turn

@@ -9,6 +9,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, as_array, as_value, owned
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, dev_of, held, promoted, promotion, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import BOOL
@@ -110,7 +111,7 @@ def choose(a: Array, choices: Any, out: Any = None, mode: str = "raise") -> Tens
         index = xp.clip(index, 0, count - 1)
     elif mode != "raise":
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got '{mode}')")
-    elif bool(((index < 0) | (index >= count)).any()):
+    elif happens((index < 0) | (index >= count)):
         raise ValueError("invalid entry in choice array")
     dtype = promotion(*members)
     members = [cast(as_tensor(_weak(x, dtype), dev), dtype) for x in members]

@@ -14,6 +14,7 @@ from numpy.linalg import LinAlgError
 
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import cast
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import in_c_order
 from numtorch.functions.dtypes import COMPLEX128, FLOAT16, FLOAT64
 
@@ -72,7 +73,7 @@ def check_square(x: Tensor) -> None:
 
 def check_info(info: Tensor, message: str) -> None:
     """Waits for the device, to see whether LAPACK succeeded."""
-    if bool(info if info.ndim == 0 else (info != 0).any()):
+    if happens(info):
         raise LinAlgError(message)
 
 

@@ -11,6 +11,7 @@ from numpy.linalg import LinAlgError
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, xp
+from numtorch.functions.calls.knowing import agreed, happens
 from numtorch.functions.calls.layout import ordered_like
 from numtorch.functions.calls.registry import implements, named
 from numtorch.functions.linalg.checks import (
@@ -57,7 +58,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Tensor:
 
 def _all_real(dtype: np.dtype[Any], values: Tensor) -> bool:
     """Whether NumPy gives eigenvalues of matrices of `dtype` as real numbers. Waits for the device."""
-    return dtype.kind != "c" and not bool(aten.any(values.imag != 0))
+    return dtype.kind != "c" and not agreed(aten.any(values.imag != 0))
 
 
 def _eigen(function: Any, x: Tensor) -> Any:
@@ -91,7 +92,7 @@ def eigvals(a: Array) -> Tensor:
     check_square(x)
     dtype = result_dtype(x)
     x = widened(x, dtype)
-    if not bool(aten.all(aten.isfinite(aten.detach(x)))):  # the kernel alone does not look
+    if happens(aten.logical_not(aten.isfinite(aten.detach(x)))):  # the kernel alone does not look
         raise LinAlgError(NOT_FINITE)
     values = _eigen(aten.linalg_eig, x)[0] if x.tracked else _eigen(aten.linalg_eigvals, x)
     if _all_real(dtype, values):

@@ -11,6 +11,7 @@ from numpy.linalg import LinAlgError
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, NoValue, as_tensor, as_tensors, cast, xp
+from numtorch.functions.calls.knowing import agreed
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import FLOAT64, INT32
 from numtorch.functions.linalg.checks import (
@@ -155,7 +156,7 @@ def lstsq(a: Array, b: Array, rcond: Any = None) -> Any:
     failed = "SVD did not converge in Linear Least Squares"
     solution, s, rank = converged(failed, _least_squares, left, right, _cutoff(rcond, max(rows, columns)))
     residuals = tensor(np.empty(0, real_dtype(dtype)), dev=x.dev)
-    if rows > columns and int(rank) == columns:
+    if rows > columns and agreed(rank == columns):
         errors = xp.abs(right - xp.matmul(left, solution))
         residuals = cast((errors * errors).sum(axis=0), residuals.dtype)
     solution = cast(solution[:, 0] if is_vector else solution, dtype)

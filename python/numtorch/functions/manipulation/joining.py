@@ -24,6 +24,7 @@ from numtorch.functions.calls.arguments import (
     is_weak,
     promotion,
 )
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import joint_axes
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements, named
@@ -338,6 +339,7 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Tensor:
         raise ValueError(f"operands could not be broadcast together with shape ({x.shape[axis]},) ({counts.size},)")
     # A copy: a kernel adds them up, and then writes as many, so no other thread may change them in between.
     counts = aten.expand(cast(counts, np.int64).reshape(-1), (x.shape[axis],)).copy()
-    if bool((counts < 0).any()):
+    if happens(counts < 0):
         raise ValueError("repeats may not contain negative values.")
+    _core.require_size(counts, "repeat")
     return moved(lambda y: aten.index_select(y, axis, aten.repeat_interleave_Tensor(counts)), x)

@@ -11,6 +11,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import cast
+from numtorch.functions.calls.knowing import may_happen
 from numtorch.functions.manipulation.joining import concatenate
 
 __all__ = ["convolved_by_blocks"]
@@ -46,7 +47,7 @@ def _in_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor:
 def _fit_float64(a: Tensor, w: Tensor) -> bool:
     """Whether float64 holds all sums of products of these integers."""
     largest, other = (aten.max(aten.abs(cast(x, FLOAT64))) for x in (a, w))
-    return float(largest * other) * w.size < EXACT
+    return not may_happen(largest * other * w.size >= EXACT)
 
 
 def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor | None:
@@ -55,8 +56,8 @@ def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor
     Half of its products are with zeros: inf and nan would come where they do not belong.
     """
     if a.dtype.kind in "fc":
-        finite = bool(aten.logical_and(aten.all(aten.isfinite(a)), aten.all(aten.isfinite(w))))
-        return _in_blocks(a, w, before, after) if finite else None
+        infinite = may_happen(aten.logical_not(aten.isfinite(a))) or may_happen(aten.logical_not(aten.isfinite(w)))
+        return None if infinite else _in_blocks(a, w, before, after)
     if not _fit_float64(a, w):
         return None
     sums = _in_blocks(cast(a, FLOAT64), cast(w, FLOAT64), before, after)

@@ -25,6 +25,7 @@ from numtorch.functions.calls.arguments import (
     promotion,
     xp,
 )
+from numtorch.functions.calls.knowing import agreed
 from numtorch.functions.calls.layout import in_c_order, is_fortran
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
@@ -277,7 +278,7 @@ def real_if_close(a: Array, tol: float = 100) -> Tensor:
     if x.dtype.kind != "c":
         return x
     limit = np.finfo(x.dtype).eps * tol if tol > 1 else tol
-    return x.real if bool(all_of(xp.absolute(x.imag) < limit)) else x
+    return x.real if agreed(all_of(xp.absolute(x.imag) < limit)) else x
 
 
 @implements(np.interp)

@@ -10,6 +10,7 @@ from numpy.lib import scimath
 
 from numtorch._core import Tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, as_tensors, cast, xp
+from numtorch.functions.calls.knowing import agreed
 from numtorch.functions.calls.registry import implements
 
 __all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]
@@ -23,7 +24,7 @@ def _as_complex(x: Tensor) -> Tensor:
 
 
 def _has_negative(x: Tensor) -> bool:
-    return x.dtype.kind in "if" and bool((x < 0).any())
+    return x.dtype.kind in "if" and agreed((x < 0).any())
 
 
 def _unless_negative(x: Tensor) -> Tensor:
@@ -33,7 +34,7 @@ def _unless_negative(x: Tensor) -> Tensor:
 
 def _unless_outside(x: Tensor) -> Tensor:
     """`x`, as complex numbers if there is one beyond -1 or 1."""
-    return _as_complex(x) if x.dtype.kind in "iuf" and bool((xp.abs(x) > 1).any()) else x
+    return _as_complex(x) if x.dtype.kind in "iuf" and agreed((xp.abs(x) > 1).any()) else x
 
 
 @implements(scimath.sqrt)

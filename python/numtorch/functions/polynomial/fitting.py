@@ -9,6 +9,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensors, cast, check_casting, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.registry import implements
 
 __all__ = ["polyfit"]
@@ -70,6 +71,6 @@ def polyfit(
     c = (c.T / scale).T
     if full:
         return c, resids, rank, s, rcond
-    if int(rank) != order:
+    if happens(rank != order):
         warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
     return (c, _covariance(lhs, scale, resids, cov, values.ndim == 1)) if cov else c

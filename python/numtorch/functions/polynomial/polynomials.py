@@ -12,6 +12,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, as_tensors, cast, dev_of, xp
+from numtorch.functions.calls.knowing import agreed
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import eye
@@ -56,7 +57,7 @@ def _zeros_like(x: Tensor, count: int) -> Tensor:
 
 def _is_real(roots: Tensor) -> bool:
     """Whether every complex root comes with its conjugate."""
-    return bool((xp.sort_complex(roots) == xp.sort_complex(xp.conjugate(roots))).all())
+    return agreed((xp.sort_complex(roots) == xp.sort_complex(xp.conjugate(roots))).all())
 
 
 @implements(np.poly)

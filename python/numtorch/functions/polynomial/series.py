@@ -13,6 +13,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, axis_of, cast, dev_of, xp
+from numtorch.functions.calls.knowing import agreed
 from numtorch.functions.creation.arange import arange
 from numtorch.functions.creation.creation import eye
 from numtorch.functions.dtypes import FLOAT64
@@ -306,7 +307,7 @@ def polyint(c: Array, m: Any = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis
     for i in range(times):
         constant = constants[i] if i < len(constants) else 0
         x = cast_into("polyint", x * scl, x.dtype)
-        if x.shape[0] == 1 and bool((x == 0).all()):
+        if x.shape[0] == 1 and agreed((x == 0).all()):
             x = cast_into("polyint", x + constant, x.dtype)
             continue
         rising = x / _along(1, x.shape[0], x)

@@ -10,6 +10,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
+from numtorch.functions.calls.knowing import agreed, happens, may_happen
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn
 from numtorch.functions.dtypes import FLOAT64, INT64
@@ -43,7 +44,7 @@ def _bins_between_equal(x: Tensor, edges: Tensor) -> Tensor | None:
     indices = xp.clip(indices + cast(x >= aten.index_select(edges[1:], 0, xp.maximum(indices, 0)), INT64), 0, bins - 1)
     inside = (x >= first) & (x <= last)
     before, after = aten.index_select(edges, 0, indices), aten.index_select(edges[1:], 0, indices)
-    if not bool((((x >= before) & ((x < after) | (x == last))) | ~inside).all()):
+    if may_happen(~(((x >= before) & ((x < after) | (x == last))) | ~inside)):
         return None
     return xp.where(inside, indices, bins)
 
@@ -77,7 +78,7 @@ def _as_counted(x: Array, dev: int) -> Tensor:
     if numbers.dtype.kind != "u":
         check_casting("bincount", numbers.dtype, INT64, "safe")
     numbers = cast(numbers, INT64)
-    if bool((numbers < 0).any()):
+    if happens(numbers < 0):
         raise ValueError("'list' argument must have no negative elements")
     return numbers
 
@@ -102,14 +103,15 @@ def bincount(x: Array, /, weights: Array | None = None, minlength: Any = 0) -> T
         if heavy.size != numbers.size:
             raise ValueError("The weights and list don't have the same length.")
         heavy = cast(heavy, FLOAT64)
-    return total_at(numbers, heavy, max(length, int(xp.max(numbers)) + 1))
+    longest = int(xp.max(numbers)) + 1 if may_happen(numbers >= length) else length
+    return total_at(numbers, heavy, longest)
 
 
 def _rises(bins: Any) -> bool:
     """Whether `bins` increase rather than decrease; ValueError if they do neither. Waits for their device."""
-    if not bool((bins[1:] < bins[:-1]).any()):
+    if not agreed((bins[1:] < bins[:-1]).any()):
         return True
-    if bool((bins[1:] > bins[:-1]).any()):
+    if agreed((bins[1:] > bins[:-1]).any()):
         raise ValueError("bins must be monotonically increasing or decreasing")
     return False
 

@@ -11,6 +11,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Dtype, as_tensor, cast, dev_of, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.shape import adjoint
@@ -39,13 +40,13 @@ def _observations(m: Tensor, y: Tensor | None, rowvar: bool, dtype: np.dtype[Any
 def _weights(name: str, weights: Array, count: int, dev: int) -> Tensor:
     """Weights as float64, one for each of `count` observations. Waits for the device, to see whether they are such."""
     w = cast(as_tensor(weights, dev), FLOAT64)
-    if name == "fweights" and not bool((w == xp.rint(w)).all()):
+    if name == "fweights" and happens(w != xp.rint(w)):
         raise TypeError("fweights must be integer")
     if w.ndim > 1:
         raise RuntimeError(f"cannot handle multidimensional {name}")
     if w.shape[0] != count:
         raise RuntimeError(f"incompatible numbers of samples and {name}")
-    if bool((w < 0).any()):
+    if happens(w < 0):
         raise ValueError(f"{name} cannot be negative")
     return w
 
@@ -53,7 +54,7 @@ def _weights(name: str, weights: Array, count: int, dev: int) -> Tensor:
 def _degrees(weights: Tensor, aweights: Tensor | None, ddof: Any) -> Tensor:
     """What NumPy divides a weighted sum of squares by; 0, with a warning, if it is not positive."""
     total = weights.sum()
-    if bool(total == 0):
+    if happens(total == 0):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     if ddof == 0:
         degrees = total
@@ -61,7 +62,7 @@ def _degrees(weights: Tensor, aweights: Tensor | None, ddof: Any) -> Tensor:
         degrees = total - ddof
     else:
         degrees = total - ddof * (weights * aweights).sum() / total
-    if bool(degrees <= 0):
+    if happens(degrees <= 0):
         _warn_degrees(5)
         return xp.maximum(degrees, 0.0)
     return degrees

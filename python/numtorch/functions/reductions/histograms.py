@@ -10,6 +10,7 @@ import numpy as np
 
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, promoted, xp
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn
 from numtorch.functions.creation.ranges import linspace
@@ -49,7 +50,7 @@ def _span(x: Tensor, span: Any) -> Span:
     if x.size == 0:
         return 0, 1
     first, last = xp.min(x), xp.max(x)
-    if x.dtype.kind == "f" and not bool(xp.isfinite(first) & xp.isfinite(last)):
+    if x.dtype.kind == "f" and happens(~(xp.isfinite(first) & xp.isfinite(last))):
         raise ValueError(f"autodetected range of [{first.item()}, {last.item()}] is not finite")
     margin = xp.where(first == last, 0.5, 0.0)
     if x.dtype.kind == "f":
@@ -97,7 +98,7 @@ def _given_edges(bins: Any, dev: int) -> Any:
     edges: Any = np.asarray(bins) if find_dev([bins]) is None else as_tensor(bins, dev)
     if edges.ndim != 1:
         raise ValueError("`bins` must be 1d, when an array")
-    if bool((edges[:-1] > edges[1:]).any()):
+    if happens(edges[:-1] > edges[1:]):
         raise ValueError("`bins` must increase monotonically, when an array")
     return as_tensor(edges, dev)
 
@@ -116,7 +117,7 @@ def _bin_edges(x: Tensor, bins: Any, span: Any, weights: Array | None) -> Tensor
         return _given_edges(bins, x.dev)
     ends = _span(x, span)
     edges = _spaced(ends, count, _edges_dtype(x, ends))
-    if bool((edges[:-1] >= edges[1:]).any()):
+    if happens(edges[:-1] >= edges[1:]):
         raise ValueError(f"Too many bins for data range. Cannot create {count} finite-sized bins.")
     return as_tensor(edges, x.dev)
 
@@ -197,7 +198,7 @@ def _edges_of(x: Tensor, bins: Any, span: Any, i: int) -> Tensor:
     edges: Any = np.asarray(bins) if find_dev([bins]) is None else as_tensor(bins, x.dev)
     if edges.ndim != 1:
         raise ValueError(f"`bins[{i}]` must be a scalar or 1d array")
-    if bool((edges[:-1] > edges[1:]).any()):
+    if happens(edges[:-1] > edges[1:]):
         raise ValueError(f"`bins[{i}]` must be monotonically increasing, when an array")
     return as_tensor(edges, x.dev)
 

@@ -23,6 +23,7 @@ from numtorch.functions.calls.arguments import (
     xp,
 )
 from numtorch.functions.calls.host_loops import ufunc_answer
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.calls.warning import warn_where
@@ -183,7 +184,7 @@ def nancumprod(a: Array, axis: Any = None, dtype: Dtype = None, out: Any = None)
 
 def _nan_index(find: Any, neutral: float, a: Array, axis: Any, out: Any, keepdims: Any) -> Tensor:
     x = as_tensor(a, dev_of(a, out))
-    if x.dtype.kind in "fc" and x.size and bool(xp.any(all_of(aten.isnan(x), axis))):
+    if x.dtype.kind in "fc" and x.size and happens(all_of(aten.isnan(x), axis)):
         raise ValueError("All-NaN slice encountered")
     return find(_without_nan(x, neutral), axis, out, keepdims=keepdims)
 

@@ -22,6 +22,7 @@ from numtorch.functions.calls.arguments import (
     xp,
 )
 from numtorch.functions.calls.assign import check_fits
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import in_c_order, reduced_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import implements
@@ -199,7 +200,7 @@ def _weights_for(lanes: Lanes, weights: Array, axis: Any) -> Tensor:
         heavy = xp.broadcast_to(heavy, x.shape)
     if heavy.dtype.kind == "c":
         raise TypeError(f"{lanes.function}: weights must be real, not {heavy.dtype}")
-    if bool((heavy < 0).any()):
+    if happens(heavy < 0):
         raise ValueError("Weights must be non-negative.")
     return aten.take_along_dim(cast(lanes.flatten(heavy), FLOAT64), lanes.indices, -1)
 
@@ -211,7 +212,7 @@ def _weighted(lanes: Lanes, q: Tensor, weights: Array, axis: Any) -> Tensor:
     count = lanes.count()
     below = xp.cumsum(heavy, axis=-1)
     below = below / below[..., -1:]
-    if bool((aten.isnan(below[..., -1:]) & (count != 0)).any()):
+    if happens(aten.isnan(below[..., -1:]) & (count != 0)):
         raise ValueError("Weights included NaN, inf or were all zero.")
     if q.dtype.kind == "f":
         below = cast(below, q.dtype)
@@ -240,7 +241,7 @@ def _fractions(q: Any, percent: bool, dev: int, function: str) -> Tensor:
     elif values.dtype.kind != "f":
         values = values.astype(INT64)
     # On the host, unless `q` is a Tensor.
-    if not bool(((values >= 0) & (values <= 1)).all()):
+    if happens(~((values >= 0) & (values <= 1))):
         percents = "Percentiles must be in the range [0, 100]"
         raise ValueError(percents if percent else "Quantiles must be in the range [0, 1]")
     if values.ndim > 2:

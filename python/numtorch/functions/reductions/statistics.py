@@ -25,6 +25,7 @@ from numtorch.functions.calls.arguments import (
     promotion,
     xp,
 )
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import reduced_like
 from numtorch.functions.calls.output import into
 from numtorch.functions.calls.registry import directly, implements
@@ -299,7 +300,7 @@ def average(
             dtype = np.result_type(dtype, FLOAT64)
         heavy = _weights_like(x, axis, heavy)
         total = sum_of(broadcast_to(cast(heavy, dtype), x.shape), axis, keepdims=keep)
-        if bool((total == 0.0).any()):
+        if happens(total == 0.0):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         result = sum_of(cast(x, dtype) * cast(heavy, dtype), axis, keepdims=keep) / total
     if returned:

@@ -20,6 +20,7 @@ from numtorch.functions.calls.arguments import (
     promotion,
     xp,
 )
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.calls.layout import in_c_order, ordered_like
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import INT64, UINT8
@@ -133,7 +134,7 @@ def _check_partition(function: str, kth: Any, x: Tensor, length: int, kind: str,
         raise TypeError("Partition index must be integer")
     if positions.ndim > 1 or positions.dtype.kind == "b":
         raise ValueError(f"{function}: kth must be an integer or a sequence of integers, not {kth!r}")
-    if x.size and bool(((positions < -length) | (positions >= length)).any()):
+    if x.size and happens((positions < -length) | (positions >= length)):
         raise ValueError(f"{function}: kth is out of bounds for an axis of length {length}")
 
 

@@ -280,12 +280,27 @@ def _compute_chosen(plan: Plan, fitted: list[Any], mask: Tensor) -> Any:
     """Of what `mask` chooses alone: a gradient passes nothing to the rest, where the formula may give NaN."""
     shape = check_broadcast([*fitted, mask])
     mask = aten.expand(mask, shape)
+    if any(map(_core.is_abstract, (*fitted, mask))):
+        return _compute_masked(plan, fitted, mask)
 
     def whole(part: Tensor) -> Tensor:
         return aten.masked_scatter(aten.zeros(shape, dtype=part.dtype, device=part.dev), mask, part)
 
     def choose(x: Any) -> Any:
         return aten.masked_select(aten.expand(x, shape), mask) if isinstance(x, Tensor) else x
+
+    chosen = plan.compute(*map(choose, fitted))
+    return tuple(map(whole, chosen)) if type(chosen) is tuple else whole(chosen)
+
+
+def _compute_masked(plan: Plan, fitted: list[Any], mask: Tensor) -> Any:
+    """The same where the mask is not known: elsewhere the formula gets ones, and what it gives is not taken."""
+
+    def whole(part: Tensor) -> Tensor:
+        return aten.where_ScalarOther(mask, part, 0)
+
+    def choose(x: Any) -> Any:
+        return aten.where_ScalarOther(mask, x, 1) if isinstance(x, Tensor) else x
 
     chosen = plan.compute(*map(choose, fitted))
     return tuple(map(whole, chosen)) if type(chosen) is tuple else whole(chosen)

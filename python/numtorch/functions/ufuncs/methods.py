@@ -11,6 +11,7 @@ from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import MOST_AXES
 from numtorch.functions.calls.assign import assign
+from numtorch.functions.calls.knowing import happens
 from numtorch.functions.dtypes import UINT64
 from numtorch.functions.dtypes.storage import COMPUTE_DTYPES, Dtype, cast
 from numtorch.functions.ufuncs import folding
@@ -41,7 +42,7 @@ def _reduceat_on_device(fold: Fold, x: Tensor, indices: Tensor, axis: int) -> Te
     """The same with indices on the device, of which the host sees only whether they are in range."""
     length = x.shape[axis]
     wrong = (indices < 0) | (indices >= length)
-    if bool(aten.any(wrong)):
+    if happens(wrong):
         first = int(indices[wrong][0])
         raise IndexError(f"index {first} out-of-bounds in {fold.function.__name__}.reduceat [0, {length})")
     starts = cast(aten.reshape(indices, (-1,)), np.dtype(np.int64))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from numtorch import _core
+from numtorch.functions.calls.samples import allow_random
 from numtorch.numpy.random.host import Host
+from numtorch.numpy.random.samples import draw_samples
 
 __all__ = ["Drawing", "Stream"]
 
@@ -35,8 +38,11 @@ class Drawing:
         return self._stream.dev
 
     def _draw(self, method: str, /, **arguments: Any) -> Any:
+        if _core.batches():
+            return draw_samples(self._stream, method, arguments)
         return self._stream.draw(method, arguments)
 
     def bytes(self, length: int) -> bytes:
         """NumPy's `bytes`, on every device: bytes are on the host."""
+        allow_random("bytes")
         return self._stream.host.bytes(length)
