@@ -1,6 +1,8 @@
 #define PY_SSIZE_T_CLEAN
 #include "programs/table.h"
 
+#include <ATen/EmptyTensor.h>
+
 #include <algorithm>
 #include <string>
 #include <unordered_map>
@@ -30,7 +32,8 @@ struct Entry {
   Ref program;
   std::vector<Edge> edges;
   std::vector<Edge> tensors;
-  std::string held;  // what the Tensors that the function holds are like
+  std::vector<std::vector<Edge>> numbers;  // those of one group are equal, and one input
+  std::string held;                        // what the Tensors that the function holds are like
 };
 
 using Entries = std::unordered_map<std::string, Entry>;
@@ -124,12 +127,38 @@ bool holds(const Edge& edge) {
   return equal && (!PyFloat_CheckExact(now.get()) || PyFloat_AS_DOUBLE(now.get()) != 0);  // 0.0 and -0.0
 }
 
+// Adds a number of the host as a value.
+bool add_number(const std::vector<Edge>& group, std::vector<TensorObject*>& inputs, std::vector<Ref>& kept) {
+  const Ref first = current(group.front());
+  if (!first || Py_TYPE(first.get()) != Py_TYPE(group.front().value.get())) return false;
+  for (const Edge& edge : group) {
+    const Ref now = current(edge);
+    if (now.get() == first.get()) continue;
+    if (!now || Py_TYPE(now.get()) != Py_TYPE(first.get())) return false;
+    if (check(PyObject_RichCompareBool(now.get(), first.get(), Py_EQ)) == 0) return false;
+  }
+  at::Tensor value;
+  if (PyFloat_CheckExact(first.get())) {
+    value = at::Tensor(at::detail::empty_cpu({}, at::kDouble));
+    *value.mutable_data_ptr<double>() = PyFloat_AS_DOUBLE(first.get());
+  } else {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(first.get(), &overflow);
+    if (overflow != 0) return false;
+    value = at::Tensor(at::detail::empty_cpu({}, at::kLong));
+    *value.mutable_data_ptr<std::int64_t>() = number;
+  }
+  kept.push_back(check(wrap(std::move(value), kValue)));
+  inputs.push_back(as_tensor(kept.back().get()));
+  return true;
+}
+
 // Adds the Tensors that the function holds; false if something is not as it was.
 bool add_held(const Entry& entry, std::vector<TensorObject*>& inputs, std::vector<Ref>& kept) {
   for (const Edge& edge : entry.edges) {
     if (!holds(edge)) return false;
   }
-  if (entry.tensors.empty()) return true;
+  if (entry.tensors.empty() && entry.numbers.empty()) return true;
   const std::size_t given = inputs.size();
   for (const Edge& edge : entry.tensors) {
     Ref now = current(edge);
@@ -137,6 +166,9 @@ bool add_held(const Entry& entry, std::vector<TensorObject*>& inputs, std::vecto
     TensorObject* object = as_tensor(now.get());
     if (std::find(inputs.begin(), inputs.end(), object) == inputs.end()) inputs.push_back(object);
     kept.push_back(std::move(now));
+  }
+  for (const std::vector<Edge>& group : entry.numbers) {
+    if (!add_number(group, inputs, kept)) return false;
   }
   std::string text;
   for (std::size_t i = given; i < inputs.size(); ++i) describe(text, inputs[i]);
@@ -165,13 +197,17 @@ PyObject* add(PyObject* self, PyObject* args) {
   return guarded([&]() -> PyObject* {
     const char* bytes = nullptr;
     Py_ssize_t size = 0;
-    PyObject *program = nullptr, *edges = nullptr, *tensors = nullptr, *inputs = nullptr;
+    PyObject *program = nullptr, *edges = nullptr, *tensors = nullptr, *numbers = nullptr, *inputs = nullptr;
     Py_ssize_t given = 0;
-    if (!PyArg_ParseTuple(args, "y#OOOOn:add", &bytes, &size, &program, &edges, &tensors, &inputs, &given)) {
+    if (!PyArg_ParseTuple(args, "y#OOOOOn:add", &bytes, &size, &program, &edges, &tensors, &numbers, &inputs, &given)) {
       throw PythonError{};
     }
     if (!is_program(program)) fail(PyExc_TypeError, "add: expected a Program");
-    Entry entry{Ref::borrow(program), edges_from(edges, true), edges_from(tensors, false), {}};
+    Entry entry{Ref::borrow(program), edges_from(edges, true), edges_from(tensors, false), {}, {}};
+    const Ref groups = check(PySequence_Fast(numbers, "add: expected a sequence of groups"));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(groups.get()); ++i) {
+      entry.numbers.push_back(edges_from(PySequence_Fast_GET_ITEM(groups.get(), i), true));
+    }
     const Ref items = check(PySequence_Fast(inputs, "add: expected a sequence of Tensors"));
     std::vector<TensorObject*> objects;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {

@@ -1,7 +1,6 @@
 """NumPy code on torch kernels, with gradients."""
 
 import importlib as _importlib
-import types as _types
 import typing as _typing
 
 from numtorch import _load as _load
@@ -84,7 +83,7 @@ if _typing.TYPE_CHECKING:
     from numtorch import optim as optim
     from numtorch import train as train
     from numtorch import weights as weights
-    from numtorch.programs import compile, load
+    from numtorch.programs import compile, load, scan, while_loop
 
 __version__ = "0.1.0"
 
@@ -92,7 +91,7 @@ interop.register_all()
 _attach()
 
 _LATER = ("models", "nn", "numpy", "optim", "train", "weights")
-_FUNCTIONS_LATER = {"compile": "programs", "load": "programs"}
+_FUNCTIONS_LATER = {"compile": "programs", "load": "programs", "scan": "programs", "while_loop": "programs"}
 
 
 def __getattr__(name: str) -> _typing.Any:

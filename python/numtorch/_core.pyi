@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType, ModuleType
-from typing import Any, Final, Literal, NoReturn, Self, SupportsIndex, TypeAlias, final
+from typing import Any, Final, Literal, NoReturn, Self, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy as np
 from numpy._globals import _NoValueType
@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from typing_extensions import disjoint_base
 
 # Whatever NumPy takes for an array: a Tensor, an ndarray, a number, a nest of lists.
+_T = TypeVar("_T")
 _Array: TypeAlias = Any
 _Axis: TypeAlias = SupportsIndex | Sequence[SupportsIndex] | None
 _Casting: TypeAlias = Literal["no", "equiv", "safe", "same_kind", "unsafe"]
@@ -548,6 +549,7 @@ def manual_seed(seed: int, /) -> None: ...
 # Programs that are traced, and batches: numtorch/programs and numtorch/batching.py.
 def begin_trace() -> None: ...
 def end_trace() -> None: ...
+def call_concretely(function: Callable[[], _T], /) -> _T: ...
 def is_tracing() -> bool: ...
 def is_abstract(x: object, /) -> bool: ...
 def require_found(x: Tensor, /) -> None: ...
@@ -598,6 +600,7 @@ class Programs:
         program: Program,
         edges: Sequence[tuple[Any, Any, Any]],
         tensor_edges: Sequence[tuple[Any, Any, Any]],
+        numbers: Sequence[Sequence[tuple[Any, Any, Any]]],
         inputs: Sequence[Tensor],
         given: int,
         /,

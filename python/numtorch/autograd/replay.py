@@ -72,6 +72,10 @@ class RandomNumbers:
         """Whether numbers were drawn since; not from the generators that libtorch's kernels draw from."""
         return not all(map(_is_equal, self._states, self._get()))
 
+    def put_back(self) -> None:
+        """The sources as they were when this object was made."""
+        self._set(self._states)
+
     @contextmanager
     def again(self) -> Generator[None, None, None]:
         """Inside, the same numbers come as after this object was made; outside nothing has happened."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 from numtorch.optim import fused
 from numtorch.optim.arrays import Arrays
-from numtorch.optim.rule import Quotient, Slots, filled_like, real_like
+from numtorch.optim.rule import Quotient, Slots, filled_like, real_like, sqrt
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, kernel
 
@@ -36,8 +37,9 @@ class Arrays(ABC):
     @staticmethod
     def of(items: Sequence[Any]) -> Arrays:
         """Tensors or ndarrays, as the first of them is."""
-        kind = TensorArrays if isinstance(items[0], Tensor) else HostArrays
-        return kind(list(items))
+        if not isinstance(items[0], Tensor):
+            return HostArrays(list(items))
+        return (TracedArrays if _core.is_tracing() else TensorArrays)(list(items))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -235,6 +237,39 @@ class HostArrays(Arrays):
     def restore(self, old: HostArrays, failed: Any) -> None:
         if np.any(failed):
             self.assign(old)
+
+
+class TracedArrays(HostArrays):
+    """Tensors of a program that is traced, one by one: what is fused with what, the compiler says."""
+
+    __slots__ = ()
+
+    def _map(self, f: Callable[[Any], Any]) -> TracedArrays:
+        return TracedArrays([f(x) for x in self.items])
+
+    def _new(self, name: str, other: Arrays | float) -> TracedArrays:
+        f = _HOST[name]
+        return TracedArrays([f(x, y) for x, y in zip(self.items, self._beside(other), strict=True)])
+
+    def _beside(self, other: Any) -> list[Any]:
+        return super()._beside(self._number(other))
+
+    def _number(self, number: Any) -> Any:
+        """A number that the program computes, as weak as a Python number."""
+        return number.astype(self.dtype) if isinstance(number, Tensor) else number
+
+    def add(self, other: HostArrays, factor: Any) -> None:
+        super().add(other, self._number(factor))
+
+    def add_product(self, a: HostArrays, b: HostArrays, factor: Any) -> None:
+        super().add_product(a, b, self._number(factor))
+
+    def add_quotient(self, a: HostArrays, b: HostArrays, factor: Any) -> None:
+        super().add_quotient(a, b, self._number(factor))
+
+    def restore(self, old: HostArrays, failed: Any) -> None:
+        for x, y in zip(self.items, old.items, strict=True):
+            x[...] = np.where(failed, y, x)
 
 
 _BY_LIST = {name: kernel(f"_foreach_{name}.List") for name in _HOST}

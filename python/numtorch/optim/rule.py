@@ -30,6 +30,11 @@ def number(name: str, value: Any, low: float, high: float = math.inf, open_end: 
     return float(value)
 
 
+def sqrt(value: Any) -> Any:
+    """The square root of a number, which may be one that a program computes (`compile`)."""
+    return np.sqrt(value) if isinstance(value, Tensor) else math.sqrt(value)
+
+
 def numbers(name: str, values: Any, count: int, low: float, high: float = math.inf) -> tuple[float, ...]:
     """A tuple of hyperparameters, the upper end not included."""
     if isinstance(values, str) or not isinstance(values, Iterable) or len(found := tuple(values)) != count:

@@ -77,8 +77,9 @@ def take_step(state: Any, model: Any, grads: Any, failed: Tensor | None = None) 
                 leaf.rule.check(leaf.count + 1, dx)
         for group, x, dx in zip(groups, arrays, gradients, strict=True):
             _step(group, x, dx, failed)
+            count = group[0][0].count + 1
             for leaf, _, _ in group:
-                leaf.count += 1
+                leaf.count = count
     return [leaf for leaf, _, _ in triples]
 
 
@@ -148,8 +149,13 @@ def _groups(triples: list[Triple], state: Any) -> list[list[Triple]]:
         there = gradient.dev if isinstance(gradient, Tensor) else None
         if dev is None and there is not None:
             raise TypeError("update: the gradient of an ndarray is a Tensor; collect(grads) brings them to the host")
-        groups.setdefault((id(leaf.rule), leaf.count, dtype, dev, given, there), []).append(triple)
+        groups.setdefault((id(leaf.rule), _number(leaf.count), dtype, dev, given, there), []).append(triple)
     return list(groups.values())
+
+
+def _number(count: Any) -> Any:
+    """What tells counts apart; one that a program computes (`compile`) is the same only as itself."""
+    return id(count) if isinstance(count, Tensor) else count
 
 
 def _misfit(state: Any, leaf: Leaf, array: Any, gradient: Any) -> str:

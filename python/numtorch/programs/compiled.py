@@ -15,11 +15,11 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import CompileError, Tensor
 from numtorch.programs import torch_side
-from numtorch.programs.differentiation import differentiated
+from numtorch.programs.differentiation import Pull, differentiated
 from numtorch.programs.effects import perform
 from numtorch.programs.inputs import Arguments, current, is_abstract, is_same, is_tracked
 from numtorch.programs.results import builder, plain_order
-from numtorch.programs.tracing import Trace, once
+from numtorch.programs.tracing import Trace, as_value, once
 
 MANY = 8  # signatures at which a warning says so
 _lock = threading.RLock()  # of traces: while one is made, the Tensors that a function holds have no values
@@ -65,20 +65,29 @@ class Program:
         if not all([isinstance(value, Tensor) for value in inputs]):
             return None
         found = once(inputs)
+        for group in trace.numbers:
+            numbers = [current(edge) for edge in group]
+            if any(type(n) is not type(group[0].value) or n != numbers[0] for n in numbers):
+                return None
+            found.append(as_value(numbers[0]))
+        found.extend(draw.again() for draw in trace.draws)
         return found if _core.signature(found) == self.signature else None
 
     def add_to(self, table: _core.Programs, text: bytes) -> None:
         """Has calls whose arguments read like `text` go the short way."""
         trace = self.trace
-        if not all(map(_is_quick, [*trace.edges, *trace.tensor_edges])):
+        numbers = [[(edge.holder, edge.key, edge.value) for edge in group] for group in trace.numbers]
+        if trace.draws or not all(
+            map(_is_quick, [*trace.edges, *trace.tensor_edges, *(e for group in trace.numbers for e in group)])
+        ):
             return
         edges = [(edge.holder, edge.key, edge.value) for edge in trace.edges]
         tensors = [(edge.holder, edge.key, edge.value) for edge in trace.tensor_edges]
         given = len(trace.given)
         if self.freeze:
-            table.add(text, self.compiled, [*edges, *tensors], [], trace.given, given)
+            table.add(text, self.compiled, [*edges, *tensors], [], [], trace.given, given)
         else:
-            table.add(text, self.compiled, edges, tensors, trace.inputs, given)
+            table.add(text, self.compiled, edges, tensors, numbers, trace.inputs, given)
 
 
 _QUICK = (types.CellType, types.MethodType)
@@ -113,6 +122,7 @@ class Compiled:
         self.signatures = 0
         self._table = _core.Programs(True)
         self._programs: dict[Any, Program | None] = {}
+        self._pulls: dict[Any, Compiled] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
@@ -154,8 +164,8 @@ class Compiled:
         self.signatures += 1
         if self.signatures == MANY:
             warnings.warn(
-                f"compile: {self.function!r} was traced {MANY} times, for other shapes, dtypes, numbers or objects each "
-                "time; numbers that change can be passed as 0-d Tensors, and lengths padded",
+                f"compile: {self.function!r} was traced {MANY} times, for other shapes, dtypes, numbers or objects "
+                "each time; numbers that change can be passed as 0-d Tensors, and lengths padded",
                 stacklevel=4,
             )
         try:
@@ -171,6 +181,13 @@ class Compiled:
         if read is not None:
             program.add_to(self._table, read[0])
         return program
+
+    def pull(self, wanted: tuple[int, ...], held: list[Tensor]) -> Compiled:
+        """The way back to some of the arguments and to Tensors that the function holds, as a compiled function."""
+        key = (wanted, tuple(map(id, held)))
+        if key not in self._pulls:
+            self._pulls[key] = Compiled(Pull(self.function, wanted, held), False, self.fallback)
+        return self._pulls[key]
 
     def trace(self, *args: Any, **kwargs: Any) -> Trace:
         """What a call with these arguments comes down to, without running or compiling it."""
@@ -218,6 +235,7 @@ class Compiled:
         """Forgets all programs."""
         self._table.clear()
         self._programs.clear()
+        self._pulls.clear()
 
     def __repr__(self) -> str:
         return f"compile({self.function!r})"

@@ -39,6 +39,10 @@ class Watch:
                 if id(holder) not in self._keys and _is_growing(holder):
                     self._keys[id(holder)] = (holder, [key for key, _ in parts(holder)])
 
+    def numbers(self) -> list[Edge]:
+        """The numbers that were changed: the function is to be traced once more with Tensors for them."""
+        return [edge for edge, now in self._changed() if _is_number(edge.value) and type(now) is type(edge.value)]
+
     def effects(self, results: Results) -> list[Effect]:
         """What was replaced or added; CompileError for what is neither a Tensor nor a nest of them."""
         found = [Effect(edge, self._replaced(edge, now, results)) for edge, now in self._changed()]
@@ -71,6 +75,10 @@ class Watch:
             for key, _ in reversed(parts(holder)):
                 if _hashable(key) not in before:
                     _remove(holder, key)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def _is_growing(holder: Any) -> bool:
@@ -116,4 +124,5 @@ def _remove(holder: Any, key: Any) -> None:
 def perform(effects: Sequence[Effect], outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
     """Does again what the traced function did."""
     for edge, build in effects:
-        assign(edge, build(outputs, inputs))
+        value = build(outputs, inputs)
+        assign(edge, type(edge.value)(value) if _is_number(edge.value) and isinstance(value, Tensor) else value)

@@ -97,8 +97,8 @@ class Arguments:
             made = self._read(item, words)
             if made is not item:
                 raise TypeError(
-                    f"compile: {key!r} of an argument is an ndarray in a {type(value).__name__}; arrays inside of nests "
-                    "must be Tensors: move the nest with torch(nest)"
+                    f"compile: {key!r} of an argument is an ndarray in a {type(value).__name__}; arrays inside of "
+                    "nests must be Tensors: move the nest with torch(nest)"
                 )
 
 
@@ -142,7 +142,7 @@ def _called(value: Any) -> types.FunctionType | None:
     kind = nature(type(value)).kind
     if kind in ("atom", "dict", "list", "tuple", "mapping", "partial"):
         return None
-    method = getattr(type(value), "__call__", None)
+    method = next((vars(cls)["__call__"] for cls in type(value).__mro__ if "__call__" in vars(cls)), None)
     if isinstance(method, types.FunctionType) and (method.__module__ or "").partition(".")[0] not in LIBRARIES:
         return method
     return None

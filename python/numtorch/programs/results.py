@@ -106,12 +106,10 @@ class Results:
 def builder(spec: Spec) -> Build:
     """The function that builds what a spec stands for."""
     kind, content = spec[0], spec[1]
-    if kind == "output":
-        return lambda outputs, inputs: outputs[content]
-    if kind == "input":
-        return lambda outputs, inputs: inputs[content]
+    if kind in ("output", "input"):
+        return lambda *tensors: tensors[kind == "input"][content]
     if kind == "constant":
-        return lambda outputs, inputs: content
+        return lambda *_: content
     if kind == "built":
         built: Build = content
         return built

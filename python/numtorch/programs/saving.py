@@ -104,7 +104,7 @@ class Saved:
         run = (str(file), str(about["device"]))
         self._program = _core.Program(run, about["written"], about["rebound"], about["flags"], plain_order(spec), build)
         self._table = _core.Programs(False)
-        self._table.add(self._text, self._program, [], [], [], 0)
+        self._table.add(self._text, self._program, [], [], [], [], 0)
 
     def __call__(self, *args: Any) -> Any:
         found = self._table.call(args)

@@ -38,6 +38,7 @@ class Torch(NamedTuple):
     functionalize: Any
     decompositions: Any
     config: Any
+    ShapeEnv: Any
 
 
 _torch: Torch | None = None
@@ -54,20 +55,23 @@ def load() -> Torch:
             from torch._subclasses.fake_tensor import FakeTensorMode
             from torch.func import functionalize
             from torch.fx.experimental.proxy_tensor import make_fx
+            from torch.fx.experimental.symbolic_shapes import ShapeEnv
         except ImportError as error:
             raise RuntimeError(
                 f"compile: needs Python's torch, which numtorch itself does not, and cannot import it ({error}); "
                 "install numtorch in an environment with the whole torch package"
             ) from error
-        _torch = Torch(torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config)
+        _torch = Torch(
+            torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config, ShapeEnv
+        )
     return _torch
 
 
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
-    mode.shape_env = None
+    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same.
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=t.ShapeEnv())
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -122,6 +126,48 @@ def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any
         return t.make_fx(function, tracing_mode="real", _allow_non_fake_inputs=True)(*fakes)
 
 
+def with_inputs(graph: Any, mode: Any, fakes: Sequence[Any], values: Sequence[Tensor]) -> tuple[Any, list[Any]]:
+    """Makes inputs, after the others, of constants of a graph that are these Tensors; mode and inputs without values."""
+    if not values:
+        return mode, list(fakes)
+    last = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    anchor = last[-1] if last else next(iter(graph.graph.nodes))
+    constants = [node for node in graph.graph.nodes if node.op == "get_attr"]
+    for i, value in enumerate(values):
+        found = [node for node in constants if _core.is_same(value, getattr(graph, node.target))]
+        with graph.graph.inserting_after(anchor) if last else graph.graph.inserting_before(anchor):
+            node = graph.graph.placeholder(f"drawn_{i}")
+        last, anchor = [node], node
+        with load().torch.no_grad():
+            node.meta["val"] = mode.from_tensor(_core.to_torch(value).detach())
+        for constant in found:
+            constant.replace_all_uses_with(node)
+            graph.graph.erase_node(constant)
+    graph.recompile()
+    drawn = [node.meta["val"] for node in graph.graph.nodes if node.op == "placeholder"][len(fakes) :]
+    return mode, [*fakes, *drawn]
+
+
+def scan_loop(body: Callable[..., list[Any]], first: list[Any], xs: list[Any], held: list[Any]) -> Sequence[Any]:
+    """libtorch's loop along the first axes of `xs`: the last carry, and what was kept."""
+    load()
+    from torch._higher_order_ops.scan import scan_op
+
+    found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
+    return found
+
+
+def while_loop(
+    condition: Callable[..., Any], body: Callable[..., list[Any]], first: list[Any], held: list[Any]
+) -> Sequence[Any]:
+    """libtorch's loop for as long as a condition holds: the last carry."""
+    load()
+    from torch._higher_order_ops.while_loop import while_loop_op
+
+    found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
+    return found
+
+
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     """The graph without writes, but for those to its inputs, which are copies at its end; in Inductor's operators."""
     t = load()
@@ -132,13 +178,27 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     with t.torch.no_grad(), mode:
         traced = t.make_fx(
             t.functionalize(run, remove="mutations"),
-            decomposition_table=t.decompositions(),
+            decomposition_table=_decompositions(),
             tracing_mode="real",
             _allow_non_fake_inputs=True,
         )(*fakes)
     traced.graph.eliminate_dead_code()
     traced.recompile()
     return traced
+
+
+def _decompositions() -> dict[Any, Any]:
+    """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit."""
+    import torch._inductor.lowering  # some decompositions ask it
+
+    t = load()
+    with t.config.patch(SETTINGS):
+        table = dict(t.decompositions())
+    aten = t.torch.ops.aten
+    for packet in (aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
+        for overload in packet.overloads():
+            table.pop(getattr(packet, overload), None)
+    return table
 
 
 Run = Callable[[list[Any]], Sequence[Any]]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from numtorch import _core
-from numtorch._core import CompileError, Tensor
+from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd.closures import RANDOM
 from numtorch.autograd.replay import RandomNumbers
+from numtorch.numpy.random.traced import set_recorder
 from numtorch.programs import torch_side
-from numtorch.programs.effects import Effect, Watch
+from numtorch.programs.draws import Draws
+from numtorch.programs.effects import Effect, Watch, assign
 from numtorch.programs.inputs import Arguments, Edge, edges
 from numtorch.programs.results import Results, Spec
 
@@ -34,6 +37,8 @@ class Trace:
         Those, then the inputs that the function holds.
     edges, tensor_edges : list of Edge
         What the function holds, as it was; Tensors apart.
+    numbers : list of list of Edge
+        Numbers of the host that the function changes: equal ones together are one input, after the others.
     versions : list of int
         How often each of those Tensors was written to.
     spec : Spec
@@ -55,36 +60,69 @@ class Trace:
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
-        self.spec: Spec
-        self.effects: list[Effect] = []
-        self.rebound: list[tuple[int, int]] = []
-        self.mode, self.fakes = torch_side.fakes_of(self.inputs)
+        self.numbers: list[list[Edge]] = []
+        set_recorder(_record)
         graph = self._traced()
+        if self._changed_numbers:
+            self._take_numbers(self._changed_numbers)
+            graph = self._traced()
+        self.draws = self._draws.found
+        self.inputs = [*self.inputs, *(draw.value for draw in self.draws)]
+        self.mode, self.fakes = torch_side.with_inputs(graph, self.mode, self.fakes, [d.value for d in self.draws])
         numbers_for_constants(graph)
         self.first = graph
         self.graph = torch_side.functional(graph, self.mode, self.fakes)
         self.written = written_inputs(self.graph)
         check_sharing(self.inputs, {*self.written, *(i for i, _ in self.rebound)})
 
+    def _take_numbers(self, changed: Sequence[Edge]) -> None:
+        """Numbers that the function changes become inputs: equal ones, as counts of steps are, one input."""
+        groups: dict[tuple[type, Any], list[Edge]] = {}
+        for edge in changed:
+            groups.setdefault((type(edge.value), edge.value), []).append(edge)
+        self.numbers = list(groups.values())
+        taken = {(id(edge.holder), str(edge.key)) for edge in changed}
+        self.edges = [edge for edge in self.edges if (id(edge.holder), str(edge.key)) not in taken]
+        self.number_tensors = [as_value(group[0].value) for group in self.numbers]
+        self.inputs = [*self.inputs, *self.number_tensors]
+
     def _traced(self) -> Any:
+        self.spec: Spec
+        self.effects: list[Effect] = []
+        self.rebound: list[tuple[int, int]] = []
+        self._changed_numbers: list[Edge] = []
+        self.mode, self.fakes = torch_side.fakes_of(self.inputs)
         inside = edges(self._arguments.args, self._arguments.kwargs)
-        every = [*self.edges, *self.tensor_edges, *inside]
+        every = [*self.edges, *self.tensor_edges, *inside, *(edge for group in self.numbers for edge in group)]
         watch = Watch({(id(edge.holder), str(edge.key)): edge for edge in every}.values())
-        random = _HostRandom([e.value for e in self.edges])
+        held = [edge.value for edge in self.edges]
+        random = _HostRandom(held)
+        self._draws = _recording.draws = Draws(held)
         _core.begin_trace()
         try:
             graph = torch_side.trace(lambda *fakes: self._run(fakes, watch), self.mode, self.fakes)
+        except _Again:
+            return None
         finally:
             _core.end_trace()
+            _recording.draws = None
+            self._draws.undo()
         random.check()
         return graph
 
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
         with exchanged(self.inputs, fakes):
             try:
+                for group, value in zip(self.numbers, self.number_tensors if self.numbers else (), strict=True):
+                    for edge in group:
+                        assign(edge, value)
                 y = self._function(*self._arguments.args, **self._arguments.kwargs)
                 results = Results(self.inputs)
                 self.spec = results.spec(y)
+                if not self.numbers:
+                    self._changed_numbers = watch.numbers()
+                    if self._changed_numbers:
+                        raise _Again
                 self.effects = watch.effects(results)
             finally:
                 watch.undo()
@@ -96,14 +134,38 @@ class Trace:
         return outputs
 
 
+class _Recording(threading.local):
+    draws: Draws | None = None  # those of the trace that is made on this thread
+
+
+_recording = _Recording()
+
+
+def _record(source: Any, make: Callable[[], Any]) -> Tensor:
+    assert _recording.draws is not None
+    return _recording.draws.record(source, make)
+
+
+class _Again(Exception):
+    """The function is to be traced once more."""
+
+
+def as_value(number: float) -> Tensor:
+    """A number of the host as a Tensor that stands for one."""
+    return _core.as_value(tensor(number, dev=-1))
+
+
 def once(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Each Tensor once, in order."""
     return list({id(tensor): tensor for tensor in tensors}.values())
 
 
 @contextmanager
-def exchanged(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None]:
-    """Inside the Tensors have these values, torch.Tensors; afterwards their own, whatever was done to them."""
+def exchanged(tensors: Sequence[Tensor], values: Sequence[Any], forget: bool = True) -> Iterator[None]:
+    """Inside the Tensors have these values, torch.Tensors; afterwards their own, whatever was done to them.
+
+    With `forget` they are nothing that a gradient made afterwards.
+    """
     flags = [_core.flags_of(tensor) for tensor in tensors]
     before = [_core.exchange(tensor, value) for tensor, value in zip(tensors, values, strict=True)]
     try:
@@ -112,7 +174,8 @@ def exchanged(tensors: Sequence[Tensor], values: Sequence[Any]) -> Iterator[None
         for tensor, value, flag in zip(tensors, before, flags, strict=True):
             _core.exchange(tensor, value)
             _core.set_flags(tensor, flag)
-            _core.forget(tensor)
+            if forget:
+                _core.forget(tensor)
 
 
 class _HostRandom:
@@ -124,8 +187,8 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be the "
-                "same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be "
+                "the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
             )
 
 
@@ -136,11 +199,14 @@ def numbers_for_constants(graph: Any) -> None:
         if node.op != "get_attr":
             continue
         value = getattr(graph, node.target)
+        if isinstance(value, torch.fx.GraphModule):  # of a loop
+            numbers_for_constants(value)
         if not isinstance(value, torch.Tensor) or value.ndim:
             continue
         for user in list(node.users):
             if _takes_number(user, node, value):
-                _give_number(user, node, value.item())
+                user.target = user.target.overloadpacket.Scalar
+                user.args = (user.args[0], value.item(), *user.args[2:])
         if node.users:
             with graph.graph.inserting_before(node):
                 made = graph.graph.call_function(
@@ -152,26 +218,13 @@ def numbers_for_constants(graph: Any) -> None:
     graph.recompile()
 
 
-# Operators that take a number for a Tensor, and those that have another overload for it.
-_ARITHMETIC = ("aten.add.Tensor", "aten.sub.Tensor", "aten.mul.Tensor", "aten.div.Tensor")
-_COMPARISONS = tuple(f"aten.{name}.Tensor" for name in ("eq", "ne", "lt", "le", "gt", "ge"))
-
-
 def _takes_number(user: Any, node: Any, value: Any) -> bool:
     """Whether a number means the same there: beside an operand of the same dtype."""
-    name = str(user.target)
-    if name in _COMPARISONS:
-        return user.args[0] is not node and user.args[0].meta["val"].dtype == value.dtype
-    if name not in _ARITHMETIC:
+    if user.op != "call_function" or not str(user.target).endswith(".Tensor"):
         return False
-    others = [arg for arg in user.args if hasattr(arg, "meta") and arg is not node]
-    return bool(others) and all(other.meta["val"].dtype == value.dtype for other in others)
-
-
-def _give_number(user: Any, node: Any, number: Any) -> None:
-    user.args = tuple(number if arg is node else arg for arg in user.args)
-    if str(user.target) in _COMPARISONS:
-        user.target = user.target.overloadpacket.Scalar
+    if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
+        return False
+    return bool(user.args[0].meta["val"].dtype == value.dtype)
 
 
 def written_inputs(graph: Any) -> list[int]:

@@ -40,6 +40,10 @@ class Drawing:
     def _draw(self, method: str, /, **arguments: Any) -> Any:
         if _core.batches():
             return draw_samples(self._stream, method, arguments)
+        if _core.is_tracing():
+            from numtorch.numpy.random import traced  # it needs what draws
+
+            return traced.draw(self, method, arguments)
         return self._stream.draw(method, arguments)
 
     def bytes(self, length: int) -> bytes:
