@@ -17,6 +17,7 @@
 #include "process/ending.h"
 #include "programs/batch.h"
 #include "programs/bridge.h"
+#include "programs/found.h"
 #include "programs/program.h"
 #include "programs/signature.h"
 #include "programs/table.h"
@@ -40,6 +41,7 @@ void register_errors(PyObject* module) {
 void register_all(PyObject* self) {
   register_errors(self);
   numtorch::register_abstract(self);
+  numtorch::register_found(self);
   numtorch::register_ending(self);
   numtorch::register_dtype(self);
   numtorch::register_device(self);

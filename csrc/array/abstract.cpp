@@ -17,6 +17,7 @@
 #include "array/view.h"
 #include "errors/errors.h"
 #include "programs/batch.h"
+#include "programs/found.h"
 #include "tape/run.h"
 #include "tape/sharing.h"
 
@@ -25,8 +26,6 @@ namespace numtorch {
 PyObject* compile_error = nullptr;
 
 namespace {
-
-thread_local int open_traces = 0;
 
 // Is the code of a frame a user's, and not that of a library that it calls?
 bool is_users(PyFrameObject* frame) {
@@ -60,7 +59,7 @@ bool is_users(PyFrameObject* frame) {
     fail(PyExc_RuntimeError, "vmap: %s asks for %s of a Tensor that stands for many%s; each may have another one; %s",
          reader, wants, where.c_str(), instead);
   }
-  if (open_traces == 0) {
+  if (!is_tracing()) {
     fail(compile_error,
          "%s: this Tensor is from inside a compiled function%s, which was traced and is over; return it instead of "
          "keeping it elsewhere",
@@ -101,15 +100,15 @@ at::Tensor strided_as(const at::Tensor& base, at::ScalarType type, at::IntArrayR
 }
 
 PyObject* begin_trace(PyObject*, PyObject*) {
-  ++open_traces;
+  enter_trace();
   ++active_scopes;  // what sees which memory is written down from now on, for writes under a gradient
   Py_RETURN_NONE;
 }
 
 PyObject* end_trace(PyObject*, PyObject*) {
   return guarded([&]() -> PyObject* {
-    if (open_traces == 0) fail(PyExc_RuntimeError, "end_trace: none is open");
-    --open_traces;
+    if (!is_tracing()) fail(PyExc_RuntimeError, "end_trace: none is open");
+    leave_trace();
     --active_scopes;
     forget_families();
     Py_RETURN_NONE;
@@ -241,8 +240,6 @@ at::Tensor physical(const at::Tensor& value) {
 at::Tensor flipped(const at::Tensor& value, at::IntArrayRef axes) {
   return as_type(at::flip(in_compute_type(value), axes), value.scalar_type());
 }
-
-bool is_tracing() { return open_traces != 0; }
 
 at::Tensor abstract_view(const at::Tensor& base, at::ScalarType type, at::IntArrayRef sizes, at::IntArrayRef strides,
                          std::int64_t offset) {

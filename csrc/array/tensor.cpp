@@ -323,6 +323,7 @@ PyObject* wrap_as(PyTypeObject* type, at::Tensor value, std::uint8_t flags) {
   object->sequence = 0;
   object->marks = 0;
   object->flags = flags;
+  object->known = current_trace();
   object->born = current_batch();
   return reinterpret_cast<PyObject*>(object);
 }

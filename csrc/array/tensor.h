@@ -36,6 +36,7 @@ struct TensorObject {
   std::uint32_t born;         // the batch that it was made in, and whether it is an argument there (batch.h)
   std::uint16_t marks;        // how many gradients, on any thread, hold this object as a leaf
   std::uint8_t flags;
+  std::uint8_t known;  // in which trace it was made (found.h); 0 is none
 };
 
 extern PyTypeObject* tensor_type;

@@ -48,6 +48,24 @@ void set_wording(const char* message) {
   PyErr_SetString(wording.type, wording.text.c_str());
 }
 
+// What is raised in Python below libtorch, where a program is traced, in the same words.
+void reword_runtime_error() {
+  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyObject* text = type == PyExc_RuntimeError ? PyObject_Str(value) : nullptr;
+  const char* message = text == nullptr ? nullptr : PyUnicode_AsUTF8(text);
+  if (message == nullptr) {
+    PyErr_Clear();
+    PyErr_Restore(type, value, traceback);
+  } else {
+    set_wording(message);
+    Py_DECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+  }
+  Py_XDECREF(text);
+}
+
 PyObject* linalg_error() {
   PyObject* module = PyImport_ImportModule("numpy.linalg");
   if (module == nullptr) return nullptr;
@@ -90,7 +108,11 @@ void set_python_error() noexcept {
     set_message(PyExc_IndexError, error.what());
   } catch (const std::exception& error) {
     // What traces a program is Python, and its errors pass through libtorch with their indicator set.
-    if (PyErr_Occurred() == nullptr) set_wording(error.what());
+    if (PyErr_Occurred() == nullptr) {
+      set_wording(error.what());
+    } else {
+      reword_runtime_error();
+    }
   } catch (...) {
     PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
   }

@@ -86,8 +86,16 @@ std::string memory_text(const std::string& text) {
   return std::regex_search(text, found, wanted) ? "Unable to allocate " + found[1].str() + " bytes on the CPU" : text;
 }
 
+// What the functions say that stand for kernels while a program is traced.
+std::string broadcast_text(const std::string& text) {
+  static const std::regex told(R"(Attempting to broadcast a dimension of length.*torch\.Size\(\[(.*)\]\);.*to \[(.*)\])");
+  std::smatch found;
+  if (!std::regex_search(text, found, told)) return text;
+  return "operands could not be broadcast together with shapes (" + found[2].str() + ") (" + found[1].str() + ")";
+}
+
 Wording wording_of(const char* message) {
-  const std::string text = plain_text(message);
+  const std::string text = broadcast_text(plain_text(message));
   if (has_any(text, kNoMemory)) return {out_of_memory_error, memory_text(text)};
   if (is_from_vmap(text)) {
     const std::string line = user_line();

@@ -318,6 +318,7 @@ PyObject* live_node_slow(TensorObject* object) { return is_ignored() ? nullptr :
 
 bool any_tracked(PyObject* const* args, Py_ssize_t count) {
   if (active_scopes == 0) return false;
+  if (traces != 0) require_all_found(args, count);
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* object = args[i];
     if (object == nullptr) continue;

@@ -5,6 +5,7 @@
 
 #include "array/tensor.h"
 #include "errors/errors.h"
+#include "programs/found.h"
 #include "tape/node.h"
 
 namespace numtorch {
@@ -15,7 +16,9 @@ struct KernelObject;
 // null. The first test costs one load while no gradient is being taken anywhere.
 PyObject* live_node_slow(TensorObject* object);
 inline PyObject* live_node(TensorObject* object) {
-  if (active_scopes == 0 || (object->node == nullptr && object->marks == 0)) return nullptr;
+  if (active_scopes == 0) return nullptr;
+  if (traces != 0) require_found(object);
+  if (object->node == nullptr && object->marks == 0) return nullptr;
   return live_node_slow(object);
 }
 inline bool is_tracked(PyObject* object) {

@@ -35,9 +35,9 @@ class Watch:
         self.edges = list(edges)
         self._keys: dict[int, tuple[Any, list[Any]]] = {}
         for edge in self.edges:
-            holder = edge.holder
-            if id(holder) not in self._keys and _is_growing(holder):
-                self._keys[id(holder)] = (holder, [key for key, _ in parts(holder)])
+            for holder in (edge.holder, edge.value):  # a list without items holds nothing, and may grow
+                if id(holder) not in self._keys and _is_growing(holder):
+                    self._keys[id(holder)] = (holder, [key for key, _ in parts(holder)])
 
     def numbers(self) -> list[Edge]:
         """The numbers that were changed: the function is to be traced once more with Tensors for them."""

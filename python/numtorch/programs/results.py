@@ -51,6 +51,7 @@ class Results:
         """The number of an output."""
         number = self._numbers.get(id(value))
         if number is None:
+            _core.require_found(value)
             number = self._numbers[id(value)] = len(self.outputs)
             self._kept.append(value)
             self.outputs.append(_core.to_torch(value))

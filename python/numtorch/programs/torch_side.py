@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -87,16 +88,41 @@ def known_errors() -> Iterator[None]:
         if name in ("DynamicOutputShapeException", "DataDependentOutputException", "GuardOnDataDependentSymNode"):
             raise CompileError(
                 f"compile: the size or the value of what {getattr(error, 'func', 'a kernel')} gives depends on values, "
-                f"which a program that is traced does not know ({_core.user_line() or 'in a library'}); "
+                f"which a program that is traced does not know ({_users_line(error) or 'in a library'}); "
                 "np.where(mask, a, b) has the size of its arguments"
             ) from error
         raise
 
 
+def _users_line(error: BaseException) -> str:
+    """Where in a user's code an error came up: the innermost such frame that it left."""
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if module not in ("numtorch", "numpy", "torch", "contextlib"):
+            found = f"{frame.f_code.co_filename}, line {trace.tb_lineno}, in {frame.f_code.co_name}"
+        trace = trace.tb_next
+    return found
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """What torch says of calls that fail is in the error that it raises, too."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
 def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any]) -> Any:
     """The graph of libtorch's operators that ``function(*fakes)`` calls; it gives and takes torch.Tensors."""
     t = load()
-    with t.torch.no_grad(), mode, known_errors():
+    with t.torch.no_grad(), mode, known_errors(), _quietly():
         return t.make_fx(function, tracing_mode="real", _allow_non_fake_inputs=True)(*fakes)
 
 

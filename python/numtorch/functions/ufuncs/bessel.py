@@ -14,6 +14,7 @@ from functools import cache, partial
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 
@@ -44,7 +45,7 @@ WEIGHTS = {
 
 @cache
 def _on(dev: int, name: str) -> Tensor:
-    return tensor(_sines if name == "sines" else WEIGHTS[name], dev=dev)
+    return _core.at_once(lambda: tensor(_sines if name == "sines" else WEIGHTS[name], dev=dev))
 
 
 def _integral(wave: Callable[[Tensor], Tensor], x: Tensor, name: str) -> Tensor:

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 
@@ -54,7 +55,7 @@ def _weights(dev: int) -> tuple[Tensor, Tensor]:
     ]
     sums = np.cumsum(parts)
     weights = (1 - sums[:n] / sums[n]) * (-1.0) ** np.arange(n)
-    return tensor(weights, dev=dev), tensor(np.log(np.arange(1.0, n + 1)), dev=dev)
+    return _core.at_once(lambda: (tensor(weights, dev=dev), tensor(np.log(np.arange(1.0, n + 1)), dev=dev)))
 
 
 def _between(s: Tensor) -> Tensor:
