@@ -37,6 +37,9 @@ def zeros(array: np.ndarray) -> np.ndarray:
     """Zeros with the strides of an array."""
     base = strided_copy_of(array)
     if 0 in array.strides and array.size:
-        return np.broadcast_to(np.zeros([1 if s == 0 else n for n, s in zip(array.shape, array.strides, strict=True)], array.dtype), array.shape)
+        return np.broadcast_to(
+            np.zeros([1 if s == 0 else n for n, s in zip(array.shape, array.strides, strict=True)], array.dtype),
+            array.shape,
+        )
     base[...] = 0
     return base

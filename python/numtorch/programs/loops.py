@@ -119,13 +119,17 @@ def scan(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any = None, *, l
 def _unrolled(step: Any, carry: Any, xs: Any, count: int) -> tuple[Any, Any]:
     kept = []
     for i in range(count):
-        carry, y = step(carry, fmap(lambda x, i=i: x[i], xs, is_leaf=_is_tensor, shared=False))
+        carry, y = step(carry, _part(xs, i))
         carry = _as_tensors(carry)
         kept.append(_as_tensors(y))
     if not kept:
         return carry, None
     rows = [_flat(y) for y in kept]
     return carry, _rebuilt(kept[0], [np.stack(column) for column in zip(*rows, strict=True)])
+
+
+def _part(xs: Any, i: int) -> Any:
+    return fmap(lambda x: x[i], xs, is_leaf=_is_tensor, shared=False)
 
 
 def _rolled_or_recorded(step: Any, carry: Any, xs: Any, held: list[Tensor]) -> tuple[Any, Any]:
@@ -222,8 +226,8 @@ class _Recorded:
         del node
         if _core.recording():
             raise NotImplementedError(
-                f"scan: a second derivative through more than {UNROLLED} steps in a compiled function; take it outside of "
-                "compile, or write the loop out"
+                f"scan: a second derivative through more than {UNROLLED} steps in a compiled function; take it outside "
+                "of compile, or write the loop out"
             )
         seeds = [
             aten.zeros(shape, dtype=dtype, device=dev) if one is None else one
@@ -296,8 +300,8 @@ def while_loop(condition: Callable[[C], Any], step: Callable[[C], C], carry: C) 
     first = _flat(carry)
     if any(value.tracked for value in [*first, *held]):
         raise CompileError(
-            f"while_loop: a gradient depends on the loop ({_core.user_line()}), and how many steps it takes is not known "
-            "while a program is traced; use scan, with np.where for the steps that are not to count"
+            f"while_loop: a gradient depends on the loop ({_core.user_line()}), and how many steps it takes is not "
+            "known while a program is traced; use scan, with np.where for the steps that are not to count"
         )
 
     def body(*values: Any) -> list[Any]:
@@ -316,4 +320,4 @@ def while_loop(condition: Callable[[C], Any], step: Callable[[C], C], carry: C) 
 
     found = torch_side.while_loop(test, body, list(map(_core.to_torch, first)), list(map(_core.to_torch, held)))
     results = [_as_like(_core.from_torch(value), like) for value, like in zip(found, first, strict=True)]
-    return _rebuilt(carry, results)  # type: ignore[no-any-return]
+    return _rebuilt(carry, results)

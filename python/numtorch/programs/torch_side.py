@@ -70,8 +70,8 @@ def load() -> Torch:
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same.
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=t.ShapeEnv())
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
+    mode.shape_env = None  # a size that depends on values raises, and is no symbol
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -127,7 +127,7 @@ def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any
 
 
 def with_inputs(graph: Any, mode: Any, fakes: Sequence[Any], values: Sequence[Tensor]) -> tuple[Any, list[Any]]:
-    """Makes inputs, after the others, of constants of a graph that are these Tensors; mode and inputs without values."""
+    """Makes inputs, after the others, of constants of a graph that are these Tensors; all inputs, without values."""
     if not values:
         return mode, list(fakes)
     last = [node for node in graph.graph.nodes if node.op == "placeholder"]
@@ -153,7 +153,8 @@ def scan_loop(body: Callable[..., list[Any]], first: list[Any], xs: list[Any], h
     load()
     from torch._higher_order_ops.scan import scan_op
 
-    found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
+    with symbols(first[0].fake_mode):
+        found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
     return found
 
 
@@ -164,8 +165,20 @@ def while_loop(
     load()
     from torch._higher_order_ops.while_loop import while_loop_op
 
-    found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
+    with symbols(first[0].fake_mode):
+        found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
     return found
+
+
+@contextlib.contextmanager
+def symbols(mode: Any) -> Iterator[None]:
+    """Libtorch's loops ask for an environment of symbols; shapes are static all the same."""
+    before = mode.shape_env
+    mode.shape_env = load().ShapeEnv() if before is None else before
+    try:
+        yield
+    finally:
+        mode.shape_env = before
 
 
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
@@ -175,7 +188,7 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     def run(*inputs: Any) -> Any:
         return graph(*inputs)
 
-    with t.torch.no_grad(), mode:
+    with t.torch.no_grad(), mode, symbols(mode):
         traced = t.make_fx(
             t.functionalize(run, remove="mutations"),
             decomposition_table=_decompositions(),
@@ -213,7 +226,7 @@ def lower(graph: Any, mode: Any, fakes: Sequence[Any]) -> Run:
             from torch._inductor.compile_fx import compile_fx_inner
         except ImportError:
             return _lower_by_what_is_documented(graph, fakes)
-        with tracing(TracingContext(mode)):
+        with tracing(TracingContext(mode)), symbols(mode):
             compiled = compile_fx_inner(graph, list(fakes))
         call = getattr(compiled, "current_callable", None)
         return call if callable(call) else compiled

@@ -61,6 +61,10 @@ class Trace:
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
         self.numbers: list[list[Edge]] = []
+        self.number_tensors: list[Tensor] = []
+        self.mode: Any
+        self.fakes: list[Any]
+        self._draws: Draws
         set_recorder(_record)
         graph = self._traced()
         if self._changed_numbers:
@@ -74,6 +78,13 @@ class Trace:
         self.graph = torch_side.functional(graph, self.mode, self.fakes)
         self.written = written_inputs(self.graph)
         check_sharing(self.inputs, {*self.written, *(i for i, _ in self.rebound)})
+
+    def release(self) -> None:
+        """Lets go of the Tensors that it was made with, which programs do not keep alive."""
+        self.given, self.inputs, self.number_tensors = [], [], []
+        self._arguments = self._draws = None  # type: ignore[assignment]
+        self.effects = [Effect(_without_tensor(edge), build) for edge, build in self.effects]
+        self.tensor_edges = [_without_tensor(edge) for edge in self.tensor_edges]
 
     def _take_numbers(self, changed: Sequence[Edge]) -> None:
         """Numbers that the function changes become inputs: equal ones, as counts of steps are, one input."""
@@ -113,7 +124,7 @@ class Trace:
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
         with exchanged(self.inputs, fakes):
             try:
-                for group, value in zip(self.numbers, self.number_tensors if self.numbers else (), strict=True):
+                for group, value in zip(self.numbers, self.number_tensors, strict=True):
                     for edge in group:
                         assign(edge, value)
                 y = self._function(*self._arguments.args, **self._arguments.kwargs)
@@ -155,6 +166,13 @@ def as_value(number: float) -> Tensor:
     return _core.as_value(tensor(number, dev=-1))
 
 
+_NO_TENSOR = tensor(0.0, dev=-1)
+
+
+def _without_tensor(edge: Edge) -> Edge:
+    return edge._replace(value=_NO_TENSOR) if isinstance(edge.value, Tensor) else edge
+
+
 def once(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Each Tensor once, in order."""
     return list({id(tensor): tensor for tensor in tensors}.values())
@@ -187,7 +205,7 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be "
+                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed, whose numbers would be "
                 "the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
             )
 
