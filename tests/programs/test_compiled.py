@@ -378,7 +378,7 @@ def test_what_asks_for_values_is_refused_with_its_line(f: Any) -> None:
 
 def test_numbers_of_the_hosts_generators_are_refused() -> None:
     rng = np.random.default_rng(0)
-    for f in (lambda x: x + rng.random(), lambda x: x + np.random.rand()):
+    for f in (lambda x: x + rng.random(), lambda x: x + np.random.rand()):  # noqa: NPY002
         with pytest.raises(CompileError, match=r"numtorch\.numpy\.random"):
             nt.compile(f)(tensor(X))
 

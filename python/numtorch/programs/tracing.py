@@ -60,6 +60,8 @@ class Trace:
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
+        self.spec: Spec
+        self.effects: list[Effect] = []
         self.numbers: list[list[Edge]] = []
         self.number_tensors: list[Tensor] = []
         self.mode: Any
@@ -98,8 +100,7 @@ class Trace:
         self.inputs = [*self.inputs, *self.number_tensors]
 
     def _traced(self) -> Any:
-        self.spec: Spec
-        self.effects: list[Effect] = []
+        self.effects = []
         self.rebound: list[tuple[int, int]] = []
         self._changed_numbers: list[Edge] = []
         self.mode, self.fakes = torch_side.fakes_of(self.inputs)
@@ -205,8 +206,8 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed, whose numbers would be "
-                "the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed: its numbers "
+                "would be the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
             )
 
 
