@@ -99,7 +99,10 @@ def _hollow(value: Any) -> Any:
         return value
     like = value.dtype, value.dev
     if like not in _single:
-        _single[like] = aten.zeros((), dtype=value.dtype, device=value.dev)
+        made = aten.zeros((), dtype=value.dtype, device=value.dev)
+        if _core.is_abstract(made):
+            return _core.untracked(aten.expand(made, value.shape))
+        _single[like] = made
     return _core.untracked(aten.expand(_single[like], value.shape))
 
 
