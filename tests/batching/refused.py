@@ -274,3 +274,12 @@ REFUSED_RULES = {
     ("as_strided", 5): "counts from the start of memory, which has no meaning for one of many samples",
     ("as_strided", 6): "counts from the start of memory, which has no meaning for one of many samples",
 }
+
+# Functions whose rows of gradients are refused, for the reasons above, in one of their operands at least.
+REFUSED_FUNCTIONS = (
+    "extract", "histogram", "histogram_bin_edges", "intersect1d", "polydiv", "polymul", "roots", "setdiff1d",
+    "setxor1d", "trim_zeros", "union1d", "unique",
+)  # fmt: skip
+
+# Calls of functions of nn.
+REFUSED_CALLS: dict[str, str] = {}
