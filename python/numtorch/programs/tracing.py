@@ -206,8 +206,8 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed: its numbers "
-                "would be the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed: its "
+                "numbers would be the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
             )
 
 
