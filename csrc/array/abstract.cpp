@@ -115,19 +115,6 @@ PyObject* end_trace(PyObject*, PyObject*) {
   });
 }
 
-// call_concretely(function): what it returns; inside, nothing is traced, and Tensors have values.
-PyObject* call_concretely(PyObject*, PyObject* function) {
-  return guarded([&] {
-    struct Paused {
-      int before = std::exchange(open_traces, 0);
-      ~Paused() { open_traces = before; }
-    };
-    const Paused paused;
-    const Concrete concrete;
-    return check(PyObject_CallNoArgs(function)).release();
-  });
-}
-
 PyObject* tracing(PyObject*, PyObject*) { return PyBool_FromLong(is_tracing()); }
 
 PyObject* abstract(PyObject*, PyObject* object) {
@@ -276,7 +263,6 @@ void register_abstract(PyObject* module) {
   static PyMethodDef functions[] = {
       {"begin_trace", begin_trace, METH_NOARGS, "begin_trace(): what this thread computes from now on is a program."},
       {"end_trace", end_trace, METH_NOARGS, "end_trace(): the end of what begin_trace began."},
-      {"call_concretely", call_concretely, METH_O, "call_concretely(f): f(), with nothing traced."},
       {"is_tracing", tracing, METH_NOARGS, "is_tracing(): whether this thread traces a program."},
       {"is_abstract", abstract, METH_O, "is_abstract(x): whether x is a Tensor whose values are not known."},
       {"require_values", require_values_function, METH_VARARGS,

@@ -209,13 +209,22 @@ def numbers_for_constants(graph: Any) -> None:
                 user.args = (user.args[0], value.item(), *user.args[2:])
         if node.users:
             with graph.graph.inserting_before(node):
-                made = graph.graph.call_function(
-                    torch.ops.aten.full.default, ([], value.item()), {"dtype": value.dtype, "device": value.device}
-                )
+                made = _number_node(graph.graph, value)
             node.replace_all_uses_with(made)
         graph.graph.erase_node(node)
     graph.graph.eliminate_dead_code()
     graph.recompile()
+
+
+def _number_node(graph: Any, value: Any) -> Any:
+    """A 0-d Tensor of that value as a call; the code of a graph has no word for an infinite complex number."""
+    torch = torch_side.load().torch
+    if value.is_complex():
+        return graph.call_function(
+            torch.ops.aten.complex.default, (_number_node(graph, value.real), _number_node(graph, value.imag))
+        )
+    options = {"dtype": value.dtype, "device": value.device}
+    return graph.call_function(torch.ops.aten.full.default, ([], value.item()), options)
 
 
 def _takes_number(user: Any, node: Any, value: Any) -> bool:
@@ -224,7 +233,8 @@ def _takes_number(user: Any, node: Any, value: Any) -> bool:
         return False
     if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
         return False
-    return bool(user.args[0].meta["val"].dtype == value.dtype)
+    is_same = user.args[0].meta["val"].dtype == value.dtype
+    return bool(is_same and (not value.is_complex() or value.isfinite()))
 
 
 def written_inputs(graph: Any) -> list[int]:
