@@ -73,6 +73,13 @@ class Program:
         found.extend(draw.again() for draw in trace.draws)
         return found if _core.signature(found) == self.signature else None
 
+    def first_inputs(self) -> list[Tensor]:
+        """The inputs of the call that was traced."""
+        if self.freeze:
+            return list(self.trace.given)
+        draws = self.trace.draws
+        return [*self.trace.inputs[: len(self.trace.inputs) - len(draws)], *(draw.again() for draw in draws)]
+
     def add_to(self, table: _core.Programs, text: bytes) -> None:
         """Has calls whose arguments read like `text` go the short way."""
         trace = self.trace
@@ -153,8 +160,7 @@ class Compiled:
                 program = self._compiled(arguments, key, args if not kwargs else None)
             if program is None:
                 return self.function(*args, **kwargs)
-            inputs = program.inputs(arguments.tensors)
-            assert inputs is not None
+            inputs = program.first_inputs()
         try:
             return program.compiled.run(inputs)
         except RuntimeError as error:

@@ -119,8 +119,7 @@ def edges(*roots: Any) -> Iterator[Edge]:
 
 def _edges_of(value: Any, name: str) -> Iterator[Edge]:
     if isinstance(value, types.FunctionType):
-        if (value.__module__ or "").partition(".")[0] not in LIBRARIES:
-            yield from _edges_of_function(value)
+        yield from _edges_of_function(value)
     elif isinstance(value, types.MethodType):
         yield Edge(value, "__self__", value.__self__, f"{name}.__self__")
         yield Edge(value, "__func__", value.__func__, f"{name}.__func__")
@@ -161,6 +160,8 @@ def _edges_of_function(function: types.FunctionType) -> Iterator[Edge]:
     for key, item in vars(function).items():
         if not key.startswith("__"):
             yield Edge(vars(function), key, item, f"{function.__name__}.{key}")
+    if (function.__module__ or "").partition(".")[0] in LIBRARIES:
+        return  # what a library keeps in its globals is its own
     for name in sorted(_global_names(function.__code__)):
         if name in function.__globals__:
             yield Edge(function.__globals__, name, function.__globals__[name], name)

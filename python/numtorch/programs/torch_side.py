@@ -189,7 +189,6 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
 
 def _decompositions() -> dict[Any, Any]:
     """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit."""
-    import torch._inductor.lowering  # some decompositions ask it
 
     t = load()
     with t.config.patch(SETTINGS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from numtorch.train.loader import DataLoader
 from numtorch.train.progress import progress_bar
 from numtorch.train.report import History, Report
 from numtorch.train.stopping import Skipped, Stopped, wants_to_stop
+
+if TYPE_CHECKING:
+    from numtorch.train.compiling import Steps
 
 
 def train(
@@ -36,6 +39,7 @@ def train(
     checkpoint: Any = None,
     every: int | None = None,
     resume: bool = True,
+    compile: bool = False,
 ) -> History:
     """Trains a model, in place: one update along the gradient of the loss for each batch.
 
@@ -68,6 +72,9 @@ def train(
         Writes it also after so many steps.
     resume : bool
         Whether to go on from a checkpoint that is there; if not, it is written over.
+    compile : bool
+        Whether steps run as compiled programs (see `numtorch.compile`): loss, gradient and update in one on the CPU,
+        if the rule's formula can be traced; else loss and gradient. Batches of another shape are compiled anew.
 
     Returns
     -------
@@ -107,6 +114,7 @@ def train(
     if within_gradient():
         raise RuntimeError("train: a gradient is being taken, which would not know of the changes")
     run = _Run(loss, model, data, state, epochs, scaler, list(callbacks), on_step)
+    run.compiles = compile
     run.bar = progress_bar(progress, epochs, run.steps)
     run.path, run.every = (None if checkpoint is None else Path(checkpoint)), every
     if run.path is not None and resume and run.path.exists():
@@ -155,6 +163,8 @@ class _Run:
         self.history = History()
         self.guard = Guard(model)
         self.arrays: list[Any] = []  # those that are trained at present
+        self.compiles = False
+        self.programs: Steps | None = None
         self.buffers: dict[int, Any] = {}  # Tensors for the ndarrays that are not trained
         self.epoch = 0  # finished
         self.done = 0  # batches of the present one
@@ -185,6 +195,11 @@ class _Run:
         """What is trained at present, and the buffers; callbacks may change it."""
         self.guard.buffers = Buffers(self.model)
         self.arrays = trained(self.state, self.model)
+        if self.compiles and (self.programs is None or not self.programs.suits(self.arrays)):
+            from numtorch.train.compiling import Steps
+
+            whole = self.scaler is None
+            self.programs = Steps(self.loss, self.model, self.state, self.arrays, self.scaler, whole)
         self.buffers = {
             key: from_dlpack(array)
             for key, array in untrained(self.model).items()
@@ -206,14 +221,18 @@ class _Run:
         if self.scaler is None:
             self.guard.begin()
         try:
-            value, grads = self.gradient(arguments)
+            value = self.whole_step(arguments)
+            grads = None
+            if value is None:
+                value, grads = self.gradient(arguments)
         except Stopped:
             return True
         except Skipped:
             self.done, self.skipped = self.done + 1, self.skipped + 1
             return False
         wait = is_known(value) or self.on_step is not None
-        self.update(value, grads, wait)
+        if grads is not None:
+            self.update(value, grads, wait)
         self.history.losses.append(value)
         self.done += 1
         if wait or self.bar.due():
@@ -226,6 +245,14 @@ class _Run:
         if self.every and len(self.history.losses) % self.every == 0 and self.done < self.steps:
             self.save()
         return ended
+
+    def whole_step(self, arguments: tuple[Any, ...]) -> Any:
+        """The loss of a step that is one program, None if there is none."""
+        value = None if self.programs is None else self.programs.step(arguments)
+        if value is not None and not math.isfinite(float(value)):
+            self.guard.buffers.restore()
+            raise _not_finite(len(self.history.losses) + 1, float(value))
+        return value
 
     def update(self, value: Any, grads: Any, wait: bool) -> None:
         """One update, unless the loss is not finite."""
@@ -252,6 +279,9 @@ class _Run:
             plain = value[0] if isinstance(value, tuple) else value
             return (plain if self.scaler is None else self.scaler(plain)), dropgrad(plain)
 
+        if self.programs is not None:
+            loss, grads = self.programs.gradient(*arguments)
+            return loss, grads
         arrays = self.arrays
         if all(isinstance(array, Tensor) for array in arrays):
             found = withgradient(lambda: scaled(self.loss(self.model, *arguments)), Params(arrays))

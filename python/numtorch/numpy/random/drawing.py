@@ -38,13 +38,14 @@ class Drawing:
         return self._stream.dev
 
     def _draw(self, method: str, /, **arguments: Any) -> Any:
-        if _core.batches():
-            return draw_samples(self._stream, method, arguments)
+        stream: Any = self._stream
         if _core.is_tracing():
             from numtorch.numpy.random import traced  # it needs what draws
 
-            return traced.draw(self, method, arguments)
-        return self._stream.draw(method, arguments)
+            stream = traced.Through(self)
+        if _core.batches():
+            return draw_samples(stream, method, arguments)
+        return stream.draw(method, arguments)
 
     def bytes(self, length: int) -> bytes:
         """NumPy's `bytes`, on every device: bytes are on the host."""

@@ -52,8 +52,8 @@ def draw(source: Any, method: str, arguments: Mapping[str, Any]) -> Any:
         return permutations.METHODS[method](_Indices(source), **arguments)
     if method not in _FORMULAS:
         raise CompileError(
-            f"compile: {method} takes {known[0]!r}, which the program computes ({_core.user_line()}), and draws are made "
-            "before it runs; pass a number or an array from outside"
+            f"compile: {method} takes {known[0]!r}, which the program computes ({_core.user_line()}), and draws are "
+            "made before it runs; pass a number or an array from outside"
         )
     standard, formula = _FORMULAS[method]
     parameters = {name: value for name, value in arguments.items() if name != "size"}
@@ -63,6 +63,22 @@ def draw(source: Any, method: str, arguments: Mapping[str, Any]) -> Any:
             *(np.shape(x) if not isinstance(x, Tensor) else x.shape for x in parameters.values())
         )
     return formula(_recorded(source, lambda: source._stream.draw(standard, {"size": shape})), **parameters)
+
+
+class Through:
+    """The stream of a source, whose draws are inputs of the program."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+    @property
+    def dev(self) -> int:
+        """Device of the draws."""
+        return int(self.source.dev)
+
+    def draw(self, method: str, arguments: Mapping[str, Any]) -> Any:
+        """What the method of that name draws."""
+        return draw(self.source, method, arguments)
 
 
 class _Indices:
