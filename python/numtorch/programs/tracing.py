@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from numtorch import _core
 from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd.closures import RANDOM
@@ -39,6 +41,8 @@ class Trace:
         What the function holds, as it was; Tensors apart.
     numbers : list of list of Edge
         Numbers of the host that the function changes: equal ones together are one input, after the others.
+    arrays : list of (Edge, bytes)
+        The ndarrays that the function holds: constants of the program, and what is in them.
     versions : list of int
         How often each of those Tensors was written to.
     spec : Spec
@@ -57,6 +61,7 @@ class Trace:
         self.edges: list[Edge] = [edge for edge in found if not isinstance(edge.value, Tensor)]
         self.tensor_edges: list[Edge] = [edge for edge in found if isinstance(edge.value, Tensor)]
         self.given: list[Tensor] = arguments.tensors
+        self.arrays = [(edge, edge.value.tobytes()) for edge in self.edges if is_constant(edge.value)]
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
@@ -108,6 +113,13 @@ class Trace:
             _recording.draws = None
             self._draws.undo()
         random.check()
+        for edge, content in self.arrays:
+            if edge.value.tobytes() != content:
+                edge.value[...] = np.frombuffer(content, edge.value.dtype).reshape(edge.value.shape)
+                raise CompileError(
+                    f"compile: the function writes to the ndarray {edge.name!r}, which a program cannot do again at "
+                    "each call; hold a Tensor: tensor(array, copy=False)"
+                )
         return graph
 
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
@@ -153,6 +165,11 @@ class _Again(Exception):
 def as_value(number: float) -> Tensor:
     """A number of the host as a Tensor that stands for one."""
     return _core.as_value(tensor(number, dev=-1))
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value is an ndarray of numbers, which is looked at again at each call."""
+    return isinstance(value, np.ndarray) and not value.dtype.hasobject
 
 
 def once(tensors: Sequence[Tensor]) -> list[Tensor]:
