@@ -16,7 +16,7 @@ constexpr std::uint8_t kAlways = 255;  // a constant of numtorch's own, of all t
 
 std::uint8_t last_trace = 0;
 thread_local std::uint8_t own_trace = 0;
-thread_local int at_once_blocks = 0;
+thread_local int concrete_blocks = 0;
 
 std::string where() {
   const std::string line = user_line();
@@ -35,29 +35,30 @@ PyObject* require_found_function(PyObject*, PyObject* object) {
   });
 }
 
-// at_once(make): what make() gives, computed now, whatever is traced or batched: for constants that are kept.
-PyObject* at_once(PyObject*, PyObject* make) {
+// call_concretely(function): what it returns; inside, nothing is traced or batched, and Tensors have values. What it
+// makes may be used in every trace.
+PyObject* call_concretely(PyObject*, PyObject* function) {
   return guarded([&] {
     const Concrete concrete;
     struct Block {
       Block() {
         ++traces;  // so that what is made asks for the number of its trace
-        ++at_once_blocks;
+        ++concrete_blocks;
       }
       ~Block() {
-        --at_once_blocks;
+        --concrete_blocks;
         --traces;
       }
     } const block;
-    return check(PyObject_CallNoArgs(make)).release();
+    return check(PyObject_CallNoArgs(function)).release();
   });
 }
 
 }  // namespace
 
-std::uint8_t current_trace_slow() { return at_once_blocks != 0 ? kAlways : own_trace; }
+std::uint8_t current_trace_slow() { return concrete_blocks != 0 ? kAlways : own_trace; }
 
-bool is_tracing() { return own_trace != 0 && at_once_blocks == 0; }
+bool is_tracing() { return own_trace != 0 && concrete_blocks == 0; }
 
 void enter_trace() {
   last_trace = last_trace + 1 == kAlways ? 1 : last_trace + 1;
@@ -71,7 +72,7 @@ void leave_trace() {
 }
 
 void require_found(const TensorObject* object) {
-  if (own_trace == 0 || at_once_blocks != 0 || object->known == own_trace || object->known == kAlways) return;
+  if (own_trace == 0 || concrete_blocks != 0 || object->known == own_trace || object->known == kAlways) return;
   const bool abstract = is_abstract(object->value);
   if (abstract && object->known == 0) return;  // an input
   if (abstract) {
@@ -102,7 +103,8 @@ void register_found(PyObject* module) {
   static PyMethodDef functions[] = {
       {"require_found", require_found_function, METH_O,
        "require_found(t): CompileError if the trace that is under way does not know the Tensor."},
-      {"at_once", at_once, METH_O, "at_once(make): what make() gives, computed now, whatever is traced or batched."},
+      {"call_concretely", call_concretely, METH_O,
+       "call_concretely(function): what it returns; inside, nothing is traced, and Tensors have values."},
       {nullptr, nullptr, 0, nullptr},
   };
   check(PyModule_AddFunctions(module, functions));

@@ -4,6 +4,7 @@
 #include <ATen/EmptyTensor.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -26,6 +27,7 @@ struct Edge {
   Ref key;
   Ref value;              // null of a Tensor, which may be another one
   std::uint64_t version;  // of a Tensor that is to be the same
+  std::string bytes;      // of an ndarray, which is a constant of the program
 };
 
 struct Entry {
@@ -67,6 +69,34 @@ void deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
+// The bytes of an ndarray, in order; empty of anything else.
+std::string bytes_of(PyObject* object) {
+  if (is_tensor(object) || PyBytes_Check(object) || !PyObject_CheckBuffer(object)) return {};
+  Py_buffer view;
+  if (PyObject_GetBuffer(object, &view, PyBUF_FULL_RO) != 0) {
+    PyErr_Clear();
+    return {};
+  }
+  std::string bytes(static_cast<std::size_t>(view.len), '\0');
+  const int failed = PyBuffer_ToContiguous(bytes.data(), &view, view.len, 'C');
+  PyBuffer_Release(&view);
+  if (failed != 0) throw PythonError{};
+  return bytes;
+}
+
+// Are the bytes of an ndarray still these?
+bool has_bytes(PyObject* object, const std::string& bytes) {
+  Py_buffer view;
+  if (PyObject_GetBuffer(object, &view, PyBUF_C_CONTIGUOUS) != 0) {
+    PyErr_Clear();
+    return bytes_of(object) == bytes;
+  }
+  const auto size = static_cast<std::size_t>(view.len);
+  const bool same = size == bytes.size() && std::memcmp(view.buf, bytes.data(), size) == 0;
+  PyBuffer_Release(&view);
+  return same;
+}
+
 Edge edge_from(PyObject* item, bool same) {
   PyObject *holder = nullptr, *key = nullptr, *value = nullptr;
   if (!PyArg_ParseTuple(item, "OOO", &holder, &key, &value)) throw PythonError{};
@@ -79,7 +109,7 @@ Edge edge_from(PyObject* item, bool same) {
     kind = Edge::Element;
   }
   return {kind, Ref::borrow(holder), Ref::borrow(key), same ? Ref::borrow(value) : Ref(),
-          is_tensor(value) ? version_of(value_of(value)) : 0};
+          is_tensor(value) ? version_of(value_of(value)) : 0, same ? bytes_of(value) : std::string()};
 }
 
 std::vector<Edge> edges_from(PyObject* list, bool same) {
@@ -121,7 +151,10 @@ bool is_number(PyObject* object) {
 bool holds(const Edge& edge) {
   const Ref now = current(edge);
   if (!now) return false;
-  if (now.get() == edge.value.get()) return !is_tensor(now.get()) || version_of(value_of(now.get())) == edge.version;
+  if (now.get() == edge.value.get()) {
+    if (is_tensor(now.get())) return version_of(value_of(now.get())) == edge.version;
+    return edge.bytes.empty() || has_bytes(now.get(), edge.bytes);
+  }
   if (Py_TYPE(now.get()) != Py_TYPE(edge.value.get()) || !is_number(now.get())) return false;
   const bool equal = check(PyObject_RichCompareBool(now.get(), edge.value.get(), Py_EQ)) != 0;
   return equal && (!PyFloat_CheckExact(now.get()) || PyFloat_AS_DOUBLE(now.get()) != 0);  // 0.0 and -0.0

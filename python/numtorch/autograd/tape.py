@@ -99,7 +99,7 @@ def _hollow(value: Any) -> Any:
         return value
     like = value.dtype, value.dev
     if like not in _single:
-        _single[like] = _core.at_once(lambda: aten.zeros((), dtype=value.dtype, device=value.dev))
+        _single[like] = _core.call_concretely(lambda: aten.zeros((), dtype=value.dtype, device=value.dev))
     return _core.untracked(aten.expand(_single[like], value.shape))
 
 

@@ -106,6 +106,8 @@ def assign(edge: Edge, value: Any) -> None:
         holder[key] = value
     elif isinstance(holder, list) and key == len(holder):
         holder.append(value)
+    elif isinstance(holder, type):
+        setattr(holder, key, value)
     elif nature(type(holder)).kind == "object":
         set_attribute(holder, key, value)
     else:

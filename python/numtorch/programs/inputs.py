@@ -11,9 +11,9 @@ import numpy as np
 from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.autograd.closures import RANDOM
+from numtorch.programs.holders import LIBRARIES, class_functions, class_items, module_items, users_classes
 from numtorch.structure import nature, parts
 
-LIBRARIES = frozenset({"numpy", "numtorch", "scipy", "torch", "functools", "itertools", "math", "builtins", "typing"})
 _NUMBERS = (bool, int, float, complex, str, bytes, types.NoneType, np.dtype)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)
 
@@ -103,15 +103,21 @@ class Arguments:
 
 
 def edges(*roots: Any) -> Iterator[Edge]:
-    """All that functions and nests hold, in closures, defaults, attributes, items and globals, each edge once."""
+    """All that functions and nests hold, in closures, defaults, attributes, items, globals, classes; each edge once."""
     seen: dict[int, Any] = {}
+    known: set[tuple[int, Any]] = set()
     stack: list[tuple[Any, str]] = [(root, "") for root in reversed(roots)]
     while stack:
         value, name = stack.pop()
         if id(value) in seen:
             continue
         seen[id(value)] = value
+        if not isinstance(value, type):
+            stack.extend((kind, kind.__name__) for kind in users_classes(type(value)))
         for edge in _edges_of(value, name):
+            if (id(edge.holder), str(edge.key)) in known and edge.key is not None:
+                continue
+            known.add((id(edge.holder), str(edge.key)))
             yield edge
             if not isinstance(edge.value, (Tensor, *_NUMBERS)):
                 stack.append((edge.value, edge.name))
@@ -119,11 +125,17 @@ def edges(*roots: Any) -> Iterator[Edge]:
 
 def _edges_of(value: Any, name: str) -> Iterator[Edge]:
     if isinstance(value, types.FunctionType):
-        yield from _edges_of_function(value)
+        if (value.__module__ or "").partition(".")[0] not in LIBRARIES:
+            yield from _edges_of_function(value)
     elif isinstance(value, types.MethodType):
         yield Edge(value, "__self__", value.__self__, f"{name}.__self__")
         yield Edge(value, "__func__", value.__func__, f"{name}.__func__")
-    elif isinstance(value, (type, types.ModuleType, np.ndarray, *RANDOM)):
+    elif isinstance(value, type):
+        for kind in users_classes(value):
+            yield from (Edge(kind, key, item, f"{kind.__name__}.{key}") for key, item in class_items(kind))
+            for function in class_functions(kind):
+                yield from _edges_of_function(function)
+    elif isinstance(value, (types.ModuleType, np.ndarray, *RANDOM)):
         return
     elif isinstance(value, set | frozenset):
         for item in value:
@@ -131,40 +143,43 @@ def _edges_of(value: Any, name: str) -> Iterator[Edge]:
     else:
         for key, item in parts(value):
             yield Edge(value, key, item, f"{name}.{key}" if name else str(key))
-        called = _called(value)
-        if called is not None:
-            yield from _edges_of_function(called)
-
-
-def _called(value: Any) -> types.FunctionType | None:
-    """What runs when the object is called, if it is a user's."""
-    kind = nature(type(value)).kind
-    if kind in ("atom", "dict", "list", "tuple", "mapping", "partial"):
-        return None
-    method = next((vars(cls)["__call__"] for cls in type(value).__mro__ if "__call__" in vars(cls)), None)
-    if isinstance(method, types.FunctionType) and (method.__module__ or "").partition(".")[0] not in LIBRARIES:
-        return method
-    return None
 
 
 def _edges_of_function(function: types.FunctionType) -> Iterator[Edge]:
+    names = sorted(_global_names(function.__code__))
     for i, default in enumerate(function.__defaults__ or ()):
         yield Edge(function.__defaults__, i, default, f"a default of {function.__name__}")
     for key, default in (function.__kwdefaults__ or {}).items():
         yield Edge(function.__kwdefaults__, key, default, key)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
-            yield Edge(cell, None, cell.cell_contents, name)
+            content = cell.cell_contents
         except ValueError:
             continue  # not assigned yet
+        yield Edge(cell, None, content, name)
+        yield from _edges_of_module(content, names)
     for key, item in vars(function).items():
         if not key.startswith("__"):
             yield Edge(vars(function), key, item, f"{function.__name__}.{key}")
     if (function.__module__ or "").partition(".")[0] in LIBRARIES:
         return  # what a library keeps in its globals is its own
-    for name in sorted(_global_names(function.__code__)):
+    for name in names:
         if name in function.__globals__:
             yield Edge(function.__globals__, name, function.__globals__[name], name)
+            yield from _edges_of_module(function.__globals__[name], names)
+
+
+def _edges_of_module(module: Any, names: list[str]) -> Iterator[Edge]:
+    """What a function with these names in it can mean by ``module.name``, by ``module.inner.name`` too."""
+    stack, seen = [module], set()
+    while stack:
+        module = stack.pop()
+        if not isinstance(module, types.ModuleType) or id(module) in seen:
+            continue
+        seen.add(id(module))
+        for name, item in module_items(module, names):
+            yield Edge(vars(module), name, item, f"{module.__name__}.{name}")
+            stack.append(item)
 
 
 def _global_names(code: types.CodeType) -> set[str]:
@@ -191,6 +206,8 @@ def current(edge: Edge) -> Any:
         return edge.value if edge.value in holder else MISSING
     if type(holder) is dict:
         return holder.get(key, MISSING)
+    if isinstance(holder, type):
+        return vars(holder).get(key, MISSING)
     if isinstance(holder, list | tuple) and isinstance(key, int):
         return holder[key] if key < len(holder) else MISSING
     return dict(parts(holder)).get(key, MISSING)

@@ -186,7 +186,7 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     t = load()
 
     def run(*inputs: Any) -> Any:
-        return graph(*inputs)
+        return graph.forward(*inputs)  # calling it prints what is raised
 
     with t.torch.no_grad(), mode, symbols(mode):
         traced = t.make_fx(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from numtorch import _core
 from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd.closures import RANDOM
@@ -39,6 +41,8 @@ class Trace:
         What the function holds, as it was; Tensors apart.
     numbers : list of list of Edge
         Numbers of the host that the function changes: equal ones together are one input, after the others.
+    arrays : list of (Edge, bytes)
+        The ndarrays that the function holds: constants of the program, and what is in them.
     versions : list of int
         How often each of those Tensors was written to.
     spec : Spec
@@ -57,6 +61,7 @@ class Trace:
         self.edges: list[Edge] = [edge for edge in found if not isinstance(edge.value, Tensor)]
         self.tensor_edges: list[Edge] = [edge for edge in found if isinstance(edge.value, Tensor)]
         self.given: list[Tensor] = arguments.tensors
+        self.arrays = [(edge, edge.value.tobytes()) for edge in self.edges if is_constant(edge.value)]
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
@@ -120,6 +125,13 @@ class Trace:
             _recording.draws = None
             self._draws.undo()
         random.check()
+        for edge, content in self.arrays:
+            if edge.value.tobytes() != content:
+                edge.value[...] = np.frombuffer(content, edge.value.dtype).reshape(edge.value.shape)
+                raise CompileError(
+                    f"compile: the function writes to the ndarray {edge.name!r}, which a program cannot do again at "
+                    "each call; hold a Tensor: tensor(array, copy=False)"
+                )
         return graph
 
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
@@ -172,6 +184,11 @@ _NO_TENSOR = tensor(0.0, dev=-1)
 
 def _without_tensor(edge: Edge) -> Edge:
     return edge._replace(value=_NO_TENSOR) if isinstance(edge.value, Tensor) else edge
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value is an ndarray of numbers, which is looked at again at each call."""
+    return isinstance(value, np.ndarray) and not value.dtype.hasobject
 
 
 def once(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -228,13 +245,22 @@ def numbers_for_constants(graph: Any) -> None:
                 user.args = (user.args[0], value.item(), *user.args[2:])
         if node.users:
             with graph.graph.inserting_before(node):
-                made = graph.graph.call_function(
-                    torch.ops.aten.full.default, ([], value.item()), {"dtype": value.dtype, "device": value.device}
-                )
+                made = _number_node(graph.graph, value)
             node.replace_all_uses_with(made)
         graph.graph.erase_node(node)
     graph.graph.eliminate_dead_code()
     graph.recompile()
+
+
+def _number_node(graph: Any, value: Any) -> Any:
+    """A 0-d Tensor of that value as a call; the code of a graph has no word for an infinite complex number."""
+    torch = torch_side.load().torch
+    if value.is_complex():
+        return graph.call_function(
+            torch.ops.aten.complex.default, (_number_node(graph, value.real), _number_node(graph, value.imag))
+        )
+    options = {"dtype": value.dtype, "device": value.device}
+    return graph.call_function(torch.ops.aten.full.default, ([], value.item()), options)
 
 
 def _takes_number(user: Any, node: Any, value: Any) -> bool:
@@ -243,7 +269,8 @@ def _takes_number(user: Any, node: Any, value: Any) -> bool:
         return False
     if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
         return False
-    return bool(user.args[0].meta["val"].dtype == value.dtype)
+    is_same = user.args[0].meta["val"].dtype == value.dtype
+    return bool(is_same and (not value.is_complex() or value.isfinite()))
 
 
 def written_inputs(graph: Any) -> list[int]:

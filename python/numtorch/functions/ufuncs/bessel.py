@@ -45,7 +45,7 @@ WEIGHTS = {
 
 @cache
 def _on(dev: int, name: str) -> Tensor:
-    return _core.at_once(lambda: tensor(_sines if name == "sines" else WEIGHTS[name], dev=dev))
+    return _core.call_concretely(lambda: tensor(_sines if name == "sines" else WEIGHTS[name], dev=dev))
 
 
 def _integral(wave: Callable[[Tensor], Tensor], x: Tensor, name: str) -> Tensor:

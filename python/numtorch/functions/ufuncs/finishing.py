@@ -26,7 +26,7 @@ def constant(number: Any, dtype: Dtype, dev: int) -> Tensor:
     if found is None:
         if len(_constants) >= _CONSTANTS:
             _constants.clear()
-        found = _constants[key] = _core.at_once(lambda: tensor(np.array(number, dtype), dev=dev))
+        found = _constants[key] = _core.call_concretely(lambda: tensor(np.array(number, dtype), dev=dev))
     return found
 
 

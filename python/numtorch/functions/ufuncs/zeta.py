@@ -55,7 +55,7 @@ def _weights(dev: int) -> tuple[Tensor, Tensor]:
     ]
     sums = np.cumsum(parts)
     weights = (1 - sums[:n] / sums[n]) * (-1.0) ** np.arange(n)
-    return _core.at_once(lambda: (tensor(weights, dev=dev), tensor(np.log(np.arange(1.0, n + 1)), dev=dev)))
+    return _core.call_concretely(lambda: (tensor(weights, dev=dev), tensor(np.log(np.arange(1.0, n + 1)), dev=dev)))
 
 
 def _between(s: Tensor) -> Tensor:
