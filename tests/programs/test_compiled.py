@@ -364,16 +364,23 @@ def picks_by_a_mask(x: Tensor) -> Any:
         lambda x: np.asarray(x) * 2,
         lambda x: tensor(collect(x)),
         lambda x: tensor(x.tolist()),
-        lambda x: (str(x), x)[1],
+        lambda x: (f"{x[0, 0]:.2f}", x)[1],
         lambda x: np.unique(x),
         lambda x: np.nonzero(x)[0],
         lambda x: x[: int(np.sum(x > 0))],
     ],
-    ids=["float", "if", "mask", "asarray", "collect", "tolist", "str", "unique", "nonzero", "int"],
+    ids=["float", "if", "mask", "asarray", "collect", "tolist", "format", "unique", "nonzero", "int"],
 )
 def test_what_asks_for_values_is_refused_with_its_line(f: Any) -> None:
     with pytest.raises(CompileError, match=r"test_compiled\.py, line \d+"):
         nt.compile(f)(tensor(X))
+
+
+def test_a_traced_tensor_prints_what_is_known_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    nt.compile(lambda x: (print(repr(x), x), x)[1])(tensor(X))
+    printed = capsys.readouterr().out
+    assert "shape=(4, 3), dtype=float64" in printed
+    assert "not known" in printed
 
 
 def test_numbers_of_the_hosts_generators_are_refused() -> None:

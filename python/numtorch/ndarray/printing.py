@@ -91,6 +91,8 @@ def array_format(tensor: _core.Tensor, spec: str) -> str:
     >>> f"{tensor(2.5):.2f}"
     '2.50'
     """
+    if spec:
+        _core.require_values(tensor, "format()")
     if tensor.ndim == 0 and not _core.is_abstract(tensor):
         return format(_host(tensor)[()], spec)
     if not spec:

@@ -53,10 +53,10 @@ class Draws:
         """A draw in the trace: the Tensor of the program that stands for it."""
         if id(source) in self._held or _is_shared(source):
             self._states.setdefault(id(source), RandomNumbers([source]))
-            value = _core.at_once(lambda: as_input(make()))
+            value = _core.call_concretely(lambda: as_input(make()))
             self.found.append(Draw(make, value))
         else:
-            value = _core.at_once(lambda: as_input(make()))
+            value = _core.call_concretely(lambda: as_input(make()))
         drawn = aten.clone(value)
         return _core.as_value(drawn) if value.is_value else drawn
 

@@ -224,7 +224,7 @@ class _HostRandom:
         if self._numbers.have_moved():
             raise CompileError(
                 "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed: its "
-                "numbers would be the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "numbers would be the same at each call; draw from numtorch.numpy.random, or pass them as an argument"
             )
 
 
