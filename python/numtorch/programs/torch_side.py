@@ -9,6 +9,7 @@ import contextlib
 import copy
 import logging
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -171,6 +172,14 @@ def while_loop(
 
 
 @contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Inside, torch's warnings of what is to change in torch are not shown: they are no user's business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
 def symbols(mode: Any) -> Iterator[None]:
     """Libtorch's loops ask for an environment of symbols; shapes are static all the same."""
     before = mode.shape_env
@@ -188,7 +197,7 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     def run(*inputs: Any) -> Any:
         return graph.forward(*inputs)  # calling it prints what is raised
 
-    with t.torch.no_grad(), mode, symbols(mode):
+    with t.torch.no_grad(), mode, symbols(mode), quiet():
         traced = t.make_fx(
             t.functionalize(run, remove="mutations"),
             decomposition_table=_decompositions(),
@@ -220,7 +229,7 @@ def lower(graph: Any, mode: Any, fakes: Sequence[Any]) -> Run:
     """A function that takes a list of torch.Tensors, which it empties, and gives the results of the graph."""
     t = load()
     _keep_strides(graph)
-    with t.torch.no_grad(), t.config.patch(SETTINGS), compiler_errors():
+    with t.torch.no_grad(), t.config.patch(SETTINGS), compiler_errors(), quiet():
         try:
             from torch._guards import TracingContext, tracing
             from torch._inductor.compile_fx import compile_fx_inner
@@ -263,7 +272,7 @@ def lower_frozen(trace: Trace) -> Run:
     graph, inputs = constants_for_held(trace)
     import torch._inductor
 
-    with t.torch.no_grad(), t.config.patch({**SETTINGS, "freezing": True}), compiler_errors():
+    with t.torch.no_grad(), t.config.patch({**SETTINGS, "freezing": True}), compiler_errors(), quiet():
         compiled = torch._inductor.compile(graph, inputs)
 
     def run(values: list[Any]) -> Sequence[Any]:
@@ -280,7 +289,7 @@ def library_of(trace: Trace, freeze: bool) -> bytes:
     graph, inputs = constants_for_held(trace)
     with tempfile.TemporaryDirectory(prefix="numtorch-") as folder:
         options = {**SETTINGS, "freezing": freeze, "aot_inductor.output_path": str(Path(folder) / "program.so")}
-        with t.torch.no_grad(), compiler_errors():
+        with t.torch.no_grad(), compiler_errors(), quiet():
             path = t.torch._inductor.aot_compile(graph, tuple(inputs), options=options)
         return Path(path).read_bytes()
 
