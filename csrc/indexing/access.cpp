@@ -178,6 +178,8 @@ std::pair<const char*, const char*> bytes_of(const at::Tensor& value) {
 at::Tensor gather_along(const at::Tensor& view, const Plan& plan) {
   at::Tensor indices = plan.arrays[0];
   if (plan.negative) indices = at::where(indices.lt(0), indices.add(view.size(plan.first)), indices);
+  // Nobody has looked at them: what is out of bounds must not become an index from the end.
+  if (is_abstract(indices)) indices = at::where(indices.lt(0), view.size(plan.first), indices);
   if (indices.dim() == 1) return at::index_select(view, plan.first, indices);
   if (view.dim() == 1 && is_fortran(indices) && !indices.is_contiguous()) {
     // NumPy walks the indices as they lie, and gives the elements in that order.

@@ -13,7 +13,7 @@ import pytest
 import numtorch as nt
 from numtorch import CompileError
 from numtorch.programs import torch_side
-from numtorch.programs.compiled import Program
+from numtorch.programs.compiled import Program, _in_words
 from numtorch.programs.inputs import Arguments
 from numtorch.programs.tracing import Trace
 from tests.pairing import TOLERANCE
@@ -33,7 +33,10 @@ def traced(f: Callable[..., Any], like: Sequence[nt.Tensor], args: Sequence[nt.T
         program = Program(Trace(f, Arguments(tuple(like), {})), False)
         inputs = program.inputs(Arguments(tuple(args), {}).tensors)
         assert inputs is not None
-        return program.compiled.run(inputs)
+        try:
+            return program.compiled.run(inputs)
+        except RuntimeError as error:
+            raise _in_words(error) from error
 
 
 def outcome(f: Callable[..., Any], *args: Any) -> tuple[Any, Exception | None]:

@@ -254,7 +254,7 @@ class Compiled:
 def _in_words(error: RuntimeError) -> Exception:
     """What a compiled program raises, as eager mode would."""
     text = str(error)
-    if "index out of bounds" in text:
+    if "index out of bounds" in text or "is out of bounds for dimension" in text:
         return IndexError(f"compile: an index is out of bounds ({text.splitlines()[0]})")
     if type(error).__name__ == "_LinAlgError":
         return np.linalg.LinAlgError(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+import math
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -62,17 +63,29 @@ def load() -> Torch:
                 f"compile: needs Python's torch, which numtorch itself does not, and cannot import it ({error}); "
                 "install numtorch in an environment with the whole torch package"
             ) from error
+        _name_complex_numbers()
         _torch = Torch(
             torch, make_fx, FakeTensorMode, functionalize, select_decomp_table, torch._inductor.config, ShapeEnv
         )
     return _torch
 
 
+def _name_complex_numbers() -> None:
+    """The code of a graph may say ``(nan+infj)``, as Python writes such a number; torch knows inf and nan only."""
+    import torch.fx.graph
+
+    register = getattr(torch.fx.graph, "_register_custom_builtin", None)
+    if register is not None:
+        register("infj", "infj = complex(0, float('inf'))", complex(0, math.inf))
+        register("nanj", "nanj = complex(0, float('nan'))", complex(0, math.nan))
+
+
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
-    mode.shape_env = None  # a size that depends on values raises, and is no symbol
+    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same, and no size is unknown.
+    symbols = t.ShapeEnv(allow_scalar_outputs=False, allow_dynamic_output_shape_ops=False)
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=symbols)
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -210,13 +223,14 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
 
 
 def _decompositions() -> dict[Any, Any]:
-    """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit."""
-
+    """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit, and for complex sums, which
+    it takes apart by looking at memory as real numbers: an operand that is broadcast has none to look at.
+    """
     t = load()
     with t.config.patch(SETTINGS):
         table = dict(t.decompositions())
     aten = t.torch.ops.aten
-    for packet in (aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
+    for packet in (aten.add, aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
         for overload in packet.overloads():
             table.pop(getattr(packet, overload), None)
     return table

@@ -11,7 +11,7 @@ import numpy as np
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, Dtype, as_tensor, cast, dev_of, xp
-from numtorch.functions.calls.knowing import happens
+from numtorch.functions.calls.knowing import happens, may_happen
 from numtorch.functions.calls.registry import implements
 from numtorch.functions.dtypes import FLOAT64
 from numtorch.functions.manipulation.shape import adjoint
@@ -64,8 +64,7 @@ def _degrees(weights: Tensor, aweights: Tensor | None, ddof: Any) -> Tensor:
         degrees = total - ddof * (weights * aweights).sum() / total
     if happens(degrees <= 0):
         _warn_degrees(5)
-        return xp.maximum(degrees, 0.0)
-    return degrees
+    return xp.maximum(degrees, 0.0) if may_happen(degrees <= 0) else degrees
 
 
 def _warn_degrees(stacklevel: int) -> None:
