@@ -150,8 +150,6 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Counter[str], Cou
     numbers: Counter[str] = Counter()
 
     def counting(original: Callable[..., Any], is_number: Callable[..., bool] = is_number) -> Callable[..., Any]:
-        original: Callable[..., Any], is_number: Callable[[nt.Tensor], bool] = is_number
-    ) -> Callable[..., Any]:
         def count(x: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(x, nt.Tensor) and (name := caller()):
                 (numbers if is_number(x) else arrays)[name] += 1
