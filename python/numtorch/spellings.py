@@ -107,7 +107,6 @@ NAMES: dict[str, str] = {
     **_functions("no_grad enable_grad stop_gradient", "numtorch.nograd(f) and numtorch.dropgrad(x) make constants"),
     "inference_mode": "nothing is recorded outside of numtorch.gradient",
     **_functions("jit compile", "Tensors compute at once; there is no compiler"),
-    "vmap": "NumPy's broadcasting and numtorch.numpy.vectorize do it",
     "cuda": "devices are numbers: numtorch.cuda_is_available(), numtorch.device_count(), dev=0",
     "device_put": "t.to(dev=...) and numtorch.torch(model, dev=...) move",
     "from_numpy": "numtorch.tensor(array, copy=False) shares its memory",

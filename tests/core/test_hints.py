@@ -369,7 +369,6 @@ SPELLINGS = {
     "nt.zeros(3)": r"numtorch\.numpy",
     "nt.grad": r"numtorch\.gradient",
     "nt.no_grad": "nograd",
-    "nt.vmap": "broadcasting",
     "nt.nn.Linear": r"layers\.Dense",
     "nt.nn.Module": r"layers",
     "nt.optim.SGD": "Descent",

@@ -149,7 +149,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Counter[str], Cou
     arrays: Counter[str] = Counter()
     numbers: Counter[str] = Counter()
 
-    def counting(original: Callable[..., Any]) -> Callable[..., Any]:
+    def counting(original: Callable[..., Any], is_number: Callable[..., bool] = is_number) -> Callable[..., Any]:
         def count(x: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(x, nt.Tensor) and (name := caller()):
                 (numbers if is_number(x) else arrays)[name] += 1
@@ -163,6 +163,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Counter[str], Cou
         for name in MAKERS:
             patch.setattr(np, name, counting(getattr(np, name)))
         patch.setattr(_core, "collect", counting(_core.collect))
+        patch.setattr(_core, "any_true", counting(_core.any_true, is_number=lambda _: True))
         yield arrays, numbers
 
 

@@ -36,7 +36,12 @@ def _matmul_right(g: Tensor, a: Tensor, b: Any) -> Tensor:
     return right.reshape(right.shape[:-1]) if b.ndim == 1 else right
 
 
-define("mm", self=lambda g, mat2: aten.mm(g, adjoint(mat2)), mat2=lambda g, self: aten.mm(adjoint(self), g))
+def _of_weights(g: Tensor, a: Tensor) -> Tensor:
+    """Of a single row the outer product, which for many samples is a tenth of the time as a multiplication."""
+    return adjoint(a) * g if a.shape[0] == 1 else aten.mm(adjoint(a), g)
+
+
+define("mm", self=lambda g, mat2: aten.mm(g, adjoint(mat2)), mat2=lambda g, self: _of_weights(g, self))
 define(
     "linear",
     input=lambda g, weight: _linear_input(g, weight),

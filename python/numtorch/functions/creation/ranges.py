@@ -129,7 +129,7 @@ def geomspace(
 ) -> Tensor:
     """NumPy's `geomspace`. Waits for the device, to see whether a bound is zero."""
     first, last = as_tensors(start, stop)
-    if happens(first == 0) or happens(last == 0):
+    if happens((first == 0).any() | (last == 0).any()):
         raise ValueError("Geometric sequence cannot include zero")
     count = _count(num)
     target = as_dtype(dtype)

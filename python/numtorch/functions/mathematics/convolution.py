@@ -56,7 +56,8 @@ def convolved_by_blocks(a: Tensor, w: Tensor, before: int, after: int) -> Tensor
     Half of its products are with zeros: inf and nan would come where they do not belong.
     """
     if a.dtype.kind in "fc":
-        infinite = may_happen(aten.logical_not(aten.isfinite(a))) or may_happen(aten.logical_not(aten.isfinite(w)))
+        finite = aten.logical_and(aten.all(aten.isfinite(a)), aten.all(aten.isfinite(w)))
+        infinite = may_happen(aten.logical_not(finite))
         return None if infinite else _in_blocks(a, w, before, after)
     if not _fit_float64(a, w):
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, xp
@@ -103,8 +104,9 @@ def bincount(x: Array, /, weights: Array | None = None, minlength: Any = 0) -> T
         if heavy.size != numbers.size:
             raise ValueError("The weights and list don't have the same length.")
         heavy = cast(heavy, FLOAT64)
-    longest = int(xp.max(numbers)) + 1 if may_happen(numbers >= length) else length
-    return total_at(numbers, heavy, longest)
+    if not _core.is_abstract(numbers) or may_happen(numbers >= length):
+        length = max(length, int(xp.max(numbers)) + 1)
+    return total_at(numbers, heavy, length)
 
 
 def _rises(bins: Any) -> bool:
