@@ -1,2 +1,2 @@
-REASONS={}
-UNTOLD=set()
+REASONS = {}
+UNTOLD = set()

@@ -230,7 +230,15 @@ def _decompositions() -> dict[Any, Any]:
     with t.config.patch(SETTINGS):
         table = dict(t.decompositions())
     aten = t.torch.ops.aten
-    for packet in (aten.add, aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
+    for packet in (
+        aten.add,
+        aten.native_dropout,
+        aten.bernoulli,
+        aten.rand,
+        aten.randn,
+        aten.rand_like,
+        aten.randn_like,
+    ):
         for overload in packet.overloads():
             table.pop(getattr(packet, overload), None)
     return table
