@@ -177,7 +177,7 @@ struct Call {
 };
 
 // Functions that lead from a user's call to the one that has the name of what was called.
-constexpr std::array kBetween{"answer", "call", "array_interface", "mapped"};
+constexpr std::array kBetween{"answer", "call", "call_with", "call_plain", "array_interface", "mapped"};
 
 std::string name_of(PyFrameObject* frame) {
   const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));

@@ -23,7 +23,7 @@ from tests.pairing import TOLERANCE
 def uncompiled() -> Iterator[None]:
     """Inside, the graph of a program runs as it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(torch_side, "lower", lambda graph, mode, fakes: lambda inputs: graph.forward(*inputs))
+        patch.setattr(torch_side, "lower", lambda graph, *_: lambda inputs: graph.forward(*inputs))
         yield
 
 

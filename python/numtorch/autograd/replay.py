@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import _core
+from numtorch._core import collect
 from numtorch.autograd.closures import RANDOM
 from numtorch.structure import buffer_names, is_array
 
@@ -35,7 +36,7 @@ def _default_generators(held: list[Any]) -> list[_core.Generator]:
 
 def _is_equal(a: Any, b: Any) -> bool:
     if isinstance(a, _core.Tensor):
-        return True
+        a, b = collect(a), collect(b)
     if isinstance(a, dict):
         return all(_is_equal(item, b[key]) for key, item in a.items())
     if isinstance(a, tuple | list):
@@ -69,7 +70,7 @@ class RandomNumbers:
             put(state)
 
     def have_moved(self) -> bool:
-        """Whether numbers were drawn since; not from the generators that libtorch's kernels draw from."""
+        """Whether numbers were drawn since, or a seed was set."""
         return not all(map(_is_equal, self._states, self._get()))
 
     def put_back(self) -> None:

@@ -37,12 +37,12 @@ class RecordedBatch:
         self.random = RandomNumbers(held)
         self.buffers = Buffers(held)
         self.given = [untracked(value) for value in batch.values]
-        nodes = [_core.node_of(value) for value in batch.values]
-        self.wanted = [i for i, node in enumerate(nodes) if node is not None]
-        self.histories = [node for node in nodes if node is not None]
+        nodes = {i: _core.node_of(value) for i, value in enumerate(batch.values)}
+        histories = {i: node for i, node in nodes.items() if node is not None}
+        self.wanted, self.histories = list(histories), list(histories.values())
         self.roots: list[Node] = []
         with scope() as start:
-            leaves = {i: Leaf(_core.track(self.given[i], nodes[i]), start) for i in self.wanted}
+            leaves = {i: Leaf(_core.track(self.given[i], node), start) for i, node in histories.items()}
             self.ys = batch.all(self.given, lambda values: self._first(values, leaves))
         self.floating = [i for i, y in enumerate(self.ys) if is_differentiable(y)]
         self.others = resolve("vmap", batch.f, held, origins(self.roots, start, leaves.values()))

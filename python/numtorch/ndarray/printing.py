@@ -21,6 +21,11 @@ def _text(tensor: _core.Tensor, separator: str, prefix: str, suffix: str) -> str
     return np.array2string(corners, separator=separator, prefix=prefix, suffix=suffix, threshold=0)
 
 
+def _unknown(tensor: _core.Tensor) -> str:
+    """What stands for values that are not known: inside vmap a Tensor has those of many samples."""
+    return f"shape={tensor.shape}, dtype={tensor.dtype.name}, dev={tensor.dev}, values not known here"
+
+
 def _host(tensor: _core.Tensor) -> NDArray[Any]:
     return np.asarray(_core.collect(tensor))
 
@@ -37,6 +42,8 @@ def array_repr(tensor: _core.Tensor) -> str:
     Tensor([[1., 0.],
             [0., 1.]], dtype=float32, dev=-1)
     """
+    if _core.is_abstract(tensor):
+        return f"{type(tensor).__name__}({_unknown(tensor)})"
     options = np.get_printoptions()
     override: Any = options.get("override_repr")
     if override is not None:
@@ -62,6 +69,8 @@ def array_str(tensor: _core.Tensor) -> str:
     >>> print(tensor([1.0, 2.5]))
     [1.  2.5]
     """
+    if _core.is_abstract(tensor):
+        return f"<{_unknown(tensor)}>"
     if tensor.ndim == 0:
         return str(_host(tensor)[()])
     return _text(tensor, " ", "", "")
@@ -82,7 +91,9 @@ def array_format(tensor: _core.Tensor, spec: str) -> str:
     >>> f"{tensor(2.5):.2f}"
     '2.50'
     """
-    if tensor.ndim == 0:
+    if spec:
+        _core.require_values(tensor, "format()")
+    if tensor.ndim == 0 and not _core.is_abstract(tensor):
         return format(_host(tensor)[()], spec)
     if not spec:
         return str(tensor)

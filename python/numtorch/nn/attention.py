@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, ArrayT, integer, joined, reals
@@ -258,6 +259,8 @@ def _fused(q: Tensor, k: Tensor, v: Tensor, bias: Any, mask: Any, causal: bool) 
     """The result of a fused kernel; None where there is none."""
     if causal and (bias is not None or mask is not None or q.shape[2] != k.shape[2]):
         return None
+    if any(map(_core.is_abstract, (q, k, v, bias, mask))):
+        return None  # inside vmap libtorch has none
     if q.shape[-1] != v.shape[-1] or min(q.size, k.size) == 0 or q.dtype.kind != "f":
         return None
     added = bias

@@ -84,7 +84,7 @@ def batchnorm(
         raise ValueError(
             f"batchnorm: in training x must have more than one element in each channel, not shape {x.shape}"
         )
-    if on_tensors:
+    if on_tensors and not any(map(_core.is_abstract, (x, scale, shift, mean, var))):
         for running in (mean, var):
             if running is not None:
                 _core.begin_write(running)  # the kernel does not say that it writes to them
@@ -97,8 +97,9 @@ def batchnorm(
     axes = (0, *range(2, x.ndim))
     batch_mean, batch_var = x.mean(axes), x.var(axes)
     if mean is not None:
-        mean += momentum * (batch_mean - mean)
-        var += momentum * (batch_var * (count / (count - 1)) - var)
+        seen = [_core.untracked(s) if on_tensors else s for s in (batch_mean, batch_var * (count / (count - 1)))]
+        mean += momentum * (seen[0] - mean)
+        var += momentum * (seen[1] - var)
     return _affine((x - _column(batch_mean, x)) / np.sqrt(_column(batch_var, x) + eps), scale, shift).astype(x.dtype)
 
 

@@ -163,6 +163,8 @@ class Compiled:
             if program is None:
                 return self.function(*args, **kwargs)
             inputs = program.first_inputs()
+            if not self.freeze:
+                program.trace.release()
         try:
             return program.compiled.run(inputs)
         except RuntimeError as error:

@@ -69,14 +69,11 @@ class _Call:
         self.wanted = tuple(i for i, (_, node) in enumerate(nodes) if node is not None)
         self.inputs: list[tuple[Tensor, Node]] = [(untracked(value), node) for value, node in nodes if node is not None]
         by = {id(nodes[i][0]): value for i, (value, _) in zip(self.wanted, self.inputs, strict=True)}
-        self.args, self.kwargs = (
-            replace((arguments.args, arguments.kwargs), by)
-            if by
-            else (
-                arguments.args,
-                arguments.kwargs,
-            )
-        )
+        given: tuple[tuple[Any, ...], dict[str, Any]] = (arguments.args, arguments.kwargs)
+        self.args: tuple[Any, ...] = given[0]
+        self.kwargs: dict[str, Any] = given[1]
+        if by:
+            self.args, self.kwargs = replace(given, by)
         self.others: list[tuple[Tensor, Node]] = []
         for value in {id(value): value for value in held if isinstance(value, Tensor)}.values():
             node = _core.node_of(value)
@@ -90,8 +87,8 @@ class _Call:
             y = self.compiled(*self.args, **self.kwargs)
         if not all(_core.is_unchanged(before, value) for before, value in self.kept):
             raise NotImplementedError(
-                f"compile: {self.compiled.function!r} writes to a Tensor that a gradient being taken depends on; take the "
-                "gradient inside of the compiled function, or write into a copy"
+                f"compile: {self.compiled.function!r} writes to a Tensor that a gradient being taken depends on; take "
+                "the gradient inside of the compiled function, or write into a copy"
             )
         if not any(isinstance(leaf, Tensor) for leaf in nests.leaves(y)):
             return y
@@ -99,6 +96,7 @@ class _Call:
 
     def back(self, node: Custom, g: Any) -> list[Tensor | None]:
         """The gradients of arguments and of what else the function used."""
+        del node
         if not all(_core.is_unchanged(before, value) for before, value in self.kept):
             raise RuntimeError(
                 f"compile: a Tensor that {self.compiled.function!r} uses was written to since: it cannot be run again"

@@ -54,4 +54,4 @@ def users_classes(kind: type) -> Iterator[type]:
 
 
 def _is_special(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__") or name == "_abc_impl"
+    return (name.startswith("__") and name.endswith("__")) or name == "_abc_impl"

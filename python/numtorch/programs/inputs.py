@@ -125,8 +125,7 @@ def edges(*roots: Any) -> Iterator[Edge]:
 
 def _edges_of(value: Any, name: str) -> Iterator[Edge]:
     if isinstance(value, types.FunctionType):
-        if (value.__module__ or "").partition(".")[0] not in LIBRARIES:
-            yield from _edges_of_function(value)
+        yield from _edges_of_function(value)
     elif isinstance(value, types.MethodType):
         yield Edge(value, "__self__", value.__self__, f"{name}.__self__")
         yield Edge(value, "__func__", value.__func__, f"{name}.__func__")

@@ -119,13 +119,17 @@ def scan(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any = None, *, l
 def _unrolled(step: Any, carry: Any, xs: Any, count: int) -> tuple[Any, Any]:
     kept = []
     for i in range(count):
-        carry, y = step(carry, fmap(lambda x, i=i: x[i], xs, is_leaf=_is_tensor, shared=False))
+        carry, y = step(carry, _part(xs, i))
         carry = _as_tensors(carry)
         kept.append(_as_tensors(y))
     if not kept:
         return carry, None
     rows = [_flat(y) for y in kept]
     return carry, _rebuilt(kept[0], [np.stack(column) for column in zip(*rows, strict=True)])
+
+
+def _part(xs: Any, i: int) -> Any:
+    return fmap(lambda x: x[i], xs, is_leaf=_is_tensor, shared=False)
 
 
 def _rolled_or_recorded(step: Any, carry: Any, xs: Any, held: list[Tensor]) -> tuple[Any, Any]:
@@ -147,12 +151,13 @@ def _rolled(step: Any, carry: Any, xs: Any, held: list[Tensor]) -> tuple[Any, An
             after, y = _as_tensors(after), _as_tensors(y)
             _check_carry(_flat(after), first)
             shape_of["y"] = _emptied(y)
+            shape_of["carry"] = [value.is_value for value in _flat(after)]
             kept = _flat(y) or [aten.zeros((), dtype=np.dtype(np.int8), device=-1)]  # libtorch's loop keeps something
             return [_core.to_torch(aten.clone(value)) for value in [*_flat(after), *kept]]
 
     found = torch_side.scan_loop(body, *(list(map(_core.to_torch, values)) for values in (first, inputs, held)))
     results = [_core.from_torch(value) for value in found]
-    last = [_as_like(value, like) for value, like in zip(results[: len(first)], first, strict=True)]
+    last = [_as_kind(value, kind) for value, kind in zip(results[: len(first)], shape_of["carry"], strict=True)]
     return _rebuilt(carry, last), _rebuilt(shape_of["y"], results[len(first) :])
 
 
@@ -170,8 +175,9 @@ def _element(value: Any, like: Tensor) -> Tensor:
     return _core.as_value(element) if like.ndim == 1 else element
 
 
-def _as_like(value: Tensor, like: Tensor) -> Tensor:
-    return _core.as_value(value) if like.is_value else value
+def _as_kind(value: Tensor, is_value: bool) -> Tensor:
+    """An array, or a value where a step gives one."""
+    return _core.as_value(value) if is_value else value
 
 
 def _emptied(nest: Any) -> Any:
@@ -222,8 +228,8 @@ class _Recorded:
         del node
         if _core.recording():
             raise NotImplementedError(
-                f"scan: a second derivative through more than {UNROLLED} steps in a compiled function; take it outside of "
-                "compile, or write the loop out"
+                f"scan: a second derivative through more than {UNROLLED} steps in a compiled function; take it outside "
+                "of compile, or write the loop out"
             )
         seeds = [
             aten.zeros(shape, dtype=dtype, device=dev) if one is None else one
@@ -296,14 +302,17 @@ def while_loop(condition: Callable[[C], Any], step: Callable[[C], C], carry: C) 
     first = _flat(carry)
     if any(value.tracked for value in [*first, *held]):
         raise CompileError(
-            f"while_loop: a gradient depends on the loop ({_core.user_line()}), and how many steps it takes is not known "
-            "while a program is traced; use scan, with np.where for the steps that are not to count"
+            f"while_loop: a gradient depends on the loop ({_core.user_line()}), and how many steps it takes is not "
+            "known while a program is traced; use scan, with np.where for the steps that are not to count"
         )
+
+    kinds: list[bool] = []
 
     def body(*values: Any) -> list[Any]:
         with exchanged(held, values[len(first) :], forget=False):
             after = _as_tensors(step(_given(values)))
             _check_carry(_flat(after), first)
+            kinds[:] = [value.is_value for value in _flat(after)]
             return [_core.to_torch(aten.clone(value)) for value in _flat(after)]
 
     def test(*values: Any) -> Any:
@@ -315,5 +324,5 @@ def while_loop(condition: Callable[[C], Any], step: Callable[[C], C], carry: C) 
         return _rebuilt(carry, own)
 
     found = torch_side.while_loop(test, body, list(map(_core.to_torch, first)), list(map(_core.to_torch, held)))
-    results = [_as_like(_core.from_torch(value), like) for value, like in zip(found, first, strict=True)]
-    return _rebuilt(carry, results)  # type: ignore[no-any-return]
+    results = [_as_kind(_core.from_torch(value), kind) for value, kind in zip(found, kinds, strict=True)]
+    return _rebuilt(carry, results)

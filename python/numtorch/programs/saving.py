@@ -96,13 +96,14 @@ class Saved:
         self.path = path
         self.arguments: list[Any] = about["described"]
         self._text = base64.b64decode(about["arguments"])
-        self._folder = tempfile.TemporaryDirectory(prefix="numtorch-")
-        file = Path(self._folder.name) / "program.so"
-        file.write_bytes(library)
         spec = about["spec"]
-        build = builder(spec)
-        run = (str(file), str(about["device"]))
-        self._program = _core.Program(run, about["written"], about["rebound"], about["flags"], plain_order(spec), build)
+        with tempfile.TemporaryDirectory(prefix="numtorch-") as folder:  # once it is open it needs no name
+            file = Path(folder) / "program.so"
+            file.write_bytes(library)
+            run = (str(file), str(about["device"]))
+            self._program = _core.Program(
+                run, about["written"], about["rebound"], about["flags"], plain_order(spec), builder(spec)
+            )
         self._table = _core.Programs(False)
         self._table.add(self._text, self._program, [], [], [], [], 0)
 

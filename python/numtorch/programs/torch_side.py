@@ -10,6 +10,7 @@ import copy
 import logging
 import math
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -82,9 +83,8 @@ def _name_complex_numbers() -> None:
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same, and no size is unknown.
-    symbols = t.ShapeEnv(allow_scalar_outputs=False, allow_dynamic_output_shape_ops=False)
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=symbols)
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
+    mode.shape_env = None  # a size that depends on values raises, and is no symbol
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -140,7 +140,7 @@ def trace(function: Callable[..., Sequence[Any]], mode: Any, fakes: Sequence[Any
 
 
 def with_inputs(graph: Any, mode: Any, fakes: Sequence[Any], values: Sequence[Tensor]) -> tuple[Any, list[Any]]:
-    """Makes inputs, after the others, of constants of a graph that are these Tensors; mode and inputs without values."""
+    """Makes inputs, after the others, of constants of a graph that are these Tensors; all inputs, without values."""
     if not values:
         return mode, list(fakes)
     last = [node for node in graph.graph.nodes if node.op == "placeholder"]
@@ -166,7 +166,8 @@ def scan_loop(body: Callable[..., list[Any]], first: list[Any], xs: list[Any], h
     load()
     from torch._higher_order_ops.scan import scan_op
 
-    found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
+    with symbols(first[0].fake_mode):
+        found: Sequence[Any] = scan_op(body, tuple(first), tuple(xs), tuple(held))
     return found
 
 
@@ -177,8 +178,28 @@ def while_loop(
     load()
     from torch._higher_order_ops.while_loop import while_loop_op
 
-    found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
+    with symbols(first[0].fake_mode):
+        found: Sequence[Any] = while_loop_op(condition, lambda *values: tuple(body(*values)), tuple(first), tuple(held))
     return found
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Inside, torch's warnings of what is to change in torch are not shown: they are no user's business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def symbols(mode: Any) -> Iterator[None]:
+    """Libtorch's loops ask for an environment of symbols; shapes are static all the same."""
+    before = mode.shape_env
+    mode.shape_env = load().ShapeEnv() if before is None else before
+    try:
+        yield
+    finally:
+        mode.shape_env = before
 
 
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
@@ -188,7 +209,7 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     def run(*inputs: Any) -> Any:
         return graph.forward(*inputs)  # calling it prints what is raised
 
-    with t.torch.no_grad(), mode:
+    with t.torch.no_grad(), mode, symbols(mode), quiet():
         traced = t.make_fx(
             t.functionalize(run, remove="mutations"),
             decomposition_table=_decompositions(),
@@ -221,13 +242,13 @@ def lower(graph: Any, mode: Any, fakes: Sequence[Any]) -> Run:
     """A function that takes a list of torch.Tensors, which it empties, and gives the results of the graph."""
     t = load()
     _keep_strides(graph)
-    with t.torch.no_grad(), t.config.patch(SETTINGS), compiler_errors():
+    with t.torch.no_grad(), t.config.patch(SETTINGS), compiler_errors(), quiet():
         try:
             from torch._guards import TracingContext, tracing
             from torch._inductor.compile_fx import compile_fx_inner
         except ImportError:
             return _lower_by_what_is_documented(graph, fakes)
-        with tracing(TracingContext(mode)):
+        with tracing(TracingContext(mode)), symbols(mode):
             compiled = compile_fx_inner(graph, list(fakes))
         call = getattr(compiled, "current_callable", None)
         return call if callable(call) else compiled
@@ -264,7 +285,7 @@ def lower_frozen(trace: Trace) -> Run:
     graph, inputs = constants_for_held(trace)
     import torch._inductor
 
-    with t.torch.no_grad(), t.config.patch({**SETTINGS, "freezing": True}), compiler_errors():
+    with t.torch.no_grad(), t.config.patch({**SETTINGS, "freezing": True}), compiler_errors(), quiet():
         compiled = torch._inductor.compile(graph, inputs)
 
     def run(values: list[Any]) -> Sequence[Any]:
@@ -281,7 +302,7 @@ def library_of(trace: Trace, freeze: bool) -> bytes:
     graph, inputs = constants_for_held(trace)
     with tempfile.TemporaryDirectory(prefix="numtorch-") as folder:
         options = {**SETTINGS, "freezing": freeze, "aot_inductor.output_path": str(Path(folder) / "program.so")}
-        with t.torch.no_grad(), compiler_errors():
+        with t.torch.no_grad(), compiler_errors(), quiet():
             path = t.torch._inductor.aot_compile(graph, tuple(inputs), options=options)
         return Path(path).read_bytes()
 

@@ -65,7 +65,13 @@ class Trace:
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
         self.inputs: list[Tensor] = once([*arguments.tensors, *(edge.value for edge in self.tensor_edges)])
         self._function, self._arguments = function, arguments
+        self.spec: Spec
+        self.effects: list[Effect] = []
         self.numbers: list[list[Edge]] = []
+        self.number_tensors: list[Tensor] = []
+        self.mode: Any
+        self.fakes: list[Any]
+        self._draws: Draws
         set_recorder(_record)
         graph = self._traced()
         if self._changed_numbers:
@@ -80,6 +86,13 @@ class Trace:
         self.written = written_inputs(self.graph)
         check_sharing(self.inputs, {*self.written, *(i for i, _ in self.rebound)})
 
+    def release(self) -> None:
+        """Lets go of the Tensors that it was made with, which programs do not keep alive."""
+        self.given, self.inputs, self.number_tensors = [], [], []
+        self._arguments = self._draws = None  # type: ignore[assignment]
+        self.effects = [Effect(_without_tensor(edge), build) for edge, build in self.effects]
+        self.tensor_edges = [_without_tensor(edge) for edge in self.tensor_edges]
+
     def _take_numbers(self, changed: Sequence[Edge]) -> None:
         """Numbers that the function changes become inputs: equal ones, as counts of steps are, one input."""
         groups: dict[tuple[type, Any], list[Edge]] = {}
@@ -92,8 +105,7 @@ class Trace:
         self.inputs = [*self.inputs, *self.number_tensors]
 
     def _traced(self) -> Any:
-        self.spec: Spec
-        self.effects: list[Effect] = []
+        self.effects = []
         self.rebound: list[tuple[int, int]] = []
         self._changed_numbers: list[Edge] = []
         self.mode, self.fakes = torch_side.fakes_of(self.inputs)
@@ -125,7 +137,7 @@ class Trace:
     def _run(self, fakes: Sequence[Any], watch: Watch) -> list[Any]:
         with exchanged(self.inputs, fakes):
             try:
-                for group, value in zip(self.numbers, self.number_tensors if self.numbers else (), strict=True):
+                for group, value in zip(self.numbers, self.number_tensors, strict=True):
                     for edge in group:
                         assign(edge, value)
                 y = self._function(*self._arguments.args, **self._arguments.kwargs)
@@ -167,6 +179,13 @@ def as_value(number: float) -> Tensor:
     return _core.as_value(tensor(number, dev=-1))
 
 
+_NO_TENSOR = tensor(0.0, dev=-1)
+
+
+def _without_tensor(edge: Edge) -> Edge:
+    return edge._replace(value=_NO_TENSOR) if isinstance(edge.value, Tensor) else edge
+
+
 def is_constant(value: Any) -> bool:
     """Whether a value is an ndarray of numbers, which is looked at again at each call."""
     return isinstance(value, np.ndarray) and not value.dtype.hasobject
@@ -204,8 +223,8 @@ class _HostRandom:
     def check(self) -> None:
         if self._numbers.have_moved():
             raise CompileError(
-                "compile: the function draws from a random generator of NumPy's or Python's, whose numbers would be "
-                "the same at each call; draw from numtorch.numpy.random, or pass the numbers as an argument"
+                "compile: the function draws from a random generator of NumPy's or Python's, or sets a seed: its "
+                "numbers would be the same at each call; draw from numtorch.numpy.random, or pass them as an argument"
             )
 
 

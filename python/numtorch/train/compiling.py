@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from numtorch import kernels as aten
-from numtorch._core import CompileError, Tensor
+from numtorch._core import CompileError, Tensor, tensor
 from numtorch.autograd import dropgrad, withgradient
 from numtorch.optim import LossScaler
 from numtorch.optim.state import named_leaves
@@ -56,22 +56,23 @@ class Steps:
         self.whole = whole and all(array.dev < 0 for array in arrays)
         params = Params(arrays)
 
-        def gradient(*batch: Any) -> Any:
+        def gradient(scale: Any, *batch: Any) -> Any:
             def differentiated() -> Any:
                 found = loss(model, *batch)
                 plain = found[0] if isinstance(found, tuple) else found
-                return (plain if scaler is None else scaler(plain)), dropgrad(plain)
+                return (plain if scale is None else plain * scale.astype(plain.dtype)), dropgrad(plain)
 
             found = withgradient(differentiated, params)
             return found.val[1], found.grad
 
         def step(*batch: Any) -> Any:
-            value, grads = gradient(*batch)
+            value, grads = gradient(None, *batch)
             failed = np.where(np.isfinite(value), 0.0, 1.0).astype(np.float32)
             take_step(state, model, grads, aten.reshape(failed, (1,)))
             return value
 
-        self.gradient: Compiled = compile(gradient)
+        self._scaler = scaler
+        self._gradient: Compiled = compile(gradient)
         self._step: Compiled = compile(step)
 
     def step(self, batch: tuple[Any, ...]) -> Any:
@@ -87,6 +88,12 @@ class Steps:
             for leaf in named_leaves(self.state).values():
                 leaf.count -= 1
         return value
+
+    def gradient(self, batch: tuple[Any, ...]) -> tuple[Any, Any]:
+        """The loss and the gradients, scaled where there is a scaler."""
+        scale = None if self._scaler is None else tensor(self._scaler.scale, dev=self.arrays[0].dev)
+        loss, grads = self._gradient(scale, *batch)
+        return loss, grads
 
     def suits(self, arrays: Sequence[Any]) -> bool:
         """Whether these are the arrays that the programs train."""

@@ -280,8 +280,7 @@ class _Run:
             return (plain if self.scaler is None else self.scaler(plain)), dropgrad(plain)
 
         if self.programs is not None:
-            loss, grads = self.programs.gradient(*arguments)
-            return loss, grads
+            return self.programs.gradient(arguments)
         arrays = self.arrays
         if all(isinstance(array, Tensor) for array in arrays):
             found = withgradient(lambda: scaled(self.loss(self.model, *arguments)), Params(arrays))

@@ -20,7 +20,7 @@ def _determined(function: str, g: Any, dim: int, k: int) -> Any:
     """The gradient of the first k vectors, which A determines; NotImplementedError if others have one, too."""
     if g is None or g.shape[dim] == k:
         return g
-    if bool(aten.any(aten.ne_Scalar(aten.narrow(g, dim, k, g.shape[dim] - k), 0))):
+    if _core.any_true(aten.ne_Scalar(aten.narrow(g, dim, k, g.shape[dim] - k), 0), False):
         raise NotImplementedError(f"gradient: {function} gave vectors that A does not determine, and they were used")
     return aten.narrow(g, dim, 0, k)
 
@@ -142,11 +142,16 @@ slopes_read[aten.linalg_eig] = lambda node: are_close(node.result[0])
 define("linalg_eigvals", self=lambda g, self: _eig_rule((g, None), aten.linalg_eig(self)))
 
 
+def _has_vectors(u: Tensor) -> bool:
+    """Whether the kernel was asked for them; under vmap it gives something without axes in their stead."""
+    return u.ndim > 1 and bool(u.size)
+
+
 def _svd_rule(gs: Any, y: Any, a: Tensor, full_matrices: bool) -> Tensor:
     if not a.size:
         return zeros_like(a)
     g_u, g_s, g_vh = gs
-    u, s, vh = y if y[0].size else aten._linalg_svd(a, False, True)
+    u, s, vh = y if _has_vectors(y[0]) else aten._linalg_svd(a, False, True)
     k = s.shape[-1]
     if g_u is None and g_vh is None:
         # A singular value at 0 is at the kink of an absolute value; together with its vectors, or squared, it is not.
@@ -199,7 +204,7 @@ def _largest_of(*gs: Any) -> Tensor:
 
 
 define("_linalg_svd", A=lambda g, y, A, full_matrices: _svd_rule(g, y, A, full_matrices))
-slopes_read[aten._linalg_svd] = lambda node: bool(node.result[0].size) and are_close(node.result[1], from_zero=True)
+slopes_read[aten._linalg_svd] = lambda node: _has_vectors(node.result[0]) and are_close(node.result[1], from_zero=True)
 
 
 def _square_qr_rule(g_q: Any, g_r: Any, q: Tensor, r: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ def ratio_at_zero(g: Tensor, at_zero: Tensor, node: Node | None, y: Callable[[],
     is being taken sees one more term.
     """
     total = aten.zeros(at_zero.shape, dtype=g.dtype, device=g.dev)
-    if node is None or not bool(aten.any(at_zero)):
+    if node is None or not _core.any_true(at_zero, True):
         return total
     seed, slope, nodes, orders = aten._to_copy(at_zero, dtype=g.dtype), g, _twins(g, node), _core.scope_depth()
     for order in range(orders):

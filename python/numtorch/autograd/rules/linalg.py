@@ -157,7 +157,7 @@ def _det_slope(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
     """The cofactors: det(A) times the inverse, and where A is (nearly) singular the product that needs none."""
     inverse, info = aten.linalg_inv_ex(a)
     singular = aten.ne_Scalar(info, 0) | _is_hard_to_invert(a, inverse)
-    if bool(aten.any(singular)):
+    if _core.any_true(singular, True):
         singular = _stacked(singular)
         inverse = aten.linalg_inv_ex(aten.where_self(singular, _identity(a), a))[0]
         cofactors = aten.where_self(singular, adjoint(_adjugate(a)), _stacked(conj(y)) * adjoint(inverse))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.autograd.fitting import Like, zeros_like
@@ -47,7 +48,7 @@ define("rot90", self=lambda g, k, dims: aten.rot90(g, -k, dims))
 define(
     "slice.Tensor",
     self=lambda g, self_spec, dim, start, end, step: aten.slice_scatter(
-        zeros_like(self_spec), g, dim, start, end, step
+        zeros_like(self_spec), g, dim, *slice(start, end, step).indices(self_spec.shape[dim])
     ),
 )
 define("select.int", self=lambda g, self_spec, dim, index: aten.select_scatter(zeros_like(self_spec), g, dim, index))
@@ -116,7 +117,7 @@ def _unstrided(g: Tensor, x: Tensor, size: Any, stride: Any, offset: int | None)
     count = 1 + max(_last(size, stride, first), _last(x.shape, steps, own_first))
     nothing = aten.zeros((count,), dtype=g.dtype, device=g.dev)
     sharing = aten.index_add(nothing, 0, own, aten.ones((own.size,), dtype=g.dtype, device=g.dev))
-    if bool((aten.index_select(sharing, 0, seen) == 0).any()):
+    if _core.any_true(aten.index_select(sharing, 0, seen) == 0, False):
         raise NotImplementedError(
             "gradient: as_strided reads memory beside the elements of its array, which is itself a view"
         )

@@ -76,7 +76,9 @@ def are_close(values: Tensor, from_zero: bool = False) -> bool:
     gaps = aten.abs(aten.unsqueeze(values, -1) - aten.unsqueeze(values, -2))
     # Each value is near itself.
     pairs = aten.sum(aten.le_Tensor(gaps, aten.unsqueeze(bound, -1))) > values.size
-    return bool(pairs) or (from_zero and bool(aten.any(aten.le_Tensor(size, bound))))
+    if _core.any_true(pairs, True):  # in any sample, under vmap
+        return True
+    return from_zero and _core.any_true(aten.le_Tensor(size, bound), True)
 
 
 def _size(x: Tensor) -> Tensor:
@@ -109,7 +111,7 @@ def quotient(orders: Sequence[Any], divisor: Tensor, step: Tensor, size: Tensor,
     # A second derivative that is 0 comes as rounding errors, of numbers about as large as 1.
     scale = aten.where_ScalarSelf(aten.lt_Scalar(scale, eps**0.5), 0.1, scale)
     near = aten.le_Tensor(gap, eps**0.5 * size)
-    if not bool(aten.any(near)):
+    if not _core.any_true(near, True):
         return dividend / divisor
     limit: Any = dividend * 0.0
     if further and further[0] is not None:

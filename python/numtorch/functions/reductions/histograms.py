@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch._core import Tensor, tensor
 from numtorch.functions.calls.arguments import Array, as_tensor, cast, check_casting, dev_of, find_dev, promoted, xp
 from numtorch.functions.calls.knowing import happens
@@ -35,12 +36,23 @@ Span = tuple[Any, Any]  # the outer edges: two numbers, or two 0-d Tensors that 
 def _given_span(span: Any) -> Span:
     """The outer edges that ``range=`` names. If they are Tensors it waits for their device."""
     first, last = span
+    if any(map(_core.is_abstract, span)):
+        return _unknown_span(*(as_tensor(first, dev_of(span)), as_tensor(last, dev_of(span))))
     low, high = (bound.item() if isinstance(bound, Tensor) else bound for bound in span)
     if low > high:
         raise ValueError("max must be larger than min in range parameter.")
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ValueError(f"supplied range of [{low}, {high}] is not finite")
     return (first - 0.5, last + 0.5) if low == high else (first, last)
+
+
+def _unknown_span(first: Tensor, last: Tensor) -> Span:
+    if happens(first > last):
+        raise ValueError("max must be larger than min in range parameter.")
+    if happens(~(xp.isfinite(first) & xp.isfinite(last))):
+        raise ValueError("supplied range is not finite")
+    margin = xp.where(first == last, 0.5, 0.0)
+    return first - margin, last + margin
 
 
 def _span(x: Tensor, span: Any) -> Span:

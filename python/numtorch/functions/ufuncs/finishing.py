@@ -19,7 +19,7 @@ _CONSTANTS = 1024
 def constant(number: Any, dtype: Dtype, dev: int) -> Tensor:
     """A Python number as a 0-d Tensor; OverflowError, in NumPy's words, for an integer that does not fit."""
     if _core.is_tracing():  # a constant belongs to one loop of a program
-        return tensor(np.array(number, dtype), dev=dev)
+        return _core.call_concretely(lambda: tensor(np.array(number, dtype), dev=dev))
     # As text where equal numbers differ: 0.0 and -0.0, in a complex number too.
     key = (number if number and type(number) is not complex else repr(number), dtype, dev)
     found = _constants.get(key)

@@ -25,7 +25,7 @@ def draw_samples(stream: Any, method: str, arguments: dict[str, Any]) -> Any:
     if stream.dev != CPU:
         return stream.draw(method, arguments)  # by libtorch's kernels, which know of batches
     abstract = [name for name, value in arguments.items() if _core.is_abstract(value)]
-    indexed = _INDEXED.get(method)
+    indexed = _INDEXED.get(method, "")
     if abstract == [indexed] and np.ndim(arguments[indexed]):
         return _picked(stream, method, arguments, indexed)
     if abstract and method in _PLAIN:

@@ -83,7 +83,7 @@ def _batch_norm_fixed(
     wanted: list[bool], g: Any, input: Tensor, weight: Any, running_mean: Tensor, running_var: Tensor, eps: float
 ) -> Sequence[Any]:
     of_y = g[0]
-    if input.size and not _core.recording():
+    if input.size and not _core.recording() and not any(map(_core.is_abstract, (of_y, input))):
         fixed = (_filled(part) for part in (weight, running_mean, running_var))
         return aten.native_batch_norm_backward(of_y, input, *fixed, None, None, False, eps, wanted)
     inverse = _in_dtype_of(aten.rsqrt(_as_column(running_var, input.ndim) + eps), of_y)
