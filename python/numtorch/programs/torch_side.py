@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numtorch import _core
 from numtorch._core import CompileError, Tensor
+from numtorch.programs.decompositions import corrected
 
 if TYPE_CHECKING:
     from numtorch.programs.tracing import Trace
@@ -232,7 +233,7 @@ def _decompositions() -> dict[Any, Any]:
     for packet in (aten.add, aten.native_dropout, aten.bernoulli, aten.rand, aten.randn, aten.rand_like, aten.randn_like):
         for overload in packet.overloads():
             table.pop(getattr(packet, overload), None)
-    return table
+    return corrected(table, t.torch)
 
 
 Run = Callable[[list[Any]], Sequence[Any]]
