@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numtorch import _core
 from numtorch._core import CompileError, Tensor
+from numtorch.programs.decompositions import corrected
 
 if TYPE_CHECKING:
     from numtorch.programs.tracing import Trace
@@ -83,9 +84,8 @@ def _name_complex_numbers() -> None:
 def fakes_of(tensors: Sequence[Tensor]) -> tuple[Any, list[Any]]:
     """Tensors without values, of the shape, strides, dtype and device of these; and the mode that they live in."""
     t = load()
-    # Loops of libtorch's ask for an environment of symbols; shapes are static all the same, and no size is unknown.
-    symbols = t.ShapeEnv(allow_scalar_outputs=False, allow_dynamic_output_shape_ops=False)
-    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True, shape_env=symbols)
+    mode = t.FakeTensorMode(allow_non_fake_inputs=True, static_shapes=True)
+    mode.shape_env = None  # a size that depends on values raises, and is no symbol
     with t.torch.no_grad():
         return mode, [mode.from_tensor(_core.to_torch(value).detach()) for value in tensors]
 
@@ -241,7 +241,7 @@ def _decompositions() -> dict[Any, Any]:
     ):
         for overload in packet.overloads():
             table.pop(getattr(packet, overload), None)
-    return table
+    return corrected(table, t.torch)
 
 
 Run = Callable[[list[Any]], Sequence[Any]]

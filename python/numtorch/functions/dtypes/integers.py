@@ -79,14 +79,14 @@ def fmod(a: Tensor, b: Tensor) -> Tensor:
 def divmod(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # NumPy's name
     _tell_overflow(np.divmod, a, b)
     zero = aten.eq_Scalar(b, 0)
-    if zero.dev == -1 and a.size and aten.any(zero):
+    if zero.dev == -1 and a.size and happens(zero):
         _tell(np.divmod, 1, 0, a.dtype)
     divisor = aten.masked_fill_Scalar(b, zero, 1)
     return tuple(aten.masked_fill_Scalar(f(a, divisor), zero, 0) for f in (aten.floor_divide, aten.remainder_Tensor))
 
 
 def power(a: Tensor, b: Tensor) -> Tensor:
-    if b.dtype.kind == "i" and aten.any(aten.lt_Scalar(b, 0)):
+    if b.dtype.kind == "i" and happens(aten.lt_Scalar(b, 0)):
         raise ValueError("Integers to negative integer powers are not allowed.")
     result: Tensor = aten.pow_Tensor_Tensor(a, b)
     return result
@@ -114,7 +114,7 @@ def _reciprocal_of_zero(dtype: Dtype) -> int:
 
 def reciprocal(x: Tensor) -> Tensor:
     zero = aten.eq_Scalar(x, 0)
-    if x.dev == -1 and aten.any(zero):
+    if x.dev == -1 and happens(zero):
         np.reciprocal(np.zeros(1, x.dtype))
     result = aten.masked_fill_Scalar(x, aten.ne_Scalar(aten.abs(x), 1), 0)
     return aten.masked_fill_Scalar(result, zero, _reciprocal_of_zero(x.dtype))
