@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from numtorch import _core
 from numtorch import kernels as aten
 from numtorch._core import Tensor
 from numtorch.nn.dispatch import Array, is_on_tensors, joined
@@ -85,12 +86,12 @@ def _of_ragged(found: Any, offsets: Array, mode: str) -> Any:
 
 
 def _check(offsets: Any, count: int) -> None:
-    """Numbers in a GPU are not looked at."""
+    """Numbers in a GPU are not looked at, nor those that are not known."""
     if offsets.ndim != 1 or offsets.dtype.kind not in "iu":
         raise ValueError(
             f"embedding_bag: offsets must be integers of shape (B,), not {offsets.dtype} of {offsets.shape}"
         )
-    if isinstance(offsets, Tensor) and offsets.dev >= 0:
+    if isinstance(offsets, Tensor) and (offsets.dev >= 0 or _core.is_abstract(offsets)):
         return
     numbers = [int(n) for n in offsets]
     if numbers != sorted(numbers) or (numbers[:1] or [0]) != [0] or max(numbers, default=0) > count:

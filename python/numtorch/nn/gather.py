@@ -11,6 +11,7 @@ import numpy as np
 
 from numtorch import kernels as aten
 from numtorch._core import Tensor
+from numtorch.functions.calls.knowing import happens
 from numtorch.nn.dispatch import Array, ArrayT, integer, is_on_tensors, joined
 
 __all__ = ["embedding", "gather", "scatter"]
@@ -120,10 +121,8 @@ def embedding(w: ArrayT, idx: Array, *, padding_idx: int | None = None) -> Array
 
 def check_range(function: str, argument: str, numbers: Any, count: int) -> None:
     """IndexError unless all numbers are from 0 to count - 1."""
-    if not numbers.size:
-        return
-    low, high = int(np.min(numbers)), int(np.max(numbers))
-    if low < 0 or high >= count:
+    if numbers.size and happens((numbers < 0) | (numbers >= count)):
+        low, high = int(np.min(numbers)), int(np.max(numbers))
         raise IndexError(f"{function}: {argument} must be from 0 to {count - 1}, not from {low} to {high}")
 
 

@@ -36,7 +36,14 @@ def _corrections(torch: Any) -> dict[Any, Callable[..., Any]]:
     for packet, correct in ((aten.floor_divide, _floor_divided), (aten.remainder, _remainder)):
         for name in {"default", "Tensor", "Scalar", "Scalar_Tensor"} & set(packet.overloads()):
             made[getattr(packet, name)] = functools.partial(correct, torch)
+    for overload in (aten.lerp.Scalar, aten.lerp.Tensor):
+        made[overload] = _between
     return made
+
+
+def _between(a: Any, b: Any, weight: Any) -> Any:
+    """libtorch's lerp of complex numbers; Inductor compares the weight with 1/2."""
+    return a + weight * (b - a) if a.is_complex() else NotImplemented
 
 
 def _widened(torch: Any, extreme: Any) -> Callable[..., Any]:
