@@ -31,7 +31,7 @@ namespace {
 bool is_users(PyFrameObject* frame) {
   const Ref globals(PyFrame_GetGlobals(frame));
   PyObject* name = PyDict_GetItemString(globals.get(), "__name__");
-  if (name == nullptr || !PyUnicode_Check(name)) return true;
+  if (name == nullptr || !PyUnicode_Check(name)) return false;  // evaluated text: who evaluates it tells more
   const char* text = PyUnicode_AsUTF8(name);
   if (text == nullptr) {
     PyErr_Clear();

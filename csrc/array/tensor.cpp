@@ -332,9 +332,9 @@ PyObject* wrap(at::Tensor value, std::uint8_t flags) { return wrap_as(tensor_typ
 
 void check_writeable(const TensorObject* object) {
   if (is_tracing() && !is_abstract(object->value)) {
-    fail(compile_error,
-         "compile: a write to a Tensor that is neither an argument nor found in the function's closure, attributes or "
-         "globals; pass it as an argument");
+    require_found(object);
+    fail(compile_error, "compile: a write to a Tensor that is a constant of the program (%s); write to a copy",
+         user_line().c_str());
   }
   if ((object->flags & kReadOnly) == 0) return;
   if ((object->flags & kValue) != 0) {

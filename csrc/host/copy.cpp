@@ -152,7 +152,8 @@ at::Tensor cast_value(at::Tensor value, at::ScalarType dtype, c10::Device device
 
 PyObject* cast(PyObject* tensor, at::ScalarType dtype, c10::Device device) {
   const bool differentiable = at::isFloatingType(dtype) || at::isComplexType(dtype);
-  if (!differentiable || !is_tracked(tensor)) {
+  const bool tracked = is_tracked(tensor);
+  if (!differentiable || !tracked) {
     return like(check(wrap(cast_value(value_of(tensor), dtype, device))), tensor);
   }
   Ref source = Ref::borrow(tensor);

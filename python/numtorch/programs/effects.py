@@ -127,4 +127,7 @@ def perform(effects: Sequence[Effect], outputs: Sequence[Any], inputs: Sequence[
     """Does again what the traced function did."""
     for edge, build in effects:
         value = build(outputs, inputs)
+        if edge.value is MISSING and isinstance(edge.holder, list):
+            edge.holder.append(value)
+            continue
         assign(edge, type(edge.value)(value) if _is_number(edge.value) and isinstance(value, Tensor) else value)

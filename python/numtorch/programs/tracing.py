@@ -60,6 +60,8 @@ class Trace:
         found = list(edges(function, *arguments.others))
         self.edges: list[Edge] = [edge for edge in found if not isinstance(edge.value, Tensor)]
         self.tensor_edges: list[Edge] = [edge for edge in found if isinstance(edge.value, Tensor)]
+        for edge in self.tensor_edges:
+            _core.require_values(edge.value, "compile")  # of another trace
         self.given: list[Tensor] = arguments.tensors
         self.arrays = [(edge, edge.value.tobytes()) for edge in self.edges if is_constant(edge.value)]
         self.versions = [_core.version(edge.value) for edge in self.tensor_edges]
