@@ -206,9 +206,11 @@ def symbols(mode: Any) -> Iterator[None]:
 def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
     """The graph without writes, but for those to its inputs, which are copies at its end; in Inductor's operators."""
     t = load()
+    # Only inputs are made functional, and a copy of a constant may be written to: constants are inputs meanwhile.
+    open_graph, constants = _with_constants_as_inputs(graph)
 
     def run(*inputs: Any) -> Any:
-        return graph.forward(*inputs)  # calling it prints what is raised
+        return open_graph.forward(*inputs)  # calling it prints what is raised
 
     with t.torch.no_grad(), mode, symbols(mode), quiet():
         traced = t.make_fx(
@@ -216,10 +218,44 @@ def functional(graph: Any, mode: Any, fakes: Sequence[Any]) -> Any:
             decomposition_table=_decompositions(),
             tracing_mode="real",
             _allow_non_fake_inputs=True,
-        )(*fakes)
+        )(*fakes, *map(mode.from_tensor, constants))
+    _put_constants_back(traced, constants)
     traced.graph.eliminate_dead_code()
     traced.recompile()
     return traced
+
+
+def _with_constants_as_inputs(graph: Any) -> tuple[Any, list[Any]]:
+    """A copy of a graph that takes its constants as inputs after the others, and those."""
+    t = load()
+    opened = t.torch.fx.GraphModule(graph, copy.deepcopy(graph.graph))
+    inputs = [node for node in opened.graph.nodes if node.op == "placeholder"]
+    anchor = inputs[-1] if inputs else None
+    constants: list[Any] = []
+    for node in [node for node in opened.graph.nodes if node.op == "get_attr"]:
+        value = getattr(opened, node.target)
+        if not isinstance(value, t.torch.Tensor):
+            continue
+        first = next(iter(opened.graph.nodes))
+        with opened.graph.inserting_before(first) if anchor is None else opened.graph.inserting_after(anchor):
+            anchor = opened.graph.placeholder(f"constant_{len(constants)}")
+        constants.append(value)
+        node.replace_all_uses_with(anchor)
+        opened.graph.erase_node(node)
+    opened.recompile()
+    return opened, constants
+
+
+def _put_constants_back(graph: Any, constants: Sequence[Any]) -> None:
+    """The last inputs of a graph are constants of it again."""
+    inputs = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    for i, (node, value) in enumerate(zip(inputs[len(inputs) - len(constants) :], constants, strict=True)):
+        graph.register_buffer(f"constant_{i}", value)
+        with graph.graph.inserting_before(node):
+            constant = graph.graph.get_attr(f"constant_{i}")
+        constant.meta = dict(node.meta)
+        node.replace_all_uses_with(constant)
+        graph.graph.erase_node(node)
 
 
 def _decompositions() -> dict[Any, Any]:
@@ -234,6 +270,7 @@ def _decompositions() -> dict[Any, Any]:
     aten = t.torch.ops.aten
     for packet in (
         aten.add,
+        aten.hardsigmoid_backward,
         aten.native_dropout,
         aten.bernoulli,
         aten.rand,

@@ -248,6 +248,7 @@ def numbers_for_constants(graph: Any) -> None:
         if node.users:
             with graph.graph.inserting_before(node):
                 made = _number_node(graph.graph, value)
+            made.meta["val"] = value
             node.replace_all_uses_with(made)
         graph.graph.erase_node(node)
     graph.graph.eliminate_dead_code()
@@ -271,7 +272,8 @@ def _takes_number(user: Any, node: Any, value: Any) -> bool:
         return False
     if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
         return False
-    is_same = user.args[0].meta["val"].dtype == value.dtype
+    beside = user.args[0].meta.get("val")
+    is_same = beside is not None and beside.dtype == value.dtype
     return bool(is_same and (not value.is_complex() or value.isfinite()))
 
 
