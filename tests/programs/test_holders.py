@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005, E501
 """What a program finds of what its function holds, and what it refuses because it does not."""
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def test_modules_and_classes_are_followed(f: Any, weight: nt.Tensor, dev: int) -
     assert program.signatures == 1
 
 
-def test_a_number_of_a_class_makes_another_program(weight: nt.Tensor, dev: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_of_a_class_makes_another_program(
+    weight: nt.Tensor, dev: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = nt.compile(lambda x: x * Holder.factor)
     x = tensor(np.ones(3), dev=dev)
     assert collect(program(x)).tolist() == [2, 2, 2]

@@ -47,7 +47,7 @@ def _between(a: Any, b: Any, weight: Any) -> Any:
 
 
 def _widened(torch: Any, extreme: Any) -> Callable[..., Any]:
-    """Extremes of small integers as those of int32: Inductor's vectors have lanes of zeros beside bytes (of float64)."""
+    """Extremes of small integers as those of int32: Inductor's vectors of bytes hold zeros beside float64."""
     small = (torch.bool, torch.int8, torch.uint8, torch.int16)
 
     def run(x: Any, *args: Any, **kwargs: Any) -> Any:
