@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG005, E501
+# ruff: noqa: E501
 """Compiled by Inductor and the C++ compiler: what eager mode and NumPy give, where compilers like to differ."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG005, E501
+# ruff: noqa: ARG001, ARG005
 """What a program finds of what its function holds, and what it refuses because it does not."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG005, E501
+# ruff: noqa: ARG005
 """What asks a trace for values raises, and says where; what it gives without values is right."""
 
 from __future__ import annotations
