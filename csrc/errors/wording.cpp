@@ -88,7 +88,8 @@ std::string memory_text(const std::string& text) {
 
 // What the functions say that stand for kernels while a program is traced.
 std::string broadcast_text(const std::string& text) {
-  static const std::regex told(R"(Attempting to broadcast a dimension of length.*torch\.Size\(\[(.*)\]\);.*to \[(.*)\])");
+  static const std::regex told(
+      R"(Attempting to broadcast a dimension of length.*torch\.Size\(\[(.*)\]\);.*to \[(.*)\])");
   std::smatch found;
   if (!std::regex_search(text, found, told)) return text;
   return "operands could not be broadcast together with shapes (" + found[2].str() + ") (" + found[1].str() + ")";

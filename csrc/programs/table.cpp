@@ -108,8 +108,12 @@ Edge edge_from(PyObject* item, bool same) {
   } else if (PyList_CheckExact(holder) || PyTuple_CheckExact(holder)) {
     kind = Edge::Element;
   }
-  return {kind, Ref::borrow(holder), Ref::borrow(key), same ? Ref::borrow(value) : Ref(),
-          is_tensor(value) ? version_of(value_of(value)) : 0, same ? bytes_of(value) : std::string()};
+  return {kind,
+          Ref::borrow(holder),
+          Ref::borrow(key),
+          same ? Ref::borrow(value) : Ref(),
+          is_tensor(value) ? version_of(value_of(value)) : 0,
+          same ? bytes_of(value) : std::string()};
 }
 
 std::vector<Edge> edges_from(PyObject* list, bool same) {

@@ -67,7 +67,9 @@ def test_modules_and_classes_are_followed(f: Any, weight: nt.Tensor, dev: int) -
     assert program.signatures == 1
 
 
-def test_a_number_of_a_class_makes_another_program(weight: nt.Tensor, dev: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_of_a_class_makes_another_program(
+    weight: nt.Tensor, dev: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = nt.compile(lambda x: x * Holder.factor)
     x = tensor(np.ones(3), dev=dev)
     assert collect(program(x)).tolist() == [2, 2, 2]

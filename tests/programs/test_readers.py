@@ -137,7 +137,7 @@ _places: list[Any] = []
 
 def keep(x: Any) -> Any:
     """By a way that no edge leads along: an attribute of a function's default's class."""
-    setattr(math, "_kept_by_a_test", x * 2)
+    math._kept_by_a_test = x * 2
     return x
 
 
@@ -145,7 +145,7 @@ def test_what_leaks_out_of_a_trace_says_so(dev: int) -> None:
     x = tensor(np.arange(4.0), dev=dev)
     try:
         nt.compile(keep)(x)
-        leaked = getattr(math, "_kept_by_a_test")
+        leaked = math._kept_by_a_test
         with pytest.raises(CompileError, match="is over"):
             float(leaked[0])
         with pytest.raises(CompileError, match="is over"):

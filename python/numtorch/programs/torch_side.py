@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import logging
 import math
 import tempfile
@@ -226,7 +227,7 @@ def _decompositions() -> dict[Any, Any]:
     """Inductor's, but for random numbers, which are to be those of eager mode, bit for bit, and for complex sums, which
     it takes apart by looking at memory as real numbers: an operand that is broadcast has none to look at.
     """
-    import torch._inductor.lowering  # some decompositions ask it
+    importlib.import_module("torch._inductor.lowering")  # some decompositions ask it
 
     t = load()
     with t.config.patch(SETTINGS):

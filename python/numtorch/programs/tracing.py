@@ -239,6 +239,8 @@ def numbers_for_constants(graph: Any) -> None:
         value = getattr(graph, node.target)
         if isinstance(value, torch.fx.GraphModule):  # of a loop
             numbers_for_constants(value)
+        if isinstance(value, torch.Tensor) and value.ndim:
+            _lift_copies(node)
         if not isinstance(value, torch.Tensor) or value.ndim:
             continue
         for user in list(node.users):
@@ -252,6 +254,14 @@ def numbers_for_constants(graph: Any) -> None:
         graph.graph.erase_node(node)
     graph.graph.eliminate_dead_code()
     graph.recompile()
+
+
+def _lift_copies(node: Any) -> None:
+    """Copies of a constant as copies that the graph without writes knows of: they may be written to."""
+    aten = torch_side.load().torch.ops.aten
+    for user in list(node.users):
+        if user.target is aten.clone.default:
+            user.target, user.kwargs = aten.lift_fresh_copy.default, {}
 
 
 def _number_node(graph: Any, value: Any) -> Any:
@@ -271,7 +281,8 @@ def _takes_number(user: Any, node: Any, value: Any) -> bool:
         return False
     if "Scalar" not in user.target.overloadpacket.overloads() or node is not user.args[1] or node is user.args[0]:
         return False
-    is_same = user.args[0].meta["val"].dtype == value.dtype
+    other = user.args[0].meta.get("val")
+    is_same = other is not None and other.dtype == value.dtype
     return bool(is_same and (not value.is_complex() or value.isfinite()))
 
 
