@@ -17,7 +17,7 @@ from tests.programs import row_calls
     ],
 )
 def test_row(row: Row, dev: int) -> None:
-    row_calls.check(row, lambda row, dtype: row_calls.row_disagreement(row, dtype, dev), row.text)
+    row_calls.check(row, lambda row, dtype: row_calls.row_disagreement(row, dtype, dev))
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_row(row: Row, dev: int) -> None:
     ],
 )
 def test_gradient(row: Row, dev: int) -> None:
-    row_calls.check(row, lambda row, dtype: row_calls.gradient_disagreement(row, dtype, dev), "gradient: " + row.text)
+    row_calls.check(row, lambda row, dtype: row_calls.gradient_disagreement(row, dtype, dev))

@@ -50,14 +50,13 @@ def outcome(f: Callable[..., Any], *args: Any) -> tuple[Any, Exception | None]:
 
 
 def disagreement(
-    f: Callable[..., Any], make: Callable[[bool], Sequence[nt.Tensor]], tolerance: float = 1.0, ordered: bool = True
+    f: Callable[..., Any], make: Callable[[bool], Sequence[nt.Tensor]], tolerance: float = 1.0
 ) -> str | None:
     """
     How the program of `f` differs from `f`; None if it does not.
 
     `make(True)` makes arguments, `make(False)` others of the same signature, which the trace is made for: no value of
-    theirs may be in the program. A text that begins with "refused" is that of a CompileError. Gradients are not
-    `ordered` in memory: how they come is the kernels' business.
+    theirs may be in the program. A text that begins with "refused" is that of a CompileError.
     """
     given = make(True)
     expected, error = outcome(f, *given)
@@ -76,26 +75,26 @@ def disagreement(
         (
             text
             for one, two in ((expected, actual), (tuple(given), tuple(again)))
-            for text in differences(one, two, tolerance, ordered)
+            for text in differences(one, two, tolerance)
         ),
         None,
     )
 
 
-def differences(expected: Any, actual: Any, tolerance: float = 1.0, ordered: bool = True) -> Iterator[str]:
+def differences(expected: Any, actual: Any, tolerance: float = 1.0) -> Iterator[str]:
     """What tells two results of Tensors apart: values, dtype, shape, kind of array and order in memory."""
     if isinstance(expected, nt.Tensor):
-        yield from tensor_differences(expected, actual, tolerance, ordered)
+        yield from tensor_differences(expected, actual, tolerance)
     elif type(expected) is not type(actual):
         yield f"a {type(expected).__name__}, not a {type(actual).__name__}: {actual!r}"
     elif isinstance(expected, tuple | list):
         if len(expected) != len(actual):
             yield f"{len(expected)} parts, not {len(actual)}"
         for one, other in zip(expected, actual, strict=False):
-            yield from differences(one, other, tolerance, ordered)
+            yield from differences(one, other, tolerance)
     elif isinstance(expected, dict):
         yield from differences(list(expected), list(actual))
-        yield from differences(list(expected.values()), list(actual.values()), tolerance, ordered)
+        yield from differences(list(expected.values()), list(actual.values()), tolerance)
     elif isinstance(expected, np.ndarray):
         if not np.array_equal(expected, actual, equal_nan=expected.dtype.kind in "fc"):
             yield f"{expected!r}, not {actual!r}"
@@ -103,7 +102,7 @@ def differences(expected: Any, actual: Any, tolerance: float = 1.0, ordered: boo
         yield f"{expected!r}, not {actual!r}"
 
 
-def tensor_differences(expected: nt.Tensor, actual: Any, tolerance: float, ordered: bool) -> Iterator[str]:
+def tensor_differences(expected: nt.Tensor, actual: Any, tolerance: float) -> Iterator[str]:
     if not isinstance(actual, nt.Tensor):
         yield f"a Tensor, not {type(actual).__name__}"
         return
@@ -112,7 +111,7 @@ def tensor_differences(expected: nt.Tensor, actual: Any, tolerance: float, order
         if one != other:
             yield f"{name} {one}, not {other}"
             return
-    if ordered and expected.size and order(expected) != order(actual):
+    if expected.size and order(expected) != order(actual):
         yield f"strides {expected.strides}, not {actual.strides}"
     one, other = np.asarray(nt.collect(expected)), np.asarray(nt.collect(actual))
     allowed = tolerance * TOLERANCE.get(one.dtype.name, 0)
