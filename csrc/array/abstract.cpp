@@ -256,9 +256,14 @@ void fail_size(const at::Tensor& value, const char* reader) {
 }
 
 void register_abstract(PyObject* module) {
-  compile_error = PyErr_NewExceptionWithDoc("numtorch.CompileError",
-                                            "A program that cannot be compiled, with the line of it that says so.",
-                                            PyExc_RuntimeError, nullptr);
+  compile_error =
+      PyErr_NewExceptionWithDoc("numtorch.CompileError",
+                                "A function that cannot be compiled; the message names the line that is the reason.\n\n"
+                                "Examples\n--------\n"
+                                ">>> import numtorch as nt\n"
+                                ">>> try:\n...     nt.compile(float)(nt.tensor(1.0))\n"
+                                "... except nt.CompileError:\n...     print('no program')\nno program\n",
+                                PyExc_RuntimeError, nullptr);
   check(PyModule_AddObjectRef(module, "CompileError", compile_error));
   static PyMethodDef functions[] = {
       {"begin_trace", begin_trace, METH_NOARGS, "begin_trace(): what this thread computes from now on is a program."},

@@ -106,7 +106,7 @@ NAMES: dict[str, str] = {
     "vjp": "numtorch.pullback does it",
     **_functions("no_grad enable_grad stop_gradient", "numtorch.nograd(f) and numtorch.dropgrad(x) make constants"),
     "inference_mode": "nothing is recorded outside of numtorch.gradient",
-    **_functions("jit compile", "Tensors compute at once; there is no compiler"),
+    "jit": "numtorch.compile(f) runs f as one program",
     "cuda": "devices are numbers: numtorch.cuda_is_available(), numtorch.device_count(), dev=0",
     "device_put": "t.to(dev=...) and numtorch.torch(model, dev=...) move",
     "from_numpy": "numtorch.tensor(array, copy=False) shares its memory",
@@ -118,7 +118,6 @@ NAMES: dict[str, str] = {
         "numtorch.numpy has NumPy's names, and NumPy's own functions take Tensors",
     ),
     "save": "numtorch.weights and numtorch.train.save_checkpoint write files",
-    "load": "numtorch.weights and numtorch.train.load_checkpoint read files",
     "utils": "numtorch.train has DataLoader",
     "Module": "a layer is any object with arrays: see numtorch.nn.layers",
 }

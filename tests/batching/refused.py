@@ -243,7 +243,6 @@ s: np.emath.arcsin(s)
 m: np.emath.arcsin(m[0, 0])
 s: np.emath.arctanh(s)
 m: np.emath.arctanh(m[0, 0])
-v: np.emath.power(m, v)
 """
 
 # The answer is Python's or NumPy's own: a bool, a list, an ndarray, an address.
