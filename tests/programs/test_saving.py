@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import numtorch as nt
+import numtorch.numpy as xp
 from numtorch import CompileError, collect, tensor
 
 pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
@@ -34,6 +35,7 @@ ALONE = """
 import sys
 import numpy as np
 import numtorch as nt
+import numtorch.numpy as xp
 f = nt.load(sys.argv[1])
 x = np.linspace(0.0, 1.0, 12).reshape(4, 3)
 result = f(nt.tensor(x), 2.0, {"m": nt.tensor(x.T.copy())})
@@ -99,6 +101,11 @@ def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CompileError, match="writes to Tensors that it holds"):
         nt.compile(writes).save(tmp_path / "a.nt", tensor(X))
+    rng = xp.random.default_rng(0)
+    with pytest.raises(CompileError, match="draws random numbers"):
+        nt.compile(lambda x: x + rng.random(x.shape)).save(tmp_path / "d.nt", tensor(X))
+    with pytest.raises(CompileError, match="draws random numbers"):
+        nt.compile(lambda x: x + rng.random(x.shape), freeze=True)(tensor(X))
     with pytest.raises(CompileError, match="no file can hold"):
         nt.compile(lambda x: (x + 1, object)).save(tmp_path / "b.nt", tensor(X))
     with pytest.raises(TypeError, match="save: a saved program takes"):

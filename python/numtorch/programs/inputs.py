@@ -15,7 +15,6 @@ from numtorch.programs.holders import LIBRARIES, class_functions, class_items, m
 from numtorch.structure import nature, parts
 
 _NUMBERS = (bool, int, float, complex, str, bytes, types.NoneType, np.dtype)
-_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)
 
 
 class Edge(NamedTuple):

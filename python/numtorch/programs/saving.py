@@ -170,8 +170,8 @@ def load(path: str | Path) -> Saved:
         ("torch", "libtorch", _core.libtorch_version()),
         ("capability", "vector instructions", _core.cpu_capability()),
     ):
-        if about[key] != own:
-            raise ValueError(f"load: {path} is a program for the {name} {about[key]!r}, and this is {own!r}")
+        if about.get(key) != own:
+            raise ValueError(f"load: {path} is a program for the {name} {about.get(key)!r}, and this is {own!r}")
     return Saved(path, about, library)
 
 

@@ -362,12 +362,17 @@ def version() -> str:
 
 
 def refuse_writes_to_held(trace: Trace) -> None:
-    """CompileError if the function writes to what is to become a constant."""
+    """CompileError if the function writes to, or draws anew, what is to become a constant."""
     count = len(trace.given)
     if any(i >= count for i in [*trace.written, *(i for i, _ in trace.rebound)]) or trace.effects:
         raise CompileError(
             "compile: the function writes to Tensors that it holds, as layers do in training; they are to become "
             "constants: use testmode(model), or compile without freeze"
+        )
+    if trace.draws:
+        raise CompileError(
+            "compile: the function draws random numbers, which every call draws anew; with freeze and in a "
+            "saved program they would become constants: pass the random numbers as an argument"
         )
 
 
